@@ -1,0 +1,24 @@
+.PHONY: help setup test lint check example bench
+
+help:           ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup:          ## install everything
+	uv sync
+
+test:           ## run the tests
+	uv run pytest
+
+lint:           ## format, lint, types, import contracts
+	uv run ruff format --check .
+	uv run ruff check .
+	uv run mypy
+	uv run lint-imports
+
+check: lint test  ## all that CI checks
+
+example:        ## run the example study
+	uv run tanheng run examples/henan/study.toml
+
+bench:          ## measure the land engine
+	uv run python benchmarks/land.py
