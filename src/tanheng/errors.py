@@ -1,0 +1,85 @@
+"""Every error that tanheng raises on purpose.
+
+::
+
+    TanhengError                     one clear message; the command line prints it and ends with code 2
+    ├── InputError      (ValueError) a file, a table or a map is not as it must be
+    │   └── StudyError               several of them, all problems of a study at once
+    ├── UnitError       (ValueError) a quantity has the wrong unit, or none
+    ├── AlignmentError  (ValueError) arrays do not lie on the same cells or years
+    ├── OutputError     (OSError)    results can't be written
+    └── SelfCheckError  (ArithmeticError)  a law that every run must meet does not hold
+
+Anything else that reaches the user is a bug, and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TanhengError(Exception):
+    """Base of all errors that tanheng raises on purpose."""
+
+
+class InputError(TanhengError, ValueError):
+    """A file, a table or a map is not as it must be."""
+
+
+class StudyError(InputError):
+    """All problems of a study at once.
+
+    Parameters
+    ----------
+    problems : iterable of str
+        One message each.
+
+    Examples
+    --------
+    >>> print(StudyError(["a.csv: no column 'year'", "b.tif: no CRS"]))
+    2 problems:
+      1. a.csv: no column 'year'
+      2. b.tif: no CRS
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            super().__init__(self.problems[0])
+            return
+        lines = [f"  {number}. {text}" for number, text in enumerate(self.problems, start=1)]
+        super().__init__("\n".join([f"{len(self.problems)} problems:", *lines]))
+
+
+class UnitError(TanhengError, ValueError):
+    """A quantity has the wrong unit, or none."""
+
+
+class AlignmentError(TanhengError, ValueError):
+    """Arrays do not lie on the same cells or years."""
+
+
+class OutputError(TanhengError, OSError):
+    """Results can't be written."""
+
+
+class SelfCheckError(TanhengError, ArithmeticError):
+    """A law that every run must meet does not hold."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suffix that suggests the known word nearest to a misspelt one, or lists them all.
+
+    Examples
+    --------
+    >>> nearest("forrest", ["forest", "water"])
+    "; did you mean 'forest'?"
+    >>> nearest("zzz", ["forest", "water"])
+    '; known: forest, water'
+    """
+    choices = [str(choice) for choice in known]
+    close = get_close_matches(word, choices, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; known: {', '.join(choices)}" if choices else ""

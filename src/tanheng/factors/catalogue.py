@@ -1,0 +1,200 @@
+"""Small tables: the cited ones that are built in, and the user's own.
+
+A table is a CSV file in UTF-8 (with or without BOM) or GB18030, parted by commas, semicolons or tabs. Lines that
+begin with ``#`` before the header say where it comes from.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from tanheng.errors import InputError, nearest
+
+KINDS = ("legends", "carbon_densities", "emission_factors")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a small table as text, each with its line number in the file."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, dict[str, str]], ...]
+    comments: tuple[str, ...]
+
+    def require(self, columns: Iterable[str]) -> None:
+        """Refuse a table that lacks one of the columns.
+
+        Raises
+        ------
+        InputError
+            A column is missing; the message names it and the nearest one there is.
+        """
+        missing = [column for column in columns if column not in self.header]
+        if missing:
+            raise InputError(
+                f"{self.name}: column '{missing[0]}' is missing{nearest(missing[0], self.header)}"
+                if len(missing) == 1
+                else f"{self.name}: columns {', '.join(missing)} are missing; there are: {', '.join(self.header)}"
+            )
+
+    def number(self, line: int, column: str, *, positive: bool = True) -> float:
+        """Finite number in a cell of the table.
+
+        Raises
+        ------
+        InputError
+            The cell is blank, text, not finite, or negative where it must not be.
+        """
+        text = next(row[column] for at, row in self.rows if at == line)
+        return parse_number(text, f"{self.name}: line {line}, column '{column}'", positive=positive)
+
+    @property
+    def title(self) -> str:
+        """Title that the file gives itself, or its name."""
+        marked = [text.removeprefix("Title:").strip() for text in self.comments if text.startswith("Title:")]
+        return marked[0] if marked else self.name
+
+    @property
+    def source(self) -> str:
+        """Source that the file names in its comments."""
+        return " ".join(text for text in self.comments if not text.startswith("Title:"))
+
+
+def parse_number(text: str, place: str, *, positive: bool = True) -> float:
+    """Finite number that a text spells.
+
+    Raises
+    ------
+    InputError
+        The text is blank, no number, not finite, or negative where it must not be.
+
+    Examples
+    --------
+    >>> parse_number(" 4.85 ", "pools.csv: line 2")
+    4.85
+    """
+    text = text.strip()
+    if not text:
+        raise InputError(f"{place} is blank; write a number, 0 where it is none")
+    try:
+        value = float(text.replace(",", "")) if text.count(",") and "." in text else float(text)
+    except ValueError:
+        raise InputError(f"{place} is '{text}', not a number") from None
+    if not math.isfinite(value):
+        raise InputError(f"{place} is '{text}'; write a finite number")
+    if positive and value < 0:
+        raise InputError(f"{place} is {text}; it can't be negative")
+    return value
+
+
+def read_text(path: Path) -> str:
+    """Text of a file in UTF-8, with or without BOM, or in GB18030.
+
+    Raises
+    ------
+    InputError
+        The file is not there, can't be read, or is no text.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror})") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{path}: is no text in UTF-8 or GB18030; save it as 'CSV UTF-8'")
+
+
+def read_table(path: Path) -> Table:
+    """Table that a CSV file holds; column names are lower-cased and stripped.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no text, empty, or has two columns of one name.
+    """
+    return parse_table(read_text(path), str(path))
+
+
+def parse_table(text: str, name: str) -> Table:
+    r"""Table that a CSV text holds.
+
+    Examples
+    --------
+    >>> table = parse_table("# by hand\nCode;Class\n1;forest\n", "my.csv")
+    >>> table.header, table.rows
+    (('code', 'class'), ((3, {'code': '1', 'class': 'forest'}),))
+    """
+    lines = list(enumerate(text.splitlines(), start=1))
+    comments = tuple(line[1:].strip() for _, line in lines if line.startswith("#"))
+    body = [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
+    if not body:
+        raise InputError(f"{name}: is empty")
+    first = body[0][1]
+    delimiter = max((",", ";", "\t"), key=first.count)
+    cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
+    header = tuple(column.strip().lower() for column in cells[0][1])
+    twice = sorted({column for column in header if column and header.count(column) > 1})
+    if twice:
+        raise InputError(f"{name}: column '{twice[0]}' stands there twice")
+    rows = []
+    for number, values in cells[1:]:
+        if not any(value.strip() for value in values):
+            continue
+        if len(values) > len(header) and any(value.strip() for value in values[len(header) :]):
+            raise InputError(f"{name}: line {number} has {len(values)} cells, the header {len(header)}")
+        padded = [*values, *[""] * (len(header) - len(values))]
+        rows.append((number, {key: value.strip() for key, value in zip(header, padded, strict=False)}))
+    if not rows:
+        raise InputError(f"{name}: has a header and no rows")
+    return Table(name, header, tuple(rows), comments)
+
+
+def _folder(kind: str) -> Traversable:
+    return resources.files("tanheng.factors") / kind
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """Names of the built-in tables of a kind.
+
+    Examples
+    --------
+    >>> names("emission_factors")
+    ('china-gbt', 'china-standard-coal', 'ipcc-2006')
+    """
+    return tuple(
+        sorted(item.name.removesuffix(".csv") for item in _folder(kind).iterdir() if item.name.endswith(".csv"))
+    )
+
+
+def read_builtin(kind: str, name: str) -> Table:
+    """Built-in table.
+
+    Raises
+    ------
+    InputError
+        There is none of that name.
+    """
+    if name not in names(kind):
+        raise InputError(f"'{name}' is none of the built-in {kind.replace('_', ' ')}{nearest(name, names(kind))}")
+    return parse_table((_folder(kind) / f"{name}.csv").read_text(encoding="utf-8"), name)
+
+
+def read_named(kind: str, name_or_path: str, base: Path) -> Table:
+    """Built-in table, or the user's file where the name ends in ``.csv``, ``.txt`` or ``.tsv``."""
+    if name_or_path in names(kind):
+        return read_builtin(kind, name_or_path)
+    if Path(name_or_path).suffix.lower() in (".csv", ".txt", ".tsv"):
+        return read_table(base / name_or_path)
+    return read_builtin(kind, name_or_path)

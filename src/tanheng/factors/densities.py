@@ -1,0 +1,110 @@
+"""Carbon densities by land class and carbon pool, built in or from the user's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tanheng.errors import InputError, UnitError
+from tanheng.factors.catalogue import Table, parse_number, read_named
+from tanheng.factors.legends import named_codes
+from tanheng.units import conversion_factor
+
+#: The carbon pools of InVEST, in its order.
+POOLS = ("above", "below", "soil", "dead")
+
+_INVEST = {"above": "c_above", "below": "c_below", "soil": "c_soil", "dead": "c_dead"}
+
+
+@dataclass(frozen=True)
+class CarbonDensities:
+    """Carbon densities in t C/ha by land class and pool.
+
+    `codes` holds the map code of each class where the table gives them (InVEST's ``lucode``).
+    """
+
+    name: str
+    values: Mapping[str, Mapping[str, float]]
+    source: str = ""
+    codes: Mapping[int, str] | None = None
+
+
+def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensities:
+    """Carbon densities: built in, a table by class, or InVEST's own pool table unchanged.
+
+    Parameters
+    ----------
+    name_or_path : str
+        One of `names("carbon_densities")`, or a CSV file in one of three forms: a row a class with the columns
+        ``class, above, below, soil, dead`` in t C/ha; InVEST's ``lucode, c_above, c_below, c_soil, c_dead``; or a row
+        a value with ``land_class, carbon_pool, value, unit``.
+    base : Path
+        Folder that a relative path starts from.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a class stands there twice, a density is blank, negative or text; every such cell is named.
+
+    Examples
+    --------
+    >>> densities = carbon_densities_from("henan-six-classes")
+    >>> round(sum(densities.values["forest"].values()), 2)
+    149.95
+    """
+    table = read_named("carbon_densities", name_or_path, base)
+    if "value" in table.header and "carbon_pool" in table.header:
+        return _from_rows(table)
+    columns = _INVEST if "c_above" in table.header or "c_soil" in table.header else {pool: pool for pool in POOLS}
+    table.require(columns.values())
+    return _from_columns(table, columns)
+
+
+def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
+    problems: list[str] = []
+    values: dict[str, dict[str, float]] = {}
+    codes: dict[int, str] = {}
+    rows = dict(table.rows)
+    for line, code, name in named_codes(table):
+        if name in values or code in codes:
+            what = f"'{name}'" if name in values else f"code {code}"
+            problems.append(f"{table.name}: line {line}: {what} stands there twice")
+            continue
+        if code is not None:
+            codes[code] = name
+        values[name] = {}
+        for pool, column in columns.items():
+            try:
+                values[name][pool] = parse_number(
+                    rows[line][column], f"{table.name}: line {line} ({name}), column '{column}'"
+                )
+            except InputError as error:
+                problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(problems))
+    return CarbonDensities(table.title, values, table.source, codes or None)
+
+
+def _from_rows(table: Table) -> CarbonDensities:
+    table.require(["land_class", "carbon_pool", "value", "unit"])
+    values: dict[str, dict[str, float]] = {}
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        pools = values.setdefault(row["land_class"], {})
+        if row["carbon_pool"] not in POOLS:
+            raise InputError(f"{place}: '{row['carbon_pool']}' is no carbon pool; they are {', '.join(POOLS)}")
+        if row["carbon_pool"] in pools:
+            raise InputError(f"{place}: {row['land_class']}, {row['carbon_pool']} stands there twice")
+        try:
+            factor = conversion_factor(row["unit"], "t C ha-1")
+        except UnitError as error:
+            raise InputError(f"{place}, column 'unit': {error}") from error
+        pools[row["carbon_pool"]] = parse_number(row["value"], f"{place}, column 'value'") * factor
+    for land_class, pools in values.items():
+        missing = [pool for pool in POOLS if pool not in pools]
+        if missing:
+            raise InputError(
+                f"{table.name}: '{land_class}' has no row for {', '.join(missing)}; write 0 where it is none"
+            )
+    return CarbonDensities(table.title, values, table.source)

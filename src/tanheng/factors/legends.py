@@ -1,0 +1,117 @@
+"""Legends: which code of a land-cover map is which land class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tanheng.errors import InputError
+from tanheng.factors.catalogue import Table, read_named
+
+_CLASS_COLUMNS = ("land_class", "class", "lulc_class", "lulc_name", "lulc_desc", "name")
+_CODE_COLUMNS = ("code", "lucode", "value")
+_NOTHING = ("", "nodata", "no data")
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Land class of each code of a map; ``None`` where a code means that there are no data.
+
+    Examples
+    --------
+    >>> legend = Legend("mine", {1: "forest", 2: "water", 0: None})
+    >>> legend.classes
+    ('forest', 'water')
+    >>> legend.with_codes({7: "forest"}).codes[7]
+    'forest'
+    """
+
+    name: str
+    codes: Mapping[int, str | None]
+    source: str = ""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Land classes in the order in which the legend names them."""
+        return tuple(dict.fromkeys(name for name in self.codes.values() if name is not None))
+
+    def with_codes(self, more: Mapping[int, str | None]) -> Legend:
+        """Same legend with some codes mapped anew."""
+        return Legend(self.name, {**self.codes, **more}, self.source)
+
+
+def legend_from(name_or_path: str, base: Path = Path()) -> Legend:
+    """Built-in legend by name, or the user's CSV with the columns ``code`` and ``class``.
+
+    Parameters
+    ----------
+    name_or_path : str
+        One of `names("legends")`, or a CSV file. A blank class or ``nodata`` means that the code has no data.
+    base : Path
+        Folder that a relative path starts from.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a code is no whole number or stands there twice.
+
+    Examples
+    --------
+    >>> legend_from("clcd").codes[8]
+    'built-up'
+    """
+    table = read_named("legends", name_or_path, base)
+    if not any(column in table.header for column in _CODE_COLUMNS):
+        table.require(["code"])
+    codes: dict[int, str | None] = {}
+    for line, code, name in named_codes(table):
+        if code is None:
+            raise InputError(f"{table.name}: line {line}: the code is blank")
+        if code in codes:
+            raise InputError(f"{table.name}: line {line}: code {code} stands there twice")
+        codes[code] = None if name.lower() in _NOTHING else name
+    return Legend(table.title, codes, table.source)
+
+
+def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
+    """Line, code (None where the table has no codes) and class name of each row of a legend or a pool table.
+
+    A row without a name column is named by its code. In InVEST's pool table, where a row is a class of its own, a name
+    that stands there twice gets its code as well.
+    """
+    code_column = next((column for column in _CODE_COLUMNS if column in table.header), None)
+    class_column = next((column for column in _CLASS_COLUMNS if column in table.header), None)
+    if class_column is None and code_column is None:
+        table.require(["land_class"])
+    one_class_a_row = code_column == "lucode"
+    found: list[tuple[int, int | None, str]] = []
+    seen: set[str] = set()
+    for line, row in table.rows:
+        text = row[code_column] if code_column else ""
+        code = whole_number(text, f"{table.name}: line {line}, column '{code_column}'") if text else None
+        name = row[class_column] if class_column else f"code {code}"
+        if one_class_a_row and not name:
+            name = f"code {code}"
+        if one_class_a_row and name in seen:
+            name = f"{name} ({code})"
+        seen.add(name)
+        found.append((line, code, name))
+    return found
+
+
+def whole_number(text: str, place: str) -> int:
+    """Whole number that a text spells; ``3.0`` counts as 3.
+
+    Raises
+    ------
+    InputError
+        The text spells none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError(f"{place} is '{text}'; a code must be a whole number") from None
+    if not value.is_integer():
+        raise InputError(f"{place} is {text}; a code must be a whole number")
+    return int(value)

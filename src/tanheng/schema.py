@@ -1,0 +1,170 @@
+"""Every variable of the dataset: dimensions, units, meaning, sign.
+
+::
+
+    land_share          year land_class y x   1          part of a cell that is one class, has data and is in the region
+    region_fraction     y x                   1          part of a cell in the region
+    carbon_density      year land_class carbon_pool      t C ha-1
+    carbon_stock        year y x              t C        store of carbon in a cell
+    stock_change        period y x            t C yr-1   positive where carbon is gained
+    population          year y x              person
+    demand              year y x              t C yr-1   emissions allocated to a cell, positive
+    supply              year y x              t C or t C yr-1, by the balance mode
+    balance             year y x              t C or t C yr-1; supply minus demand, positive is surplus
+    supply_demand_ratio year y x              1
+    supply_per_demand, normalised_difference  year y x
+    driver_NAME         [year] y x            as the study says
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import xarray as xr
+
+from tanheng.errors import AlignmentError, UnitError
+from tanheng.units import conversion_factor, same_dimension
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What a variable is."""
+
+    name: str
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    cell_methods: str = ""
+    comment: str = ""
+
+
+_CELLS = ("y", "x")
+_YEARLY = ("year", "y", "x")
+
+_ALL = (
+    Variable("region_fraction", _CELLS, "1", "fraction of the cell inside the region", "area: mean"),
+    Variable("cell_area", (), "ha", "area of a cell"),
+    Variable(
+        "land_share",
+        ("year", "land_class", "y", "x"),
+        "1",
+        "fraction of the cell that is the land class, has data and lies in the region",
+        "area: mean",
+    ),
+    Variable("carbon_density", ("year", "land_class", "carbon_pool"), "t C ha-1", "carbon density"),
+    Variable("carbon_stock", _YEARLY, "t C", "carbon stored in the cell", "area: sum", "a stock, not a yearly flow"),
+    Variable(
+        "stock_change",
+        ("period", "y", "x"),
+        "t C yr-1",
+        "yearly change of carbon stored, by stock difference",
+        "area: sum",
+        "positive where carbon is gained; on land that both maps cover",
+    ),
+    Variable("sink", _YEARLY, "t C yr-1", "yearly carbon uptake of the cell", "area: sum", "positive is uptake"),
+    Variable("population", _YEARLY, "person", "persons in the cell", "area: sum"),
+    Variable("population_density", _YEARLY, "person km-2", "population density", "area: mean"),
+    Variable(
+        "demand",
+        _YEARLY,
+        "t C yr-1",
+        "fossil carbon emissions allocated to the cell",
+        "area: sum",
+        "shows who is responsible by the weight used, not where smoke leaves",
+    ),
+)
+
+_SUPPLY = {
+    "stock": ("t C", "carbon stored in the cell (a stock, not a yearly flow)"),
+    "stock_change": ("t C yr-1", "yearly change of carbon stored in the cell"),
+    "sink": ("t C yr-1", "yearly carbon uptake of the cell"),
+}
+
+_BALANCE = {
+    "stock": ("t C", "carbon stored minus one year of emissions (a stock minus a flow: no carbon budget)"),
+    "stock_change": ("t C yr-1", "yearly change of stored carbon minus yearly emissions"),
+    "sink": ("t C yr-1", "yearly carbon uptake minus yearly emissions"),
+}
+
+_QUOTIENT = {
+    "stock": ("yr", "carbon stored divided by yearly emissions: years of emissions that the store equals"),
+    "stock_change": ("1", "yearly change of stored carbon divided by yearly emissions"),
+    "sink": ("1", "yearly carbon uptake divided by yearly emissions"),
+}
+
+
+def _modes() -> list[Variable]:
+    found = []
+    for mode, (units, text) in _SUPPLY.items():
+        found.append(Variable(f"supply_{mode}", _YEARLY, units, text, "area: sum"))
+    for mode, (units, text) in _BALANCE.items():
+        found.append(Variable(f"balance_{mode}", _YEARLY, units, text, "area: sum", "positive is surplus"))
+        label = f"supply-demand ratio, (supply - demand) / ((max supply + max demand) / 2); {text}"
+        found.append(Variable(f"supply_demand_ratio_{mode}", _YEARLY, "1", label))
+        found.append(
+            Variable(
+                f"normalised_difference_{mode}",
+                _YEARLY,
+                "1",
+                f"(supply - demand) / (supply + demand); {text}",
+            )
+        )
+    for mode, (units, text) in _QUOTIENT.items():
+        found.append(Variable(f"supply_per_demand_{mode}", _YEARLY, units, text, "", "undefined where demand is zero"))
+    return found
+
+
+#: By name. Variables whose meaning depends on the balance mode stand there once a mode, as `balance_stock`.
+VARIABLES: Mapping[str, Variable] = {variable.name: variable for variable in (*_ALL, *_modes())}
+
+#: Names of the variables that depend on the balance mode, as they stand in the dataset.
+BY_MODE = ("supply", "balance", "supply_demand_ratio", "supply_per_demand", "normalised_difference")
+
+
+def require(array: xr.DataArray, name: str) -> xr.DataArray:
+    """Array, checked to have the dimensions and the units of a variable.
+
+    Raises
+    ------
+    UnitError
+        The units are absent or others.
+    AlignmentError
+        A dimension is missing.
+
+    Examples
+    --------
+    >>> require(xr.DataArray([[1.0]], dims=("y", "x"), attrs={"units": "1"}), "region_fraction").shape
+    (1, 1)
+    """
+    variable = VARIABLES[name]
+    units = array.attrs.get("units")
+    if units != variable.units and not (
+        units and same_dimension(units, variable.units) and conversion_factor(units, variable.units) == 1
+    ):
+        raise UnitError(f"'{name}' must be in '{variable.units}', got '{units}'; convert it where it is read")
+    missing = [dim for dim in variable.dims if dim not in array.dims and dim not in ("year", "period")]
+    if missing:
+        raise AlignmentError(f"'{name}' must have the dimensions {variable.dims}, got {array.dims}")
+    return array
+
+
+def stamp(array: xr.DataArray, name: str, mode: str = "") -> xr.DataArray:
+    """Array with the name, units and meaning of a variable; its former attributes are dropped.
+
+    Examples
+    --------
+    >>> stamp(xr.DataArray([1.0], dims="year"), "balance", "stock").attrs["units"]
+    't C'
+    """
+    variable = VARIABLES[f"{name}_{mode}" if mode else name]
+    stamped = array.copy(deep=False)
+    stamped.name = name
+    stamped.attrs = {"units": variable.units, "long_name": variable.long_name}
+    if variable.cell_methods:
+        stamped.attrs["cell_methods"] = variable.cell_methods
+    if variable.comment:
+        stamped.attrs["comment"] = variable.comment
+    if mode:
+        stamped.attrs["balance_mode"] = mode
+    return stamped

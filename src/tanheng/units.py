@@ -1,0 +1,156 @@
+"""Units: carbon and carbon dioxide are different things, and standard coal is an energy.
+
+The registry is pint's, with three additions: the species ``C`` and ``CO2`` as dimensions of their own, so that
+``t C`` cannot turn into ``t`` or ``t CO2`` by accident; ``tce``, the tonne of standard coal of Chinese statistics;
+and the number words of Chinese yearbooks (万吨, 亿立方米, 万吨标准煤).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tanheng.errors import UnitError
+
+if TYPE_CHECKING:
+    import pint
+
+#: Mass of carbon dioxide per mass of the carbon in it: 44/12, here and nowhere else.
+CO2_PER_C = 44.0 / 12.0
+
+#: Energy of one tonne of standard coal equivalent (7000 kcal/kg): 29.3076 GJ, in TJ.
+TJ_PER_TCE = 29.3076e-3
+
+#: Square metres of one hectare and of one square kilometre.
+M2_PER_HA = 1.0e4
+M2_PER_KM2 = 1.0e6
+HA_PER_KM2 = 100.0
+
+_CHINESE = {
+    "万吨标准煤": "10^4 tce",
+    "吨标准煤": "tce",
+    "万吨二氧化碳": "10^4 t CO2",
+    "万吨碳": "10^4 t C",
+    "亿立方米": "10^8 m3",
+    "万立方米": "10^4 m3",
+    "立方米": "m3",
+    "万吨": "10^4 t",
+    "亿吨": "10^8 t",
+    "吨": "t",
+    "太焦": "TJ",
+    "亿千瓦时": "10^8 kWh",
+    "万千瓦时": "10^4 kWh",
+    "千瓦时": "kWh",
+}
+
+
+@cache
+def registry() -> pint.UnitRegistry[Any]:
+    """Registry of units: pint's, with ``C``, ``CO2``, ``CO2e`` and ``tce``."""
+    import pint
+
+    units: pint.UnitRegistry[Any] = pint.UnitRegistry(on_redefinition="ignore")
+    units.define("C = [carbon]")
+    units.define("CO2 = [carbon_dioxide]")
+    units.define("CO2e = [carbon_dioxide_equivalent]")
+    units.define("tce = 29.3076e9 joule")
+    units.define("Mtce = 1e6 tce")
+    units.define("kgce = 1e-3 tce")
+    units.define("yr = year")
+    units.define("person = [person]")
+    return units
+
+
+def _pint_spelling(text: str) -> str:
+    """Spelling that pint parses: ``t C ha-1`` becomes ``t * C * ha**-1``."""
+    text = _CHINESE.get(text.strip(), text.strip())
+    text = text.replace("m³", "m3").replace("m²", "m2").replace("×", "*").replace("·", "*")
+    text = re.sub(r"10\^(\d+)", r"1e\1", text)
+    text = re.sub(r"\b([A-Za-z]+?)(-?[123])(?![A-Za-z0-9])", _power, text)
+    return re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", text)
+
+
+def _power(match: re.Match[str]) -> str:
+    name, exponent = match.groups()
+    return match.group(0) if name + exponent in ("CO2", "CO2e") or name == "e" else f"{name}**{exponent}"
+
+
+@cache
+def conversion_factor(source: str, target: str) -> float:
+    """Factor that turns a number in `source` into one in `target`.
+
+    Parameters
+    ----------
+    source, target : str
+        Units in CF spelling (``t C ha-1``), with powers of ten (``10^4 t``) or in Chinese (``万吨``).
+
+    Raises
+    ------
+    UnitError
+        A unit is not known, or the two do not measure the same thing.
+
+    Examples
+    --------
+    >>> conversion_factor("万吨", "t")
+    10000.0
+    >>> conversion_factor("g C m-2", "t C ha-1")
+    0.01
+    >>> conversion_factor("t C", "t CO2")
+    Traceback (most recent call last):
+    tanheng.errors.UnitError: 't C' can't be turned into 't CO2': carbon and carbon dioxide differ by 44/12; \
+name the one that the figures are in
+    """
+    units = registry()
+    try:
+        quantity = units.parse_expression(_pint_spelling(source))
+        goal = units.parse_expression(_pint_spelling(target))
+        ratio = (quantity / goal).to_base_units()
+    except Exception as error:
+        raise UnitError(
+            f"unit '{source}' or '{target}' is not known; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'"
+        ) from error
+    if not ratio.dimensionless:
+        why = (
+            ": carbon and carbon dioxide differ by 44/12; name the one that the figures are in"
+            if ("CO2" in source + target and re.search(r"\bC\b", source + " " + target))
+            else ": they do not measure the same thing"
+        )
+        raise UnitError(f"'{source}' can't be turned into '{target}'{why}")
+    return float(f"{ratio.magnitude:.15g}")
+
+
+def same_dimension(source: str, target: str) -> bool:
+    """Whether two units measure the same thing.
+
+    Examples
+    --------
+    >>> same_dimension("万吨", "t"), same_dimension("m3", "t")
+    (True, False)
+    """
+    try:
+        conversion_factor(source, target)
+    except UnitError:
+        return False
+    return True
+
+
+def tonnes_of_carbon(value: float, unit: str) -> float:
+    r"""Mass in t C of a mass of carbon or of carbon dioxide.
+
+    .. math:: m_C = m_{CO_2} \cdot 12 / 44
+
+    Raises
+    ------
+    UnitError
+        The unit names neither C nor CO2.
+
+    Examples
+    --------
+    >>> tonnes_of_carbon(44.0, "10^4 t CO2")
+    120000.0
+    """
+    for species, per_carbon in (("t C", 1.0), ("t CO2", CO2_PER_C)):
+        if same_dimension(unit, species):
+            return value * conversion_factor(unit, species) / per_carbon
+    raise UnitError(f"'{unit}' is no mass of carbon: write 't C' or 't CO2' (or 10^4 t CO2, Gg C, 万吨二氧化碳)")
