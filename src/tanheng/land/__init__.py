@@ -1,0 +1,1 @@
+"""Land: from the codes of a map to areas of classes in cells."""

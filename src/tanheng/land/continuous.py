@@ -1,0 +1,84 @@
+"""Continuous rasters (terrain, climate, people) laid on the grid: averaged by area, or summed with their total kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.grid import Grid
+from tanheng.land.engine import held_overlay, plan_blocks
+from tanheng.land.pixels import PixelGrid
+
+#: Continuous rasters are cut into sub-rows half as high as land-cover maps: they are small.
+_SUB_ROW = 1.0 / 48.0
+
+
+class ValueSource(Protocol):
+    """What a raster of values must answer to be laid on the grid."""
+
+    @property
+    def name(self) -> str:
+        """Name for messages."""
+
+    @property
+    def pixels(self) -> PixelGrid:
+        """Where its pixels lie."""
+
+    @property
+    def tile(self) -> tuple[int, int]:
+        """Rows and columns that are stored together."""
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one pixel."""
+
+    def read(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
+        """Stored pixels of a window inside the raster."""
+
+    def read_values(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
+        """Values of a window inside the raster, NaN where missing."""
+
+
+@dataclass(frozen=True)
+class OnGrid:
+    """A raster laid on the grid.
+
+    Attributes
+    ----------
+    covered : array, shape (rows, columns), 1
+        Part of each cell where the raster has a value.
+    mean : array, shape (rows, columns)
+        Mean over that part, weighted by area; NaN where there is none.
+    total : array, shape (rows, columns)
+        Sum of the pixels, each parted by the area that falls in the cell; 0 where there is none.
+    """
+
+    covered: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    total: NDArray[np.float64]
+
+
+def on_grid(source: ValueSource, grid: Grid) -> OnGrid:
+    """Mean and total of a raster in each cell, by the overlay of pixels and cells.
+
+    The mean is for quantities per area or per point (density, elevation), the total for counts (persons per pixel).
+    """
+    covered, area_value, total = np.zeros(grid.shape), np.zeros(grid.shape), np.zeros(grid.shape)
+    lies = held_overlay(source.pixels, grid, _SUB_ROW)
+    for block in plan_blocks(grid, source):
+        window = lies.window(block)
+        if window is None:
+            continue
+        stored = lies.stored(window)
+        values = lies.upright(source.read_values(stored.row, stored.column, stored.height, stored.width))
+        here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
+        part, weighted = lies.sums(block, window, values, by_pixel=False)
+        covered[here], area_value[here] = (item.reshape(block.rows, block.columns) for item in (part, weighted))
+        _, summed = lies.sums(block, window, values, by_pixel=True)
+        total[here] = summed.reshape(block.rows, block.columns)
+    known = covered > 0
+    mean = np.where(known, area_value / np.where(known, covered, 1.0), np.nan)
+    return OnGrid(covered, mean, total)

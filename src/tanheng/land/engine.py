@@ -1,0 +1,301 @@
+"""The streaming engine: blocks of cells, counted by a pool of workers, in bounded memory.
+
+A plan is a list of blocks of output cells. One task reads the windows of its maps, counts them and returns a small
+array; every cell is counted by one task alone, pixel row by pixel row, so that neither the size of the blocks nor the
+number of workers can change a bit of the result. Memory is bounded by `workers * maps * BLOCK_BYTES` (a map's window
+as stored, and as bytes), whatever the size of the map.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.grid import Grid
+from tanheng.land.lookup import Lookup, code_counts
+from tanheng.land.overlay import Block, Overlay, WarpedOverlay, Window, overlay
+from tanheng.land.pixels import PixelGrid, Source
+
+#: Bytes of pixels that one task reads of one map.
+BLOCK_BYTES = 48 * 2**20
+
+#: Called after each block with the blocks done, the blocks in all, and the pixels read so far.
+Progress = Callable[[int, int, int], None]
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_held = threading.local()
+
+
+@dataclass(frozen=True)
+class LandMap:
+    """Land-cover map of one year, and the meaning of its codes."""
+
+    year: int
+    source: Source
+    lookup: Lookup
+
+
+@dataclass(frozen=True)
+class CountTask:
+    """What one worker does in one go: count maps on the same pixels into one block."""
+
+    grid: Grid
+    block: Block
+    maps: tuple[LandMap, ...]
+    pairs: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class BlockCounts:
+    """Fractions of the cells of a block: by map and class (the last one: codes that the legend lacks), and by pair."""
+
+    block: Block
+    shares: NDArray[np.float64]
+    pairs: NDArray[np.float64]
+    pixels: int
+
+
+@dataclass(frozen=True)
+class LandCounts:
+    """Fractions of the cells of the grid.
+
+    Attributes
+    ----------
+    shares : dict of int to array, shape (classes, rows, columns)
+        By year; the sum over classes is the part of the cell with data.
+    pairs : dict of (int, int) to array, shape (classes, classes, rows, columns)
+        By pair of years: from, to; only where both have data. Absent where the maps do not share their pixels.
+    unknown : dict of int to float
+        By year: cells' worth of area with codes that the legend lacks.
+    pixels : int
+        Pixels read.
+    """
+
+    shares: dict[int, NDArray[np.float64]]
+    pairs: dict[tuple[int, int], NDArray[np.float64]]
+    unknown: dict[int, float]
+    pixels: int
+
+
+def held_overlay(pixels: PixelGrid, grid: Grid, sub_row: float | None = None) -> Overlay:
+    """Overlay of a raster and a grid, made once a thread."""
+    cache: dict[Any, Overlay] = _held.__dict__.setdefault("overlays", {})
+    key = (pixels, grid, sub_row)
+    if key not in cache:
+        if len(cache) > 16:
+            cache.clear()
+        made = overlay(pixels, grid)
+        cache[key] = WarpedOverlay(pixels, grid, sub_row) if sub_row and isinstance(made, WarpedOverlay) else made
+    return cache[key]
+
+
+def read_upright(source: Source, lies: Overlay, window: Window) -> NDArray[Any]:
+    """Stored values of a window, turned as the grid runs."""
+    stored = lies.stored(window)
+    return lies.upright(source.read(stored.row, stored.column, stored.height, stored.width))
+
+
+def count_block(task: CountTask) -> BlockCounts:
+    """Count the maps of a task into its block."""
+    block, classes = task.block, len(task.maps[0].lookup.classes)
+    lies = held_overlay(task.maps[0].source.pixels, task.grid)
+    shares = np.zeros((len(task.maps), classes + 1, block.rows, block.columns))
+    pairs = np.zeros((len(task.pairs), classes, classes, block.rows, block.columns))
+    window = lies.window(block)
+    if window is None:
+        return BlockCounts(block, shares, pairs, 0)
+    codes, lookups = [], []
+    for number, land_map in enumerate(task.maps):
+        found, table = land_map.lookup.indexed(read_upright(land_map.source, lies, window), land_map.source.name)
+        codes.append(found)
+        lookups.append(table)
+        counted = lies.count(block, window, found, table, classes + 1)
+        shares[number] = counted.T.reshape(classes + 1, block.rows, block.columns)
+    for number, (first, second) in enumerate(task.pairs):
+        both = lies.count_pair(block, window, (codes[first], codes[second]), (lookups[first], lookups[second]), classes)
+        pairs[number] = np.moveaxis(both, 0, -1).reshape(classes, classes, block.rows, block.columns)
+    return BlockCounts(block, shares, pairs, window.height * window.width * len(task.maps))
+
+
+def plan_blocks(
+    grid: Grid, source: Source, wanted: NDArray[np.bool_] | None = None, block_bytes: int = BLOCK_BYTES
+) -> list[Block]:
+    """Blocks of cells, in the order of the rows, that touch the wanted cells.
+
+    A block holds at most `block_bytes` of pixels. It is as wide as the grid where that leaves room for four times the
+    height of the stored tiles, so that few tiles are decoded twice; else it is square.
+    """
+    size = source.pixels.pixel_size_m()
+    pixels_per_cell = max(grid.resolution / size, 1e-9) ** 2
+    cells = max(1, int(block_bytes / (pixels_per_cell * max(source.itemsize, 1))))
+    tall = math.ceil(4 * source.tile[0] * size / grid.resolution)
+    rows = max(1, cells // grid.columns)
+    columns = grid.columns
+    if rows < min(tall, grid.rows) and source.tile[1] < source.pixels.width:
+        rows = max(1, math.isqrt(cells))
+        columns = max(1, cells // rows)
+    rows, columns = min(rows, 512), min(columns, max(512, 2**18 // rows))
+    blocks = [
+        Block(row, column, min(rows, grid.rows - row), min(columns, grid.columns - column))
+        for row in range(0, grid.rows, rows)
+        for column in range(0, grid.columns, columns)
+    ]
+    if wanted is None:
+        return blocks
+    return [
+        item
+        for item in blocks
+        if wanted[item.row : item.row + item.rows, item.column : item.column + item.columns].any()
+    ]
+
+
+def run_tasks(
+    function: Callable[[Task], Result], tasks: Sequence[Task], pool: Executor, ahead: int
+) -> Iterator[Result]:
+    """Results of tasks as they are done, with at most `ahead` of them under way."""
+    waiting: set[Future[Result]] = set()
+    queue = iter(tasks)
+    try:
+        for task in queue:
+            waiting.add(pool.submit(function, task))
+            if len(waiting) >= ahead:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def default_workers() -> int:
+    """Number of cores that this process may use."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1))
+
+
+def groups_on_same_pixels(maps: Sequence[LandMap]) -> list[tuple[LandMap, ...]]:
+    """Maps that share their pixels, together: one task reads all of them."""
+    groups: dict[Any, list[LandMap]] = defaultdict(list)
+    for item in maps:
+        groups[
+            (
+                item.source.pixels.affine,
+                item.source.pixels.width,
+                item.source.pixels.height,
+                item.source.pixels.crs_wkt,
+            )
+        ].append(item)
+    return [tuple(group) for group in groups.values()]
+
+
+def count_land(
+    maps: Sequence[LandMap],
+    grid: Grid,
+    pairs: Iterable[tuple[int, int]] = (),
+    *,
+    wanted: NDArray[np.bool_] | None = None,
+    workers: int | None = None,
+    block_bytes: int = BLOCK_BYTES,
+    progress: Progress | None = None,
+) -> LandCounts:
+    """Fraction of each cell by class and year, and by pair of classes for pairs of years.
+
+    Parameters
+    ----------
+    maps : sequence of LandMap
+        All with the same classes in the same order.
+    grid : Grid
+    pairs : iterable of (int, int)
+        Pairs of years whose transitions are wanted; those whose maps lie on other pixels are left out.
+    wanted : array of bool, shape (rows, columns), optional
+        Cells that matter; blocks without any are not read.
+    workers : int, optional
+        Threads; all cores by default.
+    block_bytes : int
+        Bytes of pixels that one task reads of one map.
+    progress : callable, optional
+        Called after each block.
+
+    Returns
+    -------
+    LandCounts
+    """
+    workers = workers or default_workers()
+    tasks: list[CountTask] = []
+    wanted_pairs = list(pairs)
+    for group in groups_on_same_pixels(maps):
+        years = [item.year for item in group]
+        inside = tuple((years.index(a), years.index(b)) for a, b in wanted_pairs if a in years and b in years)
+        blocks = plan_blocks(grid, group[0].source, wanted, max(2**20, block_bytes // len(group)))
+        tasks += [CountTask(grid, block, group, inside) for block in blocks]
+    gathered = _Gathered(maps, grid)
+    with ThreadPoolExecutor(workers) as pool:
+        for number, (task, counts) in enumerate(run_tasks(_with_task, tasks, pool, workers + 1), start=1):
+            gathered.add(task, counts)
+            if progress:
+                progress(number, len(tasks), gathered.pixels)
+    return gathered.result()
+
+
+def _with_task(task: CountTask) -> tuple[CountTask, BlockCounts]:
+    return task, count_block(task)
+
+
+class _Gathered:
+    """Arrays of the whole grid that the blocks are laid into."""
+
+    def __init__(self, maps: Sequence[LandMap], grid: Grid) -> None:
+        self.classes = len(maps[0].lookup.classes)
+        self.grid = grid
+        self.shares = {item.year: np.zeros((self.classes, *grid.shape)) for item in maps}
+        self.pairs: dict[tuple[int, int], NDArray[np.float64]] = {}
+        self.unknown: dict[int, float] = {item.year: 0.0 for item in maps}
+        self.pixels = 0
+
+    def add(self, task: CountTask, counts: BlockCounts) -> None:
+        block = counts.block
+        here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
+        for number, item in enumerate(task.maps):
+            self.shares[item.year][:, *here] = counts.shares[number, : self.classes]
+            self.unknown[item.year] += float(counts.shares[number, self.classes].sum())
+        for number, (first, second) in enumerate(task.pairs):
+            years = (task.maps[first].year, task.maps[second].year)
+            if years not in self.pairs:
+                self.pairs[years] = np.zeros((self.classes, self.classes, *self.grid.shape))
+            self.pairs[years][:, :, *here] = counts.pairs[number]
+        self.pixels += counts.pixels
+
+    def result(self) -> LandCounts:
+        return LandCounts(self.shares, self.pairs, self.unknown, self.pixels)
+
+
+def inventory(source: Source, *, most_pixels: int | None = None) -> dict[int, int]:
+    """Number of pixels of each code of a whole map, read in strips of its own tiles.
+
+    With `most_pixels`, a larger map is only sampled: every n-th row of tiles is read.
+    """
+    pixels = source.pixels
+    height = max(
+        source.tile[0],
+        -(-(BLOCK_BYTES // max(pixels.width * source.itemsize, 1)) // source.tile[0]) * source.tile[0],
+    )
+    starts = range(0, pixels.height, height)
+    step = 1 if most_pixels is None else max(1, math.ceil(pixels.width * pixels.height / most_pixels))
+    counts: dict[int, int] = defaultdict(int)
+    for start in starts[::step]:
+        window = source.read(start, 0, min(height, pixels.height - start), pixels.width)
+        for code, number in code_counts(window, source.name).items():
+            counts[code] += number
+    return dict(counts)

@@ -1,0 +1,337 @@
+"""How a raster lies over a block of cells: the window to read, and the geometry that the kernels need."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.grid import Grid, transformer
+from tanheng.land import kernel
+from tanheng.land.pixels import PixelGrid, lies_on
+
+#: Lattice nodes stand about this many cells apart: at 1 km cells a straight line is then off by less than 0.1 m.
+LATTICE_CELLS = 2.0
+
+#: A sub-row is at most this fraction of a cell high.
+SUB_ROW = 1.0 / 24.0
+
+#: A cell whose footprint comes within this fraction of the whole cell is wholly inside the raster.
+FOOTPRINT_SLACK = 0.05
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rectangle of cells: first row and column, number of rows and columns."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Window:
+    """Rectangle of pixels: first row and column, height and width."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+
+def _padded(window: Window, pixels: PixelGrid) -> Window:
+    """Window widened to a multiple of eight pixels where the raster is wide enough: kernels compare eight at once."""
+    width = -(-window.width // 8) * 8
+    if width > pixels.width:
+        return window
+    return Window(window.row, min(window.column, pixels.width - width), window.height, width)
+
+
+def words_of(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Rows of bytes, padded to whole words, and the same memory as words of eight bytes."""
+    height, width = codes.shape
+    if width % 8:
+        padded = np.zeros((height, -(-width // 8) * 8), np.uint8)
+        padded[:, :width] = codes
+        return padded, padded.view(np.uint64)
+    codes = np.ascontiguousarray(codes)
+    return codes, codes.view(np.uint64)
+
+
+def quantum(values: Sequence[float]) -> float:
+    """Largest of 1, 0.1, ... 1e-6 of which all values are whole multiples, or 0 where there is none.
+
+    Lengths counted in it are whole numbers, and sums of areas so exact in whatever order.
+
+    Examples
+    --------
+    >>> quantum([30.0, 1000.0, -15.5]), quantum([100 / 3])
+    (0.1, 0.0)
+    """
+    for exponent in range(7):
+        scaled = np.asarray(values) * 10.0**exponent
+        if np.all(np.abs(scaled - np.round(scaled)) <= 1e-9 * np.maximum(1.0, np.abs(scaled)) * 1e-3) and np.all(
+            np.abs(scaled) < 2**52
+        ):
+            return 10.0**-exponent
+    return 0.0
+
+
+class AlignedOverlay:
+    """Overlay of a raster in the CRS of the grid: exact.
+
+    Rows and columns of a south-up or east-left raster are counted from the other side, so that both run with the grid.
+    """
+
+    is_exact = True
+
+    def __init__(self, pixels: PixelGrid, grid: Grid) -> None:
+        self.pixels, self.grid = pixels, grid
+        size_x, size_y = pixels.affine[0], -pixels.affine[4]
+        self.flip_x, self.flip_y = size_x < 0, size_y < 0
+        west, _, _, north = pixels.bounds
+        offset_x, offset_y = west - grid.west, grid.north - north
+        unit = quantum([size_x, size_y, offset_x, offset_y, grid.resolution])
+        self.unit = unit or 1.0
+        self.size_x, self.size_y = self._count(abs(size_x), unit), self._count(abs(size_y), unit)
+        self.origin_x, self.origin_y = self._count(offset_x, unit), self._count(offset_y, unit)
+        self.cell = self._count(grid.resolution, unit)
+
+    def _count(self, length: float, unit: float) -> float:
+        return float(round(length / unit)) if unit else length
+
+    def window(self, block: Block) -> Window | None:
+        """Pixels that touch the block, or None."""
+        first = math.floor((block.column * self.cell - self.origin_x) / self.size_x)
+        last = math.ceil(((block.column + block.columns) * self.cell - self.origin_x) / self.size_x)
+        top = math.floor((block.row * self.cell - self.origin_y) / self.size_y)
+        bottom = math.ceil(((block.row + block.rows) * self.cell - self.origin_y) / self.size_y)
+        first, last = max(first, 0), min(last, self.pixels.width)
+        top, bottom = max(top, 0), min(bottom, self.pixels.height)
+        if first >= last or top >= bottom:
+            return None
+        return _padded(Window(top, first, bottom - top, last - first), self.pixels)
+
+    def stored(self, window: Window) -> Window:
+        """Window as the file counts its rows and columns."""
+        row = self.pixels.height - window.row - window.height if self.flip_y else window.row
+        column = self.pixels.width - window.column - window.width if self.flip_x else window.column
+        return Window(row, column, window.height, window.width)
+
+    def upright(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values turned north-up and west-left."""
+        return values[:: -1 if self.flip_y else 1, :: -1 if self.flip_x else 1]
+
+    def _geometry(self, block: Block, window: Window) -> tuple[Any, ...]:
+        edges_x = (block.column + np.arange(block.columns + 1)) * self.cell
+        edges_y = (block.row + np.arange(block.rows + 1)) * self.cell
+        return (
+            window.row,
+            window.column,
+            self.origin_x,
+            self.size_x,
+            edges_x,
+            self.origin_y,
+            self.size_y,
+            edges_y,
+        )
+
+    def count(
+        self, block: Block, window: Window, codes: NDArray[np.uint8], lookup: NDArray[np.int16], classes: int
+    ) -> NDArray[np.float64]:
+        """Fraction of each cell by class, shape (cells, classes)."""
+        out = np.zeros((block.size, classes))
+        rows, words = words_of(codes)
+        kernel.count_aligned(rows, words, window.width, lookup, *self._geometry(block, window), out)
+        return out / self.cell**2
+
+    def count_pair(
+        self,
+        block: Block,
+        window: Window,
+        codes: Sequence[NDArray[np.uint8]],
+        lookups: Sequence[NDArray[np.int16]],
+        classes: int,
+    ) -> NDArray[np.float64]:
+        """Fraction of each cell by pair of classes, shape (cells, classes, classes)."""
+        out = np.zeros((block.size, classes * classes))
+        (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
+        kernel.count_pair_aligned(
+            rows_a,
+            words_a,
+            lookups[0],
+            rows_b,
+            words_b,
+            lookups[1],
+            window.width,
+            classes,
+            *self._geometry(block, window),
+            out,
+        )
+        return out.reshape(block.size, classes, classes) / self.cell**2
+
+    def sums(
+        self, block: Block, window: Window, values: NDArray[np.float64], *, by_pixel: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
+        area, total = np.zeros(block.size), np.zeros(block.size)
+        kernel.sum_aligned(np.ascontiguousarray(values), *self._geometry(block, window), area, total)
+        unit = self.size_x * self.size_y if by_pixel else self.cell**2
+        return area / unit, total / unit
+
+
+class WarpedOverlay:
+    """Overlay of a raster in any other CRS, by sub-rows cut where they cross cell lines.
+
+    The area of each piece comes from the Jacobian of the projection, so it is the true area on the ellipsoid. Which
+    cell a sub-row belongs to is decided on its middle line; a cell's counted area is so off by up to a sub-row at its
+    upper and lower line, which is taken out again by scaling a cell that lies wholly inside the raster to exactly one.
+    """
+
+    is_exact = False
+
+    def __init__(self, pixels: PixelGrid, grid: Grid, sub_row: float = SUB_ROW) -> None:
+        self.pixels, self.grid = pixels, grid
+        self._to_grid = transformer(pixels.crs, grid.crs)
+        self._to_pixels = transformer(grid.crs, pixels.crs)
+        size_u, size_v = self._pixel_size()
+        self.step_u, self.step_v = self._step(size_u), self._step(size_v)
+        self.slices = max(1, math.ceil(size_v / (sub_row * grid.resolution) - 1e-9))
+
+    def _step(self, size: float) -> float:
+        return float(2.0 ** round(math.log2(LATTICE_CELLS * self.grid.resolution / size)))
+
+    def _pixel_size(self) -> tuple[float, float]:
+        """Width and height of a pixel in the middle of the grid, m."""
+        west, south, east, north = self.grid.bounds
+        column, row = self._positions(np.array([(west + east) / 2]), np.array([(south + north) / 2]))
+        x, y = self._cells(
+            np.array([column[0], column[0] + 1e-3, column[0]]), np.array([row[0], row[0], row[0] + 1e-3])
+        )
+        scale = self.grid.resolution * 1e3
+        return math.hypot(x[1] - x[0], y[1] - y[0]) * scale, math.hypot(x[2] - x[0], y[2] - y[0]) * scale
+
+    def _positions(self, x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Fractional columns and rows of the raster at points of the grid."""
+        there = self._to_pixels.transform(x, y)
+        return self.pixels.positions(np.asarray(there[0]), np.asarray(there[1]))
+
+    def _cells(self, columns: NDArray[Any], rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Fractional columns and rows of the grid at pixel positions."""
+        x, y = self._to_grid.transform(*self.pixels.corners(columns, rows))
+        return (np.asarray(x) - self.grid.west) / self.grid.resolution, (
+            self.grid.north - np.asarray(y)
+        ) / self.grid.resolution
+
+    def window(self, block: Block) -> Window | None:
+        """Pixels that may touch the block, with a margin of one cell, or None."""
+        west = self.grid.west + (block.column - 1) * self.grid.resolution
+        north = self.grid.north - (block.row - 1) * self.grid.resolution
+        along_x = west + np.linspace(0, block.columns + 2, 33) * self.grid.resolution
+        along_y = north - np.linspace(0, block.rows + 2, 33) * self.grid.resolution
+        columns, rows = self._positions(*(side.ravel() for side in np.meshgrid(along_x, along_y)))
+        good = np.isfinite(columns) & np.isfinite(rows)
+        if not good.any():
+            return None
+        first, last = (
+            max(math.floor(columns[good].min()) - 1, 0),
+            min(math.ceil(columns[good].max()) + 1, self.pixels.width),
+        )
+        top, bottom = (
+            max(math.floor(rows[good].min()) - 1, 0),
+            min(math.ceil(rows[good].max()) + 1, self.pixels.height),
+        )
+        if first >= last or top >= bottom:
+            return None
+        return _padded(Window(top, first, bottom - top, last - first), self.pixels)
+
+    def stored(self, window: Window) -> Window:
+        """Window as the file counts its rows and columns: the same."""
+        return window
+
+    def upright(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values as they are: any direction of rows and columns is in the projection."""
+        return values
+
+    def _geometry(self, block: Block, window: Window) -> tuple[Any, ...]:
+        first_u = math.floor(window.column / self.step_u) * self.step_u
+        first_v = math.floor(window.row / self.step_v) * self.step_v
+        u = np.arange(first_u, window.column + window.width + self.step_u, self.step_u)
+        v = np.arange(first_v, window.row + window.height + 2 * self.step_v, self.step_v)
+        columns, rows = np.meshgrid(u, v)
+        x, y = self._cells(columns.ravel(), rows.ravel())
+        nodes = [np.where(np.isfinite(value), value, np.nan).reshape(columns.shape) for value in (x, y)]
+        return (
+            window.row, window.column, *nodes, float(first_u), float(first_v), self.step_u, self.step_v, self.slices,
+            block.row, block.column, block.rows, block.columns,
+        )  # fmt: skip
+
+    def _scaled(self, out: NDArray[np.float64], footprint: NDArray[np.float64]) -> NDArray[np.float64]:
+        whole = np.abs(footprint - 1.0) < FOOTPRINT_SLACK
+        factor = np.where(whole, 1.0 / np.where(whole, footprint, 1.0), 1.0)
+        return out * factor.reshape(-1, *[1] * (out.ndim - 1))
+
+    def count(
+        self, block: Block, window: Window, codes: NDArray[np.uint8], lookup: NDArray[np.int16], classes: int
+    ) -> NDArray[np.float64]:
+        """Fraction of each cell by class, shape (cells, classes)."""
+        out, footprint = np.zeros((block.size, classes)), np.zeros(block.size)
+        rows, words = words_of(codes)
+        kernel.count_warped(rows, words, window.width, lookup, *self._geometry(block, window), out, footprint)
+        return self._scaled(out, footprint)
+
+    def count_pair(
+        self,
+        block: Block,
+        window: Window,
+        codes: Sequence[NDArray[np.uint8]],
+        lookups: Sequence[NDArray[np.int16]],
+        classes: int,
+    ) -> NDArray[np.float64]:
+        """Fraction of each cell by pair of classes, shape (cells, classes, classes)."""
+        out, footprint = np.zeros((block.size, classes * classes)), np.zeros(block.size)
+        (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
+        kernel.count_pair_warped(
+            rows_a,
+            words_a,
+            lookups[0],
+            rows_b,
+            words_b,
+            lookups[1],
+            window.width,
+            classes,
+            *self._geometry(block, window),
+            out,
+            footprint,
+        )
+        return self._scaled(out, footprint).reshape(block.size, classes, classes)
+
+    def sums(
+        self, block: Block, window: Window, values: NDArray[np.float64], *, by_pixel: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
+        area, total, footprint = np.zeros(block.size), np.zeros(block.size), np.zeros(block.size)
+        kernel.sum_warped(
+            np.ascontiguousarray(values), *self._geometry(block, window), by_pixel, area, total, footprint
+        )
+        if by_pixel:
+            return area, total
+        return self._scaled(area, footprint), self._scaled(total, footprint)
+
+
+Overlay = AlignedOverlay | WarpedOverlay
+
+
+def overlay(pixels: PixelGrid, grid: Grid) -> Overlay:
+    """Overlay of a raster and a grid: aligned where they share the CRS, else warped."""
+    return AlignedOverlay(pixels, grid) if lies_on(pixels, grid) else WarpedOverlay(pixels, grid)
