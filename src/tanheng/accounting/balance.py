@@ -1,0 +1,95 @@
+"""Supply against demand.
+
+A stock is not a flow. Each result carries the mode that it was made in: in mode ``stock`` the balance is what is
+stored minus one year of emissions, as in the seed paper; in the modes ``stock_change`` and ``sink`` it is a flux.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from tanheng.errors import InputError
+from tanheng.schema import require, stamp
+
+Mode = Literal["stock", "stock_change", "sink"]
+Norm = Literal["year", "pooled", "p99"]
+
+
+def balance(supply: xr.DataArray, demand: xr.DataArray, mode: Mode) -> xr.DataArray:
+    r"""Supply minus demand in each cell; positive is surplus.
+
+    .. math:: CB_i = S_i - D_i
+
+    Parameters
+    ----------
+    supply : xarray.DataArray, shape (year, y, x)
+        t C in mode ``stock``, t C yr-1 in the others.
+    demand : xarray.DataArray, shape (year, y, x), t C yr-1
+        In mode ``stock`` it stands for one year's emissions, t C.
+
+    Examples
+    --------
+    >>> s = stamp(xr.DataArray([[[100.0]]], dims=("year", "y", "x")), "supply", "stock")
+    >>> d = stamp(xr.DataArray([[[30.0]]], dims=("year", "y", "x")), "demand")
+    >>> float(balance(s, d, "stock").squeeze())
+    70.0
+    """
+    require(supply, f"supply_{mode}")
+    require(demand, "demand")
+    with xr.set_options(arithmetic_join="exact"):
+        result = supply - demand
+    return stamp(result, "balance", mode)
+
+
+def norms(supply: xr.DataArray, demand: xr.DataArray, norm: Norm) -> xr.DataArray:
+    r"""Denominator of the supply-demand ratio, by year.
+
+    ``year``: the mean of each year's maxima, as in the paper (years can't then be compared); ``pooled``: the maxima over
+    all years; ``p99``: the 99th percentiles over all years, which one outlier does not move.
+    """
+    if norm == "year":
+        result = (supply.max(("y", "x")) + demand.max(("y", "x"))) / 2
+    elif norm == "pooled":
+        result = (supply.max() + demand.max()) / 2 * xr.ones_like(supply["year"], dtype=float)
+    else:
+        high = [
+            float(np.nanpercentile(item.values, 99)) if item.notnull().any() else np.nan for item in (supply, demand)
+        ]
+        result = xr.full_like(supply["year"], sum(high) / 2, dtype=float)
+    if not bool((result > 0).all()):
+        raise InputError("the supply-demand ratio is undefined: the largest supply and demand are not above zero")
+    return result.drop_attrs()
+
+
+def supply_demand_ratio(supply: xr.DataArray, demand: xr.DataArray, mode: Mode, norm: Norm = "year") -> xr.DataArray:
+    r"""Supply-demand ratio of the seed paper; linear in supply and demand.
+
+    .. math:: ESDR = \frac{S - D}{(S_{max} + D_{max}) / 2}
+
+    Parameters
+    ----------
+    norm : {"year", "pooled", "p99"}
+        See `norms`.
+    """
+    result = balance(supply, demand, mode) / norms(supply, demand, norm)
+    stamped = stamp(result, "supply_demand_ratio", mode)
+    stamped.attrs["norm"] = norm
+    return stamped
+
+
+def supply_per_demand(supply: xr.DataArray, demand: xr.DataArray, mode: Mode) -> xr.DataArray:
+    """Supply divided by demand; NaN where demand is zero. In mode ``stock`` its unit is years."""
+    with xr.set_options(arithmetic_join="exact"):
+        result = supply / demand.where(demand > 0)
+    return stamp(result, "supply_per_demand", mode)
+
+
+def normalised_difference(supply: xr.DataArray, demand: xr.DataArray, mode: Mode) -> xr.DataArray:
+    """(S - D) / (S + D), from -1 to 1 where both are positive; NaN where the sum is zero."""
+    with xr.set_options(arithmetic_join="exact"):
+        total = supply + demand
+        result = (supply - demand) / total.where(total != 0)
+    return stamp(result, "normalised_difference", mode)

@@ -1,0 +1,174 @@
+"""Tables of a run: totals by class, zone, transition and year. Names and columns are a public interface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+from scipy import sparse
+
+from tanheng.units import HA_PER_KM2
+
+#: Label of the part of a region that no zone of a layer covers.
+OUTSIDE = "(outside all zones)"
+
+
+def class_area(land_share: xr.DataArray, cell_area: float) -> xr.DataArray:
+    """Area of each class, ha, shape (year, land_class)."""
+    area = land_share.sum(("y", "x")) * cell_area  # (1) * (ha) = ha
+    area.attrs = {"units": "ha"}
+    return area
+
+
+def stock_by_class_table(area: xr.DataArray, stock: xr.DataArray) -> pd.DataFrame:
+    """Columns year, land_class, area_km2, stock_t_c and one for each pool."""
+    rows = []
+    for year in area["year"].values:
+        for name in area["land_class"].values:
+            pools = stock.sel(year=year, land_class=name)
+            row = {
+                "year": int(year),
+                "land_class": str(name),
+                "area_km2": float(area.sel(year=year, land_class=name)) / HA_PER_KM2,
+                "stock_t_c": float(pools.sum()),
+            }
+            rows.append(
+                row | {f"{pool}_t_c": float(pools.sel(carbon_pool=pool)) for pool in pools["carbon_pool"].values}
+            )
+    return pd.DataFrame(rows)
+
+
+def zone_weights(cover: sparse.csr_matrix, fraction: NDArray[np.float64]) -> sparse.csr_matrix:
+    """Part of what a cell holds in the region that belongs to each zone; the last row is what no zone covers.
+
+    Columns of cells in the region sum to one, so that zones sum to the region.
+
+    Examples
+    --------
+    >>> z = sparse.csr_matrix([[0.6, 0.0]])
+    >>> zone_weights(z, np.array([1.0, 1.0])).toarray().tolist()
+    [[0.6, 0.0], [0.4, 1.0]]
+    """
+    flat = fraction.ravel()
+    covered = np.asarray(cover.sum(axis=0)).ravel()
+    whole = np.maximum(flat, covered)
+    scale = np.divide(flat > 0, whole, out=np.zeros_like(whole), where=whole > 0)
+    inside = (cover @ sparse.diags(scale)).tocsr()
+    rest = np.where(flat > 0, 1.0 - np.asarray(inside.sum(axis=0)).ravel(), 0.0)
+    rest[np.abs(rest) < 1e-12] = 0.0
+    return sparse.vstack([inside, sparse.csr_matrix(rest)]).tocsr()
+
+
+def zone_sums(weights: sparse.csr_matrix, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of an extensive quantity by zone; NaN counts as nothing. Shape (zones + 1,)."""
+    return np.asarray(weights @ np.nan_to_num(values.ravel()), np.float64)
+
+
+def stock_by_zone_table(
+    layer: str,
+    ids: Sequence[str],
+    names: Sequence[str],
+    weights: sparse.csr_matrix,
+    area: xr.DataArray,
+    stock: xr.DataArray,
+) -> pd.DataFrame:
+    """Columns year, zone_layer, zone_id, zone_name, area_km2, stock_t_c, density_t_c_per_ha.
+
+    Parameters
+    ----------
+    area : xarray.DataArray, shape (year, y, x), ha
+        Land with data in the region.
+    stock : xarray.DataArray, shape (year, y, x), t C
+    """
+    frames = []
+    for year in stock["year"].values:
+        areas = zone_sums(weights, area.sel(year=year).values)
+        stocks = zone_sums(weights, stock.sel(year=year).values)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "year": int(year),
+                    "zone_layer": layer,
+                    "zone_id": [*ids, "-"],
+                    "zone_name": [*names, OUTSIDE],
+                    "area_km2": areas / HA_PER_KM2,
+                    "stock_t_c": stocks,
+                    "density_t_c_per_ha": np.divide(stocks, areas, out=np.full(len(areas), np.nan), where=areas > 0),
+                }
+            )
+        )
+    return _without_empty_rest(pd.concat(frames, ignore_index=True))
+
+
+def _without_empty_rest(table: pd.DataFrame) -> pd.DataFrame:
+    empty = (table["zone_id"] == "-") & (table["area_km2"].abs() < 1e-9)
+    return table[~empty].reset_index(drop=True)
+
+
+def balance_by_zone_table(
+    stock_table: pd.DataFrame,
+    weights: sparse.csr_matrix,
+    supply: xr.DataArray,
+    demand: xr.DataArray,
+    supply_column: str,
+) -> pd.DataFrame:
+    r"""Columns year, zone_layer, zone_id, zone_name, area_km2, supply, demand, balance, and the zone's coefficients.
+
+    Carbon compensation rate S/E; ecological support coefficient ESC = (S_u/S)/(E_u/E).
+    """
+    frames = []
+    for year in supply["year"].values:
+        here = stock_table[stock_table["year"] == int(year)].reset_index(drop=True)
+        supplied = zone_sums(weights, supply.sel(year=year).values)[: len(here)]
+        demanded = zone_sums(weights, demand.sel(year=year).values)[: len(here)]
+        emitting = demanded > 0
+        rate = np.divide(supplied, demanded, out=np.full(len(here), np.nan), where=emitting)
+        whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() != 0 else np.nan
+        frame = here[["year", "zone_layer", "zone_id", "zone_name", "area_km2"]].copy()
+        frame[supply_column] = supplied
+        frame["demand_t_c_per_yr"] = demanded
+        frame[supply_column.replace("supply", "balance")] = supplied - demanded
+        frame["supply_per_demand"] = rate
+        frame["ecological_support_coefficient"] = rate / whole
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def transition_table(first: int, last: int, area: xr.DataArray, change: xr.DataArray, method: str) -> pd.DataFrame:
+    """Columns from_year, to_year, from_class, to_class, area_km2, stock_change_t_c, method."""
+    classes = [str(name) for name in area["from_class"].values]
+    rows = [
+        {
+            "from_year": first,
+            "to_year": last,
+            "from_class": a,
+            "to_class": b,
+            "area_km2": float(area.sel(from_class=a, to_class=b)) / HA_PER_KM2,
+            "stock_change_t_c": float(change.sel(from_class=a, to_class=b)),
+            "method": method,
+        }
+        for a in classes
+        for b in classes
+    ]
+    return pd.DataFrame(rows)
+
+
+def coverage_table(land_share: xr.DataArray, fraction: xr.DataArray, cell_km2: float) -> pd.DataFrame:
+    """Columns year, region_km2, with_data_km2, missing_km2."""
+    region = float(fraction.sum()) * cell_km2
+    rows = []
+    for year in land_share["year"].values:
+        known = float(land_share.sel(year=year).sum()) * cell_km2
+        missing = region - known
+        rows.append(
+            {
+                "year": int(year),
+                "region_km2": region,
+                "with_data_km2": known,
+                "missing_km2": missing if abs(missing) > 1e-9 * region else 0.0,
+            }
+        )
+    return pd.DataFrame(rows)
