@@ -1,0 +1,137 @@
+"""Commands of ``tanheng``, and how errors end them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tanheng import __version__
+from tanheng.errors import TanhengError
+
+#: Exit codes: done, a bug (Python's own), bad input or usage, stopped by the user.
+DONE, BUG, BAD_INPUT, STOPPED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="tanheng",
+    help="碳衡 tanheng: carbon supply, demand and balance of a region, from land-use maps and energy statistics.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tanheng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Options before a command."""
+
+
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (TOML).")]
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help="Folder for the results, in place of the study's own."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads that count land; all cores by default.")] = None,
+) -> None:
+    """Run a study: maps, tables, grids and a report in a folder of results."""
+    from tanheng.cli.show import Terminal, print_totals
+    from tanheng.pipeline.run import run_study
+
+    with Terminal() as terminal:
+        results = run_study(study, terminal, workers=workers, output=output)
+    print_totals(results)
+
+
+@app.command()
+def check(study: StudyFile) -> None:
+    """Find every problem of a study and its inputs, without running it."""
+    from tanheng.cli.show import print_checked
+    from tanheng.pipeline.inputs import open_inputs
+    from tanheng.study import load_study
+
+    print_checked(open_inputs(load_study(study), study.parent, every_pixel=True))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write study.toml into.")],
+) -> None:
+    """Write a commented study file to fill in."""
+    from tanheng.cli.new import write_new_study
+
+    typer.echo(f"wrote {write_new_study(folder)}; fill it in, then: tanheng check {folder / 'study.toml'}")
+
+
+@app.command()
+def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of one legend.")] = None) -> None:
+    """List the legends that are built in, with their sources."""
+    from tanheng.cli.show import print_table, print_tables
+
+    if name is None:
+        print_tables("legends")
+    else:
+        print_table("legends", name)
+
+
+@app.command()
+def factors(name: Annotated[str | None, typer.Argument(help="Show the rows of one table.")] = None) -> None:
+    """List the emission factors and carbon densities that are built in, with their sources."""
+    from tanheng.cli.show import print_table, print_tables
+    from tanheng.factors import names
+
+    if name is None:
+        print_tables("emission_factors")
+        print_tables("carbon_densities")
+    else:
+        print_table("carbon_densities" if name in names("carbon_densities") else "emission_factors", name)
+
+
+@app.command("import-invest")
+def import_invest(
+    arguments: Annotated[
+        Path, typer.Argument(metavar="ARGS.json", help="InVEST Carbon parameter set or datastack (JSON).")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write the study into.")],
+) -> None:
+    """Turn an InVEST Carbon parameter set into a study that runs."""
+    from tanheng.io.invest import import_datastack
+
+    written = import_datastack(arguments, output)
+    typer.echo(f"wrote {written}; next: tanheng run {written}")
+
+
+def _use_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    _use_utf8()
+    try:
+        app()
+    except TanhengError as error:
+        sys.stderr.write(f"tanheng: {error}\n")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.stderr.write("tanheng: stopped; nothing was written\n")
+        sys.exit(STOPPED)

@@ -1,0 +1,28 @@
+"""A commented study file to fill in."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from tanheng.errors import OutputError
+
+
+def write_new_study(folder: Path) -> Path:
+    """Write ``study.toml`` into a folder; an existing one is left alone.
+
+    Raises
+    ------
+    OutputError
+        There is one already, or the folder can't be written to.
+    """
+    path = folder / "study.toml"
+    if path.exists():
+        raise OutputError(f"{path}: is there already; name another folder")
+    text = (resources.files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written ({error.strerror})") from error
+    return path

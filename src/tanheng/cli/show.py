@@ -1,0 +1,142 @@
+"""What the command line shows: progress, totals, and the tables that are built in."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from tanheng.factors import names, read_builtin
+from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.run import Reporter, Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Terminal(Reporter):
+    """Progress by stage and by block on a terminal; warnings only where it is none."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            disable=not self.console.is_terminal,
+        )
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.task is not None and kind is None:
+            self.progress.update(self.task, total=1, completed=1)
+        self.progress.stop()
+
+    def stage(self, name: str) -> None:
+        """Show that a stage begins."""
+        if self.task is not None:
+            self.progress.update(self.task, total=1, completed=1)
+        self.task = self.progress.add_task(name, total=None, note="")
+
+    def blocks(self, done: int, total: int, pixels: int) -> None:
+        """Show how many blocks are counted."""
+        if self.task is not None:
+            started = self.progress.tasks[self.task].elapsed or 1e-9
+            note = f"{done}/{total} blocks, {pixels / 1e6:,.0f} M pixels, {pixels / 1e6 / started:,.0f} M/s"
+            self.progress.update(self.task, total=total, completed=done, note=note)
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        self.console.print(f"warning: {text}", style="yellow", markup=False, soft_wrap=True)
+
+
+def print_totals(results: Results) -> None:
+    """Print the total table of a run and where the results lie."""
+    console = Console(highlight=False)
+    table = Table(title=results.study.title, title_justify="left")
+    table.add_column("carbon stored, 10⁵ t C (a stock)")
+    stock = results.tables["stock_by_class"]
+    years = list(dict.fromkeys(stock["year"]))
+    for year in years:
+        table.add_column(str(year), justify="right")
+    for name in dict.fromkeys(stock["land_class"]):
+        table.add_row(name, *(_figure(stock, year, name) for year in years))
+    table.add_section()
+    table.add_row("total", *(f"{stock.loc[stock['year'] == year, 'stock_t_c'].sum() / 1e5:,.2f}" for year in years))
+    if "balance" in results.tables:
+        balance = results.tables["balance"].set_index("year")
+        table.add_row(
+            "emissions, 10⁵ t C a year",
+            *(f"{balance['demand_t_c_per_yr'].get(year, float('nan')) / 1e5:,.2f}" for year in years),
+        )
+    console.print(table)
+    for text in results.left_out:
+        console.print(f"left out: {text}", markup=False, soft_wrap=True)
+    if results.study.outputs.note:
+        console.print(results.study.outputs.note, markup=False, soft_wrap=True)
+    console.print(f"results in {results.folder}", markup=False, soft_wrap=True)
+    if results.study.outputs.report:
+        console.print(f"open {results.folder / 'report.html'}", markup=False, soft_wrap=True)
+
+
+def _figure(stock: pd.DataFrame, year: int, name: str) -> str:
+    rows = stock[(stock["year"] == year) & (stock["land_class"] == name)]
+    return f"{rows['stock_t_c'].sum() / 1e5:,.2f}"
+
+
+def print_checked(inputs: Inputs) -> None:
+    """Print what a check found, where it found no problem."""
+    console = Console(highlight=False)
+    for text in inputs.warnings:
+        console.print(f"warning: {text}", markup=False, soft_wrap=True)
+    grid = inputs.grid
+    console.print(f"{inputs.study.title}: no problem found", markup=False, soft_wrap=True)
+    console.print(f"grid: {grid.rows} x {grid.columns} cells of {grid.resolution:g} m, {grid.crs.name}", markup=False)
+    console.print(f"classes: {', '.join(inputs.classes)}", markup=False, soft_wrap=True)
+
+
+def print_tables(kind: str) -> None:
+    """Print the built-in tables of a kind with their sources."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    table = Table(title=kind.replace("_", " "), title_justify="left", show_lines=True)
+    table.add_column("name", no_wrap=True)
+    table.add_column("rows", justify="right")
+    table.add_column("source")
+    for name in names(kind):
+        found = read_builtin(kind, name)
+        table.add_row(name, str(len(found.rows)), found.source)
+    console.print(table)
+
+
+def print_table(kind: str, name: str) -> None:
+    """Print the rows of one built-in table."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    found = read_builtin(kind, name)
+    table = Table(title=f"{found.title}\n{found.source}", title_justify="left")
+    for column in found.header:
+        table.add_column(column)
+    for _, row in found.rows:
+        table.add_row(*(row[column] for column in found.header))
+    console.print(table)

@@ -1,0 +1,166 @@
+"""Parameter sets of InVEST's Carbon model, turned into studies."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from tanheng.errors import InputError, OutputError, nearest
+from tanheng.factors.catalogue import read_text
+from tanheng.io.rasters import open_raster
+
+_KEYS = (
+    "lulc_bas_path", "lulc_alt_path", "carbon_pools_path", "lulc_bas_year", "lulc_alt_year", "calc_sequestration",
+    "do_valuation", "price_per_metric_ton_of_c", "discount_rate", "rate_change", "workspace_dir", "results_suffix", "n_workers",
+)  # fmt: skip
+#: Names that versions before 3.15 used.
+_OLD = {
+    "lulc_cur_path": "lulc_bas_path",
+    "lulc_fut_path": "lulc_alt_path",
+    "lulc_cur_year": "lulc_bas_year",
+    "lulc_fut_year": "lulc_alt_year",
+}
+
+
+def import_datastack(path: Path, folder: Path) -> Path:
+    """Write a study that reckons what an InVEST Carbon parameter set asks for; returns its file.
+
+    Parameters
+    ----------
+    path : Path
+        JSON file: a datastack parameter set (``{"args": ...}``) or the arguments alone; paths in it start at the file.
+    folder : Path
+        Folder for ``study.toml``; an existing study is left alone.
+
+    Raises
+    ------
+    InputError
+        The file is no such set, or lacks what the model needs.
+    OutputError
+        The study can't be written.
+    """
+    arguments = _arguments(path)
+    base = path.absolute().parent
+    problems = [
+        f"{path}: '{key}' is missing" for key in ("lulc_bas_path", "carbon_pools_path") if not arguments.get(key)
+    ]
+    if problems:
+        raise InputError("\n".join(problems))
+    study = folder / "study.toml"
+    if study.exists():
+        raise OutputError(f"{study}: is there already; name another folder")
+    text = _study_text(path, base, folder.absolute(), arguments)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        study.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{study}: can't be written ({error.strerror})") from error
+    return study
+
+
+def _arguments(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}: is no valid JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise InputError(
+            f"{path}: is no parameter set: an object with the arguments of InVEST's Carbon model was expected"
+        )
+    model = str(data.get("model_id") or data.get("model_name") or "carbon")
+    if "carbon" not in model.lower() or "coastal" in model.lower():
+        raise InputError(f"{path}: is a parameter set of '{model}'; only InVEST's Carbon model can be imported")
+    given = data.get("args", data)
+    arguments = {_OLD.get(key, key): value for key, value in given.items()}
+    if not any(key in arguments for key in _KEYS):
+        first = next(iter(arguments), "")
+        raise InputError(f"{path}: has no argument of InVEST's Carbon model{nearest(first, _KEYS)}")
+    return arguments
+
+
+def _is_on(value: object) -> bool:
+    return value if isinstance(value, bool) else str(value).strip().lower() in ("true", "1", "yes")
+
+
+def _year(arguments: dict[str, Any], key: str, path: Path) -> int | None:
+    value = arguments.get(key)
+    if value in (None, ""):
+        return None
+    try:
+        return int(str(value))
+    except ValueError:
+        raise InputError(f"{path}: '{key}' is '{value}', no year") from None
+
+
+def _number(arguments: dict[str, Any], key: str, path: Path) -> float:
+    try:
+        return float(arguments[key])
+    except KeyError:
+        raise InputError(f"{path}: '{key}' is missing; valuation needs it") from None
+    except (TypeError, ValueError):
+        raise InputError(f"{path}: '{key}' is '{arguments[key]}', no number") from None
+
+
+def _study_text(path: Path, base: Path, folder: Path, arguments: dict[str, Any]) -> str:
+    both = bool(arguments.get("lulc_alt_path")) and _is_on(arguments.get("calc_sequestration", True))
+    first = _year(arguments, "lulc_bas_year", path)
+    last = _year(arguments, "lulc_alt_year", path)
+    valued = both and _is_on(arguments.get("do_valuation", False))
+    if valued and (first is None or last is None):
+        raise InputError(f"{path}: 'lulc_bas_year' and 'lulc_alt_year' are needed for valuation")
+    years = [first or 2000] + ([last or (first or 2000) + 1] if both else [])
+    if both and years[1] <= years[0]:
+        raise InputError(f"{path}: 'lulc_alt_year' ({years[1]}) must come after 'lulc_bas_year' ({years[0]})")
+    names = [arguments["lulc_bas_path"]] + ([arguments["lulc_alt_path"]] if both else [])
+    pools = _toml(_relative(base / arguments["carbon_pools_path"], folder))
+    maps = ", ".join(
+        f"{year} = {_toml(_relative(base / name, folder))}" for year, name in zip(years, names, strict=True)
+    )
+    lines = [
+        f"# Made from {path.name}, a parameter set of InVEST's Carbon model.",
+        f"title = {_toml('InVEST Carbon: ' + path.stem)}",
+        f"years = {years}",
+        ""
+        if first and (last or not both)
+        else "# The set names no years; those here are only labels, so yearly changes mean nothing.",
+        *_grid_lines(base / arguments["lulc_bas_path"]),
+        "[land_cover]",
+        f"legend = {pools}    # a class for each lucode",
+        f"maps = {{ {maps} }}",
+        "",
+        "[carbon_density]",
+        f"table = {pools}",
+        "",
+    ]
+    if valued:
+        lines += [
+            "[value]",
+            f"price = {_number(arguments, 'price_per_metric_ton_of_c', path)}",
+            f"discount_rate_percent = {_number(arguments, 'discount_rate', path)}",
+            f"price_change_percent = {_number(arguments, 'rate_change', path)}",
+            "",
+        ]
+    return "\n".join([*lines, "[outputs]", 'folder = "results"', ""])
+
+
+def _grid_lines(path: Path) -> list[str]:
+    """Grid of about two hundred cells a side, in steps of whole pixels: InVEST has no grid, and totals do not depend on it."""
+    raster = open_raster(str(path))
+    size = raster.pixels.pixel_size_m()
+    side = max(raster.pixels.width, raster.pixels.height)
+    cells = max(1, round(side / 200)) * size
+    resolution = min(1000.0, cells) if cells < 1000 else 1000.0
+    return ["[grid]", f"resolution = {round(resolution, 6)!r}    # m", ""]
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,208 @@
+"""Rasters: every file that rasterio reads, opened once a thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import rasterio
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError
+from rasterio.windows import Window
+
+from tanheng.errors import InputError, OutputError
+from tanheng.grid import Grid
+from tanheng.land.pixels import PixelGrid
+
+# Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the mend.
+logging.getLogger("rasterio").setLevel(logging.CRITICAL)
+
+_REMOTE = ("/vsi", "http://", "https://", "s3://")
+_CACHE_MB = 64
+_open = threading.local()
+
+
+def is_remote(name: str) -> bool:
+    """Whether a name is one of GDAL's virtual file systems rather than a path."""
+    return name.startswith(_REMOTE)
+
+
+def locate(name: str, base: Path) -> str:
+    """Name as GDAL opens it: a path from the base folder, or a virtual file system's name unchanged."""
+    return name if is_remote(name) else str(base / name)
+
+
+def _dataset(name: str) -> Any:  # noqa: ANN401  rasterio has no types
+    """Dataset of this thread, opened at most once."""
+    held: dict[str, Any] = _open.__dict__.setdefault("datasets", {})
+    if name not in held:
+        if len(held) >= 64:
+            held.pop(next(iter(held))).close()
+        held[name] = rasterio.open(name)
+    return held[name]
+
+
+def close_all() -> None:
+    """Close the datasets that this thread holds open."""
+    held: dict[str, Any] = _open.__dict__.get("datasets", {})
+    for dataset in held.values():
+        dataset.close()
+    held.clear()
+
+
+def gdal_settings() -> Any:  # noqa: ANN401  rasterio has no types
+    """Context in which rasters are read: a small block cache, and no search of folders for side files."""
+    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", VSI_CACHE=True)
+
+
+@dataclass(frozen=True)
+class Raster:
+    """One band of a raster file.
+
+    Attributes
+    ----------
+    path : str
+        File, or name in one of GDAL's virtual file systems.
+    band : int
+        Number of the band, from 1.
+    pixels : PixelGrid
+        Where its pixels lie.
+    dtype : str
+        Type of the stored values.
+    nodata : float or None
+        Declared number of missing pixels.
+    tile : (int, int)
+        Rows and columns that are stored together.
+    """
+
+    path: str
+    band: int
+    pixels: PixelGrid
+    dtype: str
+    nodata: float | None
+    tile: tuple[int, int]
+    scale: float = 1.0
+    offset: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """File name for messages."""
+        return self.path
+
+    @cached_property
+    def itemsize(self) -> int:
+        """Bytes of one pixel."""
+        return int(np.dtype(self.dtype).itemsize)
+
+    def read(self, row: int, column: int, height: int, width: int) -> NDArray[Any]:
+        """Stored values of a window inside the raster.
+
+        Raises
+        ------
+        InputError
+            The file is damaged; the rows and columns are named.
+        """
+        try:
+            values: NDArray[Any] = _dataset(self.path).read(self.band, window=Window(column, row, width, height))
+        except RasterioError as error:
+            place = f"rows {row} to {row + height - 1}, columns {column} to {column + width - 1}"
+            raise InputError(
+                f"{self.path}: can't be read at {place}; the file is damaged, copy it anew ({_reason(error)})"
+            ) from error
+        return values
+
+    def read_values(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
+        """Values of a window as float64: NaN where missing, scaled as the file says."""
+        stored = self.read(row, column, height, width)
+        values = stored.astype(np.float64)
+        if self.nodata is not None and not np.isnan(self.nodata):
+            values[stored == np.asarray(self.nodata).astype(stored.dtype)] = np.nan
+        values[~np.isfinite(values)] = np.nan
+        return values * self.scale + self.offset if (self.scale, self.offset) != (1.0, 0.0) else values
+
+
+def open_raster(path: str, band: int = 1) -> Raster:
+    """Band of a raster file, checked to be readable and to have a CRS.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no raster, without CRS, without a place, or lacks the band.
+    """
+    if not is_remote(path) and not Path(path).exists():
+        raise InputError(f"{path}: there is no such file")
+    if not is_remote(path) and Path(path).is_dir():
+        raise InputError(f"{path}: is a folder; name a raster file")
+    try:
+        with rasterio.open(path) as dataset:
+            return _described(path, band, dataset)
+    except RasterioError as error:
+        raise InputError(f"{path}: is no raster that can be read, or can't be reached ({_reason(error)})") from error
+
+
+def _reason(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split())[:200]
+
+
+def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  rasterio has no types
+    if not 1 <= band <= dataset.count:
+        raise InputError(f"{path}: has {dataset.count} band(s), no band {band}")
+    if dataset.crs is None:
+        raise InputError(
+            f"{path}: has no CRS; assign the one it was made in (gdal_edit -a_srs EPSG:..., or 'Define Projection')"
+        )
+    if dataset.transform.is_identity:
+        raise InputError(f"{path}: has no place on the ground (no geotransform); georeference it first")
+    pixels = PixelGrid(_wkt(path, dataset.crs), tuple(dataset.transform)[:6], dataset.width, dataset.height)
+    tile = dataset.block_shapes[band - 1]
+    return Raster(
+        path, band, pixels, dataset.dtypes[band - 1], dataset.nodatavals[band - 1], (int(tile[0]), int(tile[1])),
+        float(dataset.scales[band - 1]), float(dataset.offsets[band - 1]),
+    )  # fmt: skip
+
+
+def _wkt(path: str, crs: Any) -> str:  # noqa: ANN401  rasterio has no types
+    try:
+        return pyproj.CRS.from_user_input(crs).to_wkt()
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(f"{path}: its CRS can't be understood ({error}); assign it anew") from error
+
+
+def write_cog(
+    path: Path,
+    values: NDArray[Any],
+    grid: Grid,
+    *,
+    units: str,
+    description: str,
+    tags: Mapping[str, str] | None = None,
+) -> None:
+    """Write a grid as a cloud-optimised GeoTIFF of float32 with NaN where missing.
+
+    Raises
+    ------
+    OutputError
+        The file can't be written.
+    """
+    profile = {
+        "driver": "COG", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "float32",
+        "crs": rasterio.crs.CRS.from_wkt(grid.crs_wkt), "transform": rasterio.Affine(*grid.transform),
+        "nodata": float("nan"), "compress": "DEFLATE", "predictor": "YES", "overview_resampling": "AVERAGE",
+    }  # fmt: skip
+    try:
+        with rasterio.open(path, "w", **profile) as dataset:
+            dataset.write(values.astype(np.float32), 1)
+            dataset.units = (units,)
+            dataset.set_band_description(1, description)
+            dataset.update_tags(**(tags or {}))
+    except (RasterioError, OSError) as error:
+        raise OutputError(f"{path}: can't be written ({_reason(error)}); is the disk full?") from error

@@ -1,0 +1,85 @@
+"""The folder of results: it appears whole at the end, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tanheng.errors import OutputError
+
+#: File by which a folder is known as results of a run.
+MARK = "run.json"
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that results can't go to.
+
+    Raises
+    ------
+    OutputError
+        Something else is there, or the folder above it can't be written to.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file; name another folder in [outputs]")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise OutputError(
+            f"{folder}: holds other files (no {MARK}), and results would replace them; name another folder in [outputs]"
+        )
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    try:
+        with tempfile.TemporaryFile(dir=above):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: can't be written there ({error.strerror}); name another folder in [outputs]"
+        ) from error
+
+
+@contextlib.contextmanager
+def result_folder(folder: Path) -> Iterator[Path]:
+    """Folder to write results into; it takes the place of `folder` when the block ends without an error.
+
+    An earlier folder of results is kept until then. A run that fails or is stopped leaves nothing behind.
+
+    Raises
+    ------
+    OutputError
+        The folder can't be made or moved.
+    """
+    check_folder(folder)
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for stale in folder.parent.glob(f".{folder.name}-unfinished-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.parent))
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written there ({error.strerror})") from error
+    try:
+        yield work
+        work.chmod(0o755)
+        _take_place(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _take_place(work: Path, folder: Path) -> None:
+    former = folder.with_name(f".{folder.name}-former")
+    try:
+        if folder.exists():
+            shutil.rmtree(former, ignore_errors=True)
+            folder.rename(former)
+        try:
+            work.rename(folder)
+        except OSError:
+            if former.exists():
+                former.rename(folder)
+            raise
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the results can't take their place ({error.strerror}); is a file in it open?"
+        ) from error
+    shutil.rmtree(former, ignore_errors=True)

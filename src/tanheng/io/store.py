@@ -1,0 +1,82 @@
+"""The dataset on disk: Zarr with CF attributes, and one GeoTIFF a variable and year."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from tanheng.errors import OutputError
+from tanheng.grid import Grid
+from tanheng.io.rasters import write_cog
+
+
+def with_crs(dataset: xr.Dataset, grid: Grid) -> xr.Dataset:
+    """Dataset with its CRS as a CF grid mapping and CF attributes of x and y."""
+    mapping = xr.DataArray(
+        0, attrs={**grid.crs.to_cf(), "GeoTransform": _gdal_order(grid), "spatial_ref": grid.crs_wkt}
+    )
+    result = dataset.assign_coords(crs=mapping)
+    for axis in ("x", "y"):
+        standard = f"projection_{axis}_coordinate"
+        result[axis].attrs = {"standard_name": standard, "units": "m", "long_name": f"{axis} of the cell centre"}
+    for name in list(result.data_vars):
+        if {"y", "x"} <= set(result[name].dims):
+            result[name].attrs["grid_mapping"] = "crs"
+    result.attrs["Conventions"] = "CF-1.11"
+    return result
+
+
+def _gdal_order(grid: Grid) -> str:
+    a, b, c, d, e, f = grid.transform
+    return " ".join(map(repr, (c, a, b, f, d, e)))
+
+
+def write_zarr(path: Path, dataset: xr.Dataset) -> None:
+    """Write the dataset as a Zarr store of format 2, which every reader of today opens.
+
+    Raises
+    ------
+    OutputError
+        The store can't be written.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="zarr")
+            dataset.to_zarr(path, mode="w", zarr_format=2, consolidated=True)
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written ({error.strerror}); is the disk full?") from error
+
+
+def read_zarr(path: Path) -> xr.Dataset:
+    """Dataset that a run wrote."""
+    dataset: xr.Dataset = xr.open_zarr(path, consolidated=True)
+    return dataset
+
+
+def write_grids(folder: Path, dataset: xr.Dataset, grid: Grid) -> list[Path]:
+    """Write each variable on cells as ``NAME_YEAR.tif``; one with classes gets the class in its name as well."""
+    written = []
+    for name in dataset.data_vars:
+        array = dataset[name]
+        if not {"y", "x"} <= set(array.dims):
+            continue
+        others = [dim for dim in array.dims if dim not in ("y", "x")]
+        stacked = array.stack(layer=others) if others else array.expand_dims("layer")
+        for number in range(stacked.sizes["layer"]):
+            one = stacked.isel(layer=number)
+            labels = [str(one[dim].item()) for dim in sorted(others, key=lambda dim: dim in ("year", "period"))]
+            path = folder / ("_".join([str(name), *labels]).replace(" ", "-") + ".tif")
+            tags = {key: str(value) for key, value in array.attrs.items() if key != "grid_mapping"}
+            write_cog(
+                path,
+                np.asarray(one.transpose("y", "x").values),
+                grid,
+                units=str(array.attrs.get("units", "1")),
+                description=str(array.attrs.get("long_name", name)),
+                tags={**tags, "nodata_meaning": "no data, or outside the region"},
+            )
+            written.append(path)
+    return written

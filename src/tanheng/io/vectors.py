@@ -1,0 +1,96 @@
+"""Polygons: the boundary of a region, and layers of zones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import pyproj
+import shapely
+
+from tanheng.errors import InputError, nearest
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """Polygons of a file with their identifiers and names.
+
+    `repaired` counts those whose geometry was invalid (self-crossing rings) and was made valid.
+    """
+
+    path: str
+    crs: pyproj.CRS
+    geometries: tuple[shapely.Geometry, ...]
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    repaired: int
+
+
+def read_polygons(
+    path: Path, id_column: str | None = None, name_column: str | None = None, layer: str | None = None
+) -> Polygons:
+    """Polygons of any vector file that GDAL reads.
+
+    Parameters
+    ----------
+    path : Path
+    id_column, name_column : str, optional
+        Columns with the identifier and the name; the row number and the identifier where absent.
+    layer : str, optional
+        Layer of a file that has several.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no vector file, has no CRS, lacks a column, holds no polygon, or an identifier twice.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    try:
+        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError(f"{path}: is no vector file that can be read ({' '.join(str(error).split())})") from error
+    if not meta["crs"]:
+        raise InputError(f"{path}: has no CRS (a .prj file that is missing?); assign the one it was made in")
+    columns = dict(zip(meta["fields"], fields, strict=True))
+    for column in (id_column, name_column):
+        if column is not None and column not in columns:
+            raise InputError(f"{path}: column '{column}' is missing{nearest(column, columns)}")
+    shapes, repaired = _valid(path, shapely.from_wkb(geometry))
+    ids = (
+        [_text(value) for value in columns[id_column]]
+        if id_column
+        else [str(number) for number in range(1, len(shapes) + 1)]
+    )
+    names = [_text(value) for value in columns[name_column]] if name_column else ids
+    twice = sorted({item for item in ids if ids.count(item) > 1})
+    if twice:
+        raise InputError(
+            f"{path}: column '{id_column}' has '{twice[0]}' {ids.count(twice[0])} times; merge those rows, or name another id column"
+        )
+    crs = pyproj.CRS.from_user_input(meta["crs"])
+    return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  columns hold anything
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  # noqa: ANN401  an object array
+    shapes, repaired = [], 0
+    for row, geometry in enumerate(geometries, start=1):
+        if geometry is None or geometry.is_empty:
+            raise InputError(f"{path}: row {row} has no geometry")
+        if shapely.get_dimensions(geometry) != 2:
+            raise InputError(f"{path}: row {row} is a {geometry.geom_type}; a polygon was expected")
+        if not geometry.is_valid:
+            mended = shapely.make_valid(geometry)
+            parts = [part for part in shapely.get_parts(mended) if shapely.get_dimensions(part) == 2]
+            geometry = shapely.union_all(parts)  # noqa: PLW2901  lines and points left over by the repair are dropped
+            repaired += 1
+        shapes.append(shapely.force_2d(geometry))
+    if not shapes:
+        raise InputError(f"{path}: holds no polygon")
+    return shapes, repaired

@@ -1,0 +1,221 @@
+"""The finished dataset and tables of a run, put together from what the stages found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy import sparse
+
+from tanheng.accounting import dynamic_degree, improved_and_worsened, net_present_value
+from tanheng.accounting.summaries import (
+    balance_by_zone_table,
+    stock_by_zone_table,
+    transition_table,
+    zone_weights,
+)
+from tanheng.pipeline.balance import Balance
+from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.land import Land
+from tanheng.pipeline.people import DriverOnGrid, People
+from tanheng.schema import stamp
+from tanheng.units import HA_PER_KM2
+
+
+def dataset_of(
+    inputs: Inputs,
+    land: Land,
+    people: People | None,
+    compared: Balance | None,
+    given: xr.DataArray,
+    drivers: list[DriverOnGrid],
+) -> xr.Dataset:
+    """Dataset of a run, shape (year, y, x) and more as each variable needs."""
+    variables = {
+        "region_fraction": land.fraction,
+        "land_share": land.share,
+        "carbon_density": land.density,
+        "carbon_stock": land.stock,
+    }
+    consecutive = [
+        change
+        for change in land.changes
+        if (change.first, change.last) in zip(inputs.study.years, inputs.study.years[1:], strict=False)
+    ]
+    if consecutive:
+        labels = [f"{change.first}-{change.last}" for change in consecutive]
+        stacked = xr.concat(
+            [change.stock_change for change in consecutive],
+            dim=xr.Variable("period", labels),
+            coords="minimal",
+            compat="override",
+            join="exact",
+        )
+        variables["stock_change"] = stamp(stacked, "stock_change")
+    if inputs.study.balance.mode != "stock":
+        variables["supply"] = given
+    if people is not None:
+        variables |= {"population": people.population, "demand": people.demand}
+    if compared is not None:
+        variables |= {
+            "balance": compared.balance,
+            "supply_demand_ratio": compared.ratio,
+            "supply_per_demand": compared.per_demand,
+            "normalised_difference": compared.difference,
+        }
+    for driver in drivers:
+        if driver.name != "population_density" or people is None:
+            variables[f"driver_{driver.name}"] = driver.values
+    years = list(inputs.study.years)
+    aligned = {name: array.reindex(year=years) if "year" in array.dims else array for name, array in variables.items()}
+    dataset = xr.Dataset(aligned)
+    dataset.attrs = {
+        "title": inputs.study.title,
+        "source": "tanheng",
+        "balance_mode": inputs.study.balance.mode,
+    }
+    if inputs.study.outputs.note:
+        dataset.attrs["comment"] = inputs.study.outputs.note
+    return dataset
+
+
+def supply_column(mode: str) -> str:
+    """Name of the supply column: a stock and a flow differ in their unit."""
+    return "supply_t_c" if mode == "stock" else "supply_t_c_per_yr"
+
+
+def zone_tables(
+    inputs: Inputs,
+    covers: Mapping[str, sparse.csr_matrix],
+    land: Land,
+    given: xr.DataArray,
+    compared: Balance | None,
+) -> dict[str, pd.DataFrame]:
+    """Tables by zone of every layer."""
+    stocks, balances = [], []
+    area = land.share.sum("land_class") * inputs.grid.cell_area_ha
+    for label, cover in covers.items():
+        polygons = inputs.zones[label]
+        weights = zone_weights(cover, land.fraction.values)
+        stocks.append(stock_by_zone_table(label, polygons.ids, polygons.names, weights, area, land.stock))
+        if compared is not None:
+            balances.append(
+                balance_by_zone_table(
+                    stocks[-1], weights, given, compared.demand, supply_column(inputs.study.balance.mode)
+                )
+            )
+    found = {}
+    if stocks:
+        found["stock_by_zone"] = pd.concat(stocks, ignore_index=True)
+    if balances:
+        found["balance_by_zone"] = pd.concat(balances, ignore_index=True)
+    return found
+
+
+def change_tables(inputs: Inputs, land: Land, compared: Balance | None) -> dict[str, pd.DataFrame]:
+    """Transitions, dynamic degree, and one row a period: change, value, where it rose and fell."""
+    if not land.changes:
+        return {}
+    transitions, degrees, periods = [], [], []
+    cell_area = xr.ones_like(land.fraction) * land.fraction
+    for change in land.changes:
+        transitions.append(
+            transition_table(change.first, change.last, change.area, change.by_transition, change.method)
+        )
+        first = change.area.sum("to_class").rename(from_class="land_class")
+        last = change.area.sum("from_class").rename(to_class="land_class")
+        degree = dynamic_degree(first, last, change.years)
+        degrees.append(
+            pd.DataFrame(
+                {
+                    "from_year": change.first,
+                    "to_year": change.last,
+                    "land_class": list(inputs.classes),
+                    "area_first_km2": first.values / HA_PER_KM2,
+                    "area_last_km2": last.values / HA_PER_KM2,
+                    "change_km2": (last.values - first.values) / HA_PER_KM2,
+                    "dynamic_degree_per_yr": degree.values,
+                }
+            )
+        )
+        total = float(change.by_transition.sum())
+        risen, fallen, stayed = improved_and_worsened(change.stock_change, cell_area)
+        row: dict[str, object] = {
+            "from_year": change.first,
+            "to_year": change.last,
+            "common_area_km2": change.common_km2,
+            "stock_change_t_c": total,
+            "stock_change_t_c_per_yr": total / change.years,
+            "area_share_stock_rose": risen,
+            "area_share_stock_fell": fallen,
+            "area_share_stock_same": stayed,
+        }
+        if compared is not None and {change.first, change.last} <= {
+            int(year) for year in compared.balance["year"].values
+        }:
+            step = compared.balance.sel(year=change.last, drop=True) - compared.balance.sel(
+                year=change.first, drop=True
+            )
+            improved, worsened, same = improved_and_worsened(step, cell_area)
+            row |= {
+                "area_share_balance_improved": improved,
+                "area_share_balance_worsened": worsened,
+                "area_share_balance_same": same,
+            }
+        value = inputs.study.value
+        if value is not None:
+            worth = net_present_value(
+                total,
+                change.years,
+                value.price,
+                value.discount_rate_percent / 100,
+                value.price_change_percent / 100,
+            )
+            row |= {"net_present_value": worth, "currency": value.currency}
+        periods.append(row)
+    return {
+        "transitions": pd.concat(transitions, ignore_index=True),
+        "land_change": pd.concat(degrees, ignore_index=True),
+        "change": pd.DataFrame(periods),
+    }
+
+
+def balance_table(
+    inputs: Inputs, land: Land, people: People | None, compared: Balance | None, closure: Mapping[int, float]
+) -> dict[str, pd.DataFrame]:
+    """One row a year: supply, demand, how they close and compare."""
+    if people is None or compared is None:
+        return {}
+    mode = inputs.study.balance.mode
+    column = supply_column(mode)
+    rows = []
+    for year in compared.supply["year"].values:
+        supply, demand = compared.supply.sel(year=year), compared.demand.sel(year=year)
+        given, asked = float(supply.sum()), float(demand.sum())
+        here = compared.balance.sel(year=year)
+        surplus, deficit, _ = improved_and_worsened(here, land.fraction)
+        ratio = compared.ratio.sel(year=year)
+        rows.append(
+            {
+                "year": int(year),
+                "mode": mode,
+                column: given,
+                "demand_t_c_per_yr": asked,
+                column.replace("supply", "balance"): given - asked,
+                "emissions_t_c": people.totals[int(year)],
+                "closure": closure[int(year)],
+                "population": float(people.population.sel(year=year).sum()),
+                "supply_per_demand" + ("_yr" if mode == "stock" else ""): given / asked if asked else np.nan,
+                "ratio_norm": inputs.study.balance.norm,
+                "ratio_norm_t_c": float(compared.norm.sel(year=year)),
+                "ratio_mean": float(ratio.mean()),
+                "ratio_min": float(ratio.min()),
+                "ratio_max": float(ratio.max()),
+                "area_share_surplus": surplus,
+                "area_share_deficit": deficit,
+                "meaning": compared.balance.attrs["long_name"],
+            }
+        )
+    return {"balance": pd.DataFrame(rows)}

@@ -1,0 +1,114 @@
+"""Stage: supply against demand, and what goes with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tanheng.accounting import balance, normalised_difference, sink, supply_demand_ratio, supply_per_demand
+from tanheng.accounting.balance import norms
+from tanheng.analysis import identity_gap, pearson
+from tanheng.land.continuous import on_grid
+from tanheng.land.shares import on_cells
+from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.land import Land
+from tanheng.pipeline.people import DriverOnGrid, People
+from tanheng.schema import stamp
+from tanheng.units import conversion_factor
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Supply, demand and how they compare, for the years that the mode has both for."""
+
+    supply: xr.DataArray
+    demand: xr.DataArray
+    balance: xr.DataArray
+    ratio: xr.DataArray
+    per_demand: xr.DataArray
+    difference: xr.DataArray
+    norm: xr.DataArray
+
+
+def supply(inputs: Inputs, land: Land) -> xr.DataArray:
+    """Supply of each cell in the mode of the study; in mode ``stock_change`` from the second year on."""
+    mode = inputs.study.balance.mode
+    if mode == "stock":
+        return stamp(land.stock, "supply", mode)
+    if mode == "stock_change":
+        ends = [next(c for c in land.changes if c.last == year) for year in inputs.study.years[1:]]
+        stacked = xr.concat(
+            [change.stock_change for change in ends],
+            dim=xr.Variable("year", [c.last for c in ends]),
+            coords="minimal",
+            compat="override",
+            join="exact",
+        )
+        return stamp(stacked.transpose("year", "y", "x"), "supply", mode)
+    return stamp(_sink(inputs, land), "supply", mode)
+
+
+def _sink(inputs: Inputs, land: Land) -> xr.DataArray:
+    asked = inputs.study.balance
+    if inputs.uptake is not None:
+        rates = xr.DataArray(
+            [inputs.uptake[name] for name in inputs.classes],
+            dims="land_class",
+            coords={"land_class": list(inputs.classes)},
+        )
+        return sink(land.share, rates, inputs.grid.cell_area_ha)
+    factor = conversion_factor(asked.nep_units, "t C ha-1 yr-1")
+    area = land.share.sum("land_class", skipna=False) * inputs.grid.cell_area_ha
+    layers = [on_grid(inputs.nep[year], inputs.grid).mean * factor for year in inputs.study.years]
+    rate = on_cells(np.stack(layers), inputs.grid, ("year",), year=list(inputs.study.years))
+    return stamp(rate * area, "sink")  # (t C/ha/yr) * (ha) = t C/yr
+
+
+def account_balance(inputs: Inputs, land: Land, people: People) -> Balance:
+    """Balance and ratios of the study's mode and norm."""
+    asked = inputs.study.balance
+    given = supply(inputs, land)
+    demand = people.demand.sel(year=given["year"])
+    return Balance(
+        given,
+        demand,
+        balance(given, demand, asked.mode),
+        supply_demand_ratio(given, demand, asked.mode, asked.norm),
+        supply_per_demand(given, demand, asked.mode),
+        normalised_difference(given, demand, asked.mode),
+        norms(given, demand, asked.norm),
+    )
+
+
+def correlations(
+    given: xr.DataArray, compared: Balance | None, drivers: list[DriverOnGrid]
+) -> tuple[pd.DataFrame, float]:
+    """Table year, variable, driver, r, n, support_km; and the largest gap of the identity of supply, demand and ratio."""
+    variables = {"supply": given}
+    if compared is not None:
+        variables |= {"demand": compared.demand, "supply_demand_ratio": compared.ratio}
+    rows, worst = [], 0.0
+    for year in given["year"].values:
+        flat = {name: np.asarray(array.sel(year=year).values).ravel() for name, array in variables.items()}
+        for driver in drivers:
+            layer = driver.values.sel(year=year) if "year" in driver.values.dims else driver.values
+            values = np.asarray(layer.values).ravel()
+            for name, variable in flat.items():
+                r, n = pearson(variable, values)
+                rows.append(
+                    {
+                        "year": int(year),
+                        "variable": name,
+                        "driver": driver.name,
+                        "r": r,
+                        "n": n,
+                        "support_km": round(driver.support_km, 3),
+                    }
+                )
+            if compared is not None:
+                gap = identity_gap(flat["supply"], flat["demand"], flat["supply_demand_ratio"], values)
+                worst = max(worst, 0.0 if np.isnan(gap) else gap)
+    return pd.DataFrame(rows, columns=["year", "variable", "driver", "r", "n", "support_km"]), worst

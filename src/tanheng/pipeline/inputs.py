@@ -1,0 +1,436 @@
+"""All inputs of a study, opened and checked; every problem is found before the long work starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, StudyError, TanhengError, nearest
+from tanheng.factors import (
+    CarbonDensities,
+    EmissionFactors,
+    Legend,
+    carbon_densities_from,
+    emission_factors_from,
+    legend_from,
+    names,
+)
+from tanheng.grid import (
+    Bounds,
+    Grid,
+    coverage,
+    equal_area_crs,
+    grid_over,
+    is_equal_area,
+    project,
+    transformer,
+)
+from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.results import check_folder
+from tanheng.io.tables import read_activity, read_totals, read_uptake, read_zone_values
+from tanheng.io.vectors import Polygons, read_polygons
+from tanheng.land.engine import LandMap, inventory
+from tanheng.land.lookup import Lookup
+from tanheng.land.pixels import lies_on
+from tanheng.study import Driver, Maps, Study
+
+T = TypeVar("T")
+
+#: Part of the region that a map's frame may miss before the study is refused.
+LEAST_COVER = 0.99
+
+#: Pixels that are read to look for unknown codes before a run; `tanheng check` reads every one.
+SAMPLE_PIXELS = 60_000_000
+
+_ANYWHERE = pyproj.CRS(4326)
+
+
+@dataclass
+class Problems:
+    """Problems and warnings found so far."""
+
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def attempt(self, function: Callable[..., T], *arguments: object, **options: object) -> T | None:
+        """Result of a call, or None with its problem noted."""
+        try:
+            return function(*arguments, **options)
+        except StudyError as error:
+            self.errors += error.problems
+        except TanhengError as error:
+            self.errors += str(error).split("\n")
+        return None
+
+    def stop_if_any(self) -> None:
+        """Raise all problems at once, where there are any."""
+        if self.errors:
+            raise StudyError(dict.fromkeys(self.errors))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a run needs, opened and checked."""
+
+    study: Study
+    base: Path
+    classes: tuple[str, ...]
+    legend: Legend
+    densities: Mapping[int, CarbonDensities]
+    maps: tuple[LandMap, ...]
+    grid: Grid
+    boundary: Polygons | None
+    zones: Mapping[str, Polygons]
+    emission_totals: pd.DataFrame | None
+    activity: pd.DataFrame | None
+    factors: EmissionFactors | None
+    population: Mapping[int, Raster]
+    driver_maps: Mapping[str, Mapping[int, Raster]]
+    driver_tables: Mapping[str, pd.DataFrame]
+    uptake: Mapping[str, float] | None
+    nep: Mapping[int, Raster]
+    warnings: tuple[str, ...]
+    files: tuple[Path, ...]
+
+    @property
+    def output(self) -> Path:
+        """Folder of the results."""
+        return self.base / self.study.outputs.folder
+
+
+def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Inputs:
+    """Inputs of a study, opened and checked against each other.
+
+    Parameters
+    ----------
+    study : Study
+    base : Path
+        Folder of the study file; paths in it start there.
+    every_pixel : bool
+        Look for unknown codes in every pixel of every map, not in a sample of large ones.
+
+    Raises
+    ------
+    StudyError
+        All problems at once.
+    """
+    problems = Problems()
+    problems.attempt(check_folder, base / study.outputs.folder)
+    legend = problems.attempt(_legend, study, base)
+    densities = _densities(study, base, problems)
+    boundary = (
+        problems.attempt(read_polygons, base / study.region.boundary, layer=study.region.layer)
+        if study.region
+        else None
+    )
+    zones = _zones(study, base, problems)
+    rasters = _by_year(study, base, study.land_cover.maps, study.land_cover.band, problems)
+    population = _yearly(study, base, study.population, problems) if study.population else {}
+    nep = _yearly(study, base, study.balance.nep, problems) if study.balance.nep else {}
+    driver_maps = {
+        name: _yearly(study, base, driver, problems) for name, driver in study.drivers.items() if driver.table is None
+    }
+    driver_tables = _driver_tables(study, base, zones, problems)
+    totals, activity, factors = _emissions(study, base, zones, problems)
+    uptake = problems.attempt(read_uptake, base / study.balance.uptake) if study.balance.uptake else None
+    classes = _classes(legend, densities, uptake, problems) if legend and densities else ()
+    grid = problems.attempt(_grid, study, boundary, rasters) if rasters and (boundary or not study.region) else None
+    if legend and classes and rasters:
+        maps = _land_maps(study, legend, classes, rasters)
+        _check_codes(maps, legend, study, problems, every_pixel=every_pixel)
+    else:
+        maps = ()
+    if grid is not None:
+        _check_cover(grid, boundary, rasters, problems)
+    problems.stop_if_any()
+    assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
+    for polygons in (*([boundary] if boundary else []), *zones.values()):
+        if polygons.repaired:
+            problems.warnings.append(
+                f"{polygons.path}: {polygons.repaired} polygon(s) with invalid geometry were repaired"
+            )
+    return Inputs(
+        study, base, classes, legend, densities, maps, grid, boundary, zones, totals, activity, factors, population,
+        driver_maps, driver_tables, uptake, nep, tuple(dict.fromkeys(problems.warnings)), tuple(input_files(study, base)),
+    )  # fmt: skip
+
+
+def input_files(study: Study, base: Path) -> list[Path]:
+    """Files that a study names, as far as they are local."""
+    found: list[str] = [*study.land_cover.maps.values(), *(layer.file for layer in study.zones.values())]
+    maps: list[Maps | Driver | None] = [study.population, study.balance.nep, *study.drivers.values()]
+    for item in maps:
+        if item is not None:
+            found += [*([item.map] if item.map else []), *(item.maps or {}).values()]
+    found += [driver.table for driver in study.drivers.values() if driver.table]
+    found += [study.region.boundary] if study.region else []
+    tables = [
+        study.land_cover.legend,
+        study.carbon_density.table,
+        *(study.carbon_density.tables or {}).values(),
+        study.balance.uptake,
+    ]
+    if study.emissions:
+        tables += [study.emissions.totals, study.emissions.activity, study.emissions.factors]
+    built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
+    found += [name for name in tables if name and name not in built_in]
+    paths = [base / name for name in dict.fromkeys(found)]
+    return [path for path in paths if path.is_file()]
+
+
+def _legend(study: Study, base: Path) -> Legend:
+    legend = legend_from(study.land_cover.legend, base)
+    extra: dict[int, str | None] = dict.fromkeys(study.land_cover.nodata, None)
+    return legend.with_codes(extra | {code: name or None for code, name in study.land_cover.codes.items()})
+
+
+def _densities(study: Study, base: Path, problems: Problems) -> dict[int, CarbonDensities]:
+    names_by_year = study.carbon_density.tables or dict.fromkeys(study.years, study.carbon_density.table or "")
+    tables = {
+        name: problems.attempt(carbon_densities_from, name, base) for name in dict.fromkeys(names_by_year.values())
+    }
+    found = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
+    return {year: table for year, table in found.items() if table is not None}
+
+
+def _classes(
+    legend: Legend,
+    densities: Mapping[int, CarbonDensities],
+    uptake: Mapping[str, float] | None,
+    problems: Problems,
+) -> tuple[str, ...]:
+    """Classes of the legend in the order of the density table; those without a density are problems."""
+    wanted = legend.classes
+    for table in dict.fromkeys(id(item) for item in densities.values()):
+        one = next(item for item in densities.values() if id(item) == table)
+        missing = [name for name in wanted if name not in one.values]
+        if missing:
+            problems.errors.append(
+                f"{one.name}: no carbon density for class {', '.join(repr(name) for name in missing)} of the legend; "
+                f"add a row{nearest(missing[0], one.values)}"
+            )
+    if uptake is not None:
+        lacking = [name for name in wanted if name not in uptake]
+        if lacking:
+            problems.errors.append(
+                f"balance.uptake: no row for class {', '.join(map(repr, lacking))}{nearest(lacking[0], uptake)}"
+            )
+    order = list(next(iter(densities.values())).values)
+    return tuple(sorted(wanted, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def _zones(study: Study, base: Path, problems: Problems) -> dict[str, Polygons]:
+    found = {
+        label: problems.attempt(read_polygons, base / layer.file, layer.id, layer.name, layer.layer)
+        for label, layer in study.zones.items()
+    }
+    return {label: polygons for label, polygons in found.items() if polygons is not None}
+
+
+def _by_year(study: Study, base: Path, mapping: Mapping[int, str], band: int, problems: Problems) -> dict[int, Raster]:
+    opened = {name: problems.attempt(open_raster, locate(name, base), band) for name in dict.fromkeys(mapping.values())}
+    found = {year: opened[mapping[year]] for year in study.years if year in mapping}
+    return {year: raster for year, raster in found.items() if raster is not None}
+
+
+def _yearly(study: Study, base: Path, item: Maps | Driver, problems: Problems) -> dict[int, Raster]:
+    mapping = item.maps if item.maps is not None else dict.fromkeys(study.years, item.map or "")
+    return _by_year(study, base, mapping, item.band, problems)
+
+
+def _land_maps(
+    study: Study, legend: Legend, classes: tuple[str, ...], rasters: Mapping[int, Raster]
+) -> tuple[LandMap, ...]:
+    found = []
+    for year, raster in rasters.items():
+        codes = dict(legend.codes)
+        declared = raster.nodata
+        if declared is not None and float(declared).is_integer() and int(declared) not in study.land_cover.codes:
+            codes[int(declared)] = None
+        found.append(LandMap(year, raster, Lookup(classes, codes)))
+    return tuple(found)
+
+
+def _check_codes(
+    maps: tuple[LandMap, ...], legend: Legend, study: Study, problems: Problems, *, every_pixel: bool
+) -> None:
+    for item in maps:
+        raster = item.source
+        assert isinstance(raster, Raster)  # noqa: S101  land maps are made from rasters above
+        declared = raster.nodata
+        if declared is not None and legend.codes.get(int(declared) if np.isfinite(declared) else -(10**9)) is not None:
+            problems.warnings.append(
+                f"{raster.path}: declares {declared:g} as nodata, which the legend calls '{legend.codes[int(declared)]}'; it is taken as no data"
+            )
+        counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
+        if counts is None:
+            continue
+        unknown = unknown_codes(item, counts, study)
+        if unknown:
+            problems.errors.append(unknown)
+        elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
+            problems.errors.append(f"{raster.path}: is nodata everywhere; is it the right file and band?")
+
+
+def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str:
+    """Message that lists the codes which the legend lacks, with their pixel counts; empty where there are none."""
+    unknown = sorted(code for code in counts if code not in item.lookup.codes)
+    if not unknown:
+        return ""
+    listed = ", ".join(f"{code} ({counts[code]:,} pixels)" for code in unknown[:12])
+    more = f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""
+    return (
+        f"{item.source.name}: codes that the legend '{study.land_cover.legend}' lacks: {listed}{more}; map them in "
+        f'[land_cover] with codes = {{ {unknown[0]} = "CLASS" }}, or nodata = [{unknown[0]}] where they mean no data'
+    )
+
+
+def _emissions(
+    study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None, EmissionFactors | None]:
+    asked = study.emissions
+    if asked is None:
+        return None, None, None
+    totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
+    activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
+    factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
+    if activity is not None and factors is not None:
+        _check_factors(activity, factors, asked.activity or "", problems)
+    table, name = (totals, asked.totals) if asked.totals else (activity, asked.activity)
+    if table is not None:
+        _check_emission_rows(study, table, str(base / (name or "")), zones, problems)
+    return totals, activity, factors
+
+
+def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
+    for fuel, unit in dict.fromkeys(zip(activity["fuel"], activity["unit"], strict=True)):
+        found = problems.attempt(factors.fuel, fuel)
+        if found is None:
+            continue
+        if problems.attempt(found[0].carbon_per, unit) is None:
+            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
+        if found[1]:
+            problems.warnings.append(found[1])
+
+
+def _check_emission_rows(
+    study: Study, table: pd.DataFrame, name: str, zones: Mapping[str, Polygons], problems: Problems
+) -> None:
+    assert study.emissions is not None  # noqa: S101  called only where they are asked for
+    for year in study.years:
+        if not (table["year"] == year).any():
+            problems.errors.append(f"{name}: no row for {year}; add it, or take the year out of 'years'")
+    named = sorted(set(table.loc[table["zone"] != "", "zone"]))
+    if named and study.emissions.zones is None:
+        problems.errors.append(
+            f'{name}: has zones ({named[0]}, ...); name their layer in [emissions] with zones = "..."'
+        )
+    elif study.emissions.zones is not None and study.emissions.zones in zones:
+        known = zones[study.emissions.zones].ids
+        lost = [zone for zone in named if zone not in known]
+        if lost:
+            problems.errors.append(
+                f"{name}: {len(lost)} zone(s) are not in the layer '{study.emissions.zones}': {', '.join(lost[:5])}{nearest(lost[0], known[:20])}"
+            )
+
+
+def _driver_tables(
+    study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
+) -> dict[str, pd.DataFrame]:
+    found = {}
+    for name, driver in study.drivers.items():
+        if driver.table is None:
+            continue
+        table = problems.attempt(read_zone_values, base / driver.table, driver.units or "1")
+        if table is None:
+            continue
+        found[name] = table
+        if driver.zones is not None and driver.zones in zones:
+            lost = sorted(set(table["zone"]) - set(zones[driver.zones].ids))
+            if lost:
+                problems.errors.append(
+                    f"{driver.table}: zone(s) not in the layer '{driver.zones}': {', '.join(lost[:5])}"
+                )
+        for year in study.years:
+            if not ((table["year"] == year) | (table["year"] == 0)).any():
+                problems.errors.append(f"{driver.table}: no value for {year}; add it, or leave the column 'year' out")
+    return found
+
+
+def _grid(study: Study, boundary: Polygons | None, rasters: Mapping[int, Raster]) -> Grid:
+    first = rasters[min(rasters)].pixels
+    degrees = _bounds_of(boundary, _ANYWHERE) if boundary else first.bounds_in(_ANYWHERE)
+    crs = _grid_crs(study, first.crs, degrees)
+    bounds = _bounds_of(boundary, crs) if boundary else first.bounds_in(crs)
+    origin = (0.0, 0.0)
+    trial = Grid(crs.to_wkt(), 0.0, 0.0, study.grid.resolution, 1, 1)
+    for raster in rasters.values():
+        affine = raster.pixels.affine
+        same_size = (
+            abs(abs(affine[0]) - study.grid.resolution) < 1e-9 and abs(abs(affine[4]) - study.grid.resolution) < 1e-9
+        )
+        if same_size and lies_on(raster.pixels, trial):
+            origin = (raster.pixels.bounds[0], raster.pixels.bounds[3])
+            break
+    return grid_over(bounds, crs, study.grid.resolution, origin)
+
+
+def _grid_crs(study: Study, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.CRS:
+    if study.grid.crs is None:
+        return of_map if is_equal_area(of_map, degrees) else equal_area_crs(degrees)
+    try:
+        crs = pyproj.CRS.from_user_input(study.grid.crs)
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(
+            f"grid.crs: '{study.grid.crs}' is no CRS ({error}); write an EPSG code or a WKT, or leave it out"
+        ) from error
+    if not is_equal_area(crs, degrees):
+        raise InputError(
+            f"grid.crs: '{study.grid.crs}' is not equal-area in metres, so cells would differ in area; "
+            "choose an equal-area one, or leave it out: one is then fitted to the region"
+        )
+    return crs
+
+
+def _bounds_of(polygons: Polygons, crs: pyproj.CRS) -> Bounds:
+    west, south, east, north = shapely.total_bounds(project(polygons.geometries, polygons.crs, crs))
+    return float(west), float(south), float(east), float(north)
+
+
+def region_fraction(grid: Grid, boundary: Polygons) -> NDArray[np.float64]:
+    """Part of each cell inside the boundary, shape (rows, columns)."""
+    whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
+    return np.asarray(coverage(grid, [whole]).toarray(), np.float64).reshape(grid.shape)
+
+
+def _check_cover(grid: Grid, boundary: Polygons | None, rasters: Mapping[int, Raster], problems: Problems) -> None:
+    if boundary is None:
+        return
+    fraction = region_fraction(grid, boundary)
+    if not fraction.any():
+        problems.errors.append(f"{boundary.path}: covers no cell of the grid")
+        return
+    rows, columns = np.nonzero(fraction)
+    area = fraction[rows, columns] * grid.cell_area_km2
+    for raster in {id(item): item for item in rasters.values()}.values():
+        x, y = transformer(grid.crs, raster.pixels.crs).transform(grid.x[columns], grid.y[rows])
+        u, v = raster.pixels.positions(np.asarray(x), np.asarray(y))
+        inside = (u >= 0) & (u <= raster.pixels.width) & (v >= 0) & (v <= raster.pixels.height)
+        missing = float(area[~inside].sum())
+        if missing > (1 - LEAST_COVER) * area.sum():
+            problems.errors.append(
+                f"{raster.path}: does not cover the region: {missing:,.0f} of {area.sum():,.0f} km2 are missing; "
+                "use a map that covers it (or a mosaic of its tiles), or a smaller boundary"
+            )
+        elif missing > 0:
+            problems.warnings.append(
+                f"{raster.path}: ends inside the region; about {missing:,.0f} km2 at its edge are missing"
+            )

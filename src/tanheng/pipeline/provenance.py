@@ -1,0 +1,54 @@
+"""Where the results come from: inputs with their hashes, versions, settings, checks and timings."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tanheng.pipeline.selfchecks import SelfCheck
+
+_PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract", "numba", "pandas")
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that figures depend on."""
+    found = {"python": sys.version.split()[0], "platform": platform.system()}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def listed_files(files: Iterable[Path], base: Path) -> list[dict[str, Any]]:
+    """Name, size and hash of each input file, relative to the study where it can be."""
+    found = []
+    for path in files:
+        name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+        found.append({"file": name, "bytes": path.stat().st_size, "sha256": sha256(path)})
+    return found
+
+
+def listed_checks(checks: Iterable[SelfCheck]) -> list[dict[str, Any]]:
+    """Checks as they stand in run.json."""
+    return [
+        {"name": c.name, "meaning": c.meaning, "value": c.value, "limit": c.limit, "holds": c.holds} for c in checks
+    ]
+
+
+def now() -> str:
+    """Time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

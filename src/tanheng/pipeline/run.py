@@ -1,0 +1,287 @@
+"""One study from its file to its folder of results."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tanheng.accounting.stock import stock_by_class
+from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
+from tanheng.errors import OutputError
+from tanheng.io.results import MARK, result_folder
+from tanheng.io.store import with_crs, write_grids, write_zarr
+from tanheng.io.tables import write_csv
+from tanheng.land.engine import Progress
+from tanheng.pipeline import provenance
+from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
+from tanheng.pipeline.balance import Balance, account_balance, correlations, supply
+from tanheng.pipeline.inputs import Inputs, open_inputs
+from tanheng.pipeline.land import Land, account_land
+from tanheng.pipeline.people import DriverOnGrid, People, account_people, lay_drivers, zone_cover
+from tanheng.pipeline.selfchecks import (
+    SelfCheck,
+    demand_closure,
+    identity_check,
+    land_checks,
+    refuse_failed,
+    zone_checks,
+)
+from tanheng.study import Study, load_study
+
+
+class Reporter:
+    """What a run tells while it works; the command line shows it, a script may stay silent."""
+
+    def stage(self, name: str) -> None:
+        """Note that a stage begins."""
+
+    def blocks(self, done: int, total: int, pixels: int) -> None:
+        """Note that a block of the land-cover maps is counted."""
+
+    def warn(self, text: str) -> None:
+        """Note a warning."""
+
+
+@dataclass
+class Results:
+    """What a run found, before and after it is written."""
+
+    study: Study
+    base: Path
+    folder: Path
+    dataset: xr.Dataset
+    tables: dict[str, pd.DataFrame]
+    checks: list[SelfCheck]
+    warnings: list[str]
+    left_out: list[str]
+    timings: dict[str, float] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.reporter.stage(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def run_study(
+    path: Path, reporter: Reporter | None = None, *, workers: int | None = None, output: Path | None = None
+) -> Results:
+    """Run a study and write its results.
+
+    Parameters
+    ----------
+    path : Path
+        Study file (TOML).
+    reporter : Reporter, optional
+        Told about stages, blocks and warnings.
+    workers : int, optional
+        Threads that count land; all cores by default.
+    output : Path, optional
+        Folder for the results, in place of the study's own.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    StudyError
+        All problems of the study and its inputs at once.
+    OutputError
+        The results can't be written.
+    SelfCheckError
+        A law that every run must meet does not hold.
+    """
+    told = reporter or Reporter()
+    clock = _Clock(told)
+    study = load_study(path)
+    if output is not None:
+        study = study.model_copy(
+            update={"outputs": study.outputs.model_copy(update={"folder": str(output.absolute())})}
+        )
+    with clock.stage("check"):
+        inputs = open_inputs(study, path.parent)
+    results = compute(inputs, clock, told.blocks, workers)
+    for text in results.warnings:
+        told.warn(text)
+    with result_folder(results.folder) as folder:
+        _write(results, inputs, folder, clock)
+    return results
+
+
+def compute(inputs: Inputs, clock: _Clock, progress: Progress | None, workers: int | None) -> Results:
+    """Everything that a study asks for, in memory."""
+    study, grid = inputs.study, inputs.grid
+    warnings, tables = list(inputs.warnings), {}
+    with clock.stage("land"):
+        land = account_land(inputs, progress, workers)
+        area = class_area(land.share, grid.cell_area_ha)
+        tables["stock_by_class"] = stock_by_class_table(area, stock_by_class(area, land.density))
+        tables["coverage"] = coverage_table(land.share, land.fraction, grid.cell_area_km2)
+        checks = land_checks(land, grid, tables["stock_by_class"], tables["coverage"])
+        warnings += _missing_land(tables["coverage"], land)
+    people: People | None = None
+    compared: Balance | None = None
+    closure: dict[int, float] = {}
+    if study.emissions is not None:
+        with clock.stage("emissions and demand"):
+            people = account_people(inputs, land.fraction)
+            warnings += people.warnings
+            tables["emissions"] = people.emissions
+            closure, law = demand_closure(people, keeps_mass=study.demand.form == "mass-conserving")
+            checks += law
+            compared = account_balance(inputs, land, people)
+    given = compared.supply if compared else supply(inputs, land)
+    with clock.stage("zones and change"):
+        covers = {label: zone_cover(inputs, polygons) for label, polygons in inputs.zones.items()}
+        tables |= zone_tables(inputs, covers, land, given, compared)
+        if "stock_by_zone" in tables:
+            checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
+        tables |= change_tables(inputs, land, compared)
+        tables |= balance_table(inputs, land, people, compared, closure)
+    with clock.stage("drivers"):
+        drivers = lay_drivers(inputs, land.fraction, people.population_density if people else None)
+        if drivers:
+            tables["correlation"], gap = correlations(given, compared, drivers)
+            checks += [identity_check(gap)] if compared else []
+    refuse_failed(checks)
+    dataset = dataset_of(inputs, land, people, compared, given, drivers)
+    folder = inputs.output
+    return Results(
+        study,
+        inputs.base,
+        folder,
+        dataset,
+        tables,
+        checks,
+        warnings,
+        _left_out(study, drivers),
+        clock.seconds,
+    )
+
+
+def _missing_land(coverage: pd.DataFrame, land: Land) -> list[str]:
+    found = [
+        f"{row.year}: {row.missing_km2:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals"
+        for row in coverage.itertuples()
+        if row.missing_km2 > 1e-6 * row.region_km2
+    ]
+    for change in land.changes:
+        known = coverage.set_index("year")["with_data_km2"]
+        left = max(float(known[change.first]), float(known[change.last])) - change.common_km2
+        if left > 1e-6 * change.common_km2:
+            found.append(
+                f"{change.first}-{change.last}: change is told on the {change.common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out"
+            )
+    return found
+
+
+def _left_out(study: Study, drivers: list[DriverOnGrid]) -> list[str]:
+    found = []
+    if study.emissions is None:
+        found.append("emissions, demand and balance: the study names no emissions, so this is a study of stocks alone")
+    if not study.zones:
+        found.append("tables by zone: the study names no zone layer")
+    if len(study.years) < 2:
+        found.append("change: the study has one year")
+    if not drivers:
+        found.append("correlation: the study names no drivers")
+    return found
+
+
+def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
+    try:
+        for name in ("grids", "tables", "maps"):
+            (folder / name).mkdir()
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written ({error.strerror})") from error
+    with clock.stage("write grids and tables"):
+        dataset = with_crs(results.dataset, inputs.grid)
+        write_zarr(folder / "results.zarr", dataset)
+        write_grids(folder / "grids", dataset, inputs.grid)
+        for name, table in results.tables.items():
+            write_csv(folder / "tables" / f"{name}.csv", table)
+    results.record = _record(results, inputs, clock)
+    _write_report(results, inputs, folder, clock)
+    results.record["timings_s"] = clock.seconds
+    try:
+        (folder / MARK).write_text(
+            json.dumps(results.record, ensure_ascii=False, indent=1, default=_plain), encoding="utf-8"
+        )
+    except OSError as error:
+        raise OutputError(f"{folder / MARK}: can't be written ({error.strerror}); is the disk full?") from error
+
+
+def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
+    from tanheng.report import draw_maps, write_report, write_workbook
+
+    with clock.stage("workbook, maps and report"):
+        write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
+        outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
+        if inputs.boundary:
+            outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
+        pictures = (
+            draw_maps(folder / "maps", results.dataset, inputs.grid, outlines, results.study.outputs.note)
+            if results.study.outputs.maps
+            else []
+        )
+        if results.study.outputs.report:
+            write_report(folder / "report.html", results.record, results.tables, pictures, folder)
+
+
+def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
+    study, grid = results.study, inputs.grid
+    return {
+        "software": "tanheng",
+        "made": provenance.now(),
+        "title": study.title,
+        "title_zh": study.title_zh,
+        "note": study.outputs.note,
+        "settings": study.model_dump(mode="json"),
+        "grid": {
+            "crs": grid.crs.name,
+            "crs_wkt": grid.crs_wkt,
+            "resolution_m": grid.resolution,
+            "rows": grid.rows,
+            "columns": grid.columns,
+        },
+        "classes": list(inputs.classes),
+        "legend": {"name": inputs.legend.name, "source": inputs.legend.source},
+        "carbon_density": sorted({table.name for table in inputs.densities.values()}),
+        "emission_factors": None
+        if inputs.factors is None
+        else {"name": inputs.factors.name, "source": inputs.factors.source},
+        "balance_mode": study.balance.mode,
+        "balance_meaning": results.dataset["balance"].attrs["long_name"] if "balance" in results.dataset else "",
+        "inputs": provenance.listed_files(inputs.files, inputs.base),
+        "checks": provenance.listed_checks(results.checks),
+        "warnings": results.warnings,
+        "left_out": results.left_out,
+        "versions": provenance.versions(),
+        "timings_s": clock.seconds,
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    return str(value)

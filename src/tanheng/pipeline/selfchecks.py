@@ -1,0 +1,117 @@
+"""Laws that every run must meet; each stands in run.json with its figure, and one that fails stops the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tanheng.errors import SelfCheckError
+from tanheng.grid import Grid
+from tanheng.pipeline.land import Land
+from tanheng.pipeline.people import People
+from tanheng.units import HA_PER_KM2
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """A law, how far a run is from it, and how far it may be."""
+
+    name: str
+    meaning: str
+    value: float
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the law holds."""
+        return bool(np.isfinite(self.value)) and self.value <= self.limit
+
+
+def refuse_failed(checks: list[SelfCheck]) -> None:
+    """Stop the run where a law does not hold.
+
+    Raises
+    ------
+    SelfCheckError
+        The laws that fail, with their figures.
+    """
+    failed = [check for check in checks if not check.holds]
+    if failed:
+        lines = [
+            f"{check.name} is {check.value:.3g}, at most {check.limit:g} is allowed ({check.meaning})"
+            for check in failed
+        ]
+        raise SelfCheckError("a self-check failed, so no results were written; please report this: " + "; ".join(lines))
+
+
+def land_checks(land: Land, grid: Grid, by_class: pd.DataFrame, coverage: pd.DataFrame) -> list[SelfCheck]:
+    """Class areas sum to the region; transitions sum to the change."""
+    region = float(land.fraction.sum()) * grid.cell_area_km2
+    sums = by_class.groupby("year")["area_km2"].sum()
+    missing = coverage.set_index("year")["missing_km2"]
+    gap = max(abs(float(sums[year]) + float(missing[year]) - region) for year in sums.index) / region
+    found = [SelfCheck("class_areas", "areas of classes and missing land sum to the region, relative", gap, 1e-9)]
+    if land.changes:
+        stock = float(by_class.groupby("year")["stock_t_c"].sum().max()) or 1.0
+        worst = max(
+            abs(float(change.by_transition.sum()) - float(change.stock_change.sum()) * change.years)
+            for change in land.changes
+        )
+        found.append(
+            SelfCheck(
+                "transitions",
+                "transitions sum to the change of the stock, relative to the stock",
+                worst / stock,
+                1e-9,
+            )
+        )
+        area = max(abs(float(change.area.sum()) / HA_PER_KM2 - change.common_km2) for change in land.changes) / region
+        found.append(
+            SelfCheck("transition_areas", "transitions sum to the land that both maps cover, relative", area, 1e-9)
+        )
+    return found
+
+
+def zone_checks(by_zone: pd.DataFrame, by_class: pd.DataFrame) -> list[SelfCheck]:
+    """Zones sum to the region."""
+    totals = by_class.groupby("year")["stock_t_c"].sum()
+    found = []
+    for layer, rows in by_zone.groupby("zone_layer"):
+        sums = rows.groupby("year")["stock_t_c"].sum()
+        gap = max(abs(float(sums[year] - totals[year])) / (float(totals[year]) or 1.0) for year in totals.index)
+        found.append(
+            SelfCheck(
+                f"zones_{layer}",
+                f"stocks of the layer '{layer}' and what is outside sum to the region, relative",
+                gap,
+                1e-9,
+            )
+        )
+    return found
+
+
+def demand_closure(people: People, *, keeps_mass: bool) -> tuple[dict[int, float], list[SelfCheck]]:
+    """Sum of demand over emissions by year; a law where the allocation keeps mass."""
+    closure = {}
+    for year, total in people.totals.items():
+        allocated = float(people.demand.sel(year=year).sum())
+        closure[year] = allocated / total if total else 1.0
+    worst = max(abs(value - 1.0) for value in closure.values())
+    law = (
+        [SelfCheck("demand_closure", "demand of all cells is the emissions of the region, relative", worst, 1e-9)]
+        if keeps_mass
+        else []
+    )
+    return closure, law
+
+
+def identity_check(gap: float) -> SelfCheck:
+    """Correlation of the ratio follows from those of supply and demand."""
+    return SelfCheck(
+        "correlation_identity",
+        "correlation of the ratio follows from those of supply and demand, largest gap",
+        gap,
+        1e-9,
+    )

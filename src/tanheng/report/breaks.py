@@ -1,0 +1,57 @@
+"""Class breaks of maps: round numbers, the same over all years, and zero always one of them where signs differ."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def round_break(value: float, digits: int = 2) -> float:
+    """Value at a few significant digits.
+
+    Examples
+    --------
+    >>> round_break(14995.3), round_break(-0.0123), round_break(0.0)
+    (15000.0, -0.012, 0.0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return 0.0
+    return float(round(value, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def quantile_breaks(values: NDArray[np.float64], classes: int = 7) -> list[float]:
+    """Rounded breaks with about the same number of cells in each class; at least two.
+
+    Examples
+    --------
+    >>> quantile_breaks(np.arange(1.0, 101.0), 4)
+    [1.0, 26.0, 50.0, 75.0, 100.0]
+    """
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return [0.0, 1.0]
+    inner = np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])
+    low, high = float(known.min()), float(known.max())
+    middle = sorted({round_break(value) for value in inner if low < value < high} - {low, high})
+    middle = [value for value in middle if low < value < high]
+    found = [low, *middle, high]
+    return found if high > low else [low, low + (abs(low) or 1.0)]
+
+
+def diverging_breaks(values: NDArray[np.float64], classes: int = 4) -> list[float]:
+    """Breaks around zero, `classes` on each side that has values.
+
+    Examples
+    --------
+    >>> diverging_breaks(np.array([-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0]), 2)
+    [-4.0, -2.5, 0.0, 2.5, 4.0]
+    """
+    known = values[np.isfinite(values)]
+    below, above = known[known < 0], known[known > 0]
+    left = quantile_breaks(below, classes)[:-1] if below.size else []
+    right = quantile_breaks(above, classes)[1:] if above.size else []
+    if not left and not right:
+        return [-1.0, 0.0, 1.0]
+    return [*(left or [-(right[-1] if right else 1.0)]), 0.0, *(right or [abs(left[0])])]

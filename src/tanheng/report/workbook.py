@@ -1,0 +1,81 @@
+"""All tables as one Excel workbook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from tanheng.errors import OutputError
+
+#: What each table tells, for the contents sheet and the report.
+MEANINGS = {
+    "stock_by_class": "Area and stored carbon by land class and year; t C is elemental carbon, a stock and not a yearly flow",
+    "coverage": "Area of the region, and the part of it with land-cover data",
+    "emissions": "Emissions as given or worked out from activity, with the factor set used",
+    "stock_by_zone": "Area and stored carbon by zone; cells on a border belong to zones by area",
+    "balance": "Supply, demand and balance by year; the column 'meaning' says what the balance is",
+    "balance_by_zone": "Supply, demand and balance by zone",
+    "transitions": "Area that went from one class to another between two years, and the stored carbon that this moved",
+    "land_change": "Change and single dynamic degree of each class, on the land that both years cover",
+    "change": "One row a period: change of the stock, and where stock and balance rose or fell",
+    "correlation": "Pearson r over cells; neighbouring cells are alike, so n is no number of independent observations",
+}
+
+
+def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], title: str) -> None:
+    """Write one sheet a table, with a contents sheet before them.
+
+    Raises
+    ------
+    OutputError
+        The file can't be written.
+    """
+    book = xlsxwriter.Workbook(path, {"nan_inf_to_errors": False, "strings_to_numbers": False})
+    head = book.add_format({"bold": True, "bg_color": "#e8efe6", "bottom": 1, "text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "font_size": 14})
+    contents = book.add_worksheet("contents")
+    contents.set_column(0, 0, 22)
+    contents.set_column(1, 1, 110)
+    contents.write_string(0, 0, title, bold)
+    for row, (name, table) in enumerate(tables.items(), start=2):
+        contents.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+        contents.write_string(row, 1, MEANINGS.get(name, ""))
+        _sheet(book, name, table, head)
+    try:
+        book.close()
+    except (FileCreateError, OSError) as error:
+        raise OutputError(f"{path}: can't be written ({error}); is it open in Excel, or the disk full?") from error
+
+
+def _sheet(book: Any, name: str, table: pd.DataFrame, head: Any) -> None:  # noqa: ANN401  xlsxwriter has no types
+    sheet = book.add_worksheet(name[:31])
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
+    formats = {text: book.add_format({"num_format": text}) for text in ("0", "#,##0.00", "0.0000", "0.00E+00")}
+    for column, label in enumerate(table.columns):
+        sheet.write_string(0, column, str(label), head)
+        values = table[label].tolist()
+        cell_format = formats[_number_format(str(label), values)]
+        longest = max([len(str(label)) * 0.7, *(min(len(str(value)), 40) for value in values[:200])], default=8)
+        sheet.set_column(column, column, max(9, min(40, longest + 2)))
+        for row, value in enumerate(values, start=1):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value)
+            elif value is not None and not (isinstance(value, float) and not math.isfinite(value)):
+                sheet.write_number(row, column, value, cell_format)
+
+
+def _number_format(label: str, values: list[Any]) -> str:
+    numbers = [abs(value) for value in values if isinstance(value, (int, float)) and math.isfinite(value)]
+    if label == "year" or label.endswith("_year") or all(isinstance(value, int) for value in values):
+        return "0"
+    largest = max(numbers, default=0.0)
+    if largest >= 10:
+        return "#,##0.00"
+    return "0.0000" if largest >= 1e-3 or largest == 0 else "0.00E+00"

@@ -1,0 +1,323 @@
+"""The study file (TOML) as frozen models: what the user asks for."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from tanheng.errors import InputError, StudyError, nearest
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Year = Annotated[int, Field(ge=1, le=9999)]
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class Region(_Part):
+    """Boundary of the region; without it, the area where the first map has data."""
+
+    boundary: Name
+    layer: str | None = None
+
+
+class ZoneLayer(_Part):
+    """Zones (prefectures, counties, catchments) that the tables are summed by."""
+
+    file: Name
+    id: Name
+    name: str | None = None
+    layer: str | None = None
+
+
+class GridChoice(_Part):
+    """The analysis grid."""
+
+    crs: str | None = None
+    resolution: Annotated[float, Field(gt=0)] = 1000.0
+
+
+class LandCover(_Part):
+    """Land-cover map of each year, and the legend of its codes."""
+
+    legend: Name
+    maps: dict[Year, Name] = Field(min_length=1)
+    band: Annotated[int, Field(ge=1)] = 1
+    nodata: tuple[int, ...] = ()
+    codes: dict[int, str] = Field(default_factory=dict)
+
+
+class CarbonDensity(_Part):
+    """Carbon densities for all years, or by year."""
+
+    table: str | None = None
+    tables: dict[Year, Name] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.table is None) == (self.tables is None):
+            raise ValueError("name either 'table' (for all years) or 'tables' (by year)")
+        return self
+
+
+class EmissionsChoice(_Part):
+    """Emissions: totals, or activity with a set of emission factors."""
+
+    totals: str | None = None
+    activity: str | None = None
+    factors: str | None = None
+    zones: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.totals is None) == (self.activity is None):
+            raise ValueError("name either 'totals' or 'activity'")
+        if self.activity is not None and self.factors is None:
+            raise ValueError("'activity' needs 'factors': ipcc-2006, china-gbt, china-standard-coal or your own CSV")
+        return self
+
+
+class Maps(_Part):
+    """A raster that is the same in all years (`map`), or one by year (`maps`)."""
+
+    map: str | None = None
+    maps: dict[Year, Name] | None = None
+    band: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.map is None) == (self.maps is None):
+            raise ValueError("name either 'map' (for all years) or 'maps' (by year)")
+        return self
+
+
+class Population(Maps):
+    """Population: persons per km2 (`density`) or persons per pixel (`count`)."""
+
+    kind: Literal["density", "count"]
+
+
+class Demand(_Part):
+    """How emissions are spread over cells."""
+
+    form: Literal["mass-conserving", "per-person"] = "mass-conserving"
+    population_totals: dict[Year, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    without_weight: Literal["error", "area"] = "error"
+
+
+class Driver(_Part):
+    """A possible driver: a raster (fixed or by year), or a table of densities by zone."""
+
+    map: str | None = None
+    maps: dict[Year, Name] | None = None
+    table: str | None = None
+    zones: str | None = None
+    band: Annotated[int, Field(ge=1)] = 1
+    scale: float = 1.0
+    units: str = ""
+    long_name: str = ""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(item is not None for item in (self.map, self.maps, self.table)) != 1:
+            raise ValueError("name one of 'map' (fixed), 'maps' (by year) and 'table' (by zone)")
+        if (self.table is None) != (self.zones is None):
+            raise ValueError("'table' and 'zones' go together")
+        return self
+
+
+class BalanceChoice(_Part):
+    """Mode of the balance, and norm of the supply-demand ratio."""
+
+    mode: Literal["stock", "stock_change", "sink"] = "stock"
+    norm: Literal["year", "pooled", "p99"] = "year"
+    uptake: str | None = None
+    nep: Maps | None = None
+    nep_units: str = "g C m-2 yr-1"
+
+    @model_validator(mode="after")
+    def _sink_needs_uptake(self) -> Self:
+        given = (self.uptake is not None) + (self.nep is not None)
+        if self.mode == "sink" and given != 1:
+            raise ValueError("mode 'sink' needs either 'uptake' (a table by class, t C/ha/yr) or 'nep' (a raster)")
+        if self.mode != "sink" and given:
+            raise ValueError("'uptake' and 'nep' belong to mode 'sink'")
+        return self
+
+
+class Change(_Part):
+    """Pairs of years whose change is told."""
+
+    pairs: Literal["consecutive", "all"] = "consecutive"
+
+
+class Value(_Part):
+    """Value of the change of stored carbon, as InVEST reckons it."""
+
+    price: Annotated[float, Field(ge=0)]
+    currency: str = "currency"
+    discount_rate_percent: Annotated[float, Field(gt=-100)]
+    price_change_percent: Annotated[float, Field(gt=-100)] = 0.0
+
+
+class Outputs(_Part):
+    """Where the results go, and which are made."""
+
+    folder: Name = "results"
+    maps: bool = True
+    report: bool = True
+    note: str = ""
+
+
+class Study(_Part):
+    """A study as its file describes it."""
+
+    title: Name
+    title_zh: str = ""
+    years: tuple[Year, ...] = Field(min_length=1)
+    region: Region | None = None
+    zones: dict[str, ZoneLayer] = Field(default_factory=dict)
+    grid: GridChoice = GridChoice()
+    land_cover: LandCover
+    carbon_density: CarbonDensity
+    emissions: EmissionsChoice | None = None
+    population: Population | None = None
+    demand: Demand = Demand()
+    drivers: dict[str, Driver] = Field(default_factory=dict)
+    balance: BalanceChoice = BalanceChoice()
+    change: Change = Change()
+    value: Value | None = None
+    outputs: Outputs = Outputs()
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        problems = [
+            *self._year_problems(),
+            *self._zone_problems(),
+            *self._demand_problems(),
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _year_problems(self) -> list[str]:
+        found = []
+        if list(self.years) != sorted(set(self.years)):
+            found.append("years: write each year once, in ascending order")
+        by_year: list[tuple[str, dict[int, Any] | None]] = [
+            ("land_cover.maps", dict(self.land_cover.maps)),
+            ("carbon_density.tables", self.carbon_density.tables),
+            ("population.maps", self.population.maps if self.population else None),
+            ("balance.nep.maps", self.balance.nep.maps if self.balance.nep else None),
+            *((f"drivers.{name}.maps", driver.maps) for name, driver in self.drivers.items()),
+        ]
+        for place, mapping in by_year:
+            missing = [] if mapping is None else [year for year in self.years if year not in mapping]
+            if missing:
+                years = ", ".join(map(str, missing))
+                found.append(f"{place}: no entry for {years}; add it, or take the year out of 'years'")
+        if self.balance.mode == "stock_change" and len(self.years) < 2:
+            found.append("balance.mode: 'stock_change' needs two years or more")
+        return found
+
+    def _zone_problems(self) -> list[str]:
+        asked = [("emissions.zones", self.emissions.zones if self.emissions else None)]
+        asked += [(f"drivers.{name}.zones", driver.zones) for name, driver in self.drivers.items()]
+        return [
+            f"{place}: there is no zone layer '{layer}'{nearest(layer, self.zones)}"
+            for place, layer in asked
+            if layer is not None and layer not in self.zones
+        ]
+
+    def _demand_problems(self) -> list[str]:
+        found = []
+        if self.emissions is not None and self.population is None:
+            found.append(
+                "population: emissions are spread by population; add [population] with 'kind' and 'map' or 'maps'"
+            )
+        if self.demand.form == "per-person":
+            missing = [year for year in self.years if year not in self.demand.population_totals]
+            if missing:
+                found.append(
+                    f"demand.population_totals: no entry for {', '.join(map(str, missing))}; form 'per-person' needs one a year"
+                )
+        return found
+
+
+def load_study(path: Path) -> Study:
+    """Study that a TOML file describes.
+
+    Raises
+    ------
+    InputError
+        The file is missing or no TOML.
+    StudyError
+        Keys are unknown, missing or wrong: all of them at once, unknown ones with the nearest known key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; 'tanheng new DIR' writes one to fill in") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: can't be read as UTF-8 text ({error})") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is no valid TOML: {error}") from error
+    return parse_study(data, str(path))
+
+
+def parse_study(data: dict[str, Any], name: str = "study") -> Study:
+    """Study from a mapping.
+
+    Examples
+    --------
+    >>> parse_study({"title": "A", "years": [2000], "landcover": {}})
+    Traceback (most recent call last):
+    tanheng.errors.StudyError: 3 problems:
+      1. study: 'land_cover' is missing
+      2. study: 'carbon_density' is missing
+      3. study: 'landcover' is no key of a study; did you mean 'land_cover'?
+    """
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        lines = [line for item in error.errors() for line in _messages(item, name)]
+        raise StudyError(lines) from None
+
+
+def _messages(item: Any, name: str) -> list[str]:  # noqa: ANN401  pydantic's own mapping
+    path = [str(part) for part in item["loc"]]
+    place = ".".join(path)
+    if item["type"] == "extra_forbidden":
+        table = ".".join(path[:-1]) or "a study"
+        where = f"{name}: '{place}'" if len(path) > 1 else f"{name}: '{path[-1]}'"
+        return [f"{where} is no key of {f'[{table}]' if len(path) > 1 else table}{nearest(path[-1], _keys(path[:-1]))}"]
+    if item["type"] == "missing":
+        return [f"{name}: '{place}' is missing"]
+    text = item["msg"].removeprefix("Value error, ")
+    lines = text.split("\n")
+    given = "" if item["type"] == "value_error" else f" (got {item['input']!r})"
+    return [f"{name}: {place + ': ' if place else ''}{line}{given}" for line in lines]
+
+
+def _keys(path: list[str]) -> list[str]:
+    """Known keys of the table at a path."""
+    model: Any = Study
+    for part in path:
+        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+            model = model.model_fields[part].annotation
+        arguments = [item for item in getattr(model, "__args__", ()) if item is not type(None)]
+        if arguments:
+            model = arguments[-1]
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
