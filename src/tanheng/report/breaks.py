@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +22,22 @@ def round_break(value: float, digits: int = 2) -> float:
     return float(round(value, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
-def quantile_breaks(values: NDArray[np.float64], classes: int = 7) -> list[float]:
-    """Rounded breaks with about the same number of cells in each class; at least two.
+#: Part of the cells below each break of a skewed quantity: few cells hold the largest values, and are seen apart.
+_SKEWED = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
+
+
+def quantile_breaks(values: NDArray[np.float64], parts: Sequence[float] = _SKEWED) -> list[float]:
+    """Rounded breaks below which the given parts of the cells lie; at least two.
 
     Examples
     --------
-    >>> quantile_breaks(np.arange(1.0, 101.0), 4)
+    >>> quantile_breaks(np.arange(1.0, 101.0), (0.25, 0.5, 0.75))
     [1.0, 26.0, 50.0, 75.0, 100.0]
     """
     known = values[np.isfinite(values)]
     if known.size == 0:
         return [0.0, 1.0]
-    inner = np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])
+    inner = np.quantile(known, parts)
     low, high = float(known.min()), float(known.max())
     middle = sorted({round_break(value) for value in inner if low < value < high} - {low, high})
     middle = [value for value in middle if low < value < high]
@@ -50,8 +55,9 @@ def diverging_breaks(values: NDArray[np.float64], classes: int = 4) -> list[floa
     """
     known = values[np.isfinite(values)]
     below, above = known[known < 0], known[known > 0]
-    left = quantile_breaks(below, classes)[:-1] if below.size else []
-    right = quantile_breaks(above, classes)[1:] if above.size else []
+    even = [rank / classes for rank in range(1, classes)]
+    left = quantile_breaks(below, even)[:-1] if below.size else []
+    right = quantile_breaks(above, even)[1:] if above.size else []
     if not left and not right:
         return [-1.0, 0.0, 1.0]
     return [*(left or [-(right[-1] if right else 1.0)]), 0.0, *(right or [abs(left[0])])]
