@@ -104,7 +104,10 @@ class Cells:
         self.province = shapely.transform(dense, self.to_albers.transform, interleaved=False)
         west, south, east, north = self.province.bounds
         self.west, self.north = np.floor(west / CELL) * CELL, np.ceil(north / CELL) * CELL
-        self.shape = (int((self.north - np.floor(south / CELL) * CELL) / CELL), int((np.ceil(east / CELL) * CELL - self.west) / CELL))
+        self.shape = (
+            int((self.north - np.floor(south / CELL) * CELL) / CELL),
+            int((np.ceil(east / CELL) * CELL - self.west) / CELL),
+        )
         self.x, self.y = np.meshgrid(
             self.west + (np.arange(self.shape[1]) + 0.5) * CELL, self.north - (np.arange(self.shape[0]) + 0.5) * CELL
         )
@@ -118,7 +121,9 @@ class Cells:
     def _fullest(self, number: int) -> NDArray[np.bool_]:
         """The cells that the province covers most, by a 10 x 10 count of points."""
         fine = rasterize(
-            [self.province], (self.shape[0] * 10, self.shape[1] * 10), transform=self.transform * rasterio.Affine.scale(0.1)
+            [self.province],
+            (self.shape[0] * 10, self.shape[1] * 10),
+            transform=self.transform * rasterio.Affine.scale(0.1),
         )
         cover = fine.reshape(self.shape[0], 10, self.shape[1], 10).sum(axis=(1, 3)).ravel()
         order = np.lexsort((np.arange(cover.size), -cover.astype(int)))
@@ -129,9 +134,12 @@ class Cells:
     def codes(self, shapes: Mapping[str, shapely.Geometry]) -> tuple[list[str], NDArray[np.int64]]:
         """Number of the shape that each cell belongs to (its middle, or the nearest one)."""
         projected = [
-            shapely.transform(shapely.segmentize(shape, 0.02), self.to_albers.transform, interleaved=False) for shape in shapes.values()
+            shapely.transform(shapely.segmentize(shape, 0.02), self.to_albers.transform, interleaved=False)
+            for shape in shapes.values()
         ]
-        found = rasterize([(shape, rank + 1) for rank, shape in enumerate(projected)], self.shape, transform=self.transform).astype(int)
+        found = rasterize(
+            [(shape, rank + 1) for rank, shape in enumerate(projected)], self.shape, transform=self.transform
+        ).astype(int)
         nearest = ndimage.distance_transform_edt(found == 0, return_distances=False, return_indices=True)
         return list(shapes), found[tuple(nearest)] - 1
 
@@ -196,7 +204,10 @@ def _census(code: str, year: int) -> float:
 
 def distance_to_water(cells: Cells) -> Array:
     """Distance to the nearest river or shore of a reservoir, km."""
-    lines = [shapely.LineString(np.column_stack(cells.to_albers.transform(*np.array(course).T))) for course in facts.RIVERS.values()]
+    lines = [
+        shapely.LineString(np.column_stack(cells.to_albers.transform(*np.array(course).T)))
+        for course in facts.RIVERS.values()
+    ]
     shapes: list[shapely.Geometry] = [shapely.segmentize(line, 2000) for line in lines]
     for longitude, latitude, radius in facts.RESERVOIRS:
         shapes.append(shapely.Point(cells.to_albers.transform(longitude, latitude)).buffer(radius * 1000 * 0.55))
@@ -244,10 +255,17 @@ def _best(score: Array, allowed: NDArray[np.bool_], number: int) -> NDArray[np.i
 
 
 #: Cells that change both ways besides the net change, by pair of classes: land never changes one way only.
-BOTH_WAYS = {("cropland", "forest"): 160, ("cropland", "grassland"): 60, ("forest", "grassland"): 40, ("cropland", "water"): 50}
+BOTH_WAYS = {
+    ("cropland", "forest"): 160,
+    ("cropland", "grassland"): 60,
+    ("forest", "grassland"): 40,
+    ("cropland", "water"): 50,
+}
 
 
-def next_map(before: NDArray[np.uint8], suits: Mapping[str, Array], counts: Mapping[str, int], missing: int) -> NDArray[np.uint8]:
+def next_map(
+    before: NDArray[np.uint8], suits: Mapping[str, Array], counts: Mapping[str, int], missing: int
+) -> NDArray[np.uint8]:
     """Map of the next year: cells move to the class that suits them more, until the counts are met."""
     codes = before.copy()
     have = {name: int((before == code).sum()) for name, code in NAMES_OF_CODES.items()}
@@ -283,7 +301,9 @@ def climate(cells: Cells, height: Array) -> tuple[Array, Array]:
     return warm, wet
 
 
-def write_raster(path: Path, values: NDArray[Any], transform: rasterio.Affine, crs: str, nodata: float, **tags: str) -> None:
+def write_raster(
+    path: Path, values: NDArray[Any], transform: rasterio.Affine, crs: str, nodata: float, **tags: str
+) -> None:
     profile = {
         "driver": "GTiff", "height": values.shape[0], "width": values.shape[1], "count": 1, "dtype": str(values.dtype),
         "crs": crs, "transform": transform, "nodata": nodata, "compress": "DEFLATE", "zlevel": 9, "tiled": True,
@@ -324,23 +344,32 @@ def main(target: Path = DATA) -> None:
         write_raster(target / f"landuse_{year}.tif", codes, cells.transform, ALBERS, 0, NOTE=note)
     for year, density in people.items():
         rounded = np.where(np.isfinite(density), np.round(np.nan_to_num(density)), -1).astype(np.int32)
-        write_raster(target / f"population_{year}.tif", rounded, cells.transform, ALBERS, -1, NOTE=note, UNITS="person km-2")
+        write_raster(
+            target / f"population_{year}.tif", rounded, cells.transform, ALBERS, -1, NOTE=note, UNITS="person km-2"
+        )
     warm, wet = climate(cells, height)
     for name, values, factor in (("temperature", warm, 10), ("precipitation", wet, 1)):
         stored = np.where(cells.inside, np.round(values * factor), -9999).astype(np.int16)
         write_raster(target / f"{name}.tif", stored, cells.transform, ALBERS, -9999, NOTE=note)
     write_raster(target / "elevation.tif", coarse.astype(np.int16), where, "EPSG:4326", -32768, UNITS="m")
-    city_names = {code: next(item[0] for other, item in counties.items() if other[:4] == code[:4]) for code in prefectures}
+    city_names = {
+        code: next(item[0] for other, item in counties.items() if other[:4] == code[:4]) for code in prefectures
+    }
     write_geojson(
         target / "prefectures.geojson",
-        {code: ({"name": city_names[code], "name_en": facts.CENSUS[code][2]}, shape) for code, shape in prefectures.items()},
+        {
+            code: ({"name": city_names[code], "name_en": facts.CENSUS[code][2]}, shape)
+            for code, shape in prefectures.items()
+        },
     )
     write_geojson(
         target / "counties.geojson",
         {code: ({"name": district, "prefecture": city}, shape) for code, (city, district, shape) in counties.items()},
     )
     with (target / "energy.csv").open("w", encoding="utf-8", newline="") as stream:
-        stream.write("# Energy burnt in Henan, from the energy balances of the China Energy Statistical Yearbook; see facts.py.\n")
+        stream.write(
+            "# Energy burnt in Henan, from the energy balances of the China Energy Statistical Yearbook; see facts.py.\n"
+        )
         stream.write("# The balance of 2014 stands in for 2015.\n")
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["year", "sector", "fuel", "quantity", "unit"])

@@ -53,8 +53,22 @@ CLIMATE = {
     "Zhengzhou": (113.65, 34.72, 110, 14.4, 640.9, "995866.com/shijielishi/np72r7vhh7.html"),
     "Xingyang": (113.38, 34.79, 141, 15.5, 591.6, "grokipedia.com/page/xingyang (China Meteorological Administration)"),
     "Luanchuan": (111.60, 33.78, 750, 12.3, 838.2, "guayunfan.com/baike/37019.html (county weather station)"),
-    "Shangqiu": (115.65, 34.45, 50, 14.1, 733.0, "China Weather, Henan (2010-05-10): means of the seasons; middle of the sums"),
-    "Xinyang": (114.07, 32.13, 80, 15.5, 1143.0, "guangxilong.com/c/050314643612023.html: middle of the published ranges"),
+    "Shangqiu": (
+        115.65,
+        34.45,
+        50,
+        14.1,
+        733.0,
+        "China Weather, Henan (2010-05-10): means of the seasons; middle of the sums",
+    ),
+    "Xinyang": (
+        114.07,
+        32.13,
+        80,
+        15.5,
+        1143.0,
+        "guangxilong.com/c/050314643612023.html: middle of the published ranges",
+    ),
 }
 
 #: Energy that was burnt, Mtce: final consumption less non-energy use, and what power and heat plants took in.

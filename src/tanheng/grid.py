@@ -69,6 +69,14 @@ class Grid:
         return pyproj.CRS.from_wkt(self.crs_wkt)
 
     @property
+    def crs_name(self) -> str:
+        """Name of the projection, or of its method where it has none."""
+        operation = self.crs.coordinate_operation
+        if self.crs.name.lower() not in ("unknown", "unnamed", "undefined"):
+            return self.crs.name
+        return operation.method_name if operation else "unnamed projection"
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self.rows, self.columns
@@ -236,6 +244,8 @@ def coverage(grid: Grid, polygons: Sequence[shapely.Geometry]) -> sparse.csr_mat
         cells.append(np.asarray(values["cell_id"], np.int64))
         fractions.append(np.asarray(values["coverage"], np.float64))
         owners.append(np.full(cells[-1].size, values["unit"], np.int64))
+    if not cells:
+        return sparse.csr_matrix((len(polygons), grid.size))
     coordinates = (np.concatenate(owners), np.concatenate(cells))
     matrix = sparse.csr_matrix((np.concatenate(fractions), coordinates), shape=(len(polygons), grid.size))
     matrix.eliminate_zeros()

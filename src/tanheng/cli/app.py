@@ -83,7 +83,7 @@ def new(
 @app.command()
 def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of one legend.")] = None) -> None:
     """List the legends that are built in, with their sources."""
-    from tanheng.cli.show import print_table, print_tables
+    from tanheng.cli.tables import print_table, print_tables
 
     if name is None:
         print_tables("legends")
@@ -94,7 +94,7 @@ def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of o
 @app.command()
 def factors(name: Annotated[str | None, typer.Argument(help="Show the rows of one table.")] = None) -> None:
     """List the emission factors and carbon densities that are built in, with their sources."""
-    from tanheng.cli.show import print_table, print_tables
+    from tanheng.cli.tables import print_table, print_tables
     from tanheng.factors import names
 
     if name is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +17,6 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from tanheng.factors import names, read_builtin
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.run import Reporter, Results
 
@@ -113,30 +111,5 @@ def print_checked(inputs: Inputs) -> None:
         console.print(f"warning: {text}", markup=False, soft_wrap=True)
     grid = inputs.grid
     console.print(f"{inputs.study.title}: no problem found", markup=False, soft_wrap=True)
-    console.print(f"grid: {grid.rows} x {grid.columns} cells of {grid.resolution:g} m, {grid.crs.name}", markup=False)
+    console.print(f"grid: {grid.rows} x {grid.columns} cells of {grid.resolution:g} m, {grid.crs_name}", markup=False)
     console.print(f"classes: {', '.join(inputs.classes)}", markup=False, soft_wrap=True)
-
-
-def print_tables(kind: str) -> None:
-    """Print the built-in tables of a kind with their sources."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    table = Table(title=kind.replace("_", " "), title_justify="left", show_lines=True)
-    table.add_column("name", no_wrap=True)
-    table.add_column("rows", justify="right")
-    table.add_column("source")
-    for name in names(kind):
-        found = read_builtin(kind, name)
-        table.add_row(name, str(len(found.rows)), found.source)
-    console.print(table)
-
-
-def print_table(kind: str, name: str) -> None:
-    """Print the rows of one built-in table."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    found = read_builtin(kind, name)
-    table = Table(title=f"{found.title}\n{found.source}", title_justify="left")
-    for column in found.header:
-        table.add_column(column)
-    for _, row in found.rows:
-        table.add_row(*(row[column] for column in found.header))
-    console.print(table)

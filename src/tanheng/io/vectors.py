@@ -71,11 +71,21 @@ def read_polygons(
             f"{path}: column '{id_column}' has '{twice[0]}' {ids.count(twice[0])} times; merge those rows, or name another id column"
         )
     crs = pyproj.CRS.from_user_input(meta["crs"])
+    _refuse_misplaced(path, crs, shapes)
     return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired)
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  columns hold anything
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _refuse_misplaced(path: Path, crs: pyproj.CRS, shapes: list[shapely.Geometry]) -> None:
+    west, south, east, north = shapely.total_bounds(shapes)
+    if crs.is_geographic and (west < -360 or east > 360 or south < -90 or north > 90):
+        raise InputError(
+            f"{path}: says its coordinates are degrees ({crs.name}), but they reach from {west:g}, {south:g} to {east:g}, {north:g}; "
+            "assign the CRS it was made in"
+        )
 
 
 def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  # noqa: ANN401  an object array

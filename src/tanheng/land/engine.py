@@ -238,7 +238,7 @@ def count_land(
     for group in groups_on_same_pixels(maps):
         years = [item.year for item in group]
         inside = tuple((years.index(a), years.index(b)) for a, b in wanted_pairs if a in years and b in years)
-        blocks = plan_blocks(grid, group[0].source, wanted, max(2**20, block_bytes // len(group)))
+        blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group))
         tasks += [CountTask(grid, block, group, inside) for block in blocks]
     gathered = _Gathered(maps, grid)
     with ThreadPoolExecutor(workers) as pool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from tanheng.grid import Grid, transformer
+from tanheng.grid import Grid, coverage, transformer
 from tanheng.land import kernel
 from tanheng.land.pixels import PixelGrid, lies_on
 
@@ -19,9 +20,6 @@ LATTICE_CELLS = 2.0
 
 #: A sub-row is at most this fraction of a cell high.
 SUB_ROW = 1.0 / 24.0
-
-#: A cell whose footprint comes within this fraction of the whole cell is wholly inside the raster.
-FOOTPRINT_SLACK = 0.05
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,12 @@ def quantum(values: Sequence[float]) -> float:
         ):
             return 10.0**-exponent
     return 0.0
+
+
+def _nodes(first: int, last: int, step: float, end: int) -> NDArray[np.float64]:
+    """Lattice positions around a stretch of pixels, and the end of the raster: the same ones for every window."""
+    inner = np.arange(math.floor(first / step), math.ceil(last / step) + 1) * step
+    return np.unique(np.clip(inner, 0.0, float(end)))
 
 
 class AlignedOverlay:
@@ -195,7 +199,7 @@ class WarpedOverlay:
 
     The area of each piece comes from the Jacobian of the projection, so it is the true area on the ellipsoid. Which
     cell a sub-row belongs to is decided on its middle line; a cell's counted area is so off by up to a sub-row at its
-    upper and lower line, which is taken out again by scaling a cell that lies wholly inside the raster to exactly one.
+    upper and lower line, which is taken out again by scaling it to the part of the cell that the raster covers.
     """
 
     is_exact = False
@@ -276,9 +280,31 @@ class WarpedOverlay:
             block.row, block.column, block.rows, block.columns,
         )  # fmt: skip
 
-    def _scaled(self, out: NDArray[np.float64], footprint: NDArray[np.float64]) -> NDArray[np.float64]:
-        whole = np.abs(footprint - 1.0) < FOOTPRINT_SLACK
-        factor = np.where(whole, 1.0 / np.where(whole, footprint, 1.0), 1.0)
+    def _covered(self, block: Block, window: Window) -> NDArray[np.float64]:
+        """Part of each cell of the block that the raster covers, shape (cells,): one, but for its rim."""
+        below, beyond = (
+            window.row + window.height < self.pixels.height,
+            window.column + window.width < self.pixels.width,
+        )
+        if window.row > 0 and window.column > 0 and below and beyond:
+            return np.ones(block.size)
+        u = _nodes(window.column, window.column + window.width, self.step_u, self.pixels.width)
+        v = _nodes(window.row, window.row + window.height, self.step_v, self.pixels.height)
+        columns = np.concatenate([u, np.full(v.size, u[-1]), u[::-1], np.full(v.size, u[0])])
+        rows = np.concatenate([np.full(u.size, v[0]), v, np.full(u.size, v[-1]), v[::-1]])
+        x, y = self._to_grid.transform(*self.pixels.corners(columns, rows))
+        outline = shapely.make_valid(shapely.Polygon(np.column_stack([x, y])))
+        size = self.grid.resolution
+        west, north = self.grid.west + block.column * size, self.grid.north - block.row * size
+        here = Grid(self.grid.crs_wkt, west, north, size, block.rows, block.columns)
+        return np.asarray(coverage(here, [outline]).toarray(), np.float64).ravel()
+
+    def _scaled(
+        self, out: NDArray[np.float64], footprint: NDArray[np.float64], block: Block, window: Window
+    ) -> NDArray[np.float64]:
+        """Counts of each cell, scaled so that all codes together make up what the raster covers of it."""
+        known = footprint > 0
+        factor = np.where(known, self._covered(block, window) / np.where(known, footprint, 1.0), 0.0)
         return out * factor.reshape(-1, *[1] * (out.ndim - 1))
 
     def count(
@@ -288,7 +314,7 @@ class WarpedOverlay:
         out, footprint = np.zeros((block.size, classes)), np.zeros(block.size)
         rows, words = words_of(codes)
         kernel.count_warped(rows, words, window.width, lookup, *self._geometry(block, window), out, footprint)
-        return self._scaled(out, footprint)
+        return self._scaled(out, footprint, block, window)
 
     def count_pair(
         self,
@@ -314,7 +340,7 @@ class WarpedOverlay:
             out,
             footprint,
         )
-        return self._scaled(out, footprint).reshape(block.size, classes, classes)
+        return self._scaled(out, footprint, block, window).reshape(block.size, classes, classes)
 
     def sums(
         self, block: Block, window: Window, values: NDArray[np.float64], *, by_pixel: bool
@@ -326,7 +352,7 @@ class WarpedOverlay:
         )
         if by_pixel:
             return area, total
-        return self._scaled(area, footprint), self._scaled(total, footprint)
+        return self._scaled(area, footprint, block, window), self._scaled(total, footprint, block, window)
 
 
 Overlay = AlignedOverlay | WarpedOverlay

@@ -258,7 +258,7 @@ def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
         "note": study.outputs.note,
         "settings": study.model_dump(mode="json"),
         "grid": {
-            "crs": grid.crs.name,
+            "crs": grid.crs_name,
             "crs_wkt": grid.crs_wkt,
             "resolution_m": grid.resolution,
             "rows": grid.rows,

@@ -26,6 +26,10 @@ def round_break(value: float, digits: int = 2) -> float:
 _SKEWED = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
 
 
+#: A quantity with at most so many distinct values is shown value by value.
+_FEW = 9
+
+
 def quantile_breaks(values: NDArray[np.float64], parts: Sequence[float] = _SKEWED) -> list[float]:
     """Rounded breaks below which the given parts of the cells lie; at least two.
 
@@ -37,6 +41,8 @@ def quantile_breaks(values: NDArray[np.float64], parts: Sequence[float] = _SKEWE
     known = values[np.isfinite(values)]
     if known.size == 0:
         return [0.0, 1.0]
+    if (few := np.unique(known)).size <= _FEW:
+        return _between(few)
     inner = np.quantile(known, parts)
     low, high = float(known.min()), float(known.max())
     middle = sorted({round_break(value) for value in inner if low < value < high} - {low, high})
@@ -45,13 +51,27 @@ def quantile_breaks(values: NDArray[np.float64], parts: Sequence[float] = _SKEWE
     return found if high > low else [low, low + (abs(low) or 1.0)]
 
 
+def _between(values: NDArray[np.float64]) -> list[float]:
+    """Breaks between a few distinct values, so that each is a class of its own.
+
+    Examples
+    --------
+    >>> _between(np.array([1.0, 2.0, 4.0]))
+    [1.0, 1.5, 3.0, 4.0]
+    """
+    low, high = float(values[0]), float(values[-1])
+    middle = [float(value) for value in (values[:-1] + values[1:]) / 2]
+    found = [low, *(value for value in middle if low < value < high), high]
+    return found if high > low else [low, low + (abs(low) or 1.0)]
+
+
 def diverging_breaks(values: NDArray[np.float64], classes: int = 4) -> list[float]:
     """Breaks around zero, `classes` on each side that has values.
 
     Examples
     --------
-    >>> diverging_breaks(np.array([-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0]), 2)
-    [-4.0, -2.5, 0.0, 2.5, 4.0]
+    >>> diverging_breaks(np.arange(-20.0, 21.0), 2)
+    [-20.0, -10.0, 0.0, 10.0, 20.0]
     """
     known = values[np.isfinite(values)]
     below, above = known[known < 0], known[known > 0]

@@ -109,6 +109,8 @@ def _number(value: object) -> str:
         return "–"
     if value == 0:
         return "0"
+    if abs(value) >= 1e5:
+        return f"{value:,.0f}"
     return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
@@ -140,7 +142,7 @@ def _correlation(tables: Mapping[str, pd.DataFrame]) -> str:
     wide = table.pivot_table(index=["driver", "support_km"], columns="column", values="r", sort=False, dropna=False)[
         columns
     ]
-    return _table(wide.round(3).reset_index().rename(columns={"support_km": "support, km"}))
+    return _table(wide.round(3).reset_index().rename(columns={"driver": "driver (support)"}))
 
 
 def _variable_order(column: pd.Series) -> pd.Series:

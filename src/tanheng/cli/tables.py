@@ -1,0 +1,35 @@
+"""The tables that are built in, printed."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tanheng.factors import names, read_builtin
+
+
+def print_tables(kind: str) -> None:
+    """Print the built-in tables of a kind with their sources."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    table = Table(title=kind.replace("_", " "), title_justify="left", show_lines=True)
+    table.add_column("name", no_wrap=True)
+    table.add_column("rows", justify="right")
+    table.add_column("source")
+    for name in names(kind):
+        found = read_builtin(kind, name)
+        table.add_row(name, str(len(found.rows)), found.source)
+    console.print(table)
+
+
+def print_table(kind: str, name: str) -> None:
+    """Print the rows of one built-in table."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    found = read_builtin(kind, name)
+    table = Table(title=f"{found.title}\n{found.source}", title_justify="left")
+    for column in found.header:
+        table.add_column(column)
+    for _, row in found.rows:
+        table.add_row(*(row[column] for column in found.header))
+    console.print(table)

@@ -1,0 +1,138 @@
+"""Small maps, tables and studies that tests write for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import settings
+
+from tanheng.grid import ALBERS_CHINA
+
+# The machine is shared: a slow example is no failure. The same examples come every time.
+settings.register_profile("tanheng", deadline=None, derandomize=True)
+settings.load_profile("tanheng")
+
+HENAN = Path(__file__).parents[2] / "shared" / "data" / "henan-real"
+INVEST = Path(__file__).parents[2] / "shared" / "data" / "invest-reference"
+EXAMPLE = Path(__file__).parents[1] / "examples" / "henan"
+
+#: Corner of the small maps, in the Albers projection of China.
+WEST, NORTH = 700_000.0, 3_900_000.0
+
+MapWriter = Callable[..., Path]
+
+
+def write_map(
+    path: Path,
+    codes: Any,
+    *,
+    pixel: float | tuple[float, float] = 1000.0,
+    west: float = WEST,
+    north: float = NORTH,
+    crs: Any = ALBERS_CHINA,
+    dtype: str = "uint8",
+    nodata: float | None = 0,
+    **profile: Any,
+) -> Path:
+    """Write a GeoTIFF; `pixel` is (width, height), a negative height is south-up."""
+    values = np.asarray(codes)
+    values = (values if values.ndim == 3 else values[None]).astype(dtype)
+    width, height = (pixel, pixel) if isinstance(pixel, float) else pixel
+    wkt = crs.to_wkt() if hasattr(crs, "to_wkt") else crs
+    with rasterio.open(
+        path, "w", driver="GTiff", height=values.shape[1], width=values.shape[2], count=values.shape[0], dtype=dtype,
+        crs=rasterio.crs.CRS.from_user_input(wkt) if wkt else None,
+        transform=rasterio.Affine(width, 0, west, 0, -height, north), nodata=nodata, **profile,
+    ) as dataset:  # fmt: skip
+        dataset.write(values)
+    return path
+
+
+@pytest.fixture
+def map_writer(tmp_path: Path) -> MapWriter:
+    """Writer of small maps into the test's own folder."""
+    return lambda name, codes, **options: write_map(tmp_path / name, codes, **options)
+
+
+STUDY = """
+title = "Tiny"
+years = [2000, 2010]
+[land_cover]
+legend = "six-classes"
+maps = { 2000 = "a.tif", 2010 = "b.tif" }
+[carbon_density]
+table = "henan-six-classes"
+"""
+
+FIRST = [[1, 1, 2, 2], [1, 3, 2, 4], [1, 1, 5, 0]]
+LAST = [[1, 5, 2, 2], [1, 2, 2, 4], [5, 1, 5, 0]]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Study file of 3 x 4 cells and two years; its maps are `a.tif` and `b.tif` beside it."""
+    write_map(tmp_path / "a.tif", FIRST)
+    write_map(tmp_path / "b.tif", LAST)
+    path = tmp_path / "study.toml"
+    path.write_text(STUDY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def tiny_with_people(tiny: Path) -> Path:
+    """The tiny study with emissions, population, a driver and two zones."""
+    write_map(tiny.parent / "people.tif", [[10, 20, 5, 1], [30, 40, 2, 1], [5, 5, 100, 7]], dtype="float32", nodata=-1)
+    write_map(tiny.parent / "height.tif", [[1, 2, 9, 8], [2, 3, 7, 5], [1, 1, 2, 3]], dtype="float32", nodata=-1)
+    (tiny.parent / "totals.csv").write_text("year,emissions,unit\n2000,1000,t CO2\n2010,2000,t CO2\n", encoding="utf-8")
+    half = NORTH - 3000
+    zones = [
+        zone("a", "西部", WEST, half, WEST + 2000, NORTH),
+        zone("b", "东部", WEST + 2000, half, WEST + 4000, NORTH),
+    ]
+    write_zones(tiny.parent / "zones.gpkg", zones)
+    tiny.write_text(
+        STUDY
+        + """
+[zones.part]
+file = "zones.gpkg"
+id = "code"
+name = "name"
+[emissions]
+totals = "totals.csv"
+[population]
+kind = "density"
+map = "people.tif"
+[drivers.height]
+map = "height.tif"
+units = "m"
+""",
+        encoding="utf-8",
+    )
+    return tiny
+
+
+def zone(code: str, name: str, west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    """Feature of a rectangle."""
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "name": name},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def write_zones(path: Path, features: list[dict[str, Any]], crs: str | None = None) -> Path:
+    """Write features as a GeoPackage in the CRS of the small maps."""
+    import shapely
+    from pyogrio.raw import write
+
+    geometry = np.array([shapely.to_wkb(shapely.geometry.shape(item["geometry"])) for item in features], dtype=object)
+    fields = ["code", "name"]
+    data = [np.array([item["properties"][field] for item in features], dtype=object) for field in fields]
+    write(path, geometry, data, fields, crs=crs or ALBERS_CHINA.to_wkt(), geometry_type="Polygon", driver="GPKG")
+    return path

@@ -1,0 +1,130 @@
+"""Real data of Henan through the same command; skipped where they are absent."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from conftest import HENAN
+from tanheng.pipeline.run import Results, run_study
+
+pytestmark = pytest.mark.skipif(not HENAN.exists(), reason="the real data of Henan are not here")
+
+FUELS = {
+    "Coal Cleaned": "洗精煤", "Coal Gas not Coke Source": "其他煤气", "Coal Raw": "原煤", "Coal Washed": "其他洗煤",
+    "Coal Briquettes": "型煤", "Coke": "焦炭", "Coke Other Products": "其他焦化产品", "Coke Oven Gas": "焦炉煤气",
+    "Diesel Oil": "柴油", "Fuel Oil": "燃料油", "Gasoline": "汽油", "Kerosene": "煤油", "Liquid Petroleum Gas": "液化石油气",
+    "Natural Gas": "天然气", "Crude Oil": "原油", "Petroleum Other Products": "其他石油制品", "Refinery Gas": "炼厂干气",
+}  # fmt: skip
+
+
+def burnt(year: str) -> Counter[str]:
+    """Fuel burnt, Mtce: final consumption less non-energy use, and what power and heat plants took in."""
+    found: Counter[str] = Counter()
+    with (HENAN / "energy" / "energy_balance_henan_1995_2005_2014_mtce.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["year"] != year or row["material"] not in FUELS:
+                continue
+            sign = {"Total Consumption": 1, "Industry - NonEnergy Use": -1, "Thermal Power": -1, "Heating Supply": -1}
+            found[FUELS[row["material"]]] += sign.get(row["process"], 0) * float(row["mtce"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    folder: Path = tmp_path_factory.mktemp("real")
+    lines = ["year,fuel,quantity,unit"]
+    for year, balance in (("2001", "1995"), ("2010", "2005")):
+        lines += [f"{year},{fuel},{value * 100},万吨标准煤" for fuel, value in burnt(balance).items() if value > 0]
+    (folder / "energy.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    at = HENAN.as_posix()
+    (folder / "study.toml").write_text(
+        f"""
+title = "Henan, real data"
+years = [2001, 2010]
+[region]
+boundary = "{at}/boundaries/henan_province.geojson"
+[zones.prefecture]
+file = "{at}/boundaries/henan_prefecture.geojson"
+id = "adcode"
+name = "city"
+[zones.county]
+file = "{at}/boundaries/henan_county.geojson"
+id = "adcode"
+name = "district"
+[land_cover]
+legend = "modis-igbp"
+[land_cover.maps]
+2001 = "{at}/landcover/glcf_modis_lc5min_2001_igbp_henan.tif"
+2010 = "{at}/landcover/glcf_modis_lc5min_2010_igbp_henan.tif"
+[carbon_density]
+table = "henan-six-classes"
+[emissions]
+activity = "energy.csv"
+factors = "china-gbt"
+[population]
+kind = "density"
+[population.maps]
+2001 = "{at}/population/gpw_v411_2020_density_15min_henan.tif"
+2010 = "{at}/population/derived_density_2010_prefcalibrated_3857_henan.tif"
+[drivers.elevation]
+map = "{at}/covariates/dem_itu_p1511_5arcmin.tif"
+units = "m"
+[drivers.temperature]
+map = "{at}/covariates/spedm_10km_stack_henan.tif"
+band = 3
+scale = 0.1
+units = "degC"
+[drivers.precipitation]
+map = "{at}/covariates/precip_itu_p837_025deg_mm.tif"
+units = "mm"
+[drivers.soil_organic_carbon]
+map = "{at}/soil/SOCS_0_100cm_year_2010AD_10km_henan.tif"
+units = "t C ha-1"
+""",
+        encoding="utf-8",
+    )
+    return run_study(folder / "study.toml")
+
+
+def test_the_region_has_its_area(results: Results) -> None:
+    assert results.tables["coverage"]["region_km2"].iloc[0] == pytest.approx(165_710, rel=1e-3)
+
+
+def test_shares_of_2001(results: Results) -> None:
+    table = results.tables["stock_by_class"]
+    area = table[table["year"] == 2001].set_index("land_class")["area_km2"]
+    share = 100 * area / area.sum()
+    expected = {"cropland": 85.59, "forest": 10.74, "grassland": 2.86, "water": 0.13, "built-up": 0.68, "unused": 0.0}
+    assert share.to_dict() == pytest.approx(expected, abs=0.3)
+
+
+def test_gpw_sums_to_its_people(results: Results) -> None:
+    population = results.tables["balance"].set_index("year")["population"]
+    assert population[2001] == pytest.approx(97.96e6, rel=5e-3)
+    assert population[2010] == pytest.approx(94.03e6, rel=1e-2)
+
+
+def test_energy_of_2005_meets_the_inventory(results: Results) -> None:
+    # CEADs, Henan 2005, without process: 317.4 Mt CO2. The balance of 2005 stands under the map year 2010 here.
+    table = results.tables["emissions"]
+    assert table.loc[table["year"] == 2010, "emissions_t_co2"].sum() / 1e6 == pytest.approx(317.4, rel=0.03)
+
+
+def test_every_self_check_holds_to_1e_9(results: Results) -> None:
+    assert {check.name for check in results.checks} >= {
+        "demand_closure",
+        "correlation_identity",
+        "transitions",
+        "zones_county",
+    }
+    assert all(check.value < 1e-9 for check in results.checks)
+
+
+def test_supports_of_coarse_drivers_are_named(results: Results) -> None:
+    support = results.tables["correlation"].groupby("driver")["support_km"].first()
+    assert support["temperature"] == pytest.approx(10.0, rel=1e-6)
+    assert 20 < support["precipitation"] < 30
