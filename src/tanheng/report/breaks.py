@@ -25,7 +25,6 @@ def round_break(value: float, digits: int = 2) -> float:
 #: Part of the cells below each break of a skewed quantity: few cells hold the largest values, and are seen apart.
 _SKEWED = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
 
-
 #: A quantity with at most so many distinct values is shown value by value.
 _FEW = 9
 
