@@ -49,12 +49,27 @@ def _dataset(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     return held[name]
 
 
+def _buffer(raster: Raster, height: int, width: int) -> NDArray[Any]:
+    """Memory of this thread to read a window of a raster into; the next window of that raster overwrites it.
+
+    Fresh memory for each window would cost as much time as decoding a smooth map.
+    """
+    held: dict[tuple[str, int], NDArray[Any]] = _open.__dict__.setdefault("buffers", {})
+    key, size = (raster.path, raster.band), height * width
+    if key not in held or held[key].size < size:
+        if len(held) >= 64:
+            held.clear()
+        held[key] = np.empty(size, raster.dtype)
+    return held[key][:size].reshape(height, width)
+
+
 def close_all() -> None:
-    """Close the datasets that this thread holds open."""
+    """Close the datasets that this thread holds open, and free its memory for windows."""
     held: dict[str, Any] = _open.__dict__.get("datasets", {})
     for dataset in held.values():
         dataset.close()
     held.clear()
+    _open.__dict__.pop("buffers", None)
 
 
 def gdal_settings() -> Any:  # noqa: ANN401  rasterio has no types
@@ -102,7 +117,7 @@ class Raster:
         return int(np.dtype(self.dtype).itemsize)
 
     def read(self, row: int, column: int, height: int, width: int) -> NDArray[Any]:
-        """Stored values of a window inside the raster.
+        """Stored values of a window inside the raster, valid until the thread's next read of this raster.
 
         Raises
         ------
@@ -110,7 +125,10 @@ class Raster:
             The file is damaged; the rows and columns are named.
         """
         try:
-            values: NDArray[Any] = _dataset(self.path).read(self.band, window=Window(column, row, width, height))
+            with gdal_settings():
+                values: NDArray[Any] = _dataset(self.path).read(
+                    self.band, window=Window(column, row, width, height), out=_buffer(self, height, width)
+                )
         except RasterioError as error:
             place = f"rows {row} to {row + height - 1}, columns {column} to {column + width - 1}"
             raise InputError(

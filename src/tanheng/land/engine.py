@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from tanheng.grid import Grid
 from tanheng.land.lookup import Lookup, code_counts
 from tanheng.land.overlay import Block, Overlay, WarpedOverlay, Window, overlay
-from tanheng.land.pixels import PixelGrid, Source
+from tanheng.land.pixels import PixelGrid, Source, lies_on
 
 #: Bytes of pixels that one task reads of one map.
-BLOCK_BYTES = 48 * 2**20
+BLOCK_BYTES = 64 * 2**20
 
 #: Called after each block with the blocks done, the blocks in all, and the pixels read so far.
 Progress = Callable[[int, int, int], None]
@@ -115,16 +115,19 @@ def count_block(task: CountTask) -> BlockCounts:
     window = lies.window(block)
     if window is None:
         return BlockCounts(block, shares, pairs, 0)
-    codes, lookups = [], []
+    codes, lookups, counted = [], [], []
     for number, land_map in enumerate(task.maps):
         found, table = land_map.lookup.indexed(read_upright(land_map.source, lies, window), land_map.source.name)
         codes.append(found)
         lookups.append(table)
-        counted = lies.count(block, window, found, table, classes + 1)
-        shares[number] = counted.T.reshape(classes + 1, block.rows, block.columns)
+        counted.append(lies.count(block, window, found, table, classes + 1))
+        shares[number] = counted[-1].T.reshape(classes + 1, block.rows, block.columns)
     for number, (first, second) in enumerate(task.pairs):
-        both = lies.count_pair(block, window, (codes[first], codes[second]), (lookups[first], lookups[second]), classes)
-        pairs[number] = np.moveaxis(both, 0, -1).reshape(classes, classes, block.rows, block.columns)
+        two = (first, second)
+        both = lies.count_pair(
+            block, window, [codes[i] for i in two], [lookups[i] for i in two], [counted[i][:, :classes] for i in two]
+        )
+        pairs[number] = both.reshape(classes, classes, block.rows, block.columns)
     return BlockCounts(block, shares, pairs, window.height * window.width * len(task.maps))
 
 
@@ -142,7 +145,9 @@ def plan_blocks(
     tall = math.ceil(4 * source.tile[0] * size / grid.resolution)
     rows = max(1, cells // grid.columns)
     columns = grid.columns
-    if rows < min(tall, grid.rows) and source.tile[1] < source.pixels.width:
+    # A strip of a map in another CRS is bent: it would read, and pass over, much of its neighbours.
+    square = not lies_on(source.pixels, grid) or rows < min(tall, grid.rows)
+    if square and source.tile[1] < source.pixels.width:
         rows = max(1, math.isqrt(cells))
         columns = max(1, cells // rows)
     rows, columns = min(rows, 512), min(columns, max(512, 2**18 // rows))

@@ -30,7 +30,7 @@ _EACH_BYTE = np.uint64(0x0101010101010101)
 
 @njit(nogil=True, cache=True, inline="always")
 def run_end(row, words, start, stop):
-    """First position after `start` where the code changes; eight pixels are compared at a time."""
+    """First position after `start` where the code changes; eight to thirty-two pixels are compared at a time."""
     code = row[start]
     end = start + 1
     while end < stop and (end & 7) != 0:
@@ -41,6 +41,13 @@ def run_end(row, words, start, stop):
     pattern = np.uint64(code) * _EACH_BYTE
     word = end >> 3
     last = stop >> 3
+    while word + 4 <= last and (
+        (words[word] ^ pattern)
+        | (words[word + 1] ^ pattern)
+        | (words[word + 2] ^ pattern)
+        | (words[word + 3] ^ pattern)
+    ) == np.uint64(0):
+        word += 4
     while word < last and words[word] == pattern:
         word += 1
     end = max(end, word << 3)
@@ -161,8 +168,8 @@ def add_row_values(row, left, origin, size, edges, cells, weights, count, area, 
 
 
 @njit(nogil=True, cache=True)
-def count_aligned(codes, words, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out):
-    """Add class areas of a window to `out[cell, class]`; cells of the block in row-major order."""
+def count_coarse(codes, words, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out):
+    """Add class areas of a window of pixels of any size to `out[cell, class]`; cells in row-major order."""
     columns = edges_x.shape[0] - 1
     rows = edges_y.shape[0] - 1
     cells = np.empty(columns, np.int64)
@@ -180,24 +187,13 @@ def count_aligned(codes, words, width, lookup, top, left, origin_x, size_x, edge
                 cells[column] = row * columns + column
                 weights[column] = height
             add_row(
-                codes[line],
-                words[line],
-                width,
-                lookup,
-                left,
-                origin_x,
-                size_x,
-                edges_x,
-                cells,
-                weights,
-                columns,
-                out,
+                codes[line], words[line], width, lookup, left, origin_x, size_x, edges_x, cells, weights, columns, out
             )
             row += 1
 
 
 @njit(nogil=True, cache=True)
-def count_pair_aligned(
+def count_pair_coarse(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes,
     top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out,
 ):  # fmt: skip
@@ -226,6 +222,315 @@ def count_pair_aligned(
 
 
 @njit(nogil=True, cache=True)
+def add_equal(row, code, counts):
+    """Add one to the count of each pixel that has the code. Compilers turn this loop into vector instructions."""
+    for position in range(row.size):
+        if row[position] == code:
+            counts[position] += 1
+
+
+@njit(nogil=True, cache=True)
+def sum_counts(counts):
+    """Sum of counts of one code over neighbouring pixels."""
+    total = 0
+    for position in range(counts.size):
+        total += counts[position]
+    return total
+
+
+@njit(nogil=True, cache=True)
+def note_codes(codes, known, seen, number):
+    """Append the codes of a stretch of pixels that are not known yet to `seen`; returns how many there are."""
+    for line in range(codes.shape[0]):
+        for position in range(codes.shape[1]):
+            code = codes[line, position]
+            if not known[code]:
+                known[code] = True
+                seen[number] = code
+                number += 1
+    return number
+
+
+@njit(nogil=True, cache=True)
+def count_band(codes, first, last, known, seen, number, counts):
+    """Count the rows `first` to `last` (at most 255) by code and column into `counts[code, column]`.
+
+    Codes are found as they come: where the counts of a stretch do not add up to its rows, it is searched for codes that
+    are not in `seen` yet, and counted anew. Returns the number of codes seen.
+    """
+    width = codes.shape[1]
+    step = 4096
+    missing = np.empty(step, np.uint8)
+    for start in range(0, width, step):
+        stop = min(start + step, width)
+        while True:
+            part = missing[: stop - start]
+            part[:] = 0
+            for rank in range(number):
+                counts[rank, start:stop] = 0
+            for line in range(first, last):
+                row = codes[line, start:stop]
+                for rank in range(number):
+                    add_equal(row, seen[rank], counts[rank, start:stop])
+            for rank in range(number):
+                part += counts[rank, start:stop]
+            complete = True
+            for position in range(part.size):
+                complete &= part[position] == last - first
+            if complete:
+                break
+            number = note_codes(codes[first:last, start:stop], known, seen, number)
+    return number
+
+
+@njit(nogil=True, cache=True)
+def add_band(counts, seen, number, lookup, whole, left_part, right_part, size_x, height, row, classes, out):
+    """Add the counted rows to a row of cells.
+
+    `whole[cell]` and `whole[cell + 1]` bound the pixels that lie wholly in a cell; `left_part` and `right_part` are the
+    lengths of the pixels before and behind them that fall in it.
+    """
+    columns = whole.shape[0]
+    inner = np.empty(classes, np.int64)
+    before = np.empty(classes, np.int64)
+    behind = np.empty(classes, np.int64)
+    for column in range(columns):
+        start, stop = whole[column]
+        inner[:] = 0
+        before[:] = 0
+        behind[:] = 0
+        for rank in range(number):
+            index = lookup[seen[rank]]
+            if index < 0:
+                continue
+            if stop > start:
+                inner[index] += sum_counts(counts[rank, start:stop])
+            if left_part[column] > 0:
+                before[index] += counts[rank, start - 1]
+            if right_part[column] > 0:
+                behind[index] += counts[rank, stop]
+        for index in range(classes):
+            length = inner[index] * size_x + before[index] * left_part[column] + behind[index] * right_part[column]
+            out[row * columns + column, index] += length * height
+
+
+@njit(nogil=True, cache=True)
+def columns_of_cells(width, left, origin_x, size_x, edges_x, whole, left_part, right_part):
+    """Bounds of the whole pixels of each cell, and the lengths of the two that are cut by its sides."""
+    position = 0
+    for column in range(edges_x.shape[0] - 1):
+        west, east = edges_x[column], edges_x[column + 1]
+        while position > 0 and origin_x + (left + position) * size_x > west:
+            position -= 1
+        while position < width and origin_x + (left + position) * size_x < west:
+            position += 1
+        whole[column, 0] = position
+        before = origin_x + (left + position) * size_x
+        left_part[column] = min(before, east) - west if position > 0 and before > west else 0.0
+        while position < width and origin_x + (left + position + 1) * size_x <= east:
+            position += 1
+        whole[column, 1] = position
+        behind = origin_x + (left + position) * size_x
+        right_part[column] = east - behind if position < width and behind < east else 0.0
+
+
+@njit(nogil=True, cache=True)
+def count_aligned(codes, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out):
+    """Add class areas of a window to `out[cell, class]`, for pixels at most half as large as cells.
+
+    The rows of pixels that lie wholly in a row of cells are counted together by code and column, in bytes, eight to
+    sixty-four pixels an instruction; then each cell sums its columns. A pixel on a cell line is split by its overlap.
+    """
+    columns = edges_x.shape[0] - 1
+    rows = edges_y.shape[0] - 1
+    classes = out.shape[1]
+    codes = codes[:, :width]
+    whole = np.empty((columns, 2), np.int64)
+    left_part = np.empty(columns, np.float64)
+    right_part = np.empty(columns, np.float64)
+    columns_of_cells(width, left, origin_x, size_x, edges_x, whole, left_part, right_part)
+    known = np.zeros(256, np.bool_)
+    seen = np.empty(256, np.uint8)
+    counts = np.empty((256, width), np.uint8)
+    number = 0
+    line = 0
+    lines = codes.shape[0]
+    row = 0
+    while line < lines and row < rows:
+        upper = origin_y + (top + line) * size_y
+        lower = origin_y + (top + line + 1) * size_y
+        if edges_y[row + 1] <= upper:
+            row += 1
+            continue
+        if lower <= edges_y[row]:
+            line += 1
+            continue
+        if upper < edges_y[row] or lower > edges_y[row + 1]:
+            number = count_band(codes, line, line + 1, known, seen, number, counts)
+            crossed = row
+            while crossed < rows and edges_y[crossed] < lower:
+                height = min(lower, edges_y[crossed + 1]) - max(upper, edges_y[crossed])
+                add_band(
+                    counts, seen, number, lookup, whole, left_part, right_part, size_x, height, crossed, classes, out
+                )
+                crossed += 1
+            line += 1
+            continue
+        end = line + 1
+        while end < lines and end - line < 255 and origin_y + (top + end + 1) * size_y <= edges_y[row + 1]:
+            end += 1
+        number = count_band(codes, line, end, known, seen, number, counts)
+        add_band(counts, seen, number, lookup, whole, left_part, right_part, size_x, size_y, row, classes, out)
+        line = end
+
+
+@njit(nogil=True, cache=True)
+def add_moved(
+    row_a,
+    words_a,
+    lookup_a,
+    row_b,
+    words_b,
+    lookup_b,
+    width,
+    classes,
+    left,
+    origin_x,
+    size_x,
+    edges_x,
+    heights,
+    rows,
+    out,
+):
+    """Add the pixels whose class differs between two maps to `out[cell, from * side + to]`; side is classes + 1.
+
+    Index `classes` stands for no data. Equal stretches are passed over eight pixels at a time.
+    """
+    side = classes + 1
+    columns = edges_x.shape[0] - 1
+    column = 0
+    position = 0
+    while position < width:
+        if (position & 7) == 0:
+            word = position >> 3
+            last = width >> 3
+            while word + 4 <= last and (
+                (words_a[word] ^ words_b[word])
+                | (words_a[word + 1] ^ words_b[word + 1])
+                | (words_a[word + 2] ^ words_b[word + 2])
+                | (words_a[word + 3] ^ words_b[word + 3])
+            ) == np.uint64(0):
+                word += 4
+            while word < last and words_a[word] == words_b[word]:
+                word += 1
+            position = max(position, word << 3)
+            if position >= width:
+                return
+        end = position + 1
+        if row_a[position] != row_b[position]:
+            end = min(run_end(row_a, words_a, position, width), run_end(row_b, words_b, position, width))
+            index_a = lookup_a[row_a[position]]
+            index_b = lookup_b[row_b[position]]
+            index_a = index_a if 0 <= index_a < classes else classes
+            index_b = index_b if 0 <= index_b < classes else classes
+            if index_a != index_b:
+                west = origin_x + (left + position) * size_x
+                east = origin_x + (left + end) * size_x
+                while column < columns and edges_x[column + 1] <= west:
+                    column += 1
+                across = column
+                while across < columns and edges_x[across] < east:
+                    length = min(east, edges_x[across + 1]) - max(west, edges_x[across])
+                    for which in range(heights.shape[0]):
+                        if rows[which] >= 0:
+                            out[rows[which] * columns + across, index_a * side + index_b] += length * heights[which]
+                    across += 1
+        position = end
+
+
+@njit(nogil=True, cache=True)
+def count_moved_aligned(
+    codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes,
+    top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out,
+):  # fmt: skip
+    """Add areas of pixels whose class differs between two windows on the same pixels, at most half as large as cells."""
+    rows = edges_y.shape[0] - 1
+    heights = np.zeros(2, np.float64)
+    crossed = np.empty(2, np.int64)
+    row = 0
+    for line in range(codes_a.shape[0]):
+        upper = origin_y + (top + line) * size_y
+        lower = origin_y + (top + line + 1) * size_y
+        while row < rows and edges_y[row + 1] <= upper:
+            row += 1
+        for which in range(2):
+            here = row + which
+            inside = here < rows and edges_y[here] < lower
+            crossed[which] = here if inside else -1
+            heights[which] = min(lower, edges_y[here + 1]) - max(upper, edges_y[here]) if inside else 0.0
+        if crossed[0] >= 0:
+            add_moved(
+                codes_a[line], words_a[line], lookup_a, codes_b[line], words_b[line], lookup_b, width, classes,
+                left, origin_x, size_x, edges_x, heights, crossed, out,
+            )  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def stay(moved, before, scale, least, out):
+    """Turn land that moved into transitions `out[from, to, cell]`: what a class had and did not lose stayed.
+
+    `moved[cell, from * side + to]` is in units of which `scale` make a cell, `before[cell, class]` in cells; a rest
+    below `least` is rounding.
+    """
+    classes = before.shape[1]
+    side = classes + 1
+    for cell in range(before.shape[0]):
+        for source in range(classes):
+            rest = before[cell, source]
+            if rest == 0.0:
+                continue
+            for target in range(side):
+                part = moved[cell, source * side + target] / scale
+                rest -= part
+                if target < classes:
+                    out[source, target, cell] = part
+            out[source, source, cell] = rest if rest > least else 0.0
+
+
+@njit(nogil=True, cache=True)
+def data_spans(codes, words, width, lookup, reach_rows, reach_columns, first, last):
+    """Write columns `first[line]` to `last[line]` outside which neither a line nor those in its reach have data."""
+    lines = codes.shape[0]
+    groups = (lines + reach_rows - 1) // reach_rows
+    low = np.full(groups, width, np.int64)
+    high = np.zeros(groups, np.int64)
+    for line in range(lines):
+        group = line // reach_rows
+        start = 0
+        while start < low[group] and lookup[codes[line, start]] < 0:
+            start = run_end(codes[line], words[line], start, width)
+        low[group] = min(low[group], start)
+        stop = width
+        while stop > high[group] and lookup[codes[line, stop - 1]] < 0:
+            stop -= 1
+            code = codes[line, stop]
+            pattern = np.uint64(code) * _EACH_BYTE
+            while (stop & 7) == 0 and stop > high[group] and words[line, (stop >> 3) - 1] == pattern:
+                stop -= 8
+        high[group] = max(high[group], stop)
+    for line in range(lines):
+        group = line // reach_rows
+        start = width
+        stop = 0
+        for near in range(max(group - 1, 0), min(group + 2, groups)):
+            start = min(start, low[near])
+            stop = max(stop, high[near])
+        if stop > start:
+            first[line] = max(start - reach_columns, 0)
+            last[line] = min(stop + reach_columns, width)
+
+
+@njit(nogil=True, cache=True)
 def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, area, total):
     """Add area, and area times value, of a window to `area[cell]` and `total[cell]`."""
     columns = edges_x.shape[0] - 1
@@ -247,25 +552,32 @@ def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, 
 
 @njit(nogil=True, cache=True)
 def cut_line(
-    nodes_x, nodes_y, lattice_row, fraction, step_u, step_v, first_u, left, right, first_row, first_column, rows, columns, depth,
-    by_pixel, edges, cells, weights, footprint,
+    nodes_x, nodes_y, lattice_row, fraction, step_u, step_v, first_u, left, right,
+    first_row, first_column, rows, columns, depth, by_pixel, edges, cells, weights, footprint,
 ):  # fmt: skip
     """Intervals of one sub-row: where it crosses cell lines, in pixels; returns their number."""
     count = 0
     edges[0] = left
+    upper_x, lower_x = nodes_x[lattice_row], nodes_x[lattice_row + 1]
+    upper_y, lower_y = nodes_y[lattice_row], nodes_y[lattice_row + 1]
+    rest = 1.0 - fraction
+    down_scale = 0.5 / step_v
+    per_pixel = 1.0 / step_u
+    bx = rest * upper_x[0] + fraction * lower_x[0]
+    by = rest * upper_y[0] + fraction * lower_y[0]
     for piece in range(nodes_x.shape[1] - 1):
+        ax = bx
+        ay = by
+        bx = rest * upper_x[piece + 1] + fraction * lower_x[piece + 1]
+        by = rest * upper_y[piece + 1] + fraction * lower_y[piece + 1]
         start = first_u + piece * step_u
         if start + step_u <= left or start >= right:
             continue
-        ax = (1 - fraction) * nodes_x[lattice_row, piece] + fraction * nodes_x[lattice_row + 1, piece]
-        ay = (1 - fraction) * nodes_y[lattice_row, piece] + fraction * nodes_y[lattice_row + 1, piece]
-        bx = (1 - fraction) * nodes_x[lattice_row, piece + 1] + fraction * nodes_x[lattice_row + 1, piece + 1]
-        by = (1 - fraction) * nodes_y[lattice_row, piece + 1] + fraction * nodes_y[lattice_row + 1, piece + 1]
-        dx = bx - ax
-        dy = by - ay
         if count == 0:
             edges[0] = max(start, left)
         end = min(start + step_u, right)
+        dx = bx - ax
+        dy = by - ay
         outside = (
             max(ax, bx) < first_column
             or min(ax, bx) > first_column + columns
@@ -279,64 +591,72 @@ def cut_line(
             count += 1
             edges[count] = end
             continue
-        down_x = 0.5 * (
-            nodes_x[lattice_row + 1, piece] - nodes_x[lattice_row, piece]
-            + nodes_x[lattice_row + 1, piece + 1] - nodes_x[lattice_row, piece + 1]
-        ) / step_v  # fmt: skip
-        down_y = 0.5 * (
-            nodes_y[lattice_row + 1, piece] - nodes_y[lattice_row, piece]
-            + nodes_y[lattice_row + 1, piece + 1] - nodes_y[lattice_row, piece + 1]
-        ) / step_v  # fmt: skip
-        # cells per pixel, or pixels per pixel, times the height of the sub-row in pixels
-        weight = depth if by_pixel else abs(dx / step_u * down_y - dy / step_u * down_x) * depth
+        weight = depth
+        if not by_pixel:
+            down_x = (lower_x[piece] - upper_x[piece] + lower_x[piece + 1] - upper_x[piece + 1]) * down_scale
+            down_y = (lower_y[piece] - upper_y[piece] + lower_y[piece + 1] - upper_y[piece + 1]) * down_scale
+            weight = abs(dx * down_y - dy * down_x) * per_pixel * depth  # cells per pixel
         column = int(np.floor(ax))
         row = int(np.floor(ay))
-        done = 0.0
-        while True:
-            to_x = 2.0
-            if dx > 0:
-                to_x = (column + 1 - ax) / dx
-            elif dx < 0:
-                to_x = (column - ax) / dx
-            to_y = 2.0
-            if dy > 0:
-                to_y = (row + 1 - ay) / dy
-            elif dy < 0:
-                to_y = (row - ay) / dy
-            done = min(1.0, max(done, min(to_x, to_y)))
-            position = end if done >= 1.0 else min(end, start + done * step_u)
+        # Parts of the piece at which the next cell line across and along is met, and from one to the next.
+        next_x = 2.0
+        next_y = 2.0
+        pace_x = 0.0
+        pace_y = 0.0
+        if dx != 0.0:
+            pace_x = 1.0 / abs(dx)
+            next_x = (column + 1 - ax) * pace_x if dx > 0 else (ax - column) * pace_x
+        if dy != 0.0:
+            pace_y = 1.0 / abs(dy)
+            next_y = (row + 1 - ay) * pace_y if dy > 0 else (ay - row) * pace_y
+        done = False
+        while not done:
+            met = min(next_x, next_y)
+            done = met >= 1.0
+            position = end if done else min(end, start + met * step_u)
             if position > edges[count]:
                 inside = first_row <= row < first_row + rows and first_column <= column < first_column + columns
-                cells[count] = (row - first_row) * columns + column - first_column if inside else -1
+                cell = (row - first_row) * columns + column - first_column if inside else -1
+                cells[count] = cell
                 weights[count] = weight
                 if inside:
-                    footprint[cells[count]] += (position - edges[count]) * weight
+                    footprint[cell] += (position - edges[count]) * weight
                 count += 1
                 edges[count] = position
-            if done >= 1.0 or position >= end:
+            if position >= end:
                 break
-            if to_x <= to_y:
+            if next_x <= next_y:
                 column += 1 if dx > 0 else -1
+                next_x += pace_x
             else:
                 row += 1 if dy > 0 else -1
+                next_y += pace_y
     return count
 
 
 @njit(nogil=True, cache=True)
 def count_warped(
-    codes, words, width, lookup, top, left, nodes_x, nodes_y, first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns,
-    out, footprint,
+    codes, words, width, lookup, top, left, nodes_x, nodes_y, first_u, first_v, step_u, step_v, slices,
+    first_row, first_column, rows, columns, reach, out, footprint,
 ):  # fmt: skip
-    """Add class areas of a window in another CRS, in cells, to `out[cell, class]`; the raster's own to `footprint`."""
+    """Add class areas of a window in another CRS, in cells, to `out[cell, class]`; the raster's own to `footprint`.
+
+    Columns out of `reach` (rows, columns) of any data are passed over: a cell with data gets its whole footprint.
+    """
     most = (nodes_x.shape[1] + 1) * 24
     edges = np.empty(most + 1, np.float64)
     cells = np.empty(most, np.int64)
     weights = np.empty(most, np.float64)
+    first = np.full(codes.shape[0], width, np.int64)
+    last = np.zeros(codes.shape[0], np.int64)
+    data_spans(codes, words, width, lookup, reach[0], reach[1], first, last)
     for line in range(codes.shape[0]):
+        if last[line] <= first[line]:
+            continue
         for part in range(slices):
             v = (top + line + (part + 0.5) / slices - first_v) / step_v
             count = cut_line(
-                nodes_x, nodes_y, int(v), v - int(v), step_u, step_v, first_u, left, left + width,
+                nodes_x, nodes_y, int(v), v - int(v), step_u, step_v, first_u, left + first[line], left + last[line],
                 first_row, first_column, rows, columns, 1.0 / slices, False, edges, cells, weights, footprint,
             )  # fmt: skip
             add_row(codes[line], words[line], width, lookup, left, 0.0, 1.0, edges, cells, weights, count, out)
@@ -345,18 +665,23 @@ def count_warped(
 @njit(nogil=True, cache=True)
 def count_pair_warped(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes, top, left, nodes_x, nodes_y,
-    first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, out, footprint,
+    first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, reach, out, footprint,
 ):  # fmt: skip
     """Add areas of pairs of classes of two windows on the same pixels in another CRS, in cells."""
     most = (nodes_x.shape[1] + 1) * 24
     edges = np.empty(most + 1, np.float64)
     cells = np.empty(most, np.int64)
     weights = np.empty(most, np.float64)
+    first = np.full(codes_a.shape[0], width, np.int64)
+    last = np.zeros(codes_a.shape[0], np.int64)
+    data_spans(codes_a, words_a, width, lookup_a, reach[0], reach[1], first, last)
     for line in range(codes_a.shape[0]):
+        if last[line] <= first[line]:
+            continue
         for part in range(slices):
             v = (top + line + (part + 0.5) / slices - first_v) / step_v
             count = cut_line(
-                nodes_x, nodes_y, int(v), v - int(v), step_u, step_v, first_u, left, left + width,
+                nodes_x, nodes_y, int(v), v - int(v), step_u, step_v, first_u, left + first[line], left + last[line],
                 first_row, first_column, rows, columns, 1.0 / slices, False, edges, cells, weights, footprint,
             )  # fmt: skip
             add_row_pair(

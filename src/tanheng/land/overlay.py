@@ -15,8 +15,11 @@ from tanheng.grid import Grid, coverage, transformer
 from tanheng.land import kernel
 from tanheng.land.pixels import PixelGrid, lies_on
 
-#: Lattice nodes stand about this many cells apart: at 1 km cells a straight line is then off by less than 0.1 m.
-LATTICE_CELLS = 2.0
+#: Lattice nodes stand about this many cells apart: at 1 km cells a straight line is then off by less than 0.4 m.
+LATTICE_CELLS = 4.0
+
+#: Share of a cell below which a difference of two shares is rounding.
+ROUNDING = 1e-13
 
 #: A sub-row is at most this fraction of a cell high.
 SUB_ROW = 1.0 / 24.0
@@ -150,13 +153,21 @@ class AlignedOverlay:
             edges_y,
         )
 
+    @property
+    def _is_fine(self) -> bool:
+        """Whether pixels are at most half as large as cells: then a cell line cuts one pixel, not several cells one."""
+        return max(self.size_x, self.size_y) <= self.cell / 2
+
     def count(
         self, block: Block, window: Window, codes: NDArray[np.uint8], lookup: NDArray[np.int16], classes: int
     ) -> NDArray[np.float64]:
         """Fraction of each cell by class, shape (cells, classes)."""
         out = np.zeros((block.size, classes))
         rows, words = words_of(codes)
-        kernel.count_aligned(rows, words, window.width, lookup, *self._geometry(block, window), out)
+        if self._is_fine:
+            kernel.count_aligned(rows, window.width, lookup, *self._geometry(block, window), out)
+        else:
+            kernel.count_coarse(rows, words, window.width, lookup, *self._geometry(block, window), out)
         return out / self.cell**2
 
     def count_pair(
@@ -165,24 +176,24 @@ class AlignedOverlay:
         window: Window,
         codes: Sequence[NDArray[np.uint8]],
         lookups: Sequence[NDArray[np.int16]],
-        classes: int,
+        shares: Sequence[NDArray[np.float64]],
     ) -> NDArray[np.float64]:
-        """Fraction of each cell by pair of classes, shape (cells, classes, classes)."""
-        out = np.zeros((block.size, classes * classes))
+        """Fraction of each cell by pair of classes, shape (classes, classes, cells).
+
+        `shares` are the shares of the two maps, shape (cells, classes): land that moved is counted, what is left stayed.
+        """
+        classes = shares[0].shape[1]
         (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
-        kernel.count_pair_aligned(
-            rows_a,
-            words_a,
-            lookups[0],
-            rows_b,
-            words_b,
-            lookups[1],
-            window.width,
-            classes,
-            *self._geometry(block, window),
-            out,
-        )
-        return out.reshape(block.size, classes, classes) / self.cell**2
+        maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
+        if not self._is_fine:
+            out = np.zeros((block.size, classes * classes))
+            kernel.count_pair_coarse(*maps, *self._geometry(block, window), out)
+            return np.moveaxis(out.reshape(block.size, classes, classes), 0, -1) / self.cell**2
+        out = np.zeros((block.size, (classes + 1) ** 2))
+        kernel.count_moved_aligned(*maps, *self._geometry(block, window), out)
+        pairs = np.zeros((classes, classes, block.size))
+        kernel.stay(out, shares[0], self.cell**2, ROUNDING, pairs)
+        return pairs
 
     def sums(
         self, block: Block, window: Window, values: NDArray[np.float64], *, by_pixel: bool
@@ -210,6 +221,8 @@ class WarpedOverlay:
         self._to_pixels = transformer(grid.crs, pixels.crs)
         size_u, size_v = self._pixel_size()
         self.step_u, self.step_v = self._step(size_u), self._step(size_v)
+        # Rows and columns of pixels that three cells span: no cell with data reaches further from them.
+        self.reach = (math.ceil(3 * grid.resolution / size_v), math.ceil(3 * grid.resolution / size_u))
         self.slices = max(1, math.ceil(size_v / (sub_row * grid.resolution) - 1e-9))
 
     def _step(self, size: float) -> float:
@@ -313,7 +326,9 @@ class WarpedOverlay:
         """Fraction of each cell by class, shape (cells, classes)."""
         out, footprint = np.zeros((block.size, classes)), np.zeros(block.size)
         rows, words = words_of(codes)
-        kernel.count_warped(rows, words, window.width, lookup, *self._geometry(block, window), out, footprint)
+        kernel.count_warped(
+            rows, words, window.width, lookup, *self._geometry(block, window), self.reach, out, footprint
+        )
         return self._scaled(out, footprint, block, window)
 
     def count_pair(
@@ -322,25 +337,16 @@ class WarpedOverlay:
         window: Window,
         codes: Sequence[NDArray[np.uint8]],
         lookups: Sequence[NDArray[np.int16]],
-        classes: int,
+        shares: Sequence[NDArray[np.float64]],
     ) -> NDArray[np.float64]:
-        """Fraction of each cell by pair of classes, shape (cells, classes, classes)."""
+        """Fraction of each cell by pair of classes, shape (classes, classes, cells)."""
+        classes = shares[0].shape[1]
         out, footprint = np.zeros((block.size, classes * classes)), np.zeros(block.size)
         (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
-        kernel.count_pair_warped(
-            rows_a,
-            words_a,
-            lookups[0],
-            rows_b,
-            words_b,
-            lookups[1],
-            window.width,
-            classes,
-            *self._geometry(block, window),
-            out,
-            footprint,
-        )
-        return self._scaled(out, footprint, block, window).reshape(block.size, classes, classes)
+        maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
+        kernel.count_pair_warped(*maps, *self._geometry(block, window), self.reach, out, footprint)
+        scaled = self._scaled(out, footprint, block, window)
+        return np.moveaxis(scaled.reshape(block.size, classes, classes), 0, -1)
 
     def sums(
         self, block: Block, window: Window, values: NDArray[np.float64], *, by_pixel: bool
