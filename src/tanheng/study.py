@@ -51,7 +51,7 @@ class LandCover(_Part):
     """Land-cover map of each year, and the legend of its codes."""
 
     legend: Name
-    maps: dict[Year, Name] = Field(min_length=1)
+    maps: dict[Year, Names] = Field(min_length=1)
     band: Annotated[int, Field(ge=1)] = 1
     nodata: tuple[int, ...] = ()
     codes: dict[int, str] = Field(default_factory=dict)

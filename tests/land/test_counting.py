@@ -18,6 +18,7 @@ from tanheng.land.continuous import on_grid
 from tanheng.land.engine import LandMap, count_land
 from tanheng.land.lookup import Lookup
 from tanheng.land.pixels import PixelGrid
+from tanheng.land.pools import Threads
 
 CLASSES = ("one", "two", "three")
 LOOKUP = Lookup(CLASSES, {0: None, 1: "one", 2: "two", 3: "three"})
@@ -103,7 +104,7 @@ def test_aligned_shares_equal_an_exact_count(
     )
     source = held(codes.astype(np.uint8), size_x, size_y, west, 1800.0)
     grid = small_grid()
-    found = count_land([LandMap(2000, source, LOOKUP)], grid, block_bytes=block, workers=1).shares[2000]
+    found = count_land([LandMap(2000, source, LOOKUP)], grid, block_bytes=block, pool=Threads(1)).shares[2000]
     np.testing.assert_allclose(found, exact_shares(source, grid), atol=1e-12)
 
 
@@ -124,7 +125,7 @@ def test_blocks_and_workers_change_no_bit(crs: str) -> None:
     grid = grid_over(bounds, ALBERS_CHINA, 1000.0)
     maps = [LandMap(2000, source, LOOKUP), LandMap(2010, later, LOOKUP)]
     runs = [
-        count_land(maps, grid, [(2000, 2010)], workers=w, block_bytes=b)
+        count_land(maps, grid, [(2000, 2010)], pool=Threads(w), block_bytes=b)
         for w, b in ((1, 10**9), (2, 40_000), (2, 9_000), (1, 1))
     ]
     for other in runs[1:]:

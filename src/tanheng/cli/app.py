@@ -39,6 +39,16 @@ def _options(
     """Options before a command."""
 
 
+Workers = Annotated[int | None, typer.Option(min=1, help="Threads that count land; all cores by default.")]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Count land on a dask cluster: tcp://HOST:PORT, or local:N for N processes.",
+    ),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the blocks that a stopped run finished.")]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (TOML).")]
 
 
@@ -49,14 +59,16 @@ def run(
         Path | None,
         typer.Option("-o", "--output", metavar="DIR", help="Folder for the results, in place of the study's own."),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads that count land; all cores by default.")] = None,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    resume: Resume = False,
 ) -> None:
     """Run a study: maps, tables, grids and a report in a folder of results."""
     from tanheng.cli.show import Terminal, print_totals
     from tanheng.pipeline.run import run_study
 
     with Terminal() as terminal:
-        results = run_study(study, terminal, workers=workers, output=output)
+        results = run_study(study, terminal, output=output, workers=workers, cluster=cluster, resume=resume)
     print_totals(results)
 
 
@@ -133,5 +145,7 @@ def main() -> None:
         sys.stderr.write(f"tanheng: {error}\n")
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        sys.stderr.write("tanheng: stopped; nothing was written\n")
+        sys.stderr.write(
+            "tanheng: stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them\n"
+        )
         sys.exit(STOPPED)

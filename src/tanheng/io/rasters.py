@@ -35,8 +35,8 @@ def is_remote(name: str) -> bool:
 
 
 def locate(name: str, base: Path) -> str:
-    """Name as GDAL opens it: a path from the base folder, or a virtual file system's name unchanged."""
-    return name if is_remote(name) else str(base / name)
+    """Name as GDAL opens it, here and on another machine: a whole path, or a virtual file system's name unchanged."""
+    return name if is_remote(name) else str((base / name).absolute())
 
 
 def _dataset(name: str) -> Any:  # noqa: ANN401  rasterio has no types

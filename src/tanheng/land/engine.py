@@ -2,20 +2,25 @@
 
 A plan is a list of blocks of output cells. One task reads the windows of its maps, counts them and returns a small
 array; every cell is counted by one task alone, pixel row by pixel row, so that neither the size of the blocks nor the
-number of workers can change a bit of the result. Memory is bounded by `workers * maps * BLOCK_BYTES` (a map's window
-as stored, and as bytes), whatever the size of the map.
+number of workers can change a bit of the result.
+
+Memory, besides the result on the grid, is at most
+
+    (workers + 1) * (2 * BLOCK_BYTES + cells of a block * (maps * (classes + 1) + 3 * pairs * (classes + 1)^2) * 8 bytes)
+    + workers * block cache of GDAL
+
+whatever the size of the maps: a task holds the windows of its maps as stored and, where codes are wider than a byte, as
+bytes, and its counts.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +29,13 @@ from tanheng.grid import Grid
 from tanheng.land.lookup import Lookup, code_counts
 from tanheng.land.overlay import Block, Overlay, WarpedOverlay, Window, overlay
 from tanheng.land.pixels import PixelGrid, Source, lies_on
+from tanheng.land.pools import Pool, Threads
 
 #: Bytes of pixels that one task reads of one map.
 BLOCK_BYTES = 64 * 2**20
 
 #: Called after each block with the blocks done, the blocks in all, and the pixels read so far.
 Progress = Callable[[int, int, int], None]
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 _held = threading.local()
 
@@ -165,31 +168,6 @@ def plan_blocks(
     ]
 
 
-def run_tasks(
-    function: Callable[[Task], Result], tasks: Sequence[Task], pool: Executor, ahead: int
-) -> Iterator[Result]:
-    """Results of tasks as they are done, with at most `ahead` of them under way."""
-    waiting: set[Future[Result]] = set()
-    queue = iter(tasks)
-    try:
-        for task in queue:
-            waiting.add(pool.submit(function, task))
-            if len(waiting) >= ahead:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
-def default_workers() -> int:
-    """Number of cores that this process may use."""
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1))
-
-
 def groups_on_same_pixels(maps: Sequence[LandMap]) -> list[tuple[LandMap, ...]]:
     """Maps that share their pixels, together: one task reads all of them."""
     groups: dict[Any, list[LandMap]] = defaultdict(list)
@@ -205,14 +183,25 @@ def groups_on_same_pixels(maps: Sequence[LandMap]) -> list[tuple[LandMap, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
+class BlockStore(Protocol):
+    """Where finished blocks are kept, so that a run that was stopped can go on."""
+
+    def get(self, task: CountTask) -> BlockCounts | None:
+        """Counts of a block that was finished before, from the same inputs and settings."""
+
+    def put(self, task: CountTask, counts: BlockCounts) -> None:
+        """Keep the counts of a block."""
+
+
 def count_land(
     maps: Sequence[LandMap],
     grid: Grid,
     pairs: Iterable[tuple[int, int]] = (),
     *,
     wanted: NDArray[np.bool_] | None = None,
-    workers: int | None = None,
+    pool: Pool | None = None,
     block_bytes: int = BLOCK_BYTES,
+    store: BlockStore | None = None,
     progress: Progress | None = None,
 ) -> LandCounts:
     """Fraction of each cell by class and year, and by pair of classes for pairs of years.
@@ -226,10 +215,12 @@ def count_land(
         Pairs of years whose transitions are wanted; those whose maps lie on other pixels are left out.
     wanted : array of bool, shape (rows, columns), optional
         Cells that matter; blocks without any are not read.
-    workers : int, optional
-        Threads; all cores by default.
+    pool : Pool, optional
+        Who does the tasks; a thread for each core by default.
     block_bytes : int
-        Bytes of pixels that one task reads of one map.
+        Bytes of pixels that one task reads of all its maps.
+    store : BlockStore, optional
+        Finished blocks of a run that was stopped; new ones are kept there.
     progress : callable, optional
         Called after each block.
 
@@ -237,25 +228,41 @@ def count_land(
     -------
     LandCounts
     """
-    workers = workers or default_workers()
-    tasks: list[CountTask] = []
-    wanted_pairs = list(pairs)
-    for group in groups_on_same_pixels(maps):
-        years = [item.year for item in group]
-        inside = tuple((years.index(a), years.index(b)) for a, b in wanted_pairs if a in years and b in years)
-        blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group))
-        tasks += [CountTask(grid, block, group, inside) for block in blocks]
     gathered = _Gathered(maps, grid)
-    with ThreadPoolExecutor(workers) as pool:
-        for number, (task, counts) in enumerate(run_tasks(_with_task, tasks, pool, workers + 1), start=1):
-            gathered.add(task, counts)
-            if progress:
-                progress(number, len(tasks), gathered.pixels)
+    tasks = plan_tasks(maps, grid, list(pairs), wanted, block_bytes)
+    open_tasks = []
+    for task in tasks:
+        kept = store.get(task) if store else None
+        if kept is None:
+            open_tasks.append(task)
+        else:
+            gathered.add(task, kept)
+    finished = len(tasks) - len(open_tasks)
+    for number, (task, counts) in enumerate((pool or Threads()).results(count_block, open_tasks), start=finished + 1):
+        gathered.add(task, counts)
+        gathered.pixels += counts.pixels
+        if store:
+            store.put(task, counts)
+        if progress:
+            progress(number, len(tasks), gathered.pixels)
     return gathered.result()
 
 
-def _with_task(task: CountTask) -> tuple[CountTask, BlockCounts]:
-    return task, count_block(task)
+def plan_tasks(
+    maps: Sequence[LandMap],
+    grid: Grid,
+    pairs: Sequence[tuple[int, int]],
+    wanted: NDArray[np.bool_] | None,
+    block_bytes: int = BLOCK_BYTES,
+) -> list[CountTask]:
+    """Tasks that count the maps: blocks of cells for each group of maps that share their pixels."""
+    tasks: list[CountTask] = []
+    for group in groups_on_same_pixels(maps):
+        years = [item.year for item in group]
+        inside = tuple((years.index(a), years.index(b)) for a, b in pairs if a in years and b in years)
+        blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group))
+        tasks += [CountTask(grid, block, group, inside) for block in blocks]
+    return tasks
 
 
 class _Gathered:
@@ -280,7 +287,6 @@ class _Gathered:
             if years not in self.pairs:
                 self.pairs[years] = np.zeros((self.classes, self.classes, *self.grid.shape))
             self.pairs[years][:, :, *here] = counts.pairs[number]
-        self.pixels += counts.pixels
 
     def result(self) -> LandCounts:
         return LandCounts(self.shares, self.pairs, self.unknown, self.pixels)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
-from numpy.typing import NDArray
 
-from tanheng.errors import InputError, StudyError, TanhengError, nearest
+from tanheng.errors import nearest
 from tanheng.factors import (
     CarbonDensities,
     EmissionFactors,
@@ -24,56 +20,21 @@ from tanheng.factors import (
     names,
 )
 from tanheng.grid import (
-    Bounds,
     Grid,
-    coverage,
-    equal_area_crs,
-    grid_over,
-    is_equal_area,
-    project,
-    transformer,
 )
-from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
+from tanheng.io.rasters import Raster, is_remote, locate, open_raster
 from tanheng.io.results import check_folder
 from tanheng.io.tables import read_activity, read_totals, read_uptake, read_zone_values
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
-from tanheng.land.pixels import lies_on
+from tanheng.pipeline.framing import choose_grid, cover_problems
+from tanheng.pipeline.problems import Problems
 from tanheng.study import Driver, Maps, Study
-
-T = TypeVar("T")
-
-#: Part of the region that a map's frame may miss before the study is refused.
-LEAST_COVER = 0.99
 
 #: Pixels that are read to look for unknown codes before a run; `tanheng check` reads every one.
 SAMPLE_PIXELS = 60_000_000
-
-_ANYWHERE = pyproj.CRS(4326)
-
-
-@dataclass
-class Problems:
-    """Problems and warnings found so far."""
-
-    errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def attempt(self, function: Callable[..., T], *arguments: object, **options: object) -> T | None:
-        """Result of a call, or None with its problem noted."""
-        try:
-            return function(*arguments, **options)
-        except StudyError as error:
-            self.errors += error.problems
-        except TanhengError as error:
-            self.errors += str(error).split("\n")
-        return None
-
-    def stop_if_any(self) -> None:
-        """Raise all problems at once, where there are any."""
-        if self.errors:
-            raise StudyError(dict.fromkeys(self.errors))
 
 
 @dataclass(frozen=True)
@@ -132,7 +93,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         else None
     )
     zones = _zones(study, base, problems)
-    rasters = _by_year(study, base, study.land_cover.maps, study.land_cover.band, problems)
+    rasters = _land_rasters(study, base, legend, problems)
     population = _yearly(study, base, study.population, problems) if study.population else {}
     nep = _yearly(study, base, study.balance.nep, problems) if study.balance.nep else {}
     driver_maps = {
@@ -142,14 +103,18 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     totals, activity, factors = _emissions(study, base, zones, problems)
     uptake = problems.attempt(read_uptake, base / study.balance.uptake) if study.balance.uptake else None
     classes = _classes(legend, densities, uptake, problems) if legend and densities else ()
-    grid = problems.attempt(_grid, study, boundary, rasters) if rasters and (boundary or not study.region) else None
+    framed = bool(rasters) and (boundary is not None or study.region is None)
+    asked = study.grid
+    grid = problems.attempt(choose_grid, rasters.values(), boundary, asked.resolution, asked.crs) if framed else None
     if legend and classes and rasters:
         maps = _land_maps(study, legend, classes, rasters)
         _check_codes(maps, legend, study, problems, every_pixel=every_pixel)
     else:
         maps = ()
     if grid is not None:
-        _check_cover(grid, boundary, rasters, problems)
+        errors, warnings = cover_problems(grid, boundary, rasters.values())
+        problems.errors += errors
+        problems.warnings += warnings
     problems.stop_if_any()
     assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
     for polygons in (*([boundary] if boundary else []), *zones.values()):
@@ -165,7 +130,8 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
 
 def input_files(study: Study, base: Path) -> list[Path]:
     """Files that a study names, as far as they are local."""
-    found: list[str] = [*study.land_cover.maps.values(), *(layer.file for layer in study.zones.values())]
+    found: list[str] = [name for tiles in study.land_cover.maps.values() for name in tiles]
+    found += [*(layer.file for layer in study.zones.values())]
     maps: list[Maps | Driver | None] = [study.population, study.balance.nep, *study.drivers.values()]
     for item in maps:
         if item is not None:
@@ -183,7 +149,8 @@ def input_files(study: Study, base: Path) -> list[Path]:
     built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
     found += [name for name in tables if name and name not in built_in]
     paths = [base / name for name in dict.fromkeys(found)]
-    return [path for path in paths if path.is_file()]
+    folders = [Path(name) for path in paths if path.is_dir() for name in tile_names(path)]
+    return [path for path in [*paths, *folders] if path.is_file()]
 
 
 def _legend(study: Study, base: Path) -> Legend:
@@ -241,13 +208,32 @@ def _by_year(study: Study, base: Path, mapping: Mapping[int, str], band: int, pr
     return {year: raster for year, raster in found.items() if raster is not None}
 
 
+def _land_rasters(study: Study, base: Path, legend: Legend | None, problems: Problems) -> dict[int, Raster | Mosaic]:
+    """Map of each year: a file, a list of tiles, or a folder of them."""
+    empty = [code for code, name in legend.codes.items() if name is None] if legend else []
+    asked = {year: study.land_cover.maps[year] for year in study.years if year in study.land_cover.maps}
+    opened = {
+        tiles: problems.attempt(_land_raster, tiles, base, study.land_cover.band, empty[0] if empty else None)
+        for tiles in dict.fromkeys(asked.values())
+    }
+    found = {year: opened[tiles] for year, tiles in asked.items()}
+    return {year: raster for year, raster in found.items() if raster is not None}
+
+
+def _land_raster(tiles: tuple[str, ...], base: Path, band: int, fill: int | None) -> Raster | Mosaic:
+    names = [locate(name, base) for name in tiles]
+    if len(names) == 1 and not is_remote(names[0]) and Path(names[0]).is_dir():
+        names = tile_names(Path(names[0]))
+    return open_mosaic(names, band, fill)
+
+
 def _yearly(study: Study, base: Path, item: Maps | Driver, problems: Problems) -> dict[int, Raster]:
     mapping = item.maps if item.maps is not None else dict.fromkeys(study.years, item.map or "")
     return _by_year(study, base, mapping, item.band, problems)
 
 
 def _land_maps(
-    study: Study, legend: Legend, classes: tuple[str, ...], rasters: Mapping[int, Raster]
+    study: Study, legend: Legend, classes: tuple[str, ...], rasters: Mapping[int, Raster | Mosaic]
 ) -> tuple[LandMap, ...]:
     found = []
     for year, raster in rasters.items():
@@ -264,7 +250,7 @@ def _check_codes(
 ) -> None:
     for item in maps:
         raster = item.source
-        assert isinstance(raster, Raster)  # noqa: S101  land maps are made from rasters above
+        assert isinstance(raster, (Raster, Mosaic))  # noqa: S101  land maps are made from these above
         declared = raster.nodata
         if declared is not None and legend.codes.get(int(declared) if np.isfinite(declared) else -(10**9)) is not None:
             problems.warnings.append(
@@ -363,74 +349,3 @@ def _driver_tables(
             if not ((table["year"] == year) | (table["year"] == 0)).any():
                 problems.errors.append(f"{driver.table}: no value for {year}; add it, or leave the column 'year' out")
     return found
-
-
-def _grid(study: Study, boundary: Polygons | None, rasters: Mapping[int, Raster]) -> Grid:
-    first = rasters[min(rasters)].pixels
-    degrees = _bounds_of(boundary, _ANYWHERE) if boundary else first.bounds_in(_ANYWHERE)
-    crs = _grid_crs(study, first.crs, degrees)
-    bounds = _bounds_of(boundary, crs) if boundary else first.bounds_in(crs)
-    origin = (0.0, 0.0)
-    trial = Grid(crs.to_wkt(), 0.0, 0.0, study.grid.resolution, 1, 1)
-    for raster in rasters.values():
-        affine = raster.pixels.affine
-        same_size = (
-            abs(abs(affine[0]) - study.grid.resolution) < 1e-9 and abs(abs(affine[4]) - study.grid.resolution) < 1e-9
-        )
-        if same_size and lies_on(raster.pixels, trial):
-            origin = (raster.pixels.bounds[0], raster.pixels.bounds[3])
-            break
-    return grid_over(bounds, crs, study.grid.resolution, origin)
-
-
-def _grid_crs(study: Study, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.CRS:
-    if study.grid.crs is None:
-        return of_map if is_equal_area(of_map, degrees) else equal_area_crs(degrees)
-    try:
-        crs = pyproj.CRS.from_user_input(study.grid.crs)
-    except pyproj.exceptions.CRSError as error:
-        raise InputError(
-            f"grid.crs: '{study.grid.crs}' is no CRS ({error}); write an EPSG code or a WKT, or leave it out"
-        ) from error
-    if not is_equal_area(crs, degrees):
-        raise InputError(
-            f"grid.crs: '{study.grid.crs}' is not equal-area in metres, so cells would differ in area; "
-            "choose an equal-area one, or leave it out: one is then fitted to the region"
-        )
-    return crs
-
-
-def _bounds_of(polygons: Polygons, crs: pyproj.CRS) -> Bounds:
-    west, south, east, north = shapely.total_bounds(project(polygons.geometries, polygons.crs, crs))
-    return float(west), float(south), float(east), float(north)
-
-
-def region_fraction(grid: Grid, boundary: Polygons) -> NDArray[np.float64]:
-    """Part of each cell inside the boundary, shape (rows, columns)."""
-    whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
-    return np.asarray(coverage(grid, [whole]).toarray(), np.float64).reshape(grid.shape)
-
-
-def _check_cover(grid: Grid, boundary: Polygons | None, rasters: Mapping[int, Raster], problems: Problems) -> None:
-    if boundary is None:
-        return
-    fraction = region_fraction(grid, boundary)
-    if not fraction.any():
-        problems.errors.append(f"{boundary.path}: covers no cell of the grid")
-        return
-    rows, columns = np.nonzero(fraction)
-    area = fraction[rows, columns] * grid.cell_area_km2
-    for raster in {id(item): item for item in rasters.values()}.values():
-        x, y = transformer(grid.crs, raster.pixels.crs).transform(grid.x[columns], grid.y[rows])
-        u, v = raster.pixels.positions(np.asarray(x), np.asarray(y))
-        inside = (u >= 0) & (u <= raster.pixels.width) & (v >= 0) & (v <= raster.pixels.height)
-        missing = float(area[~inside].sum())
-        if missing > (1 - LEAST_COVER) * area.sum():
-            problems.errors.append(
-                f"{raster.path}: does not cover the region: {missing:,.0f} of {area.sum():,.0f} km2 are missing; "
-                "use a map that covers it (or a mosaic of its tiles), or a smaller boundary"
-            )
-        elif missing > 0:
-            problems.warnings.append(
-                f"{raster.path}: ends inside the region; about {missing:,.0f} km2 at its edge are missing"
-            )

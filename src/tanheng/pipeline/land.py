@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -18,9 +19,12 @@ from tanheng.accounting import (
 )
 from tanheng.errors import StudyError
 from tanheng.factors.densities import POOLS
-from tanheng.land.engine import LandCounts, Progress, count_land, inventory
+from tanheng.io.blocks import FolderOfBlocks
+from tanheng.land.engine import LandCounts, Progress, count_land, inventory, plan_tasks
+from tanheng.land.pools import Pool
 from tanheng.land.shares import land_share, on_cells, pair_share
-from tanheng.pipeline.inputs import Inputs, region_fraction, unknown_codes
+from tanheng.pipeline.framing import region_fraction
+from tanheng.pipeline.inputs import Inputs, unknown_codes
 from tanheng.schema import stamp
 from tanheng.units import HA_PER_KM2
 
@@ -78,7 +82,20 @@ def density_array(inputs: Inputs) -> xr.DataArray:
     return stamp(xr.DataArray(values, dims=("year", "land_class", "carbon_pool"), coords=coords), "carbon_density")
 
 
-def account_land(inputs: Inputs, progress: Progress | None, workers: int | None) -> Land:
+#: Plans of more blocks than this keep finished ones on disk, so that a run that was stopped can go on.
+KEPT_FROM = 32
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How the maps are counted: by whom, with which finished blocks, and who is told."""
+
+    pool: Pool | None = None
+    resume: bool = False
+    progress: Progress | None = None
+
+
+def account_land(inputs: Inputs, counting: Counting) -> Land:
     """Shares, stocks and changes of the land of the region.
 
     Raises
@@ -90,7 +107,10 @@ def account_land(inputs: Inputs, progress: Progress | None, workers: int | None)
     fraction = region_fraction(grid, inputs.boundary) if inputs.boundary else None
     pairs = year_pairs(inputs.study.years, inputs.study.change.pairs)
     wanted = None if fraction is None else fraction > 0
-    counts = count_land(inputs.maps, grid, pairs, wanted=wanted, workers=workers, progress=progress)
+    store = _store(inputs, pairs, wanted, counting)
+    counts = count_land(
+        inputs.maps, grid, pairs, wanted=wanted, pool=counting.pool, store=store, progress=counting.progress
+    )
     _refuse_unknown(inputs, counts)
     if fraction is None:
         fraction = counts.shares[inputs.study.years[0]].sum(axis=0)
@@ -102,6 +122,22 @@ def account_land(inputs: Inputs, progress: Progress | None, workers: int | None)
     changes = tuple(_changes(inputs, counts, fraction, share, density, stock, pairs))
     part = stamp(on_cells(fraction, grid), "region_fraction")
     return Land(part, share, density, stock, changes, counts.pixels)
+
+
+def _store(
+    inputs: Inputs, pairs: list[tuple[int, int]], wanted: NDArray[np.bool_] | None, counting: Counting
+) -> FolderOfBlocks | None:
+    """Store of finished blocks of a long run, or of one that goes on."""
+    store = FolderOfBlocks(blocks_folder(inputs.output))
+    if counting.resume:
+        return store
+    store.clear()
+    return store if len(plan_tasks(inputs.maps, inputs.grid, pairs, wanted)) > KEPT_FROM else None
+
+
+def blocks_folder(output: Path) -> Path:
+    """Folder beside the results for the finished blocks of a run."""
+    return output.absolute().with_name(f".{output.name}-blocks")
 
 
 def _refuse_unknown(inputs: Inputs, counts: LandCounts) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 from collections.abc import Iterable
@@ -11,15 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from tanheng.io.blocks import content_hash
 from tanheng.pipeline.selfchecks import SelfCheck
 
 _PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract", "numba", "pandas")
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -38,7 +32,7 @@ def listed_files(files: Iterable[Path], base: Path) -> list[dict[str, Any]]:
     found = []
     for path in files:
         name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
-        found.append({"file": name, "bytes": path.stat().st_size, "sha256": sha256(path)})
+        found.append({"file": name, "bytes": path.stat().st_size, "sha256": content_hash(path)})
     return found
 
 

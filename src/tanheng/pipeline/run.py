@@ -17,15 +17,16 @@ import xarray as xr
 from tanheng.accounting.stock import stock_by_class
 from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
 from tanheng.errors import OutputError
+from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
-from tanheng.land.engine import Progress
+from tanheng.land.pools import pool_of
 from tanheng.pipeline import provenance
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.balance import Balance, account_balance, correlations, supply
 from tanheng.pipeline.inputs import Inputs, open_inputs
-from tanheng.pipeline.land import Land, account_land
+from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, lay_drivers, zone_cover
 from tanheng.pipeline.selfchecks import (
     SelfCheck,
@@ -83,7 +84,13 @@ class _Clock:
 
 
 def run_study(
-    path: Path, reporter: Reporter | None = None, *, workers: int | None = None, output: Path | None = None
+    path: Path,
+    reporter: Reporter | None = None,
+    *,
+    output: Path | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    resume: bool = False,
 ) -> Results:
     """Run a study and write its results.
 
@@ -97,6 +104,10 @@ def run_study(
         Threads that count land; all cores by default.
     output : Path, optional
         Folder for the results, in place of the study's own.
+    cluster : str, optional
+        Dask cluster that counts land: ``tcp://HOST:PORT``, or ``local:N`` for N processes.
+    resume : bool
+        Go on from the blocks that a stopped run finished.
 
     Returns
     -------
@@ -120,20 +131,22 @@ def run_study(
         )
     with clock.stage("check"):
         inputs = open_inputs(study, path.parent)
-    results = compute(inputs, clock, told.blocks, workers)
+    with pool_of(workers, cluster, told.warn) as pool:
+        results = compute(inputs, clock, Counting(pool, resume, told.blocks))
     for text in results.warnings:
         told.warn(text)
     with result_folder(results.folder) as folder:
         _write(results, inputs, folder, clock)
+    FolderOfBlocks(blocks_folder(results.folder)).clear()
     return results
 
 
-def compute(inputs: Inputs, clock: _Clock, progress: Progress | None, workers: int | None) -> Results:
+def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     """Everything that a study asks for, in memory."""
     study, grid = inputs.study, inputs.grid
     warnings, tables = list(inputs.warnings), {}
     with clock.stage("land"):
-        land = account_land(inputs, progress, workers)
+        land = account_land(inputs, counting)
         area = class_area(land.share, grid.cell_area_ha)
         tables["stock_by_class"] = stock_by_class_table(area, stock_by_class(area, land.density))
         tables["coverage"] = coverage_table(land.share, land.fraction, grid.cell_area_km2)

@@ -1,0 +1,101 @@
+"""Finished blocks on disk, so that a run that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from tanheng import __version__
+from tanheng.errors import OutputError
+from tanheng.land.engine import BlockCounts, CountTask, LandMap
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class FolderOfBlocks:
+    """Blocks in a folder, each under a key of everything that its counts depend on.
+
+    The key holds the bytes of the maps, their place, the meaning of their codes, the grid, the block, the pairs and
+    tanheng's version: what was counted from another input or under another setting has another key, and is not found.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first block is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._maps: dict[int, str] = {}
+        self.reused = 0
+
+    def _map_key(self, item: LandMap) -> str:
+        if id(item) not in self._maps:
+            files = getattr(item.source, "files", (item.source.name,))
+            contents = [content_hash(Path(name)) if Path(name).is_file() else name for name in files]
+            parts = [
+                contents,
+                item.year,
+                asdict(item.source.pixels),
+                repr(item.source),
+                sorted(item.lookup.codes.items()),
+                item.lookup.classes,
+            ]
+            self._maps[id(item)] = hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+        return self._maps[id(item)]
+
+    def key(self, task: CountTask) -> str:
+        """Key of a task."""
+        parts = [
+            __version__,
+            asdict(task.grid),
+            asdict(task.block),
+            task.pairs,
+            [self._map_key(item) for item in task.maps],
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def get(self, task: CountTask) -> BlockCounts | None:
+        """Counts of a block that was finished before; a file that is damaged counts as none."""
+        path = self.folder / f"{self.key(task)}.npz"
+        if not path.exists():
+            return None
+        try:
+            with np.load(path) as held:
+                counts = BlockCounts(task.block, held["shares"], held["pairs"], int(held["pixels"]))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
+        self.reused += 1
+        return counts
+
+    def put(self, task: CountTask, counts: BlockCounts) -> None:
+        """Keep the counts of a block; they appear whole or not at all.
+
+        Raises
+        ------
+        OutputError
+            The file can't be written.
+        """
+        path = self.folder / f"{self.key(task)}.npz"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(".unfinished")
+            with unfinished.open("wb") as stream:
+                np.savez(stream, shares=counts.shares, pairs=counts.pairs, pixels=counts.pixels)
+            unfinished.replace(path)
+        except OSError as error:
+            raise OutputError(f"{path}: finished blocks can't be kept ({error.strerror}); is the disk full?") from error
+
+    def clear(self) -> None:
+        """Remove all blocks: the run is done."""
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,149 @@
+"""Tiles of one map: a list of files, or a folder of them, read as one raster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError
+from tanheng.io.rasters import Raster, open_raster
+from tanheng.land.pixels import PixelGrid
+
+_SUFFIXES = (".tif", ".tiff", ".img", ".vrt")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A file of a mosaic, and where its first pixel lies in it."""
+
+    raster: Raster
+    row: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Mosaic:
+    """Tiles on one grid of pixels. Where tiles overlap, the first one that has data there counts.
+
+    Attributes
+    ----------
+    fill : int or float
+        Value where no tile has data: the declared number of the first tile, or a code that the legend calls no data.
+    """
+
+    name: str
+    tiles: tuple[Tile, ...]
+    pixels: PixelGrid
+    dtype: str
+    tile: tuple[int, int]
+    fill: float
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files."""
+        return tuple(item.raster.path for item in self.tiles)
+
+    @property
+    def nodata(self) -> float:
+        """Number of missing pixels."""
+        return self.fill
+
+    @property
+    def path(self) -> str:
+        """Name for messages."""
+        return self.name
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one pixel."""
+        return int(np.dtype(self.dtype).itemsize)
+
+    def read(self, row: int, column: int, height: int, width: int) -> NDArray[Any]:
+        """Stored values of a window inside the mosaic."""
+        out = np.full((height, width), self.fill, self.dtype)
+        for item in reversed(self.tiles):
+            pixels = item.raster.pixels
+            top, bottom = max(row, item.row), min(row + height, item.row + pixels.height)
+            left, right = max(column, item.column), min(column + width, item.column + pixels.width)
+            if top >= bottom or left >= right:
+                continue
+            values = item.raster.read(top - item.row, left - item.column, bottom - top, right - left)
+            here = out[top - row : bottom - row, left - column : right - column]
+            if item.raster.nodata is None:
+                np.copyto(here, values, where=values != self.fill)
+            else:
+                np.copyto(here, values, where=values != np.asarray(item.raster.nodata).astype(self.dtype))
+        return out
+
+
+def tile_names(folder: Path) -> list[str]:
+    """Raster files of a folder, by name.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    found = sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    if not found:
+        raise InputError(f"{folder}: holds no raster ({', '.join(_SUFFIXES)})")
+    return found
+
+
+def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosaic:
+    """Tiles as one raster; a single file is that raster itself.
+
+    Parameters
+    ----------
+    names : list of str
+        Files in the order in which overlaps are resolved.
+    fill : int, optional
+        Code for places without a tile, where the tiles declare none.
+
+    Raises
+    ------
+    InputError
+        Tiles differ in CRS, pixel size, type or alignment, or there is no code for "no data".
+    """
+    rasters = [open_raster(name, band) for name in names]
+    if len(rasters) == 1:
+        return rasters[0]
+    first = rasters[0]
+    declared = first.nodata if first.nodata is not None else fill
+    if declared is None:
+        raise InputError(
+            f"{first.path}: the tiles declare no nodata and the legend has none; write nodata = [CODE] in [land_cover]"
+        )
+    a, _, west, _, e, north = first.pixels.affine
+    places = []
+    for item in rasters:
+        _refuse_other(first, item)
+        column, row = (item.pixels.affine[2] - west) / a, (item.pixels.affine[5] - north) / e
+        if max(abs(column - round(column)), abs(row - round(row))) > 1e-3:
+            raise InputError(
+                f"{item.path}: its pixels do not lie on those of {first.path}; resample the tiles onto one grid"
+            )
+        places.append((item, round(row), round(column)))
+    top, left = min(row for _, row, _ in places), min(column for _, _, column in places)
+    height = max(row + item.pixels.height for item, row, _ in places) - top
+    width = max(column + item.pixels.width for item, _, column in places) - left
+    pixels = PixelGrid(first.pixels.crs_wkt, (a, 0.0, west + left * a, 0.0, e, north + top * e), width, height)
+    tiles = tuple(Tile(item, row - top, column - left) for item, row, column in places)
+    name = f"{first.path} and {len(rasters) - 1} more tiles"
+    return Mosaic(name, tiles, pixels, first.dtype, first.tile, float(declared))
+
+
+def _refuse_other(first: Raster, item: Raster) -> None:
+    same_size = np.allclose(
+        [item.pixels.affine[0], item.pixels.affine[4]], [first.pixels.affine[0], first.pixels.affine[4]], rtol=1e-9
+    )
+    if item.pixels.crs != first.pixels.crs or not item.pixels.is_upright:
+        raise InputError(f"{item.path}: has another CRS than {first.path}; tiles of one map must share it")
+    if not same_size or item.dtype != first.dtype:
+        raise InputError(
+            f"{item.path}: has other pixels ({item.dtype}) than {first.path} ({first.dtype}); tiles must agree"
+        )

@@ -1,0 +1,122 @@
+"""Where the analysis lies: the grid that fits a study, the region on it, and whether maps cover it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError
+from tanheng.grid import Bounds, Grid, coverage, equal_area_crs, grid_over, is_equal_area, project, transformer
+from tanheng.io.mosaic import Mosaic
+from tanheng.io.rasters import Raster
+from tanheng.io.vectors import Polygons
+from tanheng.land.pixels import PixelGrid, lies_on
+from tanheng.units import M2_PER_KM2
+
+#: Part of the region that a map's frame may miss before it is refused.
+LEAST_COVER = 0.99
+
+_ANYWHERE = pyproj.CRS(4326)
+
+
+def choose_grid(
+    maps: Iterable[Raster | Mosaic], boundary: Polygons | None, resolution: float, crs_text: str | None = None
+) -> Grid:
+    """Analysis grid: the CRS asked for, else that of the first map if it is equal-area, else one that fits.
+
+    Where a map is such a grid already, cell lines are those of the map; else they go through round coordinates.
+
+    Raises
+    ------
+    InputError
+        The CRS asked for is none, or not equal-area in metres.
+    """
+    rasters = list(maps)
+    first = rasters[0].pixels
+    degrees = _bounds_of(boundary, _ANYWHERE) if boundary else first.bounds_in(_ANYWHERE)
+    crs = _grid_crs(crs_text, first.crs, degrees)
+    bounds = _bounds_of(boundary, crs) if boundary else first.bounds_in(crs)
+    origin = (0.0, 0.0)
+    trial = Grid(crs.to_wkt(), 0.0, 0.0, resolution, 1, 1)
+    for raster in rasters:
+        affine = raster.pixels.affine
+        same_size = abs(abs(affine[0]) - resolution) < 1e-9 and abs(abs(affine[4]) - resolution) < 1e-9
+        if same_size and lies_on(raster.pixels, trial):
+            origin = (raster.pixels.bounds[0], raster.pixels.bounds[3])
+            break
+    return grid_over(bounds, crs, resolution, origin)
+
+
+def _grid_crs(asked: str | None, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.CRS:
+    if asked is None:
+        return of_map if is_equal_area(of_map, degrees) else equal_area_crs(degrees)
+    try:
+        crs = pyproj.CRS.from_user_input(asked)
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(
+            f"grid.crs: '{asked}' is no CRS ({error}); write an EPSG code or a WKT, or leave it out"
+        ) from error
+    if not is_equal_area(crs, degrees):
+        raise InputError(
+            f"grid.crs: '{asked}' is not equal-area in metres, so cells would differ in area; "
+            "choose an equal-area one, or leave it out: one is then fitted to the region"
+        )
+    return crs
+
+
+def _bounds_of(polygons: Polygons, crs: pyproj.CRS) -> Bounds:
+    west, south, east, north = shapely.total_bounds(project(polygons.geometries, polygons.crs, crs))
+    return float(west), float(south), float(east), float(north)
+
+
+def region_fraction(grid: Grid, boundary: Polygons) -> NDArray[np.float64]:
+    """Part of each cell inside the boundary, shape (rows, columns)."""
+    whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
+    return np.asarray(coverage(grid, [whole]).toarray(), np.float64).reshape(grid.shape)
+
+
+def cover_problems(
+    grid: Grid, boundary: Polygons | None, maps: Iterable[Raster | Mosaic]
+) -> tuple[list[str], list[str]]:
+    """Errors for maps whose frame leaves much of the region out; warnings for smaller gaps, and those between tiles."""
+    errors, warnings = [], []
+    region = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs)) if boundary else None
+    for raster in {id(item): item for item in maps}.values():
+        frame = _frame(raster, grid)
+        if region is None:
+            gaps = shapely.area(shapely.difference(_frame_of(raster.pixels, grid), frame)) / M2_PER_KM2
+            if isinstance(raster, Mosaic) and gaps > 1e-6:
+                warnings.append(f"{raster.name}: gaps of {gaps:,.1f} km2 between its tiles have no data")
+            continue
+        whole = shapely.area(region) / M2_PER_KM2
+        missing = shapely.area(shapely.difference(region, frame)) / M2_PER_KM2
+        if missing > (1 - LEAST_COVER) * whole:
+            errors.append(
+                f"{raster.name}: does not cover the region: {missing:,.0f} of {whole:,.0f} km2 are missing; "
+                "use a map that covers it (or a mosaic of its tiles), or a smaller boundary"
+            )
+        elif missing > 1e-6 * whole:
+            warnings.append(
+                f"{raster.name}: {missing:,.1f} km2 of the region lie outside the map, or between its tiles"
+            )
+    return errors, warnings
+
+
+def _frame(raster: Raster | Mosaic, grid: Grid) -> shapely.Geometry:
+    """Area that a map's file or files cover, in the CRS of the grid."""
+    if isinstance(raster, Raster):
+        return _frame_of(raster.pixels, grid)
+    return shapely.union_all([_frame_of(item.raster.pixels, grid) for item in raster.tiles], grid_size=1e-3)
+
+
+def _frame_of(pixels: PixelGrid, grid: Grid) -> shapely.Geometry:
+    along = np.linspace(0.0, 1.0, 401)
+    columns = pixels.width * np.concatenate([along, np.ones(401), along[::-1], np.zeros(401)])
+    rows = pixels.height * np.concatenate([np.zeros(401), along, np.ones(401), along[::-1]])
+    x, y = transformer(pixels.crs, grid.crs).transform(*pixels.corners(columns, rows))
+    good = np.isfinite(x) & np.isfinite(y)
+    return shapely.make_valid(shapely.Polygon(np.column_stack([np.asarray(x)[good], np.asarray(y)[good]])))
