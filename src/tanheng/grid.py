@@ -6,16 +6,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tanheng.errors import InputError
 from tanheng.units import M2_PER_HA, M2_PER_KM2
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 #: Albers equal-area conic as Chinese land-use maps use it, on WGS 84.
 _ALBERS_PROJ = "+proj=aea +lat_0=0 +lon_0=105 +lat_1=25 +lat_2=47 +x_0=0 +y_0=0 +datum=WGS84 +units=m +no_defs"
@@ -228,6 +230,7 @@ def coverage(grid: Grid, polygons: Sequence[shapely.Geometry]) -> sparse.csr_mat
     from exactextract import exact_extract
     from exactextract.feature import JSONFeatureSource
     from exactextract.raster import NumPyRasterSource
+    from scipy import sparse
 
     west, south, east, north = grid.bounds
     raster = NumPyRasterSource(np.zeros(grid.shape, np.uint8), xmin=west, ymin=south, xmax=east, ymax=north)

@@ -27,6 +27,9 @@ M2_PER_HA = 1.0e4
 M2_PER_KM2 = 1.0e6
 HA_PER_KM2 = 100.0
 
+#: Units of our own tables, which need no registry to be turned into themselves.
+_PLAIN = ("t C ha-1", "t C", "t", "TJ", "1")
+
 _CHINESE = {
     "万吨标准煤": "10^4 tce",
     "吨标准煤": "tce",
@@ -101,6 +104,8 @@ def conversion_factor(source: str, target: str) -> float:
     tanheng.errors.UnitError: 't C' can't be turned into 't CO2': carbon and carbon dioxide differ by 44/12; \
 name the one that the figures are in
     """
+    if source == target and source in _PLAIN:
+        return 1.0
     units = registry()
     try:
         quantity = units.parse_expression(_pint_spelling(source))

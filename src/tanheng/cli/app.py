@@ -73,6 +73,36 @@ def run(
 
 
 @app.command()
+def stock(
+    maps: Annotated[
+        list[str], typer.Argument(metavar="MAP...", help="Land-cover maps: files, folders of tiles, /vsi names.")
+    ],
+    densities: Annotated[
+        str, typer.Option("--densities", metavar="TABLE", help="Carbon densities: a name or a CSV file.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")],
+    year: Annotated[list[int] | None, typer.Option("--year", help="Year of each map, in the same order.")] = None,
+    legend: Annotated[
+        str | None, typer.Option("--legend", metavar="NAME", help="Legend: a name or a CSV file.")
+    ] = None,
+    region: Annotated[Path | None, typer.Option("--region", metavar="FILE", help="Boundary: any vector file.")] = None,
+    resolution: Annotated[float, typer.Option(min=1e-3, help="Side of a cell, m.")] = 1000.0,
+    workers: Workers = None,
+    cluster: ClusterAddress = None,
+    resume: Resume = False,
+) -> None:
+    """Count carbon stocks straight from maps and a table, without a study file."""
+    from tanheng.cli.totals import BlockLine, print_quick
+    from tanheng.land.pools import pool_of
+    from tanheng.pipeline.quick import QuickRequest, quick_stock
+
+    asked = QuickRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
+    with BlockLine() as line, pool_of(workers, cluster, line.warn) as pool:
+        found = quick_stock(asked, output, pool=pool, resume=resume, progress=line.blocks)
+    print_quick(found, output)
+
+
+@app.command()
 def check(study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked

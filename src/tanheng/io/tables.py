@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from tanheng.errors import InputError, OutputError, StudyError, UnitError
+from tanheng.errors import InputError, StudyError, UnitError
 from tanheng.factors import fuels, read_table
 from tanheng.factors.catalogue import Table, parse_number
 from tanheng.factors.legends import whole_number
+from tanheng.io.rows import write_csv_text
 from tanheng.units import tonnes_of_carbon
 
 
@@ -139,8 +140,4 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
     OutputError
         The file can't be written.
     """
-    text = frame.to_csv(index=False, lineterminator="\n")
-    try:
-        path.write_bytes(text.encode("ascii" if text.isascii() else "utf-8-sig"))
-    except OSError as error:
-        raise OutputError(f"{path}: can't be written ({error.strerror}); is the disk full?") from error
+    write_csv_text(path, frame.to_csv(index=False, lineterminator="\n"))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyogrio
 import pyproj
 import shapely
 
@@ -46,6 +45,8 @@ def read_polygons(
     InputError
         The file is missing, no vector file, has no CRS, lacks a column, holds no polygon, or an identifier twice.
     """
+    import pyogrio
+
     if not path.exists():
         raise InputError(f"{path}: there is no such file")
     try:
