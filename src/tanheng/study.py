@@ -48,9 +48,9 @@ class GridChoice(_Part):
 
 
 class LandCover(_Part):
-    """Land-cover map of each year, and the legend of its codes."""
+    """Land-cover map of each year, and the legend of its codes (absent where the density table names codes itself)."""
 
-    legend: Name
+    legend: Name | None = None
     maps: dict[Year, Names] = Field(min_length=1)
     band: Annotated[int, Field(ge=1)] = 1
     nodata: tuple[int, ...] = ()
@@ -269,11 +269,12 @@ def load_study(path: Path) -> Study:
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file; 'tanheng new DIR' writes one to fill in") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: can't be read as UTF-8 text ({error})") from error
+        raise InputError(f"{path}: can't be read as UTF-8 text ({error}); save it in the encoding UTF-8") from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: is no valid TOML: {error}") from error
+        hint = "; write / in paths, not \\" if "\\" in text else ""
+        raise InputError(f"{path}: is no valid TOML: {error}{hint}") from error
     return parse_study(data, str(path))
 
 

@@ -30,21 +30,17 @@ HA_PER_KM2 = 100.0
 #: Units of our own tables, which need no registry to be turned into themselves.
 _PLAIN = ("t C ha-1", "t C", "t", "TJ", "1")
 
+#: Words of Chinese yearbooks; longer ones stand before those that they contain.
 _CHINESE = {
-    "万吨标准煤": "10^4 tce",
-    "吨标准煤": "tce",
-    "万吨二氧化碳": "10^4 t CO2",
-    "万吨碳": "10^4 t C",
-    "亿立方米": "10^8 m3",
-    "万立方米": "10^4 m3",
+    "标准煤": "_ce",
+    "二氧化碳": "CO2",
     "立方米": "m3",
-    "万吨": "10^4 t",
-    "亿吨": "10^8 t",
-    "吨": "t",
-    "太焦": "TJ",
-    "亿千瓦时": "10^8 kWh",
-    "万千瓦时": "10^4 kWh",
     "千瓦时": "kWh",
+    "太焦": "TJ",
+    "碳": "C",
+    "万": "10^4",
+    "亿": "10^8",
+    "吨": "t",
 }
 
 
@@ -67,8 +63,11 @@ def registry() -> pint.UnitRegistry[Any]:
 
 def _pint_spelling(text: str) -> str:
     """Spelling that pint parses: ``t C ha-1`` becomes ``t * C * ha**-1``."""
-    text = _CHINESE.get(text.strip(), text.strip())
-    text = text.replace("m³", "m3").replace("m²", "m2").replace("×", "*").replace("·", "*")
+    text = text.strip().replace("₂", "2")
+    for chinese, spelling in _CHINESE.items():
+        text = text.replace(chinese, f" {spelling} ")
+    text = text.strip().replace("m³", "m3").replace("m²", "m2").replace("×", "*").replace("·", "*")
+    text = re.sub(r"\bt\s+_ce\b", "tce", text)
     text = re.sub(r"10\^(\d+)", r"1e\1", text)
     text = re.sub(r"\b([A-Za-z]+?)(-?[123])(?![A-Za-z0-9])", _power, text)
     return re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", text)

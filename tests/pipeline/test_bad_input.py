@@ -127,7 +127,7 @@ PEOPLE: dict[str, tuple[Spoil, str]] = {
     ),
     "nobody there": (
         raster("people.tif", np.zeros((3, 4)), dtype="float32", nodata=-1),
-        r"zero or missing everywhere in the region",
+        r"nobody lives there",
     ),
     "nobody in a zone": (
         both(

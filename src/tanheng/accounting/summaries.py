@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.units import HA_PER_KM2
+
+#: Part of a cell below which a gap between zones is the rounding of their lines.
+_SLIVER = 1e-6
 
 #: Label of the part of a region that no zone of a layer covers.
 OUTSIDE = "(outside all zones)"
@@ -57,8 +60,10 @@ def zone_weights(cover: sparse.csr_matrix, fraction: NDArray[np.float64]) -> spa
     whole = np.maximum(flat, covered)
     scale = np.divide(flat > 0, whole, out=np.zeros_like(whole), where=whole > 0)
     inside = (cover @ sparse.diags(scale)).tocsr()
-    rest = np.where(flat > 0, 1.0 - np.asarray(inside.sum(axis=0)).ravel(), 0.0)
-    rest[np.abs(rest) < 1e-12] = 0.0
+    held = np.asarray(inside.sum(axis=0)).ravel()
+    nearly = (flat > 0) & (held > 1.0 - _SLIVER)
+    inside = (inside @ sparse.diags(np.where(nearly, 1.0 / np.where(nearly, held, 1.0), 1.0))).tocsr()
+    rest = np.where((flat > 0) & ~nearly, 1.0 - held, 0.0)
     return sparse.vstack([inside, sparse.csr_matrix(rest)]).tocsr()
 
 
@@ -114,16 +119,23 @@ def balance_by_zone_table(
     supply: xr.DataArray,
     demand: xr.DataArray,
     supply_column: str,
+    own: Mapping[int, NDArray[np.float64]] | None = None,
 ) -> pd.DataFrame:
     r"""Columns year, zone_layer, zone_id, zone_name, area_km2, supply, demand, balance, and the zone's coefficients.
 
     Carbon compensation rate S/E; ecological support coefficient ESC = (S_u/S)/(E_u/E).
+
+    `own` are emissions known for the zones themselves, by year, which `demand` then leaves out: they are added whole, so
+    that a cell on a border does not move them to its other zone.
     """
     frames = []
     for year in supply["year"].values:
         here = stock_table[stock_table["year"] == int(year)].reset_index(drop=True)
         supplied = zone_sums(weights, supply.sel(year=year).values)[: len(here)]
-        demanded = zone_sums(weights, demand.sel(year=year).values)[: len(here)]
+        demanded = zone_sums(weights, demand.sel(year=year).values)
+        if own is not None:
+            demanded[:-1] += own[int(year)]
+        demanded = demanded[: len(here)]
         emitting = demanded > 0
         rate = np.divide(supplied, demanded, out=np.full(len(here), np.nan), where=emitting)
         whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() != 0 else np.nan

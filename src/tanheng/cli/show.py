@@ -84,11 +84,10 @@ def print_totals(results: Results) -> None:
     table.add_section()
     table.add_row("total", *(f"{stock.loc[stock['year'] == year, 'stock_t_c'].sum() / 1e5:,.2f}" for year in years))
     if "balance" in results.tables:
-        balance = results.tables["balance"].set_index("year")
-        table.add_row(
-            "emissions, 10⁵ t C a year",
-            *(f"{balance['demand_t_c_per_yr'].get(year, float('nan')) / 1e5:,.2f}" for year in years),
-        )
+        emitted = results.tables["emissions"].groupby("year")["emissions_t_c"].sum()
+        people = results.dataset["population"].sum(("y", "x"))
+        table.add_row("emissions, 10⁵ t C a year", *(f"{emitted[year] / 1e5:,.2f}" for year in years))
+        table.add_row("population, 10⁴ persons", *(f"{float(people.sel(year=year)) / 1e4:,.1f}" for year in years))
     console.print(table)
     for text in results.left_out:
         console.print(f"left out: {text}", markup=False, soft_wrap=True)

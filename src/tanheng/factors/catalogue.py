@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
@@ -15,6 +16,17 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tanheng.errors import InputError, nearest
+
+#: Column names of Chinese tables.
+_CHINESE_COLUMNS = {
+    "年份": "year", "年": "year", "排放量": "emissions", "单位": "unit", "分区": "zone", "地区": "zone", "区域": "zone",
+    "部门": "sector", "行业": "sector", "能源": "fuel", "能源品种": "fuel", "燃料": "fuel", "数量": "quantity", "消费量": "quantity",
+    "代码": "code", "编码": "code", "地类": "class", "类别": "class", "土地利用类型": "class", "地上": "above", "地下": "below",
+    "土壤": "soil", "死亡有机质": "dead", "枯落物": "dead", "值": "value", "来源": "source",
+}  # fmt: skip
+
+#: Digits in groups of three: 1,234,567.8
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 KINDS = ("legends", "carbon_densities", "emission_factors")
 
@@ -84,9 +96,10 @@ def parse_number(text: str, place: str, *, positive: bool = True) -> float:
     if not text:
         raise InputError(f"{place} is blank; write a number, 0 where it is none")
     try:
-        value = float(text.replace(",", "")) if text.count(",") and "." in text else float(text)
+        value = float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
     except ValueError:
-        raise InputError(f"{place} is '{text}', not a number") from None
+        hint = "; write a point, not a comma, before decimals" if re.fullmatch(r"-?\d+,\d+", text) else ""
+        raise InputError(f"{place} is '{text}', not a number{hint}") from None
     if not math.isfinite(value):
         raise InputError(f"{place} is '{text}'; write a finite number")
     if positive and value < 0:
@@ -144,7 +157,8 @@ def parse_table(text: str, name: str) -> Table:
     first = body[0][1]
     delimiter = max((",", ";", "\t"), key=first.count)
     cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
-    header = tuple(column.strip().lower() for column in cells[0][1])
+    given = (column.strip().lower() for column in cells[0][1])
+    header = tuple(_CHINESE_COLUMNS.get(column, column) for column in given)
     twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
         raise InputError(f"{name}: column '{twice[0]}' stands there twice")

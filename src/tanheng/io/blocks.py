@@ -71,7 +71,7 @@ class FolderOfBlocks:
         if not path.exists():
             return None
         try:
-            with np.load(path) as held:
+            with path.open("rb") as stream, np.load(stream) as held:
                 counts = BlockCounts(task.block, held["shares"], held["pairs"], int(held["pixels"]))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return None

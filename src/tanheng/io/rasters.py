@@ -72,9 +72,15 @@ def close_all() -> None:
     _open.__dict__.pop("buffers", None)
 
 
-def gdal_settings() -> Any:  # noqa: ANN401  rasterio has no types
-    """Context in which rasters are read: a small block cache, and no search of folders for side files."""
-    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", VSI_CACHE=True)
+def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
+    """Context in which a raster is read: a small block cache; for remote ones no search for side files, and time limits."""
+    remote = {
+        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        "VSI_CACHE": True,
+        "GDAL_HTTP_TIMEOUT": 60,
+        "GDAL_HTTP_MAX_RETRY": 3,
+    }
+    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, **(remote if is_remote(name) else {}))
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class Raster:
             The file is damaged; the rows and columns are named.
         """
         try:
-            with gdal_settings():
+            with gdal_settings(self.path):
                 values: NDArray[Any] = _dataset(self.path).read(
                     self.band, window=Window(column, row, width, height), out=_buffer(self, height, width)
                 )
@@ -159,7 +165,7 @@ def open_raster(path: str, band: int = 1) -> Raster:
     if not is_remote(path) and Path(path).is_dir():
         raise InputError(f"{path}: is a folder; name a raster file")
     try:
-        with rasterio.open(path) as dataset:
+        with gdal_settings(path), rasterio.open(path) as dataset:
             return _described(path, band, dataset)
     except RasterioError as error:
         raise InputError(f"{path}: is no raster that can be read, or can't be reached ({_reason(error)})") from error

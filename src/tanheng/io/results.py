@@ -13,6 +13,9 @@ from tanheng.errors import OutputError
 #: File by which a folder is known as results of a run.
 MARK = "run.json"
 
+#: What a run puts into its folder; anything else there is somebody's own.
+_OURS = (MARK, "grids", "tables", "maps", "results.zarr", "tables.xlsx", "report.html")
+
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that results can't go to.
@@ -24,9 +27,11 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file; name another folder in [outputs]")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists():
+    strange = sorted(path.name for path in folder.iterdir() if path.name not in _OURS) if folder.is_dir() else []
+    if strange or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists()):
+        what = ", ".join(strange[:3]) or f"no {MARK}"
         raise OutputError(
-            f"{folder}: holds other files (no {MARK}), and results would replace them; name another folder in [outputs]"
+            f"{folder}: holds other files ({what}), and results would replace them; name another folder, or move them"
         )
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     try:

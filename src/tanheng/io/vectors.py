@@ -50,7 +50,7 @@ def read_polygons(
     if not path.exists():
         raise InputError(f"{path}: there is no such file")
     try:
-        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
+        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=_encoding(path))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise InputError(f"{path}: is no vector file that can be read ({' '.join(str(error).split())})") from error
     if not meta["crs"]:
@@ -74,6 +74,18 @@ def read_polygons(
     crs = pyproj.CRS.from_user_input(meta["crs"])
     _refuse_misplaced(path, crs, shapes)
     return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired)
+
+
+def _encoding(path: Path) -> str | None:
+    """Encoding of a shapefile that does not name its own: UTF-8 if its text is, else that of Chinese Windows."""
+    table = path.with_suffix(".dbf")
+    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
+        return None
+    try:
+        table.read_bytes()[32:].decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  columns hold anything

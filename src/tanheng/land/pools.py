@@ -94,7 +94,7 @@ class Cluster:
             self._local = dask.LocalCluster(n_workers=int(number), threads_per_worker=1, dashboard_address=None)
             address = self._local.scheduler_address
         try:
-            self._client: Any = dask.Client(address, timeout="10s", set_as_default=False)
+            self._client: Any = dask.Client(address, timeout="10s")
         except (OSError, ValueError) as error:
             raise InputError(
                 f"--cluster {address}: no scheduler answers there ({error}); start one with 'dask scheduler'"

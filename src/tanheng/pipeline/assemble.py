@@ -91,6 +91,7 @@ def zone_tables(
     covers: Mapping[str, sparse.csr_matrix],
     land: Land,
     given: xr.DataArray,
+    people: People | None,
     compared: Balance | None,
 ) -> dict[str, pd.DataFrame]:
     """Tables by zone of every layer."""
@@ -100,12 +101,12 @@ def zone_tables(
         polygons = inputs.zones[label]
         weights = zone_weights(cover, land.fraction.values)
         stocks.append(stock_by_zone_table(label, polygons.ids, polygons.names, weights, area, land.stock))
-        if compared is not None:
-            balances.append(
-                balance_by_zone_table(
-                    stocks[-1], weights, given, compared.demand, supply_column(inputs.study.balance.mode)
-                )
-            )
+        if compared is None or people is None:
+            continue
+        own = people.own if people.own and inputs.study.emissions and inputs.study.emissions.zones == label else None
+        demand = compared.demand if own is None else people.demand_of_region
+        column = supply_column(inputs.study.balance.mode)
+        balances.append(balance_by_zone_table(stocks[-1], weights, given, demand, column, own))
     found = {}
     if stocks:
         found["stock_by_zone"] = pd.concat(stocks, ignore_index=True)

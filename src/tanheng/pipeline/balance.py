@@ -72,24 +72,34 @@ def account_balance(inputs: Inputs, land: Land, people: People) -> Balance:
     asked = inputs.study.balance
     given = supply(inputs, land)
     demand = people.demand.sel(year=given["year"])
+    whole = as_whole_cells(given, land), as_whole_cells(demand, land)
     return Balance(
         given,
         demand,
         balance(given, demand, asked.mode),
-        supply_demand_ratio(given, demand, asked.mode, asked.norm),
+        supply_demand_ratio(*whole, asked.mode, asked.norm),
         supply_per_demand(given, demand, asked.mode),
         normalised_difference(given, demand, asked.mode),
-        norms(given, demand, asked.norm),
+        norms(*whole, asked.norm),
     )
 
 
+def as_whole_cells(array: xr.DataArray, land: Land) -> xr.DataArray:
+    """Totals of cells as they would be were every cell wholly in the region: cells on its edge can then be compared."""
+    part = land.fraction.where(land.fraction > 0)
+    return (array / part).assign_attrs(array.attrs)
+
+
 def correlations(
-    given: xr.DataArray, compared: Balance | None, drivers: list[DriverOnGrid]
+    land: Land, given: xr.DataArray, compared: Balance | None, drivers: list[DriverOnGrid]
 ) -> tuple[pd.DataFrame, float]:
-    """Table year, variable, driver, r, n, support_km; and the largest gap of the identity of supply, demand and ratio."""
-    variables = {"supply": given}
+    """Table year, variable, driver, r, n, support_km; and the largest gap of the identity of supply, demand and ratio.
+
+    Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut.
+    """
+    variables = {"supply": as_whole_cells(given, land)}
     if compared is not None:
-        variables |= {"demand": compared.demand, "supply_demand_ratio": compared.ratio}
+        variables |= {"demand": as_whole_cells(compared.demand, land), "supply_demand_ratio": compared.ratio}
     rows, worst = [], 0.0
     for year in given["year"].values:
         flat = {name: np.asarray(array.sel(year=year).values).ravel() for name, array in variables.items()}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tanheng.errors import nearest
+from tanheng.errors import InputError, nearest
 from tanheng.factors import (
     CarbonDensities,
     EmissionFactors,
@@ -85,8 +86,8 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     """
     problems = Problems()
     problems.attempt(check_folder, base / study.outputs.folder)
-    legend = problems.attempt(_legend, study, base)
     densities = _densities(study, base, problems)
+    legend = problems.attempt(_legend, study, base, densities)
     boundary = (
         problems.attempt(read_polygons, base / study.region.boundary, layer=study.region.layer)
         if study.region
@@ -115,6 +116,9 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         errors, warnings = cover_problems(grid, boundary, rasters.values())
         problems.errors += errors
         problems.warnings += warnings
+    for raster in {item.path: item for item in population.values()}.values():
+        problems.attempt(_check_people, raster, may_be_empty=study.demand.without_weight == "area")
+    _note_same_maps(study, problems)
     problems.stop_if_any()
     assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
     for polygons in (*([boundary] if boundary else []), *zones.values()):
@@ -138,7 +142,7 @@ def input_files(study: Study, base: Path) -> list[Path]:
             found += [*([item.map] if item.map else []), *(item.maps or {}).values()]
     found += [driver.table for driver in study.drivers.values() if driver.table]
     found += [study.region.boundary] if study.region else []
-    tables = [
+    tables: list[str | None] = [
         study.land_cover.legend,
         study.carbon_density.table,
         *(study.carbon_density.tables or {}).values(),
@@ -150,11 +154,29 @@ def input_files(study: Study, base: Path) -> list[Path]:
     found += [name for name in tables if name and name not in built_in]
     paths = [base / name for name in dict.fromkeys(found)]
     folders = [Path(name) for path in paths if path.is_dir() for name in tile_names(path)]
-    return [path for path in [*paths, *folders] if path.is_file()]
+    shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
+    parts = [path.with_suffix(suffix) for path in shapefiles for suffix in (".dbf", ".shx", ".prj", ".cpg")]
+    return [path for path in [*paths, *folders, *parts] if path.is_file()]
 
 
-def _legend(study: Study, base: Path) -> Legend:
-    legend = legend_from(study.land_cover.legend, base)
+def _legend(study: Study, base: Path, densities: Mapping[int, CarbonDensities]) -> Legend:
+    given = study.land_cover.legend
+    if given is not None:
+        try:
+            legend = legend_from(given, base)
+        except InputError as error:
+            raise InputError(f"land_cover.legend: {error}") from error
+    else:
+        coded = next((item for item in densities.values() if item.codes), None)
+        if coded is None or coded.codes is None:
+            raise InputError(
+                "land_cover.legend is missing: name one (see 'tanheng legends'), or a density table with map codes (lucode)"
+            )
+        legend = Legend(coded.name, dict(coded.codes), coded.source)
+    known = set(legend.classes) | {name for item in densities.values() for name in item.values}
+    for code, name in study.land_cover.codes.items():
+        if name and name not in known:
+            raise InputError(f"land_cover.codes: {code} = '{name}': there is no such class{nearest(name, known)}")
     extra: dict[int, str | None] = dict.fromkeys(study.land_cover.nodata, None)
     return legend.with_codes(extra | {code: name or None for code, name in study.land_cover.codes.items()})
 
@@ -179,10 +201,11 @@ def _classes(
     for table in dict.fromkeys(id(item) for item in densities.values()):
         one = next(item for item in densities.values() if id(item) == table)
         missing = [name for name in wanted if name not in one.values]
+        hint = "; or leave 'legend' out: this table names the map codes itself" if one.codes else ""
         if missing:
             problems.errors.append(
                 f"{one.name}: no carbon density for class {', '.join(repr(name) for name in missing)} of the legend; "
-                f"add a row{nearest(missing[0], one.values)}"
+                f"add a row{nearest(missing[0], one.values)}{hint}"
             )
     if uptake is not None:
         lacking = [name for name in wanted if name not in uptake]
@@ -266,6 +289,36 @@ def _check_codes(
             problems.errors.append(f"{raster.path}: is nodata everywhere; is it the right file and band?")
 
 
+def _check_people(raster: Raster, *, may_be_empty: bool) -> None:
+    """Refuse a population map with negative values, or without anybody; large maps are sampled."""
+    highest = 0.0
+    strips = range(0, raster.pixels.height, max(raster.tile[0], 256))
+    step = max(1, raster.pixels.height * raster.pixels.width // SAMPLE_PIXELS)
+    for row in strips[::step]:
+        values = raster.read_values(
+            row, 0, min(max(raster.tile[0], 256), raster.pixels.height - row), raster.pixels.width
+        )
+        if (values < 0).any():
+            raise InputError(
+                f"{raster.path}: has negative values ({np.nanmin(values):g}); a population can't be negative: "
+                "declare the number that means no data (gdal_edit -a_nodata)"
+            )
+        highest = max(highest, float(np.nanmax(values, initial=0.0)))
+    if highest == 0 and step == 1 and not may_be_empty:
+        raise InputError(
+            f"{raster.path}: nobody lives there: all values are zero or missing; is it the right file and band?"
+        )
+
+
+def _note_same_maps(study: Study, problems: Problems) -> None:
+    years = [year for year in study.years if year in study.land_cover.maps]
+    for first, last in pairwise(years):
+        if study.land_cover.maps[first] == study.land_cover.maps[last]:
+            problems.warnings.append(
+                f"land_cover.maps: {first} and {last} name the same map, so nothing can change between them"
+            )
+
+
 def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str:
     """Message that lists the codes which the legend lacks, with their pixel counts; empty where there are none."""
     unknown = sorted(code for code in counts if code not in item.lookup.codes)
@@ -274,7 +327,7 @@ def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str
     listed = ", ".join(f"{code} ({counts[code]:,} pixels)" for code in unknown[:12])
     more = f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""
     return (
-        f"{item.source.name}: codes that the legend '{study.land_cover.legend}' lacks: {listed}{more}; map them in "
+        f"{item.source.name}: codes that the legend '{study.land_cover.legend or 'of the density table'}' lacks: {listed}{more}; map them in "
         f'[land_cover] with codes = {{ {unknown[0]} = "CLASS" }}, or nodata = [{unknown[0]}] where they mean no data'
     )
 
@@ -290,16 +343,29 @@ def _emissions(
     factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
     if activity is not None and factors is not None:
         _check_factors(activity, factors, asked.activity or "", problems)
+    if asked.zones is not None and asked.zones in zones:
+        totals, activity = (_by_id(table, zones[asked.zones]) for table in (totals, activity))
     table, name = (totals, asked.totals) if asked.totals else (activity, asked.activity)
     if table is not None:
         _check_emission_rows(study, table, str(base / (name or "")), zones, problems)
     return totals, activity, factors
 
 
+def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
+    """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
+    if table is None:
+        return None
+    names = list(polygons.names)
+    ids = {name: zone for name, zone in zip(names, polygons.ids, strict=True) if names.count(name) == 1}
+    known = set(polygons.ids)
+    return table.assign(zone=[zone if zone in known else ids.get(zone, zone) for zone in table["zone"]])
+
+
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
     for fuel, unit in dict.fromkeys(zip(activity["fuel"], activity["unit"], strict=True)):
         found = problems.attempt(factors.fuel, fuel)
         if found is None:
+            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
             continue
         if problems.attempt(found[0].carbon_per, unit) is None:
             problems.errors[-1] = f"{name}: {problems.errors[-1]}"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting import allocate, emissions, per_person
+from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, project
 from tanheng.io.rasters import Raster
@@ -20,17 +22,22 @@ from tanheng.land.continuous import on_grid
 from tanheng.land.shares import on_cells
 from tanheng.pipeline.inputs import Inputs
 from tanheng.schema import stamp
-from tanheng.units import CO2_PER_C
+from tanheng.units import CO2_PER_C, M2_PER_KM2
 
 
 @dataclass(frozen=True)
 class People:
-    """Emissions and who they are allocated to."""
+    """Emissions and who they are allocated to.
+
+    `demand_of_region` is the part that is known for the region only; `own` is what is known for zones, by year.
+    """
 
     emissions: pd.DataFrame
     population: xr.DataArray
     population_density: xr.DataArray
     demand: xr.DataArray
+    demand_of_region: xr.DataArray
+    own: Mapping[int, NDArray[np.float64]]
     totals: Mapping[int, float]
     warnings: tuple[str, ...]
 
@@ -83,30 +90,88 @@ def persons(raster: Raster, grid: Grid, kind: str) -> tuple[NDArray[np.float64],
     return people, density
 
 
+@dataclass(frozen=True)
+class _Spread:
+    """Demand of one year: what zones have of their own, what the region has, and what must be said of them."""
+
+    by_zone: NDArray[np.float64]
+    of_region: NDArray[np.float64]
+    own: NDArray[np.float64]
+    notes: list[str]
+
+
 def _spread(
-    inputs: Inputs, rows: pd.DataFrame, weight: NDArray[np.float64], fraction: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], list[str]]:
-    """Demand of one year: region totals over the region, zone totals over their zones."""
-    zone_layer = inputs.study.emissions.zones if inputs.study.emissions else None
+    inputs: Inputs,
+    rows: pd.DataFrame,
+    weight: NDArray[np.float64],
+    fraction: NDArray[np.float64],
+    zones: _ZoneCover | None,
+) -> _Spread:
+    """Region totals over the region, zone totals over the part of their zones that lies in it."""
+    year = int(rows["year"].iloc[0])
     whole = float(rows.loc[rows["zone"] == "", "emissions_t_c"].sum())
-    units = [sparse.csr_matrix(fraction.ravel())]
-    totals, labels = [whole], ["the region"]
+    region = sparse.csr_matrix(fraction.ravel())
+    of_region, notes = _allocated(inputs, year, np.array([whole]), weight, region, ["the region"])
+    if zones is None:
+        return _Spread(np.zeros(fraction.shape), of_region.reshape(fraction.shape), np.zeros(0), notes)
     named = rows.loc[rows["zone"] != ""].groupby("zone")["emissions_t_c"].sum()
-    if zone_layer and len(named):
-        polygons = inputs.zones[zone_layer]
-        cover = zone_cover(inputs, polygons) @ sparse.diags((fraction.ravel() > 0).astype(float))
-        units.append(cover.tocsr())
-        totals += [float(named.get(zone, 0.0)) for zone in polygons.ids]
-        labels += list(polygons.names)
-    demand, by_area = allocate(np.array(totals), weight.ravel(), sparse.vstack(units).tocsr())
-    lost = ", ".join(f"{labels[unit]} ({totals[unit]:,.0f} t C)" for unit in by_area[:5])
-    text = f"population of {int(rows['year'].iloc[0])} is zero or missing everywhere in {lost}, which has emissions"
-    if by_area and inputs.study.demand.without_weight == "error":
+    own = np.array([float(named.get(zone, 0.0)) for zone in zones.polygons.ids])
+    by_zone, more = _allocated(inputs, year, own, weight, zones.inside, list(zones.polygons.names))
+    return _Spread(by_zone.reshape(fraction.shape), of_region.reshape(fraction.shape), own, [*notes, *more])
+
+
+def _allocated(
+    inputs: Inputs,
+    year: int,
+    totals: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    units: sparse.csr_matrix,
+    names: list[str],
+) -> tuple[NDArray[np.float64], list[str]]:
+    demand, by_area = allocate(totals, weight.ravel(), units)
+    if not by_area:
+        return demand, []
+    lost = ", ".join(f"{names[unit]} ({totals[unit]:,.0f} t C)" for unit in by_area[:5])
+    text = f"population of {year} is zero or missing everywhere in {lost}, which has emissions"
+    if inputs.study.demand.without_weight == "error":
         raise InputError(
             f"{text}; check the map's place, unit and nodata, or the zone of the emissions; "
             'to spread them evenly all the same, write without_weight = "area" in [demand]'
         )
-    return demand.reshape(fraction.shape), [f"{text}: spread evenly by area"] if by_area else []
+    return demand, [f"{text}: spread evenly by area"]
+
+
+@dataclass(frozen=True)
+class _ZoneCover:
+    """Zones with emissions of their own: the part of each cell's area that lies in each of them and in the region."""
+
+    polygons: Polygons
+    inside: sparse.csr_matrix
+    notes: list[str]
+
+
+def _emission_zones(inputs: Inputs, table: pd.DataFrame, fraction: NDArray[np.float64]) -> _ZoneCover | None:
+    layer = inputs.study.emissions.zones if inputs.study.emissions else None
+    named = set(table.loc[table["zone"] != "", "zone"])
+    if layer is None or not named:
+        return None
+    polygons = inputs.zones[layer]
+    cover = zone_cover(inputs, polygons)
+    inside = (zone_weights(cover, fraction)[:-1] @ sparse.diags(fraction.ravel())).tocsr()
+    whole = (
+        np.array([shapely.area(item) for item in project(polygons.geometries, polygons.crs, inputs.grid.crs)])
+        / M2_PER_KM2
+    )
+    held = np.asarray(inside.sum(axis=1)).ravel() * inputs.grid.cell_area_km2
+    notes = [
+        f"{name}: only {100 * held[unit] / whole[unit]:.1f} % of this zone lies in the region, and all of its emissions are placed there"
+        for unit, (zone, name) in enumerate(zip(polygons.ids, polygons.names, strict=True))
+        if zone in named and held[unit] < 0.98 * whole[unit]
+    ]
+    silent = [name for zone, name in zip(polygons.ids, polygons.names, strict=True) if zone not in named]
+    if silent:
+        notes.append(f"{len(silent)} zone(s) of '{layer}' have no emissions of their own: {', '.join(silent[:5])}")
+    return _ZoneCover(polygons, inside, notes)
 
 
 def account_people(inputs: Inputs, fraction: xr.DataArray) -> People:
@@ -127,27 +192,48 @@ def account_people(inputs: Inputs, fraction: xr.DataArray) -> People:
         path: persons(raster, grid, study.population.kind)
         for path, raster in {r.path: r for r in inputs.population.values()}.items()
     }
-    people, densities, demands, totals = [], [], [], {}
+    people, densities, demands, of_region, totals, own = [], [], [], [], {}, {}
+    zones = _emission_zones(inputs, table, part)
+    warnings += zones.notes if zones else []
     for year in study.years:
         per_cell, density = laid[inputs.population[year].path]
         rows = table[table["year"] == year]
         totals[year] = float(rows["emissions_t_c"].sum())
         if study.demand.form == "per-person":
             spread = per_person(totals[year], study.demand.population_totals[year], per_cell * part)
+            shared = spread
         else:
-            spread, noted = _spread(inputs, rows, per_cell, part)
-            warnings += noted
+            found = _spread(inputs, rows, per_cell, part, zones)
+            spread, shared, own[year] = found.by_zone + found.of_region, found.of_region, found.own
+            warnings += found.notes
         without = float((inside & np.isnan(per_cell)).sum()) * grid.cell_area_km2
         if without:
             warnings.append(f"population {year}: no data in {without:,.0f} km2 of the region; nobody is counted there")
         people.append(np.where(inside, np.nan_to_num(per_cell) * part, np.nan))
         densities.append(np.where(inside, density, np.nan))
         demands.append(np.where(inside, spread, np.nan))
+        of_region.append(np.where(inside, shared, np.nan))
+        warnings += _strange_people(year, float(np.nansum(people[-1])), float(part.sum()) * grid.cell_area_km2)
     years = {"year": list(study.years)}
-    arrays = [on_cells(np.stack(item), grid, ("year",), **years) for item in (people, densities, demands)]
-    names = ("population", "population_density", "demand")
-    population, per_km2, demand = (stamp(item, name) for item, name in zip(arrays, names, strict=True))
-    return People(table, population, per_km2, demand, totals, tuple(dict.fromkeys(warnings)))
+    arrays = [on_cells(np.stack(item), grid, ("year",), **years) for item in (people, densities, demands, of_region)]
+    names = ("population", "population_density", "demand", "demand")
+    population, per_km2, demand, shared_demand = (stamp(item, name) for item, name in zip(arrays, names, strict=True))
+    zone_totals = own if zones else {}
+    return People(
+        table, population, per_km2, demand, shared_demand, zone_totals, totals, tuple(dict.fromkeys(warnings))
+    )
+
+
+def _strange_people(year: int, people: float, area_km2: float) -> list[str]:
+    """Warning where a region has fewer or more people than any has: density and count are easily mixed up."""
+    density = people / area_km2
+    if 0.05 <= density <= 20_000:
+        return []
+    text = (
+        f"population {year}: {people:,.0f} persons in {area_km2:,.0f} km2 ({density:,.3g} per km2) is hard to believe; "
+        "is 'kind' right (density is persons per km2, count is persons per pixel)?"
+    )
+    return [text]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy import sparse
 
 from tanheng.accounting.stock import stock_by_class
 from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
@@ -166,7 +167,8 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     given = compared.supply if compared else supply(inputs, land)
     with clock.stage("zones and change"):
         covers = {label: zone_cover(inputs, polygons) for label, polygons in inputs.zones.items()}
-        tables |= zone_tables(inputs, covers, land, given, compared)
+        warnings += _overlaps(covers)
+        tables |= zone_tables(inputs, covers, land, given, people, compared)
         if "stock_by_zone" in tables:
             checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
         tables |= change_tables(inputs, land, compared)
@@ -174,7 +176,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     with clock.stage("drivers"):
         drivers = lay_drivers(inputs, land.fraction, people.population_density if people else None)
         if drivers:
-            tables["correlation"], gap = correlations(given, compared, drivers)
+            tables["correlation"], gap = correlations(land, given, compared, drivers)
             checks += [identity_check(gap)] if compared else []
     refuse_failed(checks)
     dataset = dataset_of(inputs, land, people, compared, given, drivers)
@@ -205,6 +207,15 @@ def _missing_land(coverage: pd.DataFrame, land: Land) -> list[str]:
             found.append(
                 f"{change.first}-{change.last}: change is told on the {change.common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out"
             )
+    return found
+
+
+def _overlaps(covers: Mapping[str, sparse.csr_matrix]) -> list[str]:
+    found = []
+    for label, cover in covers.items():
+        twice = int((np.asarray(cover.sum(axis=0)).ravel() > 1.01).sum())
+        if twice:
+            found.append(f"zones of '{label}' overlap in {twice:,} cells; what these hold is parted among them")
     return found
 
 

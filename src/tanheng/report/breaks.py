@@ -65,7 +65,7 @@ def _between(values: NDArray[np.float64]) -> list[float]:
 
 
 def diverging_breaks(values: NDArray[np.float64], classes: int = 4) -> list[float]:
-    """Breaks around zero, `classes` on each side that has values.
+    """Breaks around zero, `classes` on each side that has values; no class where there are none.
 
     Examples
     --------
@@ -79,4 +79,4 @@ def diverging_breaks(values: NDArray[np.float64], classes: int = 4) -> list[floa
     right = quantile_breaks(above, even)[1:] if above.size else []
     if not left and not right:
         return [-1.0, 0.0, 1.0]
-    return [*(left or [-(right[-1] if right else 1.0)]), 0.0, *(right or [abs(left[0])])]
+    return [*left, 0.0, *right]

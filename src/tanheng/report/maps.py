@@ -42,29 +42,28 @@ class Theme:
     variable: str
     title: str
     palette: str
-    divide: float = 1.0
-    units: str = ""
+    units: str
     diverging: bool = False
 
 
 def themes(dataset: xr.Dataset) -> list[Theme]:
     """Themes that the dataset has variables for."""
     mode = dataset.attrs.get("balance_mode", "stock")
-    flow = "10³ t C / yr"
-    supply = Theme("carbon_stock", "Carbon storage (supply, a stock)", "YlGn", 1e3, "10³ t C")
+    stock, flow = "t C per ha", "t C per ha and year"
+    supply = Theme("carbon_stock", "Carbon storage (supply, a stock)", "YlGn", stock)
     if mode != "stock":
-        supply = Theme("supply", "Carbon supply (a yearly flow)", "BrBG", 1e3, flow, diverging=True)
+        supply = Theme("supply", "Carbon supply (a yearly flow)", "BrBG", flow, diverging=True)
     title = "Balance: storage minus one year of emissions" if mode == "stock" else "Balance: supply minus emissions"
     wanted = [
         supply,
-        Theme("demand", "Carbon emissions allocated by population (demand)", "YlOrRd", 1e3, flow),
-        Theme("balance", title, "RdYlBu", 1e3, "10³ t C" if mode == "stock" else flow, diverging=True),
+        Theme("demand", "Carbon emissions allocated by population (demand)", "YlOrRd", flow),
+        Theme("balance", title, "RdYlBu", stock if mode == "stock" else flow, diverging=True),
     ]
     return [theme for theme in wanted if theme.variable in dataset]
 
 
 def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines, note: str = "") -> list[Path]:
-    """Draw every theme and year as ``THEME_YEAR.png``; returns the files.
+    """Draw every theme and year as ``THEME_YEAR.png``; returns the files. Amounts are shown per hectare of the region.
 
     Parameters
     ----------
@@ -77,13 +76,15 @@ def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines,
     """
     lines = _lines(outlines, grid)
     written = []
-    with mpl.rc_context({"font.family": ["DejaVu Sans"], "axes.unicode_minus": True}):
+    with mpl.rc_context({"font.family": ["DejaVu Sans", *_chinese_fonts()], "axes.unicode_minus": True}):
         for year in dataset["year"].values:
             path = folder / f"land_use_{int(year)}.png"
             _land_use(path, dataset["land_share"].sel(year=year), grid, lines, int(year), note)
             written.append(path)
+        fraction = dataset["region_fraction"]
+        hectares = (fraction * grid.cell_area_ha).where(fraction > 0)
         for theme in themes(dataset):
-            array = dataset[theme.variable] / theme.divide
+            array = dataset[theme.variable] / hectares
             values = np.asarray(array.values, float)
             breaks = diverging_breaks(values) if theme.diverging else quantile_breaks(values)
             for year in array["year"].values:
@@ -94,6 +95,21 @@ def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines,
                     _graded(path, layer, theme, breaks, grid, lines, int(year), note)
                     written.append(path)
     return written
+
+
+#: Fonts with Chinese characters that systems and office packages bring along.
+_WITH_CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "Heiti SC", "STHeiti",
+    "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS", "SimSun", "Songti SC",
+)  # fmt: skip
+
+
+def _chinese_fonts() -> list[str]:
+    """Installed font with Chinese characters, for names of classes; none where there is none."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return [name for name in _WITH_CHINESE if name in installed][:1]
 
 
 def _lines(outlines: Outlines, grid: Grid) -> list[tuple[NDArray[Any], float]]:
@@ -324,14 +340,13 @@ def _graded(
         for colour, low, high in zip(colours, breaks[:-1], breaks[1:], strict=True)
     ]
     box = axes.get_position()
-    title = f"{theme.units}, per cell of {grid.cell_area_km2:g} km²"
     figure.legend(
         handles=handles[::-1],
         loc="upper left",
         bbox_to_anchor=(box.x1 + 0.015, box.y1),
         fontsize=8,
         frameon=False,
-        title=title,
+        title=theme.units,
         title_fontsize=7.5,
         alignment="left",
     )
