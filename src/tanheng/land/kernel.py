@@ -284,18 +284,26 @@ def count_band(codes, first, last, known, seen, number, counts):
 
 
 @njit(nogil=True, cache=True)
-def add_band(counts, seen, number, lookup, whole, left_part, right_part, size_x, height, row, classes, out):
-    """Add the counted rows to a row of cells.
+def add_band(counts, seen, number, counted, lookup, whole, left_part, right_part, size_x, rows, heights, classes, out):
+    """Add `counted` rows of pixels to one or two rows of cells, which take `heights` of each pixel.
 
     `whole[cell]` and `whole[cell + 1]` bound the pixels that lie wholly in a cell; `left_part` and `right_part` are the
-    lengths of the pixels before and behind them that fall in it.
+    lengths of the pixels before and behind them that fall in it. Cells wholly without data are passed over.
     """
     columns = whole.shape[0]
     inner = np.empty(classes, np.int64)
     before = np.empty(classes, np.int64)
     behind = np.empty(classes, np.int64)
+    empty = -1
+    for rank in range(number):
+        if lookup[seen[rank]] < 0:
+            empty = rank
     for column in range(columns):
         start, stop = whole[column]
+        first = start - 1 if left_part[column] > 0 else start
+        last = stop + 1 if right_part[column] > 0 else stop
+        if empty >= 0 and sum_counts(counts[empty, first:last]) == counted * (last - first):
+            continue
         inner[:] = 0
         before[:] = 0
         behind[:] = 0
@@ -311,7 +319,9 @@ def add_band(counts, seen, number, lookup, whole, left_part, right_part, size_x,
                 behind[index] += counts[rank, stop]
         for index in range(classes):
             length = inner[index] * size_x + before[index] * left_part[column] + behind[index] * right_part[column]
-            out[row * columns + column, index] += length * height
+            for which in range(rows.shape[0]):
+                if rows[which] >= 0:
+                    out[rows[which] * columns + column, index] += length * heights[which]
 
 
 @njit(nogil=True, cache=True)
@@ -352,6 +362,8 @@ def count_aligned(codes, width, lookup, top, left, origin_x, size_x, edges_x, or
     known = np.zeros(256, np.bool_)
     seen = np.empty(256, np.uint8)
     counts = np.empty((256, width), np.uint8)
+    crossed = np.empty(2, np.int64)
+    heights = np.empty(2, np.float64)
     number = 0
     line = 0
     lines = codes.shape[0]
@@ -365,22 +377,34 @@ def count_aligned(codes, width, lookup, top, left, origin_x, size_x, edges_x, or
         if lower <= edges_y[row]:
             line += 1
             continue
-        if upper < edges_y[row] or lower > edges_y[row + 1]:
-            number = count_band(codes, line, line + 1, known, seen, number, counts)
-            crossed = row
-            while crossed < rows and edges_y[crossed] < lower:
-                height = min(lower, edges_y[crossed + 1]) - max(upper, edges_y[crossed])
-                add_band(
-                    counts, seen, number, lookup, whole, left_part, right_part, size_x, height, crossed, classes, out
-                )
-                crossed += 1
-            line += 1
-            continue
+        whole_line = upper >= edges_y[row] and lower <= edges_y[row + 1]
         end = line + 1
-        while end < lines and end - line < 255 and origin_y + (top + end + 1) * size_y <= edges_y[row + 1]:
-            end += 1
+        if whole_line:
+            while end < lines and end - line < 255 and origin_y + (top + end + 1) * size_y <= edges_y[row + 1]:
+                end += 1
+        for which in range(2):
+            here = row + which
+            inside = here < rows and edges_y[here] < lower and not (whole_line and which == 1)
+            crossed[which] = here if inside else -1
+            heights[which] = min(lower, edges_y[here + 1]) - max(upper, edges_y[here]) if inside else 0.0
+        if whole_line:
+            heights[0] = size_y
         number = count_band(codes, line, end, known, seen, number, counts)
-        add_band(counts, seen, number, lookup, whole, left_part, right_part, size_x, size_y, row, classes, out)
+        add_band(
+            counts,
+            seen,
+            number,
+            end - line,
+            lookup,
+            whole,
+            left_part,
+            right_part,
+            size_x,
+            crossed,
+            heights,
+            classes,
+            out,
+        )
         line = end
 
 
@@ -641,7 +665,8 @@ def count_warped(
 ):  # fmt: skip
     """Add class areas of a window in another CRS, in cells, to `out[cell, class]`; the raster's own to `footprint`.
 
-    Columns out of `reach` (rows, columns) of any data are passed over: a cell with data gets its whole footprint.
+    Columns out of `reach` (rows, columns) of any data are passed over: a cell with data gets its whole footprint. Returns
+    the first and last line and column that were not.
     """
     most = (nodes_x.shape[1] + 1) * 24
     edges = np.empty(most + 1, np.float64)
@@ -660,6 +685,21 @@ def count_warped(
                 first_row, first_column, rows, columns, 1.0 / slices, False, edges, cells, weights, footprint,
             )  # fmt: skip
             add_row(codes[line], words[line], width, lookup, left, 0.0, 1.0, edges, cells, weights, count, out)
+    return span_box(first, last)
+
+
+@njit(nogil=True, cache=True)
+def span_box(first, last):
+    """First and last line, and first and last column, of the spans of lines; all zero where there are none."""
+    top, bottom, low, high = -1, 0, 0, 0
+    for line in range(first.shape[0]):
+        if last[line] > first[line]:
+            if top < 0:
+                top, low = line, first[line]
+            bottom = line + 1
+            low = min(low, first[line])
+            high = max(high, last[line])
+    return max(top, 0), bottom, low, high
 
 
 @njit(nogil=True, cache=True)
@@ -688,6 +728,7 @@ def count_pair_warped(
                 codes_a[line], words_a[line], lookup_a, codes_b[line], words_b[line], lookup_b, width, classes,
                 left, 0.0, 1.0, edges, cells, weights, count, out,
             )  # fmt: skip
+    return span_box(first, last)
 
 
 @njit(nogil=True, cache=True)

@@ -25,6 +25,10 @@ ROUNDING = 1e-13
 SUB_ROW = 1.0 / 24.0
 
 
+#: First and last line, first and last column.
+Box = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True)
 class Block:
     """Rectangle of cells: first row and column, number of rows and columns."""
@@ -293,13 +297,20 @@ class WarpedOverlay:
             block.row, block.column, block.rows, block.columns,
         )  # fmt: skip
 
-    def _covered(self, block: Block, window: Window) -> NDArray[np.float64]:
-        """Part of each cell of the block that the raster covers, shape (cells,): one, but for its rim."""
-        below, beyond = (
-            window.row + window.height < self.pixels.height,
-            window.column + window.width < self.pixels.width,
+    def _covered(self, block: Block, window: Window, box: Box) -> NDArray[np.float64]:
+        """Part of each cell of the block that the raster covers, shape (cells,): one, but for its rim.
+
+        `box` holds the data of the window and what is near them: where it is away from the rim, nothing else matters.
+        """
+        top, bottom, first, last = box
+        away = self.reach[0]
+        inside = (
+            window.row + top > away
+            and window.row + bottom < self.pixels.height - away
+            and window.column + first > 0
+            and window.column + last < self.pixels.width
         )
-        if window.row > 0 and window.column > 0 and below and beyond:
+        if inside:
             return np.ones(block.size)
         u = _nodes(window.column, window.column + window.width, self.step_u, self.pixels.width)
         v = _nodes(window.row, window.row + window.height, self.step_v, self.pixels.height)
@@ -313,11 +324,11 @@ class WarpedOverlay:
         return np.asarray(coverage(here, [outline]).toarray(), np.float64).ravel()
 
     def _scaled(
-        self, out: NDArray[np.float64], footprint: NDArray[np.float64], block: Block, window: Window
+        self, out: NDArray[np.float64], footprint: NDArray[np.float64], block: Block, window: Window, box: Box
     ) -> NDArray[np.float64]:
         """Counts of each cell, scaled so that all codes together make up what the raster covers of it."""
         known = footprint > 0
-        factor = np.where(known, self._covered(block, window) / np.where(known, footprint, 1.0), 0.0)
+        factor = np.where(known, self._covered(block, window, box) / np.where(known, footprint, 1.0), 0.0)
         return out * factor.reshape(-1, *[1] * (out.ndim - 1))
 
     def count(
@@ -326,10 +337,10 @@ class WarpedOverlay:
         """Fraction of each cell by class, shape (cells, classes)."""
         out, footprint = np.zeros((block.size, classes)), np.zeros(block.size)
         rows, words = words_of(codes)
-        kernel.count_warped(
+        box = kernel.count_warped(
             rows, words, window.width, lookup, *self._geometry(block, window), self.reach, out, footprint
         )
-        return self._scaled(out, footprint, block, window)
+        return self._scaled(out, footprint, block, window, box)
 
     def count_pair(
         self,
@@ -344,8 +355,8 @@ class WarpedOverlay:
         out, footprint = np.zeros((block.size, classes * classes)), np.zeros(block.size)
         (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
         maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
-        kernel.count_pair_warped(*maps, *self._geometry(block, window), self.reach, out, footprint)
-        scaled = self._scaled(out, footprint, block, window)
+        box = kernel.count_pair_warped(*maps, *self._geometry(block, window), self.reach, out, footprint)
+        scaled = self._scaled(out, footprint, block, window, box)
         return np.moveaxis(scaled.reshape(block.size, classes, classes), 0, -1)
 
     def sums(
@@ -358,7 +369,8 @@ class WarpedOverlay:
         )
         if by_pixel:
             return area, total
-        return self._scaled(area, footprint, block, window), self._scaled(total, footprint, block, window)
+        box = (0, window.height, 0, window.width)
+        return self._scaled(area, footprint, block, window, box), self._scaled(total, footprint, block, window, box)
 
 
 Overlay = AlignedOverlay | WarpedOverlay
