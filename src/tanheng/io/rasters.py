@@ -220,7 +220,7 @@ def write_cog(
     profile = {
         "driver": "COG", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "float32",
         "crs": rasterio.crs.CRS.from_wkt(grid.crs_wkt), "transform": rasterio.Affine(*grid.transform),
-        "nodata": float("nan"), "compress": "DEFLATE", "predictor": "YES", "overview_resampling": "AVERAGE",
+        "nodata": float("nan"), "compress": "DEFLATE", "level": 1, "overview_resampling": "AVERAGE",
     }  # fmt: skip
     try:
         with rasterio.open(path, "w", **profile) as dataset:
