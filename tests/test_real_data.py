@@ -128,3 +128,6 @@ def test_supports_of_coarse_drivers_are_named(results: Results) -> None:
     support = results.tables["correlation"].groupby("driver")["support_km"].first()
     assert support["temperature"] == pytest.approx(10.0, rel=1e-6)
     assert 20 < support["precipitation"] < 30
+    # Population came on 15' in the first year: no driver of demand is known finer than that.
+    table = results.tables["correlation"]
+    assert table.loc[table["variable"] == "demand", "support_km"].min() > 20

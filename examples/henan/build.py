@@ -123,7 +123,7 @@ class Cells:
         fine = rasterize(
             [self.province],
             (self.shape[0] * 10, self.shape[1] * 10),
-            transform=self.transform * rasterio.Affine.scale(0.1),
+            transform=rasterio.Affine(CELL / 10, 0, self.west, 0, -CELL / 10, self.north),
         )
         cover = fine.reshape(self.shape[0], 10, self.shape[1], 10).sum(axis=(1, 3)).ravel()
         order = np.lexsort((np.arange(cover.size), -cover.astype(int)))
@@ -163,7 +163,8 @@ def elevation() -> tuple[NDArray[np.int16], rasterio.Affine]:
 
 def at_cells(cells: Cells, values: NDArray[Any], transform: rasterio.Affine) -> Array:
     """Values of a coarse grid at the middles of cells, interpolated."""
-    columns, rows = ~transform * (cells.longitude, cells.latitude)
+    columns = (cells.longitude - transform.c) / transform.a
+    rows = (cells.latitude - transform.f) / transform.e
     smooth = ndimage.gaussian_filter(values.astype(float), 0.5)
     return np.asarray(ndimage.map_coordinates(smooth, [rows - 0.5, columns - 0.5], order=1, mode="nearest"))
 

@@ -90,13 +90,22 @@ def as_whole_cells(array: xr.DataArray, land: Land) -> xr.DataArray:
     return (array / part).assign_attrs(array.attrs)
 
 
+def _supports(inputs: Inputs) -> dict[str, float]:
+    """Side of the coarsest pixels behind each variable, km."""
+    land = max(item.source.pixels.pixel_size_m() for item in inputs.maps) / 1000.0
+    people = max((raster.pixels.pixel_size_m() for raster in inputs.population.values()), default=0.0) / 1000.0
+    return {"supply": land, "demand": people, "supply_demand_ratio": max(land, people)}
+
+
 def correlations(
-    land: Land, given: xr.DataArray, compared: Balance | None, drivers: list[DriverOnGrid]
+    inputs: Inputs, land: Land, given: xr.DataArray, compared: Balance | None, drivers: list[DriverOnGrid]
 ) -> tuple[pd.DataFrame, float]:
     """Table year, variable, driver, r, n, support_km; and the largest gap of the identity of supply, demand and ratio.
 
-    Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut.
+    Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut. The
+    support is the side of the coarsest pixels that a pair of variables was made from.
     """
+    support = _supports(inputs)
     variables = {"supply": as_whole_cells(given, land)}
     if compared is not None:
         variables |= {"demand": as_whole_cells(compared.demand, land), "supply_demand_ratio": compared.ratio}
@@ -115,7 +124,7 @@ def correlations(
                         "driver": driver.name,
                         "r": r,
                         "n": n,
-                        "support_km": round(driver.support_km, 3),
+                        "support_km": round(max(driver.support_km, support[name]), 3),
                     }
                 )
             if compared is not None:

@@ -176,7 +176,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     with clock.stage("drivers"):
         drivers = lay_drivers(inputs, land.fraction, people.population_density if people else None)
         if drivers:
-            tables["correlation"], gap = correlations(land, given, compared, drivers)
+            tables["correlation"], gap = correlations(inputs, land, given, compared, drivers)
             checks += [identity_check(gap)] if compared else []
     refuse_failed(checks)
     dataset = dataset_of(inputs, land, people, compared, given, drivers)

@@ -139,7 +139,8 @@ def _correlation(tables: Mapping[str, pd.DataFrame]) -> str:
     table = tables["correlation"].copy()
     table["column"] = table["variable"].str.replace("_", " ") + " " + table["year"].astype(str)
     columns = list(dict.fromkeys(table.sort_values(["variable", "year"], key=_variable_order)["column"]))
-    table["driver"] += " (" + table["support_km"].round(1).astype(str) + " km)"
+    coarsest = table.groupby("driver")["support_km"].transform("max").round(1).astype(str)
+    table["driver"] += " (" + coarsest + " km)"
     rows = list(dict.fromkeys(table["driver"]))
     wide = table.pivot(index="driver", columns="column", values="r").loc[rows, columns]  # noqa: PD010  no aggregation
     return _table(wide.round(3).reset_index().rename(columns={"driver": "driver (support)"}))
