@@ -176,6 +176,7 @@ class Outputs(_Part):
     folder: Name = "results"
     maps: bool = True
     report: bool = True
+    pixel_maps: bool = False
     note: str = ""
 
 

@@ -14,7 +14,7 @@ from tanheng.errors import OutputError
 MARK = "run.json"
 
 #: What a run puts into its folder; anything else there is somebody's own.
-_OURS = (MARK, "grids", "tables", "maps", "results.zarr", "tables.xlsx", "report.html")
+_OURS = (MARK, "grids", "pixels", "tables", "maps", "results.zarr", "tables.xlsx", "report.html")
 
 
 def check_folder(folder: Path) -> None:

@@ -19,6 +19,7 @@ from tanheng.accounting.stock import stock_by_class
 from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
 from tanheng.errors import OutputError
 from tanheng.io.blocks import FolderOfBlocks
+from tanheng.io.pixel_maps import write_pixel_maps
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
@@ -27,7 +28,7 @@ from tanheng.pipeline import provenance
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.balance import Balance, account_balance, correlations, supply
 from tanheng.pipeline.inputs import Inputs, open_inputs
-from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder
+from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, lay_drivers, zone_cover
 from tanheng.pipeline.selfchecks import (
     SelfCheck,
@@ -244,6 +245,14 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
         write_grids(folder / "grids", dataset, inputs.grid)
         for name, table in results.tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
+    if results.study.outputs.pixel_maps:
+        with clock.stage("pixel maps"):
+            (folder / "pixels").mkdir()
+            pools = {year: table.values for year, table in inputs.densities.items()}
+            totals = {year: {name: sum(pools[year][name].values()) for name in inputs.classes} for year in pools}
+            write_pixel_maps(
+                folder / "pixels", inputs.maps, totals, year_pairs(results.study.years, results.study.change.pairs)
+            )
     results.record = _record(results, inputs, clock)
     _write_report(results, inputs, folder, clock)
     results.record["timings_s"] = clock.seconds
