@@ -12,6 +12,7 @@ from tanheng.units import conversion_factor, same_dimension, tonnes_of_carbon
     ("source", "target", "factor"),
     [
         ("万吨", "t", 1e4),
+        ("10 000 t", "t", 1e4),
         ("亿立方米", "m3", 1e8),
         ("万吨标准煤", "TJ", 1e4 * 29.3076e-3),
         ("10^4 tce", "TJ", 293.076),
@@ -35,7 +36,7 @@ def test_species_and_kinds_never_mix(source: str, target: str) -> None:
         conversion_factor(source, target)
 
 
-@pytest.mark.parametrize("nonsense", ["", "bananas", "t t C C ((", "10^"])
+@pytest.mark.parametrize("nonsense", ["", "bananas", "t t C C ((", "10^", "-1 t C", "0 t C"])
 def test_nonsense_is_refused(nonsense: str) -> None:
     with pytest.raises(UnitError):
         conversion_factor(nonsense, "t C")

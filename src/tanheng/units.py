@@ -68,6 +68,7 @@ def _pint_spelling(text: str) -> str:
         text = text.replace(chinese, f" {spelling} ")
     text = text.strip().replace("m³", "m3").replace("m²", "m2").replace("×", "*").replace("·", "*")
     text = re.sub(r"\bt\s+_ce\b", "tce", text)
+    text = re.sub(r"(?<=\d)\s+(?=\d)", "", text)
     text = re.sub(r"10\^(\d+)", r"1e\1", text)
     text = re.sub(r"\b([A-Za-z]+?)(-?[123])(?![A-Za-z0-9])", _power, text)
     return re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", text)
@@ -121,7 +122,10 @@ name the one that the figures are in
             else ": they do not measure the same thing"
         )
         raise UnitError(f"'{source}' can't be turned into '{target}'{why}")
-    return float(f"{ratio.magnitude:.15g}")
+    factor = float(f"{ratio.magnitude:.15g}")
+    if not 0 < factor < float("inf"):
+        raise UnitError(f"'{source}' is {factor:g} '{target}'; a unit is a positive amount, as '10^4 t'")
+    return factor
 
 
 def same_dimension(source: str, target: str) -> bool:

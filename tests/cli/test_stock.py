@@ -84,3 +84,17 @@ def test_the_command_prints_totals_and_loads_nothing_heavy(tiny: Path) -> None:
     )
     assert "forest" in done.stdout
     assert done.stdout.strip().endswith("[]")
+
+
+def test_land_that_a_year_lacks_is_named_not_lost(tiny: Path) -> None:
+    codes = [list(row) for row in LAST]
+    codes[0] = [0, 0, 0, 0]
+    write_map(tiny.parent / "b.tif", codes)
+    found = quick_stock(request(tiny.parent), tiny.parent / "quick")
+    assert any("2010: 4.0 km2" in text for text in found.warnings)
+
+
+def test_a_class_that_is_declared_nodata_is_told(tiny: Path) -> None:
+    write_map(tiny.parent / "b.tif", LAST, nodata=2)
+    found = quick_stock(request(tiny.parent), tiny.parent / "quick")
+    assert any("which the legend calls 'forest'" in text for text in found.warnings)

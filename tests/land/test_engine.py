@@ -293,3 +293,48 @@ def test_memory_is_bounded_by_blocks_not_by_the_map(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True)
         used.append(int(done.stdout))
     assert used[2] < 1.2 * used[1]
+
+
+def test_holes_of_a_tile_of_floats_show_the_tile_below(tmp_path: Path) -> None:
+    nan = float("nan")
+    write_map(tmp_path / "first.tif", [[1, nan]], dtype="float32", nodata=nan)
+    write_map(tmp_path / "second.tif", [[2, 2]], dtype="float32", nodata=nan)
+    mosaic = open_mosaic([str(tmp_path / "first.tif"), str(tmp_path / "second.tif")], 1, None)
+    assert mosaic.read(0, 0, 1, 2).tolist() == [[1, 2]]
+
+
+VRT = """<VRTDataset rasterXSize="630" rasterYSize="540"><SRS>{crs}</SRS>
+<GeoTransform>{west}, 30, 0, {north}, 0, -30</GeoTransform><VRTRasterBand dataType="Byte" band="1"><NoDataValue>0</NoDataValue>
+<SimpleSource><SourceFilename relativeToVRT="1">map.tif</SourceFilename><SourceBand>1</SourceBand></SimpleSource>
+</VRTRasterBand></VRTDataset>"""
+
+
+def test_a_vrt_is_known_by_the_files_that_it_names(tmp_path: Path, path: Path, codes: np.ndarray) -> None:
+    virtual = tmp_path / "map.vrt"
+    crs = ALBERS_CHINA.to_wkt("WKT1_GDAL").replace('"', "&quot;")
+    virtual.write_text(VRT.format(crs=crs, west=WEST, north=NORTH), encoding="utf-8")
+    grid = grid_for(path)
+    first = count_land([land(virtual)], grid, store=FolderOfBlocks(tmp_path / "blocks"), block_bytes=SMALL)
+    assert same(first, count_land([land(path)], grid))
+    changed = write_map(path, np.where(codes == 1, 2, codes), pixel=30.0)
+    store = FolderOfBlocks(tmp_path / "blocks")
+    found = count_land([land(virtual)], grid, store=store, block_bytes=SMALL)
+    assert store.reused == 0
+    assert same(found, count_land([land(changed)], grid))
+
+
+def test_a_map_around_the_pole_is_laid_by_true_areas() -> None:
+    import pyproj
+
+    from tanheng.land.overlay import overlay
+    from tanheng.land.pixels import PixelGrid
+
+    pixels = PixelGrid(pyproj.CRS(4326).to_wkt(), (0.5, 0.0, -180.0, 0.0, -0.5, 90.0), 720, 60)
+    grid = grid_over((-500_000.0, -500_000.0, 500_000.0, 500_000.0), pyproj.CRS("EPSG:6931"), 25_000.0)
+    lies = overlay(pixels, grid)
+    block = engine.Block(0, 0, grid.rows, grid.columns)
+    window = lies.window(block)
+    assert window is not None
+    codes = np.ones((window.height, window.width), np.uint8)
+    shares = lies.count(block, window, codes, np.array([-1, 0] + [-1] * 254, np.int16), 1)
+    assert abs(shares.sum() / grid.size - 1) < 0.01

@@ -131,3 +131,48 @@ def test_a_pool_table_with_codes_needs_no_legend(tiny: Path) -> None:
     table: pd.DataFrame = run_study(tiny).tables["stock_by_class"]
     assert set(table["land_class"]) == {f"class {code}" for code in range(1, 7)}
     assert table.loc[table["year"] == 2000, "stock_t_c"].sum() == pytest.approx(11 * 100 * 4, rel=1e-12)
+
+
+@pytest.mark.parametrize(("kind", "value"), [("count", 1.0), ("density", 4.0)])
+def test_people_of_a_map_cut_along_the_boundary_are_not_cut_again(
+    tiny_with_people: Path, kind: str, value: float
+) -> None:
+    """Pixels of 500 m; the region and the map both end half a cell inside the outer cells."""
+    with_region(tiny_with_people, WEST + 500, NORTH - 2500, WEST + 3500, NORTH - 500)
+    people = np.full((6, 8), np.nan)
+    people[1:5, 1:7] = value
+    write_map(tiny_with_people.parent / "people.tif", people, pixel=500.0, dtype="float32", nodata=float("nan"))
+    text = tiny_with_people.read_text(encoding="utf-8").replace('kind = "density"', f'kind = "{kind}"')
+    tiny_with_people.write_text(text, encoding="utf-8")
+    results = run_study(tiny_with_people)
+    # 24 pixels of one person, or 6 km2 of four persons each.
+    assert results.tables["balance"]["population"].tolist() == pytest.approx([24.0, 24.0], rel=1e-6)
+    demand = results.dataset["demand"].sel(year=2000).values
+    assert demand[0, 0] == pytest.approx(demand[1, 1] / 4, rel=1e-6)
+
+
+def test_a_map_that_changed_between_two_runs_is_read_anew(tiny: Path) -> None:
+    before = run_study(tiny).tables["stock_by_class"]["stock_t_c"].sum()
+    write_map(tiny.parent / "a.tif", np.full((3, 4), 2))
+    assert run_study(tiny).tables["stock_by_class"]["stock_t_c"].sum() > before
+
+
+def test_class_names_may_hold_what_file_names_may_not(tiny: Path) -> None:
+    rows = "lucode,LULC_name,C_above,C_below,C_soil,C_dead\n" + "".join(
+        f"{code},Shrub/Scrub: {code}?,1,1,1,1\n" for code in range(1, 7)
+    )
+    (tiny.parent / "pools.csv").write_text(rows, encoding="utf-8")
+    tiny.write_text(
+        STUDY.replace('legend = "six-classes"\n', "").replace("henan-six-classes", "pools.csv"), encoding="utf-8"
+    )
+    results = run_study(tiny)
+    assert (results.folder / "grids" / "land_share_Shrub-Scrub-1-_2000.tif").exists()
+
+
+def test_a_code_mapped_by_hand_beats_the_declared_nodata_without_a_warning(tiny: Path) -> None:
+    text = STUDY.replace('legend = "six-classes"', 'legend = "six-classes"\ncodes = { 0 = "water" }')
+    tiny.write_text(text, encoding="utf-8")
+    results = run_study(tiny)
+    assert not any("declares" in item for item in results.warnings)
+    area = results.tables["stock_by_class"].set_index(["year", "land_class"])["area_km2"]
+    assert area[(2000, "water")] == 2.0

@@ -106,10 +106,12 @@ def stock(
 def check(study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked
+    from tanheng.io.rasters import files_open
     from tanheng.pipeline.inputs import open_inputs
     from tanheng.study import load_study
 
-    print_checked(open_inputs(load_study(study), study.parent, every_pixel=True))
+    with files_open():
+        print_checked(open_inputs(load_study(study), study.parent, every_pixel=True))
 
 
 @app.command()

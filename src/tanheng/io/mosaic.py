@@ -45,7 +45,7 @@ class Mosaic:
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the files."""
-        return tuple(item.raster.path for item in self.tiles)
+        return tuple(name for item in self.tiles for name in item.raster.files)
 
     @property
     def nodata(self) -> float:
@@ -73,7 +73,9 @@ class Mosaic:
                 continue
             values = item.raster.read(top - item.row, left - item.column, bottom - top, right - left)
             here = out[top - row : bottom - row, left - column : right - column]
-            if item.raster.nodata is None:
+            if item.raster.nodata is not None and np.isnan(item.raster.nodata):
+                np.copyto(here, values, where=~np.isnan(values))
+            elif item.raster.nodata is None:
                 np.copyto(here, values, where=values != self.fill)
             else:
                 np.copyto(here, values, where=values != np.asarray(item.raster.nodata).astype(self.dtype))

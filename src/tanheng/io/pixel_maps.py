@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
@@ -69,7 +70,7 @@ def _write(path: Path, maps: Sequence[LandMap], densities: Sequence[Mapping[str,
             dataset.units = ("t C ha-1",)
             dataset.set_band_description(1, text)
         rasterio.shutil.copy(unfinished, path, driver="COG", compress="DEFLATE", level=1, overview_resampling="AVERAGE")
-    except (RasterioError, OSError) as error:
+    except (RasterioError, CPLE_BaseError, OSError) as error:
         raise OutputError(f"{path}: can't be written ({error}); is the disk full?") from error
     finally:
         unfinished.unlink(missing_ok=True)

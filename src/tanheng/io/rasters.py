@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +16,7 @@ import numpy as np
 import pyproj
 import rasterio
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
@@ -72,6 +75,16 @@ def close_all() -> None:
     _open.__dict__.pop("buffers", None)
 
 
+@contextlib.contextmanager
+def files_open() -> Iterator[None]:
+    """Rasters are opened anew inside, and let go of at the end: one that was changed in between is read as it is now."""
+    close_all()
+    try:
+        yield
+    finally:
+        close_all()
+
+
 def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     """Context in which a raster is read: a small block cache; for remote ones no search for side files, and time limits."""
     remote = {
@@ -101,6 +114,8 @@ class Raster:
         Declared number of missing pixels.
     tile : (int, int)
         Rows and columns that are stored together.
+    files : tuple of str
+        All files that it is read from: a VRT names others.
     """
 
     path: str
@@ -111,6 +126,7 @@ class Raster:
     tile: tuple[int, int]
     scale: float = 1.0
     offset: float = 0.0
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -191,6 +207,7 @@ def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  r
     return Raster(
         path, band, pixels, dataset.dtypes[band - 1], dataset.nodatavals[band - 1], (int(tile[0]), int(tile[1])),
         float(dataset.scales[band - 1]), float(dataset.offsets[band - 1]),
+        tuple(sorted(dataset.files)) or (path,),
     )  # fmt: skip
 
 
@@ -199,6 +216,17 @@ def _wkt(path: str, crs: Any) -> str:  # noqa: ANN401  rasterio has no types
         return pyproj.CRS.from_user_input(crs).to_wkt()
     except pyproj.exceptions.CRSError as error:
         raise InputError(f"{path}: its CRS can't be understood ({error}); assign it anew") from error
+
+
+def grid_name(*parts: object) -> str:
+    """File name of a grid: its parts joined, with what no system allows in a name replaced.
+
+    Examples
+    --------
+    >>> grid_name("land_share", "Shrub/Scrub", 2000)
+    'land_share_Shrub-Scrub_2000.tif'
+    """
+    return "_".join(re.sub(r'[\\/:*?"<>|\s]+', "-", str(part)) for part in parts) + ".tif"
 
 
 def write_cog(
@@ -228,5 +256,5 @@ def write_cog(
             dataset.units = (units,)
             dataset.set_band_description(1, description)
             dataset.update_tags(**(tags or {}))
-    except (RasterioError, OSError) as error:
+    except (RasterioError, CPLE_BaseError, OSError) as error:
         raise OutputError(f"{path}: can't be written ({_reason(error)}); is the disk full?") from error

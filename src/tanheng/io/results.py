@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from tanheng.errors import OutputError
 
 #: File by which a folder is known as results of a run.
 MARK = "run.json"
+
+#: An unfinished folder that nobody wrote to for a day was left behind by a process that was killed.
+_STALE_SECONDS = 86_400
 
 #: What a run puts into its folder; anything else there is somebody's own.
 _OURS = (MARK, "grids", "pixels", "tables", "maps", "results.zarr", "tables.xlsx", "report.html")
@@ -57,8 +62,9 @@ def result_folder(folder: Path) -> Iterator[Path]:
     check_folder(folder)
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for stale in folder.parent.glob(f".{folder.name}-unfinished-*"):
-        shutil.rmtree(stale, ignore_errors=True)
+    for stale in folder.parent.glob(f".{glob.escape(folder.name)}-unfinished-*"):
+        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(stale, ignore_errors=True)
     try:
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.parent))
     except OSError as error:

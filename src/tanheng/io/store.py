@@ -10,7 +10,7 @@ import xarray as xr
 
 from tanheng.errors import OutputError
 from tanheng.grid import Grid
-from tanheng.io.rasters import write_cog
+from tanheng.io.rasters import grid_name, write_cog
 
 
 def with_crs(dataset: xr.Dataset, grid: Grid) -> xr.Dataset:
@@ -68,7 +68,7 @@ def write_grids(folder: Path, dataset: xr.Dataset, grid: Grid) -> list[Path]:
         for number in range(stacked.sizes["layer"]):
             one = stacked.isel(layer=number)
             labels = [str(one[dim].item()) for dim in sorted(others, key=lambda dim: dim in ("year", "period"))]
-            path = folder / ("_".join([str(name), *labels]).replace(" ", "-") + ".tif")
+            path = folder / grid_name(name, *labels)
             tags = {key: str(value) for key, value in array.attrs.items() if key != "grid_mapping"}
             write_cog(
                 path,

@@ -34,6 +34,9 @@ from tanheng.land.pools import Pool, Threads
 #: Bytes of pixels that one task reads of one map.
 BLOCK_BYTES = 64 * 2**20
 
+#: Plans of more blocks than this keep finished ones on disk, so that a run that was stopped can go on.
+KEPT_FROM = 32
+
 #: Called after each block with the blocks done, the blocks in all, and the pixels read so far.
 Progress = Callable[[int, int, int], None]
 

@@ -594,6 +594,8 @@ def cut_line(
         ay = by
         bx = rest * upper_x[piece + 1] + fraction * lower_x[piece + 1]
         by = rest * upper_y[piece + 1] + fraction * lower_y[piece + 1]
+        if count + 20 > cells.size:
+            raise ValueError("a line of pixels crosses more cells than its lattice allows")
         start = first_u + piece * step_u
         if start + step_u <= left or start >= right:
             continue

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, transformer
 from tanheng.land import kernel
 from tanheng.land.pixels import PixelGrid, lies_on
@@ -225,22 +226,26 @@ class WarpedOverlay:
         self._to_pixels = transformer(grid.crs, pixels.crs)
         size_u, size_v = self._pixel_size()
         self.step_u, self.step_v = self._step(size_u), self._step(size_v)
-        # Rows and columns of pixels that three cells span: no cell with data reaches further from them.
-        self.reach = (math.ceil(3 * grid.resolution / size_v), math.ceil(3 * grid.resolution / size_u))
+        # Rows and columns of pixels that five cells span, three where pixels are smallest: no cell reaches further.
+        self.reach = (math.ceil(5 * grid.resolution / size_v), math.ceil(5 * grid.resolution / size_u))
         self.slices = max(1, math.ceil(size_v / (sub_row * grid.resolution) - 1e-9))
 
     def _step(self, size: float) -> float:
         return float(2.0 ** round(math.log2(LATTICE_CELLS * self.grid.resolution / size)))
 
     def _pixel_size(self) -> tuple[float, float]:
-        """Width and height of a pixel in the middle of the grid, m."""
+        """Largest width and height of a pixel on the grid, m."""
         west, south, east, north = self.grid.bounds
-        column, row = self._positions(np.array([(west + east) / 2]), np.array([(south + north) / 2]))
-        x, y = self._cells(
-            np.array([column[0], column[0] + 1e-3, column[0]]), np.array([row[0], row[0], row[0] + 1e-3])
-        )
+        along_x, along_y = np.meshgrid(np.linspace(west, east, 7), np.linspace(south, north, 7))
+        column, row = self._positions(along_x.ravel(), along_y.ravel())
+        here, across, down = self._cells(column, row), self._cells(column + 1e-3, row), self._cells(column, row + 1e-3)
         scale = self.grid.resolution * 1e3
-        return math.hypot(x[1] - x[0], y[1] - y[0]) * scale, math.hypot(x[2] - x[0], y[2] - y[0]) * scale
+        sizes = [np.hypot(there[0] - here[0], there[1] - here[1]) * scale for there in (across, down)]
+        # A step over the date line is no size of a pixel.
+        good = np.isfinite(sizes[0] + sizes[1]) & (np.maximum(*sizes) < 100 * np.median(np.maximum(*sizes)))
+        if not good.any() or not min(float(size[good].max()) for size in sizes) > 0:
+            raise InputError("a map can't be laid on the grid: its CRS and that of the grid have no common area")
+        return float(sizes[0][good].max()), float(sizes[1][good].max())
 
     def _positions(self, x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Fractional columns and rows of the raster at points of the grid."""

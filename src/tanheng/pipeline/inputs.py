@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -126,10 +126,19 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
             problems.warnings.append(
                 f"{polygons.path}: {polygons.repaired} polygon(s) with invalid geometry were repaired"
             )
+    files = _all_files(study, base, [*rasters.values(), *population.values(), *nep.values()])
     return Inputs(
         study, base, classes, legend, densities, maps, grid, boundary, zones, totals, activity, factors, population,
-        driver_maps, driver_tables, uptake, nep, tuple(dict.fromkeys(problems.warnings)), tuple(input_files(study, base)),
+        driver_maps, driver_tables, uptake, nep, tuple(dict.fromkeys(problems.warnings)), tuple(files),
     )  # fmt: skip
+
+
+def _all_files(study: Study, base: Path, rasters: Iterable[Raster | Mosaic]) -> list[Path]:
+    """Files that a study names, and those that its rasters name in turn."""
+    named = input_files(study, base)
+    more = [Path(name) for raster in rasters for name in raster.files]
+    known = {path.absolute() for path in named}
+    return [*named, *dict.fromkeys(path for path in more if path.is_file() and path.absolute() not in known)]
 
 
 def input_files(study: Study, base: Path) -> list[Path]:
@@ -275,9 +284,11 @@ def _check_codes(
         raster = item.source
         assert isinstance(raster, (Raster, Mosaic))  # noqa: S101  land maps are made from these above
         declared = raster.nodata
-        if declared is not None and legend.codes.get(int(declared) if np.isfinite(declared) else -(10**9)) is not None:
+        whole = declared is not None and float(declared).is_integer()
+        code = int(declared) if declared is not None and whole else None
+        if code is not None and legend.codes.get(code) is not None and code not in study.land_cover.codes:
             problems.warnings.append(
-                f"{raster.path}: declares {declared:g} as nodata, which the legend calls '{legend.codes[int(declared)]}'; it is taken as no data"
+                f"{raster.path}: declares {declared:g} as nodata, which the legend calls '{legend.codes[code]}'; it is taken as no data"
             )
         counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
         if counts is None:

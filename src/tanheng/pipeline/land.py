@@ -20,7 +20,7 @@ from tanheng.accounting import (
 from tanheng.errors import StudyError
 from tanheng.factors.densities import POOLS
 from tanheng.io.blocks import FolderOfBlocks
-from tanheng.land.engine import LandCounts, Progress, count_land, inventory, plan_tasks
+from tanheng.land.engine import KEPT_FROM, LandCounts, Progress, count_land, inventory, plan_tasks
 from tanheng.land.pools import Pool
 from tanheng.land.shares import land_share, on_cells, pair_share
 from tanheng.pipeline.framing import region_fraction
@@ -80,10 +80,6 @@ def density_array(inputs: Inputs) -> xr.DataArray:
     ]
     coords = {"year": years, "land_class": list(inputs.classes), "carbon_pool": list(POOLS)}
     return stamp(xr.DataArray(values, dims=("year", "land_class", "carbon_pool"), coords=coords), "carbon_density")
-
-
-#: Plans of more blocks than this keep finished ones on disk, so that a run that was stopped can go on.
-KEPT_FROM = 32
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,13 @@ def emission_table(inputs: Inputs) -> pd.DataFrame:
     return table[table["year"].isin(inputs.study.years)].reset_index(drop=True)
 
 
-def persons(raster: Raster, grid: Grid, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Persons in each cell were it wholly populated, and per km2; shape (rows, columns).
+def persons(
+    raster: Raster, grid: Grid, kind: str, fraction: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Persons in each cell were it wholly in the region, and per km2; shape (rows, columns).
+
+    The part with people known and the part in the region overlap as far as they can, as for land: a map that was cut
+    along the boundary is not cut again.
 
     Raises
     ------
@@ -77,11 +82,12 @@ def persons(raster: Raster, grid: Grid, kind: str) -> tuple[NDArray[np.float64],
     laid = on_grid(raster, grid)
     if kind == "count":
         inside = laid.covered > 0
-        people = np.where(inside, laid.total, np.nan)
+        people = np.where(inside, laid.total / np.where(inside, np.maximum(laid.covered, fraction), 1.0), np.nan)
         density = people / grid.cell_area_km2
     else:
         density = laid.mean
-        people = density * grid.cell_area_km2 * np.minimum(laid.covered, 1.0)  # (person/km2) * (km2) = person
+        part = np.minimum(1.0, laid.covered / np.where(fraction > 0, fraction, 1.0))
+        people = density * grid.cell_area_km2 * part  # (person/km2) * (km2) * (1) = person
     if np.nanmin(people, initial=0.0) < 0:
         raise InputError(
             f"{raster.path}: has negative values ({np.nanmin(people):g} in a cell); a population can't be negative: "
@@ -189,7 +195,7 @@ def account_people(inputs: Inputs, fraction: xr.DataArray) -> People:
     part = np.asarray(fraction.values)
     inside = part > 0
     laid = {
-        path: persons(raster, grid, study.population.kind)
+        path: persons(raster, grid, study.population.kind, part)
         for path, raster in {r.path: r for r in inputs.population.values()}.items()
     }
     people, densities, demands, of_region, totals, own = [], [], [], [], {}, {}

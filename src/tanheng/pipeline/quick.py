@@ -18,10 +18,10 @@ from tanheng.factors.legends import Legend, legend_from
 from tanheng.grid import Grid
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
-from tanheng.io.rasters import Raster, is_remote, locate, write_cog
+from tanheng.io.rasters import Raster, files_open, grid_name, is_remote, locate, write_cog
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.rows import write_rows
-from tanheng.land.engine import LandCounts, LandMap, Progress, count_land, inventory
+from tanheng.land.engine import KEPT_FROM, LandCounts, LandMap, Progress, count_land, inventory, plan_tasks
 from tanheng.land.lookup import Lookup
 from tanheng.land.pools import Pool
 from tanheng.land.region import in_region
@@ -70,6 +70,13 @@ def quick_stock(
     OutputError
         The folder can't be written.
     """
+    with files_open():
+        return _quick_stock(asked, folder, pool, resume, progress)
+
+
+def _quick_stock(
+    asked: QuickRequest, folder: Path, pool: Pool | None, resume: bool, progress: Progress | None
+) -> QuickStock:
     densities = carbon_densities_from(asked.densities)
     legend = _legend(asked, densities)
     years = _years(asked)
@@ -85,20 +92,26 @@ def quick_stock(
         raise StudyError(errors)
     classes = _classes(legend, densities)
     maps = [LandMap(year, source, Lookup(classes, _codes(legend, source))) for year, source in sources.items()]
+    warnings += [text for item in maps if (text := _nodata_note(legend, item))]
     fraction = region_fraction(grid, boundary) if boundary else None
+    wanted = None if fraction is None else fraction > 0
+    pairs = list(pairwise(years))
     store = FolderOfBlocks(folder.absolute().with_name(f".{folder.name}-blocks"))
+    if not resume:
+        store.clear()
     counts = count_land(
         maps,
         grid,
-        list(pairwise(years)),
-        wanted=None if fraction is None else fraction > 0,
+        pairs,
+        wanted=wanted,
         pool=pool,
-        store=store if resume else None,
+        store=store if resume or len(plan_tasks(maps, grid, pairs, wanted)) > KEPT_FROM else None,
         progress=progress,
     )
     _refuse_unknown(maps, counts, legend)
     inside = counts.shares[years[0]].sum(axis=0) if fraction is None else fraction
     shares = {year: in_region(counts.shares[year], inside) for year in years}
+    warnings += _missing(shares, inside, grid)
     found = QuickStock(
         _stock_rows(shares, classes, densities, grid),
         [
@@ -166,6 +179,30 @@ def _classes(legend: Legend, densities: CarbonDensities) -> tuple[str, ...]:
             f"{densities.name}: no carbon density for class {', '.join(map(repr, missing))} of the legend; add a row"
         )
     return tuple(name for name in densities.values if name in legend.classes)
+
+
+def _nodata_note(legend: Legend, item: LandMap) -> str:
+    """Warning where a map declares a code as nodata that the legend gives a class."""
+    declared = getattr(item.source, "nodata", None)
+    if declared is None or not float(declared).is_integer() or legend.codes.get(int(declared)) is None:
+        return ""
+    name = legend.codes[int(declared)]
+    return (
+        f"{item.source.name}: declares {declared:g} as nodata, which the legend calls '{name}'; it is taken as no data"
+    )
+
+
+def _missing(shares: Mapping[int, NDArray[np.float64]], inside: NDArray[np.float64], grid: Grid) -> list[str]:
+    """Warnings that name the land which a year lacks: its stock is not lost, it is not known."""
+    region = float(inside.sum())
+    found = []
+    for year, share in shares.items():
+        missing = (region - float(share.sum())) * grid.cell_area_km2
+        if missing > 1e-6 * region * grid.cell_area_km2:
+            found.append(
+                f"{year}: {missing:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals"
+            )
+    return found
 
 
 def _refuse_unknown(maps: Sequence[LandMap], counts: LandCounts, legend: Legend) -> None:
@@ -266,10 +303,10 @@ def _write(
     for year, share in shares.items():
         known = share.any(axis=0)
         stock = np.tensordot(per_class, share, 1) * grid.cell_area_ha  # (t C/ha) * (1) * (ha) = t C
-        path = folder / "grids" / f"carbon_stock_{year}.tif"
+        path = folder / "grids" / grid_name("carbon_stock", year)
         write_cog(path, np.where(known, stock, np.nan), grid, units="t C", description="carbon stored in the cell")
         for number, name in enumerate(classes):
-            path = folder / "grids" / f"land_share_{name}_{year}.tif".replace(" ", "-")
+            path = folder / "grids" / grid_name("land_share", name, year)
             part = np.where(known, share[number], np.nan)
             write_cog(path, part, grid, units="1", description=f"fraction of the cell that is {name}")
     record = {

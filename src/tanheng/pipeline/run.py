@@ -20,6 +20,7 @@ from tanheng.accounting.summaries import class_area, coverage_table, stock_by_cl
 from tanheng.errors import OutputError
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.pixel_maps import write_pixel_maps
+from tanheng.io.rasters import files_open
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
@@ -124,7 +125,13 @@ def run_study(
     SelfCheckError
         A law that every run must meet does not hold.
     """
-    told = reporter or Reporter()
+    with files_open():
+        return _run(path, reporter or Reporter(), output, workers, cluster, resume)
+
+
+def _run(
+    path: Path, told: Reporter, output: Path | None, workers: int | None, cluster: str | None, resume: bool
+) -> Results:
     clock = _Clock(told)
     study = load_study(path)
     if output is not None:
