@@ -10,33 +10,14 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.land.engine import held_overlay, plan_blocks
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.pixels import Source
 
 #: Continuous rasters are cut into sub-rows half as high as land-cover maps: they are small.
 _SUB_ROW = 1.0 / 48.0
 
 
-class ValueSource(Protocol):
+class ValueSource(Source, Protocol):
     """What a raster of values must answer to be laid on the grid."""
-
-    @property
-    def name(self) -> str:
-        """Name for messages."""
-
-    @property
-    def pixels(self) -> PixelGrid:
-        """Where its pixels lie."""
-
-    @property
-    def tile(self) -> tuple[int, int]:
-        """Rows and columns that are stored together."""
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes of one pixel."""
-
-    def read(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
-        """Stored pixels of a window inside the raster."""
 
     def read_values(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
         """Values of a window inside the raster, NaN where missing."""

@@ -18,7 +18,7 @@ from tanheng.accounting.summaries import (
 )
 from tanheng.pipeline.balance import Balance
 from tanheng.pipeline.inputs import Inputs
-from tanheng.pipeline.land import Land
+from tanheng.pipeline.land import Land, LandChange
 from tanheng.pipeline.people import DriverOnGrid, People
 from tanheng.schema import stamp
 from tanheng.units import HA_PER_KM2
@@ -119,68 +119,62 @@ def change_tables(inputs: Inputs, land: Land, compared: Balance | None) -> dict[
     """Transitions, dynamic degree, and one row a period: change, value, where it rose and fell."""
     if not land.changes:
         return {}
-    transitions, degrees, periods = [], [], []
-    cell_area = xr.ones_like(land.fraction) * land.fraction
-    for change in land.changes:
-        transitions.append(
-            transition_table(change.first, change.last, change.area, change.by_transition, change.method)
-        )
-        first = change.area.sum("to_class").rename(from_class="land_class")
-        last = change.area.sum("from_class").rename(to_class="land_class")
-        degree = dynamic_degree(first, last, change.years)
-        degrees.append(
-            pd.DataFrame(
-                {
-                    "from_year": change.first,
-                    "to_year": change.last,
-                    "land_class": list(inputs.classes),
-                    "area_first_km2": first.values / HA_PER_KM2,
-                    "area_last_km2": last.values / HA_PER_KM2,
-                    "change_km2": (last.values - first.values) / HA_PER_KM2,
-                    "dynamic_degree_per_yr": degree.values,
-                }
-            )
-        )
-        total = float(change.by_transition.sum())
-        risen, fallen, stayed = improved_and_worsened(change.stock_change, cell_area)
-        row: dict[str, object] = {
-            "from_year": change.first,
-            "to_year": change.last,
-            "common_area_km2": change.common_km2,
-            "stock_change_t_c": total,
-            "stock_change_t_c_per_yr": total / change.years,
-            "area_share_stock_rose": risen,
-            "area_share_stock_fell": fallen,
-            "area_share_stock_same": stayed,
-        }
-        if compared is not None and {change.first, change.last} <= {
-            int(year) for year in compared.balance["year"].values
-        }:
-            step = compared.balance.sel(year=change.last, drop=True) - compared.balance.sel(
-                year=change.first, drop=True
-            )
-            improved, worsened, same = improved_and_worsened(step, cell_area)
-            row |= {
-                "area_share_balance_improved": improved,
-                "area_share_balance_worsened": worsened,
-                "area_share_balance_same": same,
-            }
-        value = inputs.study.value
-        if value is not None:
-            worth = net_present_value(
-                total,
-                change.years,
-                value.price,
-                value.discount_rate_percent / 100,
-                value.price_change_percent / 100,
-            )
-            row |= {"net_present_value": worth, "currency": value.currency}
-        periods.append(row)
+    transitions = [
+        transition_table(change.first, change.last, change.area, change.by_transition, change.method)
+        for change in land.changes
+    ]
     return {
         "transitions": pd.concat(transitions, ignore_index=True),
-        "land_change": pd.concat(degrees, ignore_index=True),
-        "change": pd.DataFrame(periods),
+        "land_change": pd.concat([_degrees(inputs.classes, change) for change in land.changes], ignore_index=True),
+        "change": pd.DataFrame([_period(inputs, land, compared, change) for change in land.changes]),
     }
+
+
+def _degrees(classes: tuple[str, ...], change: LandChange) -> pd.DataFrame:
+    """Area of each class at both ends of a period, and its dynamic degree."""
+    first = change.area.sum("to_class").rename(from_class="land_class")
+    last = change.area.sum("from_class").rename(to_class="land_class")
+    return pd.DataFrame(
+        {
+            "from_year": change.first,
+            "to_year": change.last,
+            "land_class": list(classes),
+            "area_first_km2": first.values / HA_PER_KM2,
+            "area_last_km2": last.values / HA_PER_KM2,
+            "change_km2": (last.values - first.values) / HA_PER_KM2,
+            "dynamic_degree_per_yr": dynamic_degree(first, last, change.years).values,
+        }
+    )
+
+
+def _period(inputs: Inputs, land: Land, compared: Balance | None, change: LandChange) -> dict[str, object]:
+    """Row of a period: change of the stock, its value, and where stock and balance rose and fell."""
+    total = float(change.by_transition.sum())
+    risen, fallen, stayed = improved_and_worsened(change.stock_change, land.fraction)
+    row: dict[str, object] = {
+        "from_year": change.first,
+        "to_year": change.last,
+        "common_area_km2": change.common_km2,
+        "stock_change_t_c": total,
+        "stock_change_t_c_per_yr": total / change.years,
+        "area_share_stock_rose": risen,
+        "area_share_stock_fell": fallen,
+        "area_share_stock_same": stayed,
+    }
+    if compared is not None and {change.first, change.last} <= {int(year) for year in compared.balance["year"].values}:
+        step = compared.balance.sel(year=change.last, drop=True) - compared.balance.sel(year=change.first, drop=True)
+        improved, worsened, same = improved_and_worsened(step, land.fraction)
+        row |= {
+            "area_share_balance_improved": improved,
+            "area_share_balance_worsened": worsened,
+            "area_share_balance_same": same,
+        }
+    value = inputs.study.value
+    if value is not None:
+        rates = value.discount_rate_percent / 100, value.price_change_percent / 100
+        worth = net_present_value(total, change.years, value.price, *rates)
+        row |= {"net_present_value": worth, "currency": value.currency}
+    return row
 
 
 def balance_table(
