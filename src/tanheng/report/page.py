@@ -137,7 +137,8 @@ def _correlation(tables: Mapping[str, pd.DataFrame]) -> str:
     if "correlation" not in tables:
         return ""
     table = tables["correlation"].copy()
-    table["column"] = table["variable"].str.replace("_", " ") + " " + table["year"].astype(str)
+    names = {"supply_demand_ratio": "ratio"}
+    table["column"] = table["variable"].replace(names) + " " + table["year"].astype(str)
     columns = list(dict.fromkeys(table.sort_values(["variable", "year"], key=_variable_order)["column"]))
     coarsest = table.groupby("driver")["support_km"].transform("max").round(1).astype(str)
     table["driver"] += " (" + coarsest + " km)"
