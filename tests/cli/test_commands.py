@@ -136,3 +136,23 @@ def test_invest_is_reproduced(tmp_path: Path) -> None:
     assert stock[2020] == pytest.approx(expected["Alternate Carbon Storage"], rel=1e-6)
     assert change["stock_change_t_c"] == pytest.approx(expected["Change in Carbon Storage"], rel=1e-6)
     assert change["net_present_value"] == pytest.approx(expected["Net Present Value of Carbon Change"], rel=1e-6)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for one process")
+def test_ctrl_c_stops_cleanly(tiny: Path) -> None:
+    """The signal comes as soon as the long work has begun."""
+    code = (
+        "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import tanheng.pipeline.run as run\n"
+        "run.account_land = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "from tanheng.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", str(tiny)], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 130
+    assert "tanheng: stopped; no results were written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in tiny.parent.iterdir()) == ["a.tif", "b.tif", "study.toml"]

@@ -168,6 +168,11 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+_STOPPED = (
+    "tanheng: stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them\n"
+)
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     _use_utf8()
@@ -176,8 +181,8 @@ def main() -> None:
     except TanhengError as error:
         sys.stderr.write(f"tanheng: {error}\n")
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        sys.stderr.write(
-            "tanheng: stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them\n"
-        )
-        sys.exit(STOPPED)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this exit of its own, without a word.
+        if end.code == STOPPED:
+            sys.stderr.write(_STOPPED)
+        raise

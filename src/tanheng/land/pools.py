@@ -138,6 +138,7 @@ class Cluster:
     def close(self) -> None:
         """Let go of the cluster; one of our own is ended."""
         self._over = True
+        self._client.unsubscribe_topic("all")
         self._client.close()
         if self._local is not None:
             self._local.close()
