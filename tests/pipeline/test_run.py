@@ -327,3 +327,44 @@ def test_golden_run(tiny: Path, tmp_path: Path) -> None:
     golden = tmp_path / "golden.csv"
     golden.write_text(GOLDEN, encoding="utf-8")
     pd.testing.assert_frame_equal(table(tiny, "stock_by_class"), pd.read_csv(golden), rtol=1e-12)
+
+
+@pytest.mark.parametrize("pairs", ["consecutive", "all"])
+def test_a_yearly_change_is_that_since_the_year_before(tiny_with_people: Path, pairs: str) -> None:
+    """Three years: the change that ends in the third begins in the second, whichever pairs are told."""
+    folder = tiny_with_people.parent
+    write_map(folder / "c.tif", FIRST)
+    (folder / "totals.csv").write_text("year,emissions,unit\n2000,1,t C\n2010,1,t C\n2020,1,t C\n", encoding="utf-8")
+    text = tiny_with_people.read_text(encoding="utf-8").replace("[2000, 2010]", "[2000, 2010, 2020]")
+    text = text.replace('2010 = "b.tif" }', '2010 = "b.tif", 2020 = "c.tif" }')
+    tiny_with_people.write_text(
+        text + f'[balance]\nmode = "stock_change"\n[change]\npairs = "{pairs}"\n', encoding="utf-8"
+    )
+    run_study(tiny_with_people)
+    supply = table(tiny_with_people, "balance").set_index("year")["supply_t_c_per_yr"]
+    # The third map is the first one again, so what was gained is lost.
+    assert supply[2020] == pytest.approx(-supply[2010], rel=1e-12)
+    assert supply[2010] > 0
+
+
+@pytest.mark.parametrize("fault", ["overfull", "margin"])
+def test_the_checks_on_land_can_fail(tiny: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    """A kernel that counted a pixel twice, or took a transition for another, is found out."""
+    from dataclasses import replace
+
+    from tanheng.pipeline import land
+
+    count = land.count_land
+
+    def spoilt(*arguments: object, **options: object) -> object:
+        counts = count(*arguments, **options)
+        if fault == "overfull":
+            counts.shares[2010][0, 0, 0] += 0.5
+        else:
+            moved = counts.pairs[2000, 2010]
+            moved[0, 1], moved[0, 4] = moved[0, 4].copy(), moved[0, 1].copy()
+        return replace(counts)
+
+    monkeypatch.setattr(land, "count_land", spoilt)
+    with pytest.raises(SelfCheckError, match="class_areas" if fault == "overfull" else "transition"):
+        run_study(tiny)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,8 @@ def supply(inputs: Inputs, land: Land) -> xr.DataArray:
     if mode == "stock":
         return stamp(land.stock, "supply", mode)
     if mode == "stock_change":
-        ends = [next(c for c in land.changes if c.last == year) for year in inputs.study.years[1:]]
+        by_years = {(change.first, change.last): change for change in land.changes}
+        ends = [by_years[pair] for pair in pairwise(inputs.study.years)]
         stacked = xr.concat(
             [change.stock_change for change in ends],
             dim=xr.Variable("year", [c.last for c in ends]),

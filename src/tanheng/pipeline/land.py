@@ -49,7 +49,7 @@ class LandChange:
 
 @dataclass(frozen=True)
 class Land:
-    """Land of the region: shares, stocks and changes."""
+    """Land of the region: shares, stocks and changes; `overfull` is by how much the fullest cell holds more than itself."""
 
     fraction: xr.DataArray
     share: xr.DataArray
@@ -57,6 +57,7 @@ class Land:
     stock: xr.DataArray
     changes: tuple[LandChange, ...]
     pixels: int
+    overfull: float
 
 
 def year_pairs(years: tuple[int, ...], which: str) -> list[tuple[int, int]]:
@@ -117,7 +118,8 @@ def account_land(inputs: Inputs, counting: Counting) -> Land:
     stock = stamp(stock.where(share.isel(land_class=0).notnull().drop_vars("land_class")), "carbon_stock")
     changes = tuple(_changes(inputs, counts, fraction, share, density, stock, pairs))
     part = stamp(on_cells(fraction, grid), "region_fraction")
-    return Land(part, share, density, stock, changes, counts.pixels)
+    overfull = max(float(counts.shares[year].sum(axis=0).max()) for year in counts.shares) - 1.0
+    return Land(part, share, density, stock, changes, counts.pixels, max(overfull, 0.0))
 
 
 def _store(
