@@ -1,4 +1,4 @@
-"""Pearson correlation on cells, and the identity that ties supply, demand and their ratio together."""
+"""Correlation on cells: Pearson, Spearman, partial; and the identity that ties supply, demand and their ratio together."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from tanheng.errors import InputError
+
+Values = NDArray[np.float64]
 
 
-def pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, int]:
+def pearson(first: Values, second: Values) -> tuple[float, int]:
     r"""Pearson correlation of two arrays over the cells that both know, and the number of those cells.
 
     .. math:: r = \frac{\sum (x - \bar x)(y - \bar y)}{\sqrt{\sum (x - \bar x)^2 \sum (y - \bar y)^2}}
 
     NaN where fewer than three cells are left or one of the two does not vary. No p-value is given: neighbouring cells
-    are alike, so the number of cells is no number of independent observations.
+    are alike, so the number of cells is no number of independent observations; see
+    `tanheng.analysis.effective_size`.
 
     Examples
     --------
@@ -27,20 +33,113 @@ def pearson(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[fl
     if n < 3:
         return math.nan, n
     x, y = first[known], second[known]
+    if not (_varies(x) and _varies(y)):
+        return math.nan, n
     x, y = x - x.mean(), y - y.mean()
     spread = math.sqrt(float(x @ x)) * math.sqrt(float(y @ y))
-    scale = float(np.abs(first[known]).max()) * float(np.abs(second[known]).max())
-    if spread <= 1e-24 * max(scale, 1e-300) * n:
-        return math.nan, n
     return float(np.clip(float(x @ y) / spread, -1.0, 1.0)), n
 
 
-def identity_gap(
-    supply: NDArray[np.float64],
-    demand: NDArray[np.float64],
-    ratio: NDArray[np.float64],
-    driver: NDArray[np.float64],
-) -> float:
+def _varies(values: Values) -> bool:
+    """Whether values differ by more than rounding."""
+    return float(np.ptp(values)) > 1e-12 * float(np.abs(values).max())
+
+
+def ranks(values: Values) -> Values:
+    """Ranks of the finite values, ties sharing their mean rank; NaN elsewhere.
+
+    Examples
+    --------
+    >>> ranks(np.array([30.0, np.nan, 10.0, 10.0]))
+    array([3. , nan, 1.5, 1.5])
+    """
+    found = np.full(values.shape, np.nan)
+    known = np.isfinite(values)
+    found[known] = rankdata(values[known])
+    return found
+
+
+def spearman(first: Values, second: Values) -> tuple[float, int]:
+    """Spearman correlation, the Pearson correlation of the ranks, over the cells that both know; and their number.
+
+    Examples
+    --------
+    >>> r, n = spearman(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 8.0, 27.0, 64.0]))
+    >>> round(r, 12), n
+    (1.0, 4)
+    """
+    known = np.isfinite(first) & np.isfinite(second)
+    return pearson(ranks(np.where(known, first, np.nan)), ranks(np.where(known, second, np.nan)))
+
+
+def residuals(values: Values, controls: Values) -> Values:
+    """What is left of values after least squares on controls and a constant; NaN where any of them is missing.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (cells,)
+    controls : numpy.ndarray, shape (controls, cells)
+
+    Raises
+    ------
+    InputError
+        Fewer cells are known than are needed.
+
+    Examples
+    --------
+    >>> residuals(np.array([1.0, 3.0, 5.0, 9.0]), np.array([[0.0, 1.0, 2.0, 3.0]])).round(6).tolist()
+    [0.4, -0.2, -0.8, 0.6]
+    """
+    known = np.isfinite(values) & np.isfinite(controls).all(axis=0)
+    if known.sum() < controls.shape[0] + 3:
+        raise InputError(
+            f"{int(known.sum())} cells know all of {controls.shape[0]} controls; partial correlation needs {controls.shape[0] + 3} or more"
+        )
+    centred = controls[:, known] - controls[:, known].mean(axis=1, keepdims=True)
+    scale = np.sqrt((centred**2).sum(axis=1, keepdims=True))
+    design = (centred / np.where(scale > 0, scale, 1.0)).T
+    y = values[known] - values[known].mean()
+    left = y - design @ np.linalg.lstsq(design, y, rcond=1e-10)[0]
+    # What least squares leaves of a value that the controls explain wholly is rounding, not signal.
+    left[np.abs(left) < 1e-12 * max(float(np.abs(y).max()), 1e-300)] = 0.0
+    found = np.full(values.shape, np.nan)
+    found[known] = left
+    return found
+
+
+def partial_correlation(first: Values, second: Values, controls: Values) -> tuple[float, int]:
+    r"""Pearson correlation of what is left of two arrays once controls are taken out of both; and the number of cells.
+
+    .. math:: r_{xy \cdot z} = r(x - \hat x(z),\; y - \hat y(z))
+
+    with the fits by least squares (linear). For one control this is
+    ``(r_xy - r_xz r_yz) / sqrt((1 - r_xz**2) (1 - r_yz**2))``.
+
+    Parameters
+    ----------
+    first, second : numpy.ndarray, shape (cells,)
+    controls : numpy.ndarray, shape (controls, cells)
+
+    Raises
+    ------
+    InputError
+        Fewer cells are known than are needed.
+
+    Examples
+    --------
+    Both follow z, and what else moves them goes opposite ways: with z taken out, that is all that is left.
+
+    >>> z = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    >>> e = np.array([0.1, -0.2, 0.1, 0.1, -0.2, 0.1])
+    >>> round(pearson(z + e, z - e)[0], 2), round(partial_correlation(z + e, z - e, z[None])[0], 2)
+    (0.99, -1.0)
+    """
+    known = np.isfinite(first) & np.isfinite(second) & np.isfinite(controls).all(axis=0)
+    x, y = np.where(known, first, np.nan), np.where(known, second, np.nan)
+    return pearson(residuals(x, controls), residuals(y, controls))
+
+
+def identity_gap(supply: Values, demand: Values, ratio: Values, driver: Values) -> float:
     r"""Distance between the correlation of the ratio with a driver and what those of supply and demand imply.
 
     The paper's ratio is linear in supply and demand, so with t = sd(D)/sd(S)

@@ -1,0 +1,286 @@
+r"""Geographical detector: how much of a variable's variance lies between the strata of a driver.
+
+.. math:: q = 1 - \frac{\sum_h N_h \sigma_h^2}{N \sigma^2} = 1 - SSW / SST
+
+Software differs in details, and the differences are arguments here: the variance in the non-central F test (divisor n,
+or n - 1), strata of a single cell (kept, or left out), and the direction of the ecological test. The p-values of this
+file take cells as independent, which neighbouring cells are not: `tanheng.analysis.optimal` has one that does not.
+
+References
+----------
+Wang, Li, Christakos, Liao, Zhang, Gu and Zheng 2010, International Journal of Geographical Information Science 24,
+107-127. Wang, Zhang and Fu 2016, Ecological Indicators 67, 250-256.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from tanheng.analysis.correlation import Values
+from tanheng.errors import InputError
+
+Strata = NDArray[np.int64]
+Single = Literal["keep", "drop"]
+
+
+@dataclass(frozen=True)
+class FactorDetector:
+    """Share of variance between strata.
+
+    Attributes
+    ----------
+    q : float
+        0 (the strata tell nothing) to 1 (they tell all).
+    f, p : float
+        Non-central F, and its p-value if the n cells were independent.
+    n, strata : int
+        Cells and strata that count.
+    """
+
+    q: float
+    f: float
+    p: float
+    n: int
+    strata: int
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Two drivers laid over each other.
+
+    Attributes
+    ----------
+    q_first, q_second, q_both : float
+        Of each alone, and of the strata that both make together.
+    kind : str
+        Name of the interaction. On the same cells overlaid strata never tell less than either alone, so an interaction
+        that weakens can only come from strata that are left out.
+    """
+
+    q_first: float
+    q_second: float
+    q_both: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class RiskDifference:
+    """Two strata compared by Welch's t-test, as if cells were independent."""
+
+    first: int
+    second: int
+    mean_first: float
+    mean_second: float
+    t: float
+    p: float
+
+
+def _grouped(y: Values, labels: Strata, single: Single) -> tuple[Values, Strata, Values, Values]:
+    """Known y, its strata from 0 on, and number and mean of each stratum."""
+    if y.shape != labels.shape or y.ndim != 1:
+        raise InputError(f"a stratum for each value was expected, got shapes {labels.shape} and {y.shape}")
+    if np.isinf(y).any():
+        raise InputError(f"{int(np.isinf(y).sum())} values are infinite; mend them, or mark them as missing (NaN)")
+    known = np.isfinite(y) & (labels >= 0)
+    y, group = y[known], np.unique(labels[known], return_inverse=True)[1].ravel()
+    if single == "drop" and len(y):
+        enough = np.bincount(group)[group] > 1
+        y, group = y[enough], np.unique(group[enough], return_inverse=True)[1].ravel()
+    if len(y) < 3:
+        raise InputError(f"three cells with a value and a stratum or more are needed, got {len(y)}")
+    count = np.bincount(group).astype(np.float64)
+    return y, group, count, np.bincount(group, y) / count
+
+
+def _squares(y: Values, group: Strata, mean: Values) -> tuple[float, float]:
+    """Sums of squares within strata and in all."""
+    within, total = y - mean[group], y - y.mean()
+    sst = float(total @ total)
+    if sst <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
+        raise InputError("all values of the variable are alike, so there is no variance to part")
+    return float(within @ within), sst
+
+
+def factor_detector(y: Values, labels: Strata, *, ddof: Literal[0, 1] = 1, single: Single = "keep") -> FactorDetector:
+    r"""Factor detector: q, with its non-central F test.
+
+    .. math::
+        F = \frac{N - L}{L - 1} \frac{q}{1 - q}, \qquad
+        \lambda = \frac{1}{\sigma^2} \left[ \sum_h \bar Y_h^2 - \frac{1}{N} \left( \sum_h \sqrt{N_h} \bar Y_h \right)^2 \right]
+
+    Parameters
+    ----------
+    y : numpy.ndarray, shape (n,)
+        NaN is no data.
+    labels : numpy.ndarray of int, shape (n,)
+        Stratum of each cell, negative where unknown.
+    ddof : {1, 0}
+        Divisor n - 1 (the R package) or n (the Excel one) of the variance in lambda.
+    single : {"keep", "drop"}
+        Strata of one cell: kept, with nothing within them, or left out with their cells.
+
+    Returns
+    -------
+    FactorDetector
+        With one stratum, q is 0 and p NaN.
+
+    Raises
+    ------
+    InputError
+        Fewer than three cells, all alike, or infinite values.
+
+    Examples
+    --------
+    1 2 3 | 7 8 9: within 2 + 2 = 4, in all 58, so q = 1 - 4/58.
+
+    >>> found = factor_detector(np.array([1.0, 2, 3, 7, 8, 9]), np.array([0, 0, 0, 1, 1, 1]))
+    >>> round(found.q, 6), round(1 - 4 / 58, 6)
+    (0.931034, 0.931034)
+    """
+    y, group, count, mean = _grouped(y, labels, single)
+    within, total = _squares(y, group, mean)
+    n, levels = len(y), len(count)
+    q = min(1.0, max(0.0, 1.0 - within / total)) if levels > 1 else 0.0
+    if levels == 1 or n <= levels:
+        return FactorDetector(q, math.nan, math.nan, n, levels)
+    f = math.inf if q >= 1.0 else (n - levels) / (levels - 1) * q / (1.0 - q)
+    noncentral = (float(mean @ mean) - float(np.sqrt(count) @ mean) ** 2 / n) / (total / (n - ddof))
+    p = 0.0 if math.isinf(f) else float(stats.ncf.sf(f, levels - 1, n - levels, max(noncentral, 0.0)))
+    return FactorDetector(q, f, p, n, levels)
+
+
+def overlay(first: Strata, second: Strata) -> Strata:
+    """Strata of two drivers together: one for each pair that occurs; -1 where either is unknown.
+
+    Examples
+    --------
+    >>> overlay(np.array([0, 0, 1, -1]), np.array([0, 1, 1, 1])).tolist()
+    [0, 1, 2, -1]
+    """
+    known = (first >= 0) & (second >= 0)
+    found = np.full(first.shape, -1, np.int64)
+    pairs = first[known] * (int(second.max(initial=0)) + 1) + second[known]
+    found[known] = np.unique(pairs, return_inverse=True)[1].ravel()
+    return found
+
+
+#: Names of interactions, from q of both against q of each.
+WEAKEN_NONLINEAR = "weakened, nonlinear"
+WEAKEN_ONE = "weakened, univariate"
+ENHANCE_TWO = "enhanced, bivariate"
+INDEPENDENT = "independent"
+ENHANCE_NONLINEAR = "enhanced, nonlinear"
+
+
+def interaction_detector(y: Values, first: Strata, second: Strata, *, single: Single = "keep") -> Interaction:
+    """Interaction detector: q of both drivers together against q of each, over the cells that know all three.
+
+    Below the smaller q: weakened, nonlinear; between both: weakened, univariate; above the larger: enhanced,
+    bivariate; equal to their sum: independent; above the sum: enhanced, nonlinear.
+
+    Examples
+    --------
+    y is 1 where just one of two is: each alone tells nothing, both tell all.
+
+    >>> a, b = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> found = interaction_detector(np.array([0.0, 1.0, 1.0, 0.0]), a, b)
+    >>> found.q_first, found.q_both, found.kind
+    (0.0, 1.0, 'enhanced, nonlinear')
+    """
+    both = overlay(first, second)
+    known = np.where(both >= 0, y, np.nan)
+    one, other, together = (factor_detector(known, item, single=single).q for item in (first, second, both))
+    return Interaction(one, other, together, interaction_kind(one, other, together))
+
+
+def interaction_kind(first: float, second: float, both: float) -> str:
+    """Name of an interaction.
+
+    Examples
+    --------
+    >>> interaction_kind(0.2, 0.3, 0.4), interaction_kind(0.2, 0.3, 0.5)
+    ('enhanced, bivariate', 'independent')
+    """
+    tolerance = 1e-9
+    if abs(both - first - second) <= tolerance:
+        return INDEPENDENT
+    if both > first + second:
+        return ENHANCE_NONLINEAR
+    if both >= max(first, second) - tolerance:
+        return ENHANCE_TWO
+    return WEAKEN_ONE if both >= min(first, second) else WEAKEN_NONLINEAR
+
+
+def risk_detector(y: Values, labels: Strata) -> list[RiskDifference]:
+    """Risk detector: every pair of strata by Welch's t-test; NaN where a stratum has one cell, or none varies.
+
+    Examples
+    --------
+    >>> found = risk_detector(np.array([1.0, 2, 3, 7, 8, 9]), np.array([0, 0, 0, 1, 1, 1]))[0]
+    >>> found.mean_first, found.mean_second, round(found.t, 4)
+    (2.0, 8.0, -7.3485)
+    """
+    known = np.isfinite(y) & (labels >= 0)
+    names, group = np.unique(labels[known], return_inverse=True)
+    y, group, count, mean = _grouped(y[known], group.ravel(), "keep")
+    within = np.bincount(group, (y - mean[group]) ** 2)
+    variance = np.divide(within, count - 1, out=np.full(len(count), np.nan), where=count > 1) / count
+    found = []
+    for first in range(len(count)):
+        for second in range(first + 1, len(count)):
+            spread = variance[first] + variance[second]
+            t, p = math.nan, math.nan
+            if spread > 0:
+                t = float(mean[first] - mean[second]) / math.sqrt(spread)
+                freedom = spread**2 / sum(variance[item] ** 2 / (count[item] - 1) for item in (first, second))
+                p = float(2.0 * stats.t.sf(abs(t), freedom))
+            means = float(mean[first]), float(mean[second])
+            found.append(RiskDifference(int(names[first]), int(names[second]), *means, t, p))
+    return found
+
+
+def ecological_detector(
+    y: Values, first: Strata, second: Strata, *, direction: Literal["two-sided", "first", "second"] = "two-sided"
+) -> tuple[float, float]:
+    """Ecological detector: F and p of whether two drivers differ in what they leave unexplained.
+
+    ``F = SSW_first / SSW_second``, on N - 1 and N - 1 degrees of freedom, over the cells that know all three.
+
+    Parameters
+    ----------
+    direction : {"two-sided", "first", "second"}
+        ``"first"`` asks whether the first driver tells more (small F), ``"second"`` whether the second does (large F, as
+        in the software of the method's authors); two-sided is the same whichever comes first.
+
+    Raises
+    ------
+    InputError
+        As `factor_detector`.
+
+    Examples
+    --------
+    1 2 3 | 7 8 9 leaves 4; the strata of the second leave 1 2 7 8 and 3 9: 37 + 18 = 55, so F = 4/55.
+
+    >>> y = np.array([1.0, 2, 3, 7, 8, 9])
+    >>> f, p = ecological_detector(y, np.array([0, 0, 0, 1, 1, 1]), np.array([0, 0, 1, 0, 0, 1]))
+    >>> round(f, 6), round(4 / 55, 6), round(p, 4)
+    (0.072727, 0.072727, 0.0121)
+    """
+    known = np.where((first >= 0) & (second >= 0), y, np.nan)
+    within = []
+    for labels in (first, second):
+        values, group, _, mean = _grouped(known, labels, "keep")
+        within.append(_squares(values, group, mean)[0])
+    n = int(np.isfinite(known).sum())
+    if within[1] == 0:
+        return (math.nan, math.nan) if within[0] == 0 else (math.inf, 0.0 if direction != "first" else 1.0)
+    f = within[0] / within[1]
+    below, above = float(stats.f.cdf(f, n - 1, n - 1)), float(stats.f.sf(f, n - 1, n - 1))
+    p = {"two-sided": min(1.0, 2.0 * min(below, above)), "first": below, "second": above}[direction]
+    return f, p

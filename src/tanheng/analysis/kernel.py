@@ -1,0 +1,88 @@
+"""Loops of the analysis that numpy has no words for, compiled by numba; they stand in one file for its cache (decision 0005)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(nogil=True, cache=True)
+def last_starts(weight, total, squares, most):
+    """Where the last of `layer + 1` classes starts when they hold the first `end` values with the least squares."""
+    n = len(weight) - 1
+    starts = np.zeros((most, n + 1), np.int32)
+    former = np.zeros(n + 1)
+    for end in range(1, n + 1):
+        former[end] = squares[end] - total[end] ** 2 / weight[end]
+    tasks = np.empty((128, 4), np.int64)
+    for layer in range(1, most):
+        best = np.full(n + 1, np.inf)
+        tasks[0] = (layer + 1, n, layer, n - 1)
+        waiting = 1
+        while waiting > 0:
+            waiting -= 1
+            low, high, first, last = tasks[waiting]
+            if low > high:
+                continue
+            end = (low + high) // 2
+            at = first
+            for start in range(first, min(last, end - 1) + 1):
+                inside = total[end] - total[start]
+                cost = former[start] + squares[end] - squares[start] - inside**2 / (weight[end] - weight[start])
+                if cost < best[end]:
+                    best[end] = cost
+                    at = start
+            starts[layer, end] = at
+            tasks[waiting] = (low, end - 1, first, at)
+            tasks[waiting + 1] = (end + 1, high, at, last)
+            waiting += 2
+        former = best
+    return starts
+
+
+@njit(nogil=True, cache=True)
+def pair_sums(x, y, at, width, count):
+    """Pairs, and products of deviations of both variables, by class of distance."""
+    pairs, of_x, of_y = np.zeros(count), np.zeros(count), np.zeros(count)
+    for i in range(len(x)):
+        pairs[0] += 1.0
+        of_x[0] += x[i] * x[i]
+        of_y[0] += y[i] * y[i]
+        for j in range(i + 1, len(x)):
+            k = max(1, int(np.ceil(np.hypot(at[i, 0] - at[j, 0], at[i, 1] - at[j, 1]) / width - 1e-9)))
+            pairs[k] += 2.0
+            of_x[k] += 2.0 * x[i] * x[j]
+            of_y[k] += 2.0 * y[i] * y[j]
+    return pairs, of_x, of_y
+
+
+@njit(nogil=True, cache=True)
+def row_sums(of_x, of_y, at, width):
+    """Row sums of both matrices of autocorrelation by class of distance."""
+    sum_x, sum_y = np.full(len(at), of_x[0]), np.full(len(at), of_y[0])
+    for i in range(len(at)):
+        for j in range(i + 1, len(at)):
+            k = max(1, int(np.ceil(np.hypot(at[i, 0] - at[j, 0], at[i, 1] - at[j, 1]) / width - 1e-9)))
+            sum_x[i] += of_x[k]
+            sum_x[j] += of_x[k]
+            sum_y[i] += of_y[k]
+            sum_y[j] += of_y[k]
+    return sum_x, sum_y
+
+
+@njit(nogil=True, cache=True)
+def tails_by_row(rows, indptr, weights, values, lag, draws, tolerance, above, below):
+    """Draws whose lag is not below, and not above, that of each row; draws are numbers among the other cells."""
+    for i in rows:
+        start, count = indptr[i], indptr[i + 1] - indptr[i]
+        for p in range(draws.shape[0]):
+            drawn = 0.0
+            for j in range(count):
+                other = draws[p, j]
+                if other >= i:
+                    other += 1
+                drawn += weights[start + j] * values[other]
+            if drawn >= lag[i] - tolerance:
+                above[i] += 1
+            if drawn <= lag[i] + tolerance:
+                below[i] += 1

@@ -1,0 +1,150 @@
+"""Optimal discretisation for the geographical detector, and a p-value that counts the search for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.analysis.correlation import Values
+from tanheng.analysis.discretise import METHODS, breaks, natural_breaks
+from tanheng.analysis.geodetector import Strata
+from tanheng.errors import InputError
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to cut a driver, and what it explains."""
+
+    method: str
+    classes: int
+    breaks: Values
+    q: float
+
+
+class Discretisations:
+    """All ways to cut a driver that are compared, laid out so that q of all of them takes one pass over the cells.
+
+    The breaks of all ways together part the driver into fine bins; the sum of y in each stratum of each way is a
+    difference of two running sums over the bins.
+
+    Parameters
+    ----------
+    driver : numpy.ndarray, shape (n,)
+        Finite.
+    methods : sequence of str
+        Of `tanheng.analysis.discretise.METHODS`; geometric breaks are left out for a driver that is not positive.
+    classes : sequence of int
+        Numbers of classes that are tried.
+
+    Raises
+    ------
+    InputError
+        The driver has a gap, or is the same everywhere.
+    """
+
+    def __init__(
+        self, driver: Values, methods: Sequence[str] = METHODS, classes: Sequence[int] = tuple(range(3, 11))
+    ) -> None:
+        if not np.isfinite(driver).all():
+            raise InputError(f"{int((~np.isfinite(driver)).sum())} values of the driver are missing or infinite")
+        if len(driver) < 3 or not np.ptp(driver) > 1e-12 * float(np.abs(driver).max()):
+            raise InputError("a driver that is the same everywhere can't be cut into classes")
+        self._cuts = _ways(driver, methods, classes)
+        if not self._cuts:
+            raise InputError(f"no way to cut the driver: {', '.join(methods)} in {list(classes)} classes")
+        edges = np.unique(np.concatenate([inner for _, _, inner in self._cuts]))
+        self._bin = np.searchsorted(edges, driver, side="left")
+        self._bins = len(edges) + 1
+        count = np.concatenate([[0.0], np.cumsum(np.bincount(self._bin, minlength=self._bins))])
+        most = max(len(inner) for _, _, inner in self._cuts)
+        # Positions of the strata in the running sums; short rows repeat the end, which adds strata of nothing.
+        self._at = np.full((len(self._cuts), most + 2), self._bins)
+        self._at[:, 0] = 0
+        for row, (_, _, inner) in enumerate(self._cuts):
+            self._at[row, 1 : len(inner) + 1] = np.searchsorted(edges, inner) + 1
+        self._count = np.diff(count[self._at], axis=1)
+
+    def q(self, y: Values) -> Values:
+        """Value q of each way to cut the driver, shape (ways,)."""
+        centred = y - y.mean()
+        sums = np.concatenate([[0.0], np.cumsum(np.bincount(self._bin, centred, minlength=self._bins))])
+        inside = np.diff(sums[self._at], axis=1)
+        between = np.divide(inside**2, self._count, out=np.zeros_like(inside), where=self._count > 0).sum(axis=1)
+        total = float(centred @ centred)
+        if total <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
+            raise InputError("all values of the variable are alike, so there is no variance to part")
+        return np.asarray(np.minimum(between / total, 1.0))
+
+    def candidates(self, y: Values) -> list[Candidate]:
+        """Every way to cut the driver with its q."""
+        return [
+            Candidate(method, classes, inner, float(q))
+            for (method, classes, inner), q in zip(self._cuts, self.q(y), strict=True)
+        ]
+
+    def best(self, y: Values) -> Candidate:
+        """Way to cut with the largest q; the fewest classes where several share it.
+
+        The largest of many is larger than any one of them would be by chance: see `search_p`.
+
+        Examples
+        --------
+        >>> driver = np.arange(60.0)
+        >>> y = np.where(driver < 20, 0.0, 1.0) + 0.01 * np.sin(driver)
+        >>> found = Discretisations(driver, ["equal", "quantile"], [2, 3]).best(y)
+        >>> found.classes, found.q > 0.99
+        (3, True)
+        """
+        return max(self.candidates(y), key=lambda item: (round(item.q, 12), -item.classes))
+
+    def strata(self, candidate: Candidate, driver: Values) -> Strata:
+        """Stratum of each cell."""
+        return np.searchsorted(candidate.breaks, driver, side="left")
+
+
+def _ways(driver: Values, methods: Sequence[str], classes: Sequence[int]) -> list[tuple[str, int, Values]]:
+    found = []
+    natural = natural_breaks(driver, max(classes)) if "natural" in methods else {}
+    for method in methods:
+        if method == "geometric" and driver.min() <= 0:
+            continue
+        for number in classes:
+            inner = natural[number] if method == "natural" else breaks(driver, method, number)
+            if len(inner):
+                found.append((method, number, inner))
+    return found
+
+
+def search_p(observed: Values, drawn: Iterable[Values], ways: Sequence[Discretisations]) -> NDArray[np.float64]:
+    """p-values of the best q of several drivers, each against the best that the same search finds in random maps of y.
+
+    ``(1 + maps with a best q no smaller) / (1 + maps)``. With maps from `tanheng.analysis.surrogates` it allows for
+    neighbouring cells that are alike; with shuffled values it takes cells as independent.
+
+    Parameters
+    ----------
+    observed : numpy.ndarray, shape (drivers,)
+        Best q of each driver.
+    drawn : iterable of numpy.ndarray, shape (n,)
+        Random maps of y.
+    ways : sequence of Discretisations
+        One a driver.
+
+    Examples
+    --------
+    >>> driver, rng = np.arange(100.0), np.random.default_rng(1)
+    >>> y = rng.normal(size=100)
+    >>> ways = Discretisations(driver)
+    >>> p = search_p(np.array([ways.best(y).q]), (rng.permutation(y) for _ in range(99)), [ways])
+    >>> 0.01 <= p[0] <= 1.0
+    np.True_
+    """
+    reached, maps = np.zeros(len(ways)), 0
+    for y in drawn:
+        best = np.array([float(item.q(y).max()) for item in ways])
+        reached += best >= observed - 1e-12
+        maps += 1
+    return np.asarray((1.0 + reached) / (1.0 + maps))
