@@ -20,5 +20,6 @@ check: lint test  ## all that CI checks
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml
 
-bench:          ## measure the land engine
+bench:          ## measure the land engine and the statistics
 	uv run python benchmarks/land.py
+	uv run python benchmarks/analysis.py

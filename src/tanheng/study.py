@@ -155,6 +155,36 @@ class BalanceChoice(_Part):
         return self
 
 
+class Analysis(_Part):
+    """What is analysed beyond the accounts: drivers, mismatch, autocorrelation, hot spots."""
+
+    correlation: tuple[Literal["pearson", "spearman", "partial"], ...] = ("pearson", "spearman")
+    controls: tuple[Name, ...] = ()
+    geodetector: bool = False
+    breaks: Annotated[tuple[Literal["equal", "natural", "quantile", "geometric", "sd"], ...], Field(min_length=1)] = (
+        "equal",
+        "natural",
+        "quantile",
+        "geometric",
+        "sd",
+    )
+    classes: tuple[Annotated[int, Field(ge=2)], Annotated[int, Field(le=22)]] = (3, 8)
+    random_maps: Annotated[int, Field(ge=19)] = 99
+    mismatch: bool = True
+    autocorrelation: bool = True
+    hot_spots: bool = True
+    neighbours: Literal["queen", "rook"] = "queen"
+    permutations: Annotated[int, Field(ge=99)] = 9999
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    seed: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _classes_ascend(self) -> Self:
+        if self.classes[0] > self.classes[1]:
+            raise ValueError("classes: write the fewest and the most, as [3, 8]")
+        return self
+
+
 class Change(_Part):
     """Pairs of years whose change is told."""
 
@@ -196,6 +226,7 @@ class Study(_Part):
     demand: Demand = Demand()
     drivers: dict[str, Driver] = Field(default_factory=dict)
     balance: BalanceChoice = BalanceChoice()
+    analysis: Analysis = Analysis()
     change: Change = Change()
     value: Value | None = None
     outputs: Outputs = Outputs()
@@ -206,6 +237,7 @@ class Study(_Part):
             *self._year_problems(),
             *self._zone_problems(),
             *self._demand_problems(),
+            *self._analysis_problems(),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -253,6 +285,14 @@ class Study(_Part):
                     f"demand.population_totals: no entry for {', '.join(map(str, missing))}; form 'per-person' needs one a year"
                 )
         return found
+
+    def _analysis_problems(self) -> list[str]:
+        known = [*self.drivers, *(["population_density"] if self.population else [])]
+        return [
+            f"analysis.controls: there is no driver '{name}'{nearest(name, known)}"
+            for name in self.analysis.controls
+            if name not in known
+        ]
 
 
 def load_study(path: Path) -> Study:

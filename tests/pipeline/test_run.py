@@ -73,7 +73,10 @@ def test_results_hold_what_the_interface_promises(tiny_with_people: Path) -> Non
     assert {item["file"] for item in record["inputs"]} >= {"a.tif", "b.tif", "people.tif", "totals.csv", "zones.gpkg"}
     assert all(len(item["sha256"]) == 64 for item in record["inputs"])
     correlation = table(tiny_with_people, "correlation")
-    assert list(correlation.columns) == ["year", "variable", "driver", "r", "n", "support_km"]
+    assert list(correlation.columns) == [
+        "year", "method", "variable", "driver", "r", "n", "p_naive", "support_km", "r_support", "n_support",
+        "effective_n", "p",
+    ]  # fmt: skip
 
 
 def test_grids_are_tagged_and_lie_where_the_map_lies(tiny_with_people: Path) -> None:

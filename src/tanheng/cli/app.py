@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tanheng import __version__
+from tanheng.cli import statistics
 from tanheng.errors import TanhengError
 
 #: Exit codes: done, a bug (Python's own), bad input or usage, stopped by the user.
@@ -160,6 +161,10 @@ def import_invest(
 
     written = import_datastack(arguments, output)
     typer.echo(f"wrote {written}; next: tanheng run {written}")
+
+
+for _command in (statistics.correlate, statistics.moran, statistics.geodetector):
+    app.command()(_command)
 
 
 def _use_utf8() -> None:

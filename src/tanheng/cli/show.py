@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -65,6 +67,11 @@ class Terminal(Reporter):
             note = f"{done}/{total} blocks, {pixels / 1e6:,.0f} M pixels, {pixels / 1e6 / started:,.0f} M/s"
             self.progress.update(self.task, total=total, completed=done, note=note)
 
+    def steps(self, done: int, total: int) -> None:
+        """Show how many steps of the stage are done."""
+        if self.task is not None:
+            self.progress.update(self.task, total=total, completed=done, note=f"{done}/{total}")
+
     def warn(self, text: str) -> None:
         """Show a warning."""
         self.console.print(f"warning: {text}", style="yellow", markup=False, soft_wrap=True)
@@ -112,3 +119,20 @@ def print_checked(inputs: Inputs) -> None:
     console.print(f"{inputs.study.title}: no problem found", markup=False, soft_wrap=True)
     console.print(f"grid: {grid.rows} x {grid.columns} cells of {grid.resolution:g} m, {grid.crs_name}", markup=False)
     console.print(f"classes: {', '.join(inputs.classes)}", markup=False, soft_wrap=True)
+
+
+def print_frame(frame: pd.DataFrame) -> None:
+    """Print a table of figures, whole numbers whole and others to five digits."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    table = Table()
+    for name in frame.columns:
+        table.add_column(str(name), justify="right" if frame[name].dtype.kind in "iuf" else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(_cell(value) for value in row))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "–" if math.isnan(value) else f"{value:.5g}"
+    return str(value)

@@ -237,8 +237,11 @@ def write_cog(
     units: str,
     description: str,
     tags: Mapping[str, str] | None = None,
+    kinds: bool = False,
 ) -> None:
     """Write a grid as a cloud-optimised GeoTIFF of float32 with NaN where missing.
+
+    Overviews hold means; of a grid of kinds (`kinds`) the most frequent one.
 
     Raises
     ------
@@ -248,7 +251,7 @@ def write_cog(
     profile = {
         "driver": "COG", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "float32",
         "crs": rasterio.crs.CRS.from_wkt(grid.crs_wkt), "transform": rasterio.Affine(*grid.transform),
-        "nodata": float("nan"), "compress": "DEFLATE", "level": 1, "overview_resampling": "AVERAGE",
+        "nodata": float("nan"), "compress": "DEFLATE", "level": 1, "overview_resampling": "MODE" if kinds else "AVERAGE",
     }  # fmt: skip
     try:
         with rasterio.open(path, "w", **profile) as dataset:

@@ -76,6 +76,7 @@ def write_grids(folder: Path, dataset: xr.Dataset, grid: Grid) -> list[Path]:
                 grid,
                 units=str(array.attrs.get("units", "1")),
                 description=str(array.attrs.get("long_name", name)),
+                kinds="flag_values" in array.attrs,
                 tags={**tags, "nodata_meaning": "no data, or outside the region"},
             )
             written.append(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from tanheng.accounting.summaries import (
     transition_table,
     zone_weights,
 )
-from tanheng.pipeline.balance import Balance
+from tanheng.pipeline.balance import Balance, supply_column
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land, LandChange
 from tanheng.pipeline.people import DriverOnGrid, People
@@ -31,6 +32,7 @@ def dataset_of(
     compared: Balance | None,
     given: xr.DataArray,
     drivers: list[DriverOnGrid],
+    analysed: Mapping[str, xr.DataArray],
 ) -> xr.Dataset:
     """Dataset of a run, shape (year, y, x) and more as each variable needs."""
     variables = {
@@ -68,8 +70,13 @@ def dataset_of(
     for driver in drivers:
         if driver.name != "population_density" or people is None:
             variables[f"driver_{driver.name}"] = driver.values
+    variables |= analysed
     years = list(inputs.study.years)
-    aligned = {name: array.reindex(year=years) if "year" in array.dims else array for name, array in variables.items()}
+    wanted = {"year": years, "period": [f"{first}-{last}" for first, last in pairwise(years)]}
+    aligned = {
+        name: array.reindex({dim: labels for dim, labels in wanted.items() if dim in array.dims})
+        for name, array in variables.items()
+    }
     dataset = xr.Dataset(aligned)
     dataset.attrs = {
         "title": inputs.study.title,
@@ -79,11 +86,6 @@ def dataset_of(
     if inputs.study.outputs.note:
         dataset.attrs["comment"] = inputs.study.outputs.note
     return dataset
-
-
-def supply_column(mode: str) -> str:
-    """Name of the supply column: a stock and a flow differ in their unit."""
-    return "supply_t_c" if mode == "stock" else "supply_t_c_per_yr"
 
 
 def zone_tables(

@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from tanheng.accounting import balance, normalised_difference, sink, supply_demand_ratio, supply_per_demand
 from tanheng.accounting.balance import norms
-from tanheng.analysis import identity_gap, pearson
 from tanheng.land.continuous import on_grid
 from tanheng.land.shares import on_cells
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land
-from tanheng.pipeline.people import DriverOnGrid, People
+from tanheng.pipeline.people import People
 from tanheng.schema import stamp
 from tanheng.units import conversion_factor
 
@@ -32,6 +30,11 @@ class Balance:
     per_demand: xr.DataArray
     difference: xr.DataArray
     norm: xr.DataArray
+
+
+def supply_column(mode: str) -> str:
+    """Name of the supply column: a stock and a flow differ in their unit."""
+    return "supply_t_c" if mode == "stock" else "supply_t_c_per_yr"
 
 
 def supply(inputs: Inputs, land: Land) -> xr.DataArray:
@@ -90,46 +93,3 @@ def as_whole_cells(array: xr.DataArray, land: Land) -> xr.DataArray:
     """Totals of cells as they would be were every cell wholly in the region: cells on its edge can then be compared."""
     part = land.fraction.where(land.fraction > 0)
     return (array / part).assign_attrs(array.attrs)
-
-
-def _supports(inputs: Inputs) -> dict[str, float]:
-    """Side of the coarsest pixels behind each variable, km."""
-    land = max(item.source.pixels.pixel_size_m() for item in inputs.maps) / 1000.0
-    people = max((raster.pixels.pixel_size_m() for raster in inputs.population.values()), default=0.0) / 1000.0
-    return {"supply": land, "demand": people, "supply_demand_ratio": max(land, people)}
-
-
-def correlations(
-    inputs: Inputs, land: Land, given: xr.DataArray, compared: Balance | None, drivers: list[DriverOnGrid]
-) -> tuple[pd.DataFrame, float]:
-    """Table year, variable, driver, r, n, support_km; and the largest gap of the identity of supply, demand and ratio.
-
-    Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut. The
-    support is the side of the coarsest pixels that a pair of variables was made from.
-    """
-    support = _supports(inputs)
-    variables = {"supply": as_whole_cells(given, land)}
-    if compared is not None:
-        variables |= {"demand": as_whole_cells(compared.demand, land), "supply_demand_ratio": compared.ratio}
-    rows, worst = [], 0.0
-    for year in given["year"].values:
-        flat = {name: np.asarray(array.sel(year=year).values).ravel() for name, array in variables.items()}
-        for driver in drivers:
-            layer = driver.values.sel(year=year) if "year" in driver.values.dims else driver.values
-            values = np.asarray(layer.values).ravel()
-            for name, variable in flat.items():
-                r, n = pearson(variable, values)
-                rows.append(
-                    {
-                        "year": int(year),
-                        "variable": name,
-                        "driver": driver.name,
-                        "r": r,
-                        "n": n,
-                        "support_km": round(max(driver.support_km, support[name]), 3),
-                    }
-                )
-            if compared is not None:
-                gap = identity_gap(flat["supply"], flat["demand"], flat["supply_demand_ratio"], values)
-                worst = max(worst, 0.0 if np.isnan(gap) else gap)
-    return pd.DataFrame(rows, columns=["year", "variable", "driver", "r", "n", "support_km"]), worst

@@ -26,8 +26,9 @@ from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
 from tanheng.land.pools import pool_of
 from tanheng.pipeline import provenance
+from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
-from tanheng.pipeline.balance import Balance, account_balance, correlations, supply
+from tanheng.pipeline.balance import Balance, account_balance, supply
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, lay_drivers, zone_cover
@@ -50,6 +51,9 @@ class Reporter:
 
     def blocks(self, done: int, total: int, pixels: int) -> None:
         """Note that a block of the land-cover maps is counted."""
+
+    def steps(self, done: int, total: int) -> None:
+        """Note that a step of a long stage is done."""
 
     def warn(self, text: str) -> None:
         """Note a warning."""
@@ -181,13 +185,17 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
             checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
         tables |= change_tables(inputs, land, compared)
         tables |= balance_table(inputs, land, people, compared, closure)
+    told = clock.reporter
     with clock.stage("drivers"):
         drivers = lay_drivers(inputs, land.fraction, people.population_density if people else None)
-        if drivers:
-            tables["correlation"], gap = correlations(inputs, land, given, compared, drivers)
-            checks += [identity_check(gap)] if compared else []
+        found = analyse_drivers(inputs, land, given, compared, drivers, told.steps) if drivers else Analysed()
+        checks += [identity_check(found.identity_gap)] if found.identity_gap is not None else []
+    with clock.stage("mismatch and clusters"):
+        more = analyse_balance(inputs, land, compared, covers, told.steps) if compared else Analysed()
+    tables |= found.tables | more.tables
+    warnings += [*found.notes, *more.notes]
     refuse_failed(checks)
-    dataset = dataset_of(inputs, land, people, compared, given, drivers)
+    dataset = dataset_of(inputs, land, people, compared, given, drivers, more.variables)
     folder = inputs.output
     return Results(
         study,

@@ -14,8 +14,8 @@ import jinja2
 import pandas as pd
 
 from tanheng.errors import OutputError
+from tanheng.report.words import detector_sentences, main_figures, mismatch_paragraph
 from tanheng.report.workbook import MEANINGS
-from tanheng.units import CO2_PER_C
 
 _MOST_ROWS = 400
 
@@ -52,7 +52,9 @@ def write_report(
     )
     text = template.render(
         record=record,
-        figures=_main_figures(record, tables),
+        figures=main_figures(str(record["note"]), tables),
+        mismatch=mismatch_paragraph(tables),
+        detector=detector_sentences(tables),
         stock=_pivot(tables["stock_by_class"], "land_class", "year", "stock_t_c"),
         area=_pivot(tables["stock_by_class"], "land_class", "year", "area_km2"),
         tables=[
@@ -65,39 +67,6 @@ def write_report(
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path}: can't be written ({error.strerror}); is the disk full?") from error
-
-
-def _main_figures(record: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Sentences with the main figures, each read off the tables."""
-    stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
-    areas = tables["stock_by_class"].groupby("year")["area_km2"].sum()
-    years = list(stocks.index)
-    first = (
-        f"In {years[-1]} the land of the region ({areas.iloc[-1]:,.0f} km² with data) stores "
-        f"{stocks.iloc[-1] / 1e6:,.2f} Mt of carbon. This is a stock, what has gathered over a long time, "
-        "and not a yearly uptake."
-    )
-    note = [str(record["note"])] if record["note"] else []
-    changes = [_change_sentence(row) for row in tables["change"].itertuples()] if "change" in tables else []
-    balances = [_balance_sentence(row) for row in tables["balance"].itertuples()] if "balance" in tables else []
-    return [*note, first, *changes, *balances]
-
-
-def _change_sentence(row: Any) -> str:  # noqa: ANN401  a row of pandas
-    verb = "gained" if row.stock_change_t_c >= 0 else "lost"
-    return (
-        f"From {row.from_year} to {row.to_year} it {verb} {abs(row.stock_change_t_c) / 1e6:,.3f} Mt C by change of land "
-        f"use ({abs(row.stock_change_t_c_per_yr) / 1e6:,.4f} Mt C a year), on the {row.common_area_km2:,.0f} km² that "
-        "both maps cover."
-    )
-
-
-def _balance_sentence(row: Any) -> str:  # noqa: ANN401  a row of pandas
-    return (
-        f"In {row.year} the emissions counted are {row.emissions_t_c / 1e6:,.2f} Mt C "
-        f"({row.emissions_t_c * CO2_PER_C / 1e6:,.1f} Mt CO₂), spread by population; "
-        f"{100 * row.area_share_surplus:.1f} % of the area has a positive balance. Here the balance is: {row.meaning}."
-    )
 
 
 def _number(value: object) -> str:
@@ -132,19 +101,31 @@ def _pivot(table: pd.DataFrame, index: str, columns: str, values: str) -> str:
     return _table(wide)
 
 
-def _correlation(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Matrix like the paper's Table 3: drivers down, variables and years across."""
+def _correlation(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """Matrix like the paper's Table 3, one a method: drivers down, variables and years across, stars by the modified test."""
     if "correlation" not in tables:
-        return ""
-    table = tables["correlation"].copy()
-    names = {"supply_demand_ratio": "ratio"}
-    table["column"] = table["variable"].replace(names) + " " + table["year"].astype(str)
+        return []
+    table = tables["correlation"]
+    return [(str(method), _matrix(rows)) for method, rows in table.groupby("method", sort=False)]
+
+
+def _matrix(rows: pd.DataFrame) -> str:
+    table = rows.copy()
+    table["column"] = table["variable"].replace({"supply_demand_ratio": "ratio"}) + " " + table["year"].astype(str)
     columns = list(dict.fromkeys(table.sort_values(["variable", "year"], key=_variable_order)["column"]))
     coarsest = table.groupby("driver")["support_km"].transform("max").round(1).astype(str)
     table["driver"] += " (" + coarsest + " km)"
-    rows = list(dict.fromkeys(table["driver"]))
-    wide = table.pivot(index="driver", columns="column", values="r").loc[rows, columns]  # noqa: PD010  no aggregation
-    return _table(wide.round(3).reset_index().rename(columns={"driver": "driver (support)"}))
+    table["shown"] = [_starred(r, p) for r, p in zip(table["r"], table["p"], strict=True)]
+    order = list(dict.fromkeys(table["driver"]))
+    wide = table.pivot(index="driver", columns="column", values="shown").loc[order, columns]  # noqa: PD010  no aggregation
+    return _table(wide.reset_index().rename(columns={"driver": "driver (support)"}))
+
+
+def _starred(r: float, p: float) -> str:
+    if not math.isfinite(r):
+        return "–"
+    stars = "**" if p < 0.01 else "*" if p < 0.05 else ""
+    return f"{r:.3f}".replace("-", "−") + stars
 
 
 def _variable_order(column: pd.Series) -> pd.Series:

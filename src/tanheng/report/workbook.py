@@ -24,7 +24,21 @@ MEANINGS = {
     "transitions": "Area that went from one class to another between two years, and the stored carbon that this moved",
     "land_change": "Change and single dynamic degree of each class, on the land that both years cover",
     "change": "One row a period: change of the stock, and where stock and balance rose or fell",
-    "correlation": "Pearson r over cells; neighbouring cells are alike, so n is no number of independent observations",
+    "correlation": "Correlation over cells, and its test on the coarser support, where effective_n independent observations would say as "
+    "much; p_naive takes all cells as independent, which they are not",
+    "geodetector": "Share q of variance between the strata of a driver, cut in the way with the largest q; p counts that search, against "
+    "random maps as smooth",
+    "geodetector_interaction": "q of two drivers together against each alone; the ecological test takes cells as independent",
+    "geodetector_strata": "Strata of each driver, and the mean of the variable in them",
+    "geodetector_risk": "Means of two strata by Welch's t-test, which takes cells as independent",
+    "mismatch": "Quadrants of supply and demand, each high or low against the mean of the year",
+    "mismatch_indices": "How far apart supply and demand are spread: 0 is alike",
+    "lorenz": "Share of demand on the land with the least demand for its supply, up to a share of supply",
+    "coupling_coordination": "Area by level of the coupling coordination degree, which hangs on the range of the values of all years",
+    "autocorrelation": "Whether like lies by like; p_unrelated_maps allows for maps that are smooth, p_random_layout does not",
+    "supply_demand_clusters": "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell",
+    "balance_hot_spots": "Where change of the balance gathers (Getis-Ord Gi*), against the mean change",
+    "balance_hot_spots_by_zone": "Part of each zone where the balance worsened or improved together with its surroundings",
 }
 
 

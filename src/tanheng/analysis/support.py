@@ -1,0 +1,48 @@
+"""The support of a map: what it was measured on. A coarse map laid on a fine grid has no more cells than it was made of."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tanheng.analysis.correlation import Values
+
+
+def block_means(values: Values, size: int) -> Values:
+    """Means over square blocks of cells; NaN where less than half of a block is known.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, columns)
+    size : int
+        Cells along the side of a block; blocks on the last row and column may be cut.
+
+    Examples
+    --------
+    >>> block_means(np.array([[1.0, 3.0, 5.0], [np.nan, 2.0, np.nan]]), 2).tolist()
+    [[2.0, 5.0]]
+    """
+    if size <= 1:
+        return values
+    rows, columns = values.shape
+    padded = (math.ceil(rows / size), size, math.ceil(columns / size), size)
+    total = np.zeros((padded[0] * size, padded[2] * size))
+    known, inside = total.copy(), total.copy()
+    finite = np.isfinite(values)
+    total[:rows, :columns] = np.where(finite, values, 0.0)
+    known[:rows, :columns] = finite
+    inside[:rows, :columns] = 1.0
+    total, known, inside = (item.reshape(padded).sum(axis=(1, 3)) for item in (total, known, inside))
+    return np.where(2 * known >= inside, np.divide(total, known, out=np.zeros_like(total), where=known > 0), np.nan)
+
+
+def block_size(support: float, resolution: float) -> int:
+    """Cells along the side of a block that stands for one pixel of a coarse map.
+
+    Examples
+    --------
+    >>> block_size(9277.0, 1000.0), block_size(100.0, 1000.0)
+    (9, 1)
+    """
+    return max(1, round(support / resolution))

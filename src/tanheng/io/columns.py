@@ -1,0 +1,143 @@
+"""Columns of somebody's own table: a CSV file, or the attributes of a vector file with its polygons."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, StudyError, nearest
+from tanheng.factors.catalogue import read_text
+
+#: What tables write for a missing value.
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table as text, with the geometry of each row where the file has one."""
+
+    path: Path
+    frame: pd.DataFrame
+    geometries: tuple[shapely.Geometry, ...] | None
+
+    def require(self, names: Sequence[str]) -> None:
+        """Check that columns are there.
+
+        Raises
+        ------
+        StudyError
+            Every column that is missing, with the nearest one that is there.
+        """
+        missing = [name for name in names if name not in self.frame]
+        if missing:
+            known = list(map(str, self.frame.columns))
+            raise StudyError(
+                [
+                    f"{self.path}: there is no column '{name}'{nearest(name, known)} (it has {', '.join(known[:12])})"
+                    for name in missing
+                ]
+            )
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Numbers of a column, NaN where blank or NA.
+
+        Raises
+        ------
+        StudyError
+            Every cell that is no finite number, up to ten, by its row.
+        """
+        found, problems = np.full(len(self.frame), np.nan), []
+        for row, text in enumerate(self.frame[name].astype(str).str.strip()):
+            if text.lower() in _MISSING:
+                continue
+            try:
+                found[row] = float(text)
+            except ValueError:
+                problems.append(f"{self.path}: row {row + 1} of the data, column '{name}' is '{text}', not a number")
+                continue
+            if not np.isfinite(found[row]):
+                problems.append(f"{self.path}: row {row + 1} of the data, column '{name}' is '{text}'; leave it blank")
+        if problems:
+            rest = [f"and {len(problems) - 10} more like these"] if len(problems) > 10 else []
+            raise StudyError([*problems[:10], *rest])
+        return found
+
+    def is_number(self, name: str) -> bool:
+        """Whether every cell of a column that is not blank spells a number."""
+        texts = [text for text in self.frame[name].astype(str).str.strip() if text.lower() not in _MISSING]
+        return all(_spells_number(text) for text in texts)
+
+    def categories(self, name: str) -> NDArray[np.int64]:
+        """Classes of a column as whole numbers in the order of their names, -1 where blank or NA."""
+        texts = self.frame[name].astype(str).str.strip()
+        known = ~texts.str.lower().isin(_MISSING).to_numpy()
+        found = np.full(len(texts), -1, np.int64)
+        found[known] = np.unique(texts.to_numpy(str)[known], return_inverse=True)[1].ravel()
+        return found
+
+
+def _spells_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_columns(path: Path, layer: str | None = None) -> Columns:
+    """Table of a CSV file (UTF-8 or GB18030), or attributes and polygons of a vector file.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no table, empty, or has two columns of one name.
+    """
+    if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
+        return Columns(path, _read_csv(path), None)
+    if path.suffix.lower() in {".xlsx", ".xls"}:
+        raise InputError(f"{path}: is an Excel file; save the sheet as 'CSV UTF-8' and give that")
+    return _read_vector(path, layer)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    lines = [line for line in read_text(path).splitlines() if not line.startswith("#")]
+    text = "\n".join(lines)
+    if not text.strip():
+        raise InputError(f"{path}: is empty; a heading and a row for each unit were expected")
+    separator = "\t" if "\t" in lines[0] else ";" if ";" in lines[0] and "," not in lines[0] else ","
+    try:
+        heading = pd.read_csv(io.StringIO(lines[0]), sep=separator, header=None, dtype=str).iloc[0].str.strip()
+        frame = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, header=0, index_col=False
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path}: is no table that can be read ({error})") from error
+    twice = heading[heading.duplicated()]
+    if len(twice):
+        raise InputError(f"{path}: has two columns named '{twice.iloc[0]}'; rename one")
+    frame.columns = list(heading)
+    if frame.empty:
+        raise InputError(f"{path}: has a heading and no rows")
+    return frame
+
+
+def _read_vector(path: Path, layer: str | None) -> Columns:
+    import pyogrio
+
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    try:
+        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise InputError(
+            f"{path}: is no CSV or vector file that can be read ({' '.join(str(error).split())})"
+        ) from error
+    frame = pd.DataFrame(dict(zip(meta["fields"], fields, strict=True))).astype(str)
+    return Columns(path, frame, tuple(shapely.from_wkb(geometry)))

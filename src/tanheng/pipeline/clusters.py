@@ -1,0 +1,146 @@
+"""Stage: whether like lies by like, and where low supply lies among high demand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from scipy import sparse
+
+from tanheng.accounting.summaries import zone_weights
+from tanheng.analysis import (
+    bivariate_local_moran,
+    bivariate_moran,
+    geary,
+    grid_neighbours,
+    islands,
+    modified_t_test,
+    moran,
+    pearson,
+    polygon_neighbours,
+    row_standardised,
+)
+from tanheng.analysis.autocorrelation import GlobalStatistic
+from tanheng.analysis.local import CLUSTERS, LocalStatistic
+from tanheng.analysis.neighbours import Weights
+from tanheng.errors import InputError
+from tanheng.grid import project
+from tanheng.pipeline.balance import Balance, as_whole_cells
+from tanheng.pipeline.findings import Findings, Layer, Mask
+from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.land import Land
+
+#: Zones of which autocorrelation is told at the least.
+_FEWEST_ZONES = 5
+
+
+def account_clusters(
+    found: Findings,
+    inputs: Inputs,
+    land: Land,
+    compared: Balance,
+    covers: Mapping[str, sparse.csr_matrix],
+    step: Callable[[], None],
+) -> None:
+    """Autocorrelation of cells and of zones, of every year that has a balance; `step` is called after each year."""
+    supply, demand = as_whole_cells(compared.supply, land), as_whole_cells(compared.demand, land)
+    for year in compared.supply["year"].values:
+        whole = [np.asarray(item.sel(year=year).values, float) for item in (supply, demand)]
+        _neighbourhood(found, inputs, int(year), np.isfinite(whole[0]) & np.isfinite(whole[1]), whole)
+        step()
+    for label, cover in covers.items():
+        _between_zones(found, inputs, land, compared, label, cover)
+
+
+def _neighbourhood(found: Findings, inputs: Inputs, year: int, mask: Mask, whole: list[Layer]) -> None:
+    """Global statistics on cells, and clusters of supply among the demand of its neighbours."""
+    asked = inputs.study.analysis
+    plain = grid_neighbours(mask, rook=asked.neighbours == "rook")
+    even = row_standardised(plain)
+    lonely = int(islands(plain).sum())
+    pair = whole[0][mask], whole[1][mask]
+    try:
+        rows = _global_rows(year, "cells", even, *pair)
+        local = bivariate_local_moran(*pair, even, asked.permutations, asked.seed, asked.false_discovery_rate)
+    except InputError as error:
+        found.notes.append(f"autocorrelation of {year} is left out: {error}")
+        return
+    around = np.full(mask.shape, np.nan)
+    around[mask] = np.where(islands(plain), np.nan, even @ pair[1])
+    test = modified_t_test(np.where(mask, whole[0], np.nan), around)
+    rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": test.p}
+    for row in rows:
+        found.add("autocorrelation", row | {"islands": lonely})
+    if lonely:
+        found.notes.append(
+            f"{lonely} cell(s) without a known neighbour have no local statistic, and add nothing to global ones"
+        )
+    found.draw("supply_demand_cluster", year, mask, local.kind)
+    for number, name in enumerate(CLUSTERS):
+        inside = local.kind == number
+        found.add("supply_demand_clusters", {"year": year, "cluster": name} | _held(inside, local, pair))
+
+
+def _global_rows(year: int, level: str, even: Weights, supply: Layer, demand: Layer) -> list[dict[str, object]]:
+    n = len(supply)
+    named = (("supply", supply), ("demand", demand))
+    rows = [_row(year, level, "Moran I", name, moran(values, even), n) for name, values in named]
+    rows += [_row(year, level, "Geary C", name, geary(values, even), n) for name, values in named]
+    both = bivariate_moran(supply, demand, even)
+    return [*rows, _row(year, level, "bivariate Moran I", "supply, demand of neighbours", both, n)]
+
+
+def _row(year: int, level: str, statistic: str, variables: str, tested: GlobalStatistic, n: int) -> dict[str, object]:
+    return {
+        "year": year,
+        "units": level,
+        "statistic": statistic,
+        "variables": variables,
+        "value": tested.value,
+        "expected": tested.expected,
+        "z": tested.z,
+        "p_random_layout": tested.p,
+        "n": n,
+        "islands": 0,
+        "r_in_place": math.nan,
+        "p_unrelated_maps": math.nan,
+    }
+
+
+def _held(inside: Mask, local: LocalStatistic, pair: tuple[Layer, Layer]) -> dict[str, object]:
+    known = local.kind >= 0
+    return {
+        "cells": int(inside.sum()),
+        "cell_share": float(inside.sum() / max(known.sum(), 1)),
+        "mean_supply_of_cell": float(pair[0][inside].mean()) if inside.any() else math.nan,
+        "mean_demand_of_cell": float(pair[1][inside].mean()) if inside.any() else math.nan,
+    }
+
+
+def _between_zones(
+    found: Findings, inputs: Inputs, land: Land, compared: Balance, label: str, cover: sparse.csr_matrix
+) -> None:
+    """Global statistics of the zones of a layer, by supply and demand per hectare."""
+    fraction, polygons = np.asarray(land.fraction.values), inputs.zones[label]
+    weights = zone_weights(cover, fraction)[:-1]
+    hectares = np.asarray(weights @ fraction.ravel()).ravel() * inputs.grid.cell_area_ha
+    inside = hectares > 0
+    if inside.sum() < _FEWEST_ZONES:
+        return
+    near = polygon_neighbours(project(polygons.geometries, polygons.crs, inputs.grid.crs))
+    even = row_standardised(near[inside][:, inside].tocsr())
+    for year in compared.supply["year"].values:
+        totals = [
+            weights @ np.nan_to_num(np.asarray(item.sel(year=year).values, float)).ravel()
+            for item in (compared.supply, compared.demand)
+        ]
+        pair = totals[0][inside] / hectares[inside], totals[1][inside] / hectares[inside]
+        try:
+            rows = _global_rows(int(year), label, even, *pair)
+        except InputError as error:
+            found.notes.append(f"autocorrelation of the layer '{label}' in {year} is left out: {error}")
+            continue
+        rows[-1]["r_in_place"] = pearson(*pair)[0]
+        for row in rows:
+            found.add("autocorrelation", row | {"islands": int(islands(even).sum())})
