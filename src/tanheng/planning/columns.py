@@ -1,0 +1,205 @@
+"""A planning problem as columns of a linear program, told as change against leaving everything as it is.
+
+A *piece* is the land of one class in one cell. Pieces of one class whose conversions are worth the same, have the same part in
+every limit and the same permissions are one *group*: the program says how much of a group is converted to which class, and
+`tanheng.planning.spread` says where. Where a cell holds several classes and only a part of it may change, its pieces hang
+together: the cell is then a *block* of several groups; else each group is a block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from tanheng.planning.problem import Limit, Mask, PlanProblem, Term, Values
+from tanheng.units import HA_PER_KM2
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Land of one class in one cell, and the group that it is part of; arrays of shape (pieces,), area in km2."""
+
+    cell: Numbers
+    start: Numbers
+    group: Numbers
+    area: Values
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One-sided rows of the limits: ``matrix @ y <= room``, each divided by `scale`.
+
+    Attributes
+    ----------
+    matrix : scipy.sparse.csr_array, shape (rows, columns)
+        What a km2 of each conversion adds.
+    room : numpy.ndarray, shape (rows,)
+        What may be added to the land as it is.
+    limit, sign, scale : numpy.ndarray, shape (rows,)
+        Number of the limit, 1 for its upper and -1 for its lower end, and the divisor.
+    """
+
+    matrix: sparse.csr_array
+    room: Values
+    limit: Numbers
+    sign: Values
+    scale: Values
+
+    def only(self, rows: NDArray[np.generic]) -> Rows:
+        """Some of the rows."""
+        return Rows(self.matrix[rows], self.room[rows], self.limit[rows], self.sign[rows], self.scale[rows])
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Conversions of groups, sorted by group.
+
+    Attributes
+    ----------
+    group, end : numpy.ndarray of int, shape (columns,)
+    gain : numpy.ndarray, shape (columns,)
+        Per km2.
+    rows : Rows
+    area, start, block, count : numpy.ndarray, shape (groups,)
+        Area in km2, class today, block, and number of pieces.
+    most_change : numpy.ndarray, shape (blocks,)
+        Area of each block that may change, km2.
+    pieces : Pieces
+    """
+
+    group: Numbers
+    end: Numbers
+    gain: Values
+    rows: Rows
+    area: Values
+    start: Numbers
+    block: Numbers
+    count: Numbers
+    most_change: Values
+    pieces: Pieces
+
+
+def columns_of(problem: PlanProblem) -> Columns:
+    """Columns of a problem; groups are as large as permissions, worth and limits allow."""
+    cell, start = np.nonzero(problem.area > 0)
+    area = problem.area[cell, start] / HA_PER_KM2
+    mixed = bool(((problem.area > 0).sum(axis=1) > 1).any())
+    hang_together = problem.max_change < 1 and mixed
+    may = _permissions(problem, cell, start)
+    groups = np.arange(len(cell))
+    if not hang_together:
+        groups = _grouped([start, *_signature(problem, cell), *may.T, *([area] if problem.whole else [])])
+    first = np.unique(groups, return_index=True)[1]
+    at, today = cell[first], start[first]
+    group, end = np.nonzero(may[first])
+    of_group = np.asarray(np.bincount(groups, area), np.float64)
+    rows = _rows(problem, at[group], today[group], end)
+    if problem.whole:
+        rows = _in_whole_cells(rows, (of_group / np.bincount(groups))[group])
+    block = np.unique(at, return_inverse=True)[1].ravel() if hang_together else np.arange(len(first))
+    return Columns(
+        group=group,
+        end=end,
+        gain=_total_gain(problem, at[group], today[group], end),
+        rows=rows,
+        area=of_group,
+        start=today,
+        block=block,
+        count=np.bincount(groups),
+        most_change=np.asarray(problem.max_change * np.bincount(block, of_group), np.float64),
+        pieces=Pieces(cell, start, groups, area),
+    )
+
+
+def _permissions(problem: PlanProblem, cell: Numbers, start: Numbers) -> Mask:
+    """Other classes that each piece may become, shape (pieces, classes)."""
+    may = problem.allowed[start].copy()
+    if problem.may_change is not None:
+        may &= problem.may_change[cell][:, None]
+    if problem.may_become is not None:
+        may &= problem.may_become[cell]
+    may[np.arange(len(start)), start] = False
+    return np.asarray(may)
+
+
+def _signature(problem: PlanProblem, cell: Numbers) -> list[NDArray[np.generic]]:
+    """Factors of the cell that make its land worth something else than that of others."""
+    terms = [*problem.gain, *(limit.term for limit in problem.limits)]
+    seen = {id(term.factor): term.factor for term in terms if term.factor is not None}
+    return [factor[cell] for factor in seen.values()]
+
+
+def _grouped(features: list[NDArray[np.generic]]) -> Numbers:
+    """Number of the group of pieces whose features are all the same."""
+    number = np.zeros(len(features[0]), np.int64)
+    for feature in features:
+        values, codes = np.unique(feature, return_inverse=True)
+        if len(values) > 1:
+            number = np.unique(number * len(values) + codes.ravel(), return_inverse=True)[1].ravel()
+    return number
+
+
+def _added(term: Term, cell: Numbers, start: Numbers, end: Numbers) -> Values:
+    """Amount that a km2 of each conversion adds to a term."""
+    per_ha = HA_PER_KM2 * (term.per_ha[start, end] - term.per_ha[start, start])
+    return np.asarray(per_ha if term.factor is None else per_ha * term.factor[cell])
+
+
+def _total_gain(problem: PlanProblem, cell: Numbers, start: Numbers, end: Numbers) -> Values:
+    found = np.zeros(len(cell))
+    for term in problem.gain:
+        found += _added(term, cell, start, end)
+    return found
+
+
+def staying(problem: PlanProblem, term: Term) -> float:
+    """Amount of a term when everything stays as it is."""
+    factor = np.ones(len(problem.area)) if term.factor is None else term.factor
+    return float(factor @ problem.area @ np.diag(term.per_ha))
+
+
+def _rows(problem: PlanProblem, cell: Numbers, start: Numbers, end: Numbers) -> Rows:
+    entries: list[sparse.csr_array] = []
+    room, number, signs, scale = [], [], [], []
+    for which, limit in enumerate(problem.limits):
+        added = _added(limit.term, cell, start, end)
+        largest = float(np.abs(added).max(initial=0.0)) or 1.0
+        for sign, bound in ((1.0, limit.upper), (-1.0, limit.lower)):
+            if np.isfinite(bound):
+                entries.append(sparse.csr_array(added[None, :] * (sign / largest)))
+                room.append(sign * (bound - staying(problem, limit.term)) / largest)
+                number.append(which)
+                signs.append(sign)
+                scale.append(largest)
+    matrix = sparse.vstack(entries, format="csr") if entries else sparse.csr_array((0, len(cell)))
+    return Rows(sparse.csr_array(matrix), np.array(room), np.array(number, np.int64), np.array(signs), np.array(scale))
+
+
+def _in_whole_cells(rows: Rows, cell: Values) -> Rows:
+    """Rows whose room is cut to what whole cells can fill, where every conversion takes the same from it or none."""
+    matrix = sparse.csr_array(rows.matrix)
+    room = rows.room.copy()
+    for row in range(len(room)):
+        inside = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        taken = np.abs(matrix.data[inside] * cell[matrix.indices[inside]])
+        taken = taken[taken > 0]
+        if len(taken) and np.ptp(taken) <= 1e-9 * taken.max():
+            room[row] = np.floor(room[row] / taken[0] + 1e-6) * taken[0]
+    return Rows(rows.matrix, room, rows.limit, rows.sign, rows.scale)
+
+
+def limit_words(limit: Limit, sign: float) -> str:
+    """One end of a limit for a reader.
+
+    Examples
+    --------
+    >>> limit_words(Limit("area of cropland", Term(np.zeros((1, 1))), lower=120.0), -1.0)
+    'area of cropland at least 120 ha'
+    """
+    bound, side = (limit.upper, "at most") if sign > 0 else (limit.lower, "at least")
+    return f"{limit.name} {side} {bound:,.10g} {limit.units}"

@@ -1,0 +1,204 @@
+"""What a land-use plan may do: cells with areas by class, what a conversion is worth, and limits.
+
+::
+
+    area[i, k]        ha of class k in cell i today
+    y[i, k, l]        ha of cell i that go from class k to class l; l = k stays            (what is planned)
+    sum_l y = area    every hectare goes somewhere
+    gain              sum over terms of factor[i] * per_ha[k, l] * y[i, k, l], maximised
+    limit             lower <= sum of factor[i] * per_ha[k, l] * y[i, k, l] <= upper
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError
+
+Values = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Term:
+    """An amount per hectare of each conversion, times a factor of the cell.
+
+    Attributes
+    ----------
+    per_ha : numpy.ndarray, shape (from class, to class)
+    factor : numpy.ndarray, shape (cells,), optional
+        One everywhere where absent.
+    """
+
+    per_ha: Values
+    factor: Values | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A range that an amount of the whole plan must keep to.
+
+    Attributes
+    ----------
+    name : str
+        How it is called to a reader: "area of cropland in Zhengzhou".
+    term : Term
+    lower, upper : float
+        In `units`; infinite where there is none.
+    units : str
+    """
+
+    name: str
+    term: Term
+    lower: float = -math.inf
+    upper: float = math.inf
+    units: str = "ha"
+
+
+@dataclass(frozen=True)
+class PlanProblem:
+    """A planning problem.
+
+    Attributes
+    ----------
+    classes : tuple of str
+    area : numpy.ndarray, shape (cells, classes), ha
+    gain : tuple of Term
+        What is maximised, in t C or any other unit of value; a hectare that stays should be worth nothing.
+    allowed : numpy.ndarray of bool, shape (from class, to class)
+        Staying is always allowed.
+    limits : tuple of Limit
+    may_change : numpy.ndarray of bool, shape (cells,), optional
+        Cells outside protected land.
+    may_become : numpy.ndarray of bool, shape (cells, classes), optional
+        Classes that a cell is fit for.
+    max_change : float
+        Largest part of a cell that may change.
+    whole : bool
+        Change whole cells only; every cell must then hold one class.
+    preference : numpy.ndarray, shape (cells, classes), optional
+        Among cells that are worth the same, those with smaller values become the class first.
+    """
+
+    classes: tuple[str, ...]
+    area: Values
+    gain: tuple[Term, ...]
+    allowed: Mask
+    limits: tuple[Limit, ...] = ()
+    may_change: Mask | None = None
+    may_become: Mask | None = None
+    max_change: float = 1.0
+    whole: bool = False
+    preference: Values | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check shapes and values.
+
+        Raises
+        ------
+        InputError
+            A shape does not fit, an area is negative or missing, or whole cells are asked of mixed ones.
+        """
+        cells, classes = self.area.shape if self.area.ndim == 2 else (0, 0)
+        if classes != len(self.classes) or cells == 0:
+            raise InputError(
+                f"areas of shape (cells, {len(self.classes)} classes) were expected, got {self.area.shape}"
+            )
+        if not np.isfinite(self.area).all() or (self.area < 0).any():
+            raise InputError("areas must be finite and not negative; leave cells without data out")
+        if self.area.sum() == 0:
+            raise InputError("there is no land to plan: all areas are zero")
+        if not 0 <= self.max_change <= 1:
+            raise InputError(f"the largest part of a cell that may change is from 0 to 1, got {self.max_change}")
+        _fits(self.allowed, (classes, classes), "allowed")
+        _fits(self.may_change, (cells,), "may_change")
+        _fits(self.may_become, (cells, classes), "may_become")
+        _fits(self.preference, (cells, classes), "preference")
+        for term in (*self.gain, *(limit.term for limit in self.limits)):
+            _fits(term.per_ha, (classes, classes), "per_ha")
+            _fits(term.factor, (cells,), "factor")
+            if not np.isfinite(term.per_ha).all() or (term.factor is not None and not np.isfinite(term.factor).all()):
+                raise InputError("amounts per hectare and factors of cells must be finite")
+        for limit in self.limits:
+            if limit.lower > limit.upper:
+                raise InputError(
+                    f"{limit.name}: at least {limit.lower:g} and at most {limit.upper:g} {limit.units} can't both hold"
+                )
+        if self.whole and ((self.area > 0).sum(axis=1) > 1).any():
+            raise InputError("whole cells were asked for, but some hold more than one class; plan on shares")
+        if self.whole and self.max_change < 1:
+            raise InputError("whole cells and a largest part of a cell below 1 can't go together")
+
+
+def _fits(array: NDArray[np.generic] | None, shape: tuple[int, ...], name: str) -> None:
+    if array is not None and array.shape != shape:
+        raise InputError(f"'{name}' must have the shape {shape}, got {array.shape}")
+
+
+def stock_gain(density: Sequence[float]) -> Values:
+    """Stored carbon gained by a conversion, t C/ha, shape (from class, to class).
+
+    Examples
+    --------
+    >>> stock_gain([66.81, 149.95]).round(2).tolist()
+    [[0.0, 83.14], [-83.14, 0.0]]
+    """
+    values = np.asarray(density, np.float64)
+    return np.asarray(values[None, :] - values[:, None])
+
+
+def area_of(classes: int, number: int) -> Values:
+    """Amount per hectare that counts the area a class has after the plan.
+
+    Examples
+    --------
+    >>> area_of(2, 1).tolist()
+    [[0.0, 1.0], [0.0, 1.0]]
+    """
+    found = np.zeros((classes, classes))
+    found[:, number] = 1.0
+    return found
+
+
+def changed(classes: int) -> Values:
+    """Amount per hectare that counts the area that changes."""
+    return 1.0 - np.eye(classes)
+
+
+def amount(term: Term, flows: Flows) -> float:
+    """Amount of a term in a plan."""
+    weight = 1.0 if term.factor is None else term.factor[flows.cell]
+    return float(np.sum(flows.area * weight * term.per_ha[flows.start, flows.end]))
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Hectares by cell, class today and class after the plan; one row for each that is not zero, staying included.
+
+    Attributes
+    ----------
+    cell, start, end : numpy.ndarray of int, shape (rows,)
+    area : numpy.ndarray, shape (rows,), ha
+    """
+
+    cell: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    area: Values
+
+    def after(self, cells: int, classes: int) -> Values:
+        """Area by class after the plan, shape (cells, classes), ha."""
+        return np.asarray(np.bincount(self.cell * classes + self.end, self.area, cells * classes), np.float64).reshape(
+            cells, classes
+        )
+
+    def transitions(self, classes: int) -> Values:
+        """Area by class today and after the plan, shape (from class, to class), ha."""
+        return np.asarray(np.bincount(self.start * classes + self.end, self.area, classes**2), np.float64).reshape(
+            classes, classes
+        )

@@ -1,0 +1,77 @@
+"""An independent check of a plan: it knows the problem and the flows, and nothing of how they were found."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tanheng.planning.problem import Flows, PlanProblem, amount
+
+
+def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[str]:
+    """What is wrong with a plan; nothing for one that keeps every rule to a relative `tolerance`.
+
+    Areas are added up anew from the flows, and every permission, cap and limit is checked on them.
+
+    Examples
+    --------
+    >>> from tanheng.planning.problem import Term, stock_gain
+    >>> problem = PlanProblem(("a", "b"), np.array([[100.0, 0.0]]), (Term(stock_gain([1.0, 2.0])),), np.array([[1, 0], [1, 1]], bool))
+    >>> faults(problem, Flows(np.array([0]), np.array([0]), np.array([1]), np.array([100.0])))
+    ["100 ha go from 'a' to 'b', which is forbidden"]
+    """
+    cells, classes = problem.area.shape
+    total = float(problem.area.sum())
+    tiny = tolerance * total / cells
+    found = []
+    if not np.isfinite(flows.area).all() or (flows.area < -tiny).any():
+        return ["an area of the plan is negative or missing"]
+    today = np.bincount(flows.cell * classes + flows.start, flows.area, cells * classes).reshape(cells, classes)
+    worst = float(np.abs(today - problem.area).max())
+    if worst > tolerance * max(float(problem.area.max()), 1e-300):
+        found.append(f"the plan does not part the land of today: a cell differs by {worst:,.6g} ha")
+    moved = flows.start != flows.end
+    found += _forbidden(problem, flows, moved & (flows.area > tiny))
+    per_cell = np.bincount(flows.cell[moved], flows.area[moved], cells)
+    over = per_cell - problem.max_change * problem.area.sum(axis=1)
+    if float(over.max()) > tiny:
+        found.append(f"{int((over > tiny).sum())} cells change by more than {100 * problem.max_change:g} %")
+    if problem.whole:
+        part = per_cell / np.where(problem.area.sum(axis=1) > 0, problem.area.sum(axis=1), 1.0)
+        split = (part > tolerance) & (part < 1 - tolerance)
+        if split.any():
+            found.append(f"{int(split.sum())} cells change in part, but whole cells were asked for")
+    return [*found, *_limits(problem, flows, tolerance)]
+
+
+def _forbidden(problem: PlanProblem, flows: Flows, real: np.ndarray) -> list[str]:
+    found = []
+    cell, start, end, area = flows.cell[real], flows.start[real], flows.end[real], flows.area[real]
+    names = problem.classes
+    for one, other in sorted(set(zip(start.tolist(), end.tolist(), strict=True))):
+        if not problem.allowed[one, other]:
+            held = float(area[(start == one) & (end == other)].sum())
+            found.append(f"{held:,.6g} ha go from '{names[one]}' to '{names[other]}', which is forbidden")
+    if problem.may_change is not None and not problem.may_change[cell].all():
+        found.append(f"{float(area[~problem.may_change[cell]].sum()):,.6g} ha change in cells that are protected")
+    if problem.may_become is not None and not problem.may_become[cell, end].all():
+        found.append(
+            f"{float(area[~problem.may_become[cell, end]].sum()):,.6g} ha become a class that their cell is not fit for"
+        )
+    return found
+
+
+def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
+    found = []
+    for limit in problem.limits:
+        reached = amount(limit.term, flows)
+        weight = 1.0 if limit.term.factor is None else np.abs(limit.term.factor[flows.cell])
+        size = float(np.sum(flows.area * weight * np.abs(limit.term.per_ha[flows.start, flows.end])))
+        bounds = [abs(bound) for bound in (limit.lower, limit.upper) if math.isfinite(bound)]
+        room = tolerance * max(size, *bounds, 1e-300)
+        if reached < limit.lower - room:
+            found.append(f"{limit.name} is {reached:,.10g} {limit.units}, at least {limit.lower:,.10g} was asked for")
+        if reached > limit.upper + room:
+            found.append(f"{limit.name} is {reached:,.10g} {limit.units}, at most {limit.upper:,.10g} was allowed")
+    return found
