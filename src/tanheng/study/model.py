@@ -1,4 +1,4 @@
-"""The study file (TOML) as frozen models: what the user asks for."""
+"""The whole study, read from its file; every problem of it at once."""
 
 from __future__ import annotations
 
@@ -6,32 +6,21 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from tanheng.errors import InputError, StudyError, nearest
+from tanheng.study.parts import Name, Names, Part, Year
+from tanheng.study.plan import Plan
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Year = Annotated[int, Field(ge=1, le=9999)]
-Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
-
-
-class Region(_Part):
+class Region(Part):
     """Boundary of the region; without it, the area where the first map has data."""
 
     boundary: Name
     layer: str | None = None
 
 
-class ZoneLayer(_Part):
+class ZoneLayer(Part):
     """Zones (prefectures, counties, catchments) that the tables are summed by."""
 
     file: Name
@@ -40,14 +29,14 @@ class ZoneLayer(_Part):
     layer: str | None = None
 
 
-class GridChoice(_Part):
+class GridChoice(Part):
     """The analysis grid."""
 
     crs: str | None = None
     resolution: Annotated[float, Field(gt=0)] = 1000.0
 
 
-class LandCover(_Part):
+class LandCover(Part):
     """Land-cover map of each year, and the legend of its codes (absent where the density table names codes itself)."""
 
     legend: Name | None = None
@@ -57,7 +46,7 @@ class LandCover(_Part):
     codes: dict[int, str] = Field(default_factory=dict)
 
 
-class CarbonDensity(_Part):
+class CarbonDensity(Part):
     """Carbon densities for all years, or by year."""
 
     table: str | None = None
@@ -70,7 +59,7 @@ class CarbonDensity(_Part):
         return self
 
 
-class EmissionsChoice(_Part):
+class EmissionsChoice(Part):
     """Emissions: totals, or activity with a set of emission factors."""
 
     totals: str | None = None
@@ -87,7 +76,7 @@ class EmissionsChoice(_Part):
         return self
 
 
-class Maps(_Part):
+class Maps(Part):
     """A raster that is the same in all years (`map`), or one by year (`maps`)."""
 
     map: str | None = None
@@ -107,7 +96,7 @@ class Population(Maps):
     kind: Literal["density", "count"]
 
 
-class Demand(_Part):
+class Demand(Part):
     """How emissions are spread over cells."""
 
     form: Literal["mass-conserving", "per-person"] = "mass-conserving"
@@ -115,7 +104,7 @@ class Demand(_Part):
     without_weight: Literal["error", "area"] = "error"
 
 
-class Driver(_Part):
+class Driver(Part):
     """A possible driver: a raster (fixed or by year), or a table of densities by zone."""
 
     map: str | None = None
@@ -136,7 +125,7 @@ class Driver(_Part):
         return self
 
 
-class BalanceChoice(_Part):
+class BalanceChoice(Part):
     """Mode of the balance, and norm of the supply-demand ratio."""
 
     mode: Literal["stock", "stock_change", "sink"] = "stock"
@@ -155,7 +144,7 @@ class BalanceChoice(_Part):
         return self
 
 
-class Analysis(_Part):
+class Analysis(Part):
     """What is analysed beyond the accounts: drivers, mismatch, autocorrelation, hot spots."""
 
     correlation: tuple[Literal["pearson", "spearman", "partial"], ...] = ("pearson", "spearman")
@@ -185,13 +174,13 @@ class Analysis(_Part):
         return self
 
 
-class Change(_Part):
+class Change(Part):
     """Pairs of years whose change is told."""
 
     pairs: Literal["consecutive", "all"] = "consecutive"
 
 
-class Value(_Part):
+class Value(Part):
     """Value of the change of stored carbon, as InVEST reckons it."""
 
     price: Annotated[float, Field(ge=0)]
@@ -200,7 +189,7 @@ class Value(_Part):
     price_change_percent: Annotated[float, Field(gt=-100)] = 0.0
 
 
-class Outputs(_Part):
+class Outputs(Part):
     """Where the results go, and which are made."""
 
     folder: Name = "results"
@@ -210,7 +199,7 @@ class Outputs(_Part):
     note: str = ""
 
 
-class Study(_Part):
+class Study(Part):
     """A study as its file describes it."""
 
     title: Name
@@ -229,6 +218,7 @@ class Study(_Part):
     analysis: Analysis = Analysis()
     change: Change = Change()
     value: Value | None = None
+    plan: Plan | None = None
     outputs: Outputs = Outputs()
 
     @model_validator(mode="after")
@@ -238,6 +228,7 @@ class Study(_Part):
             *self._zone_problems(),
             *self._demand_problems(),
             *self._analysis_problems(),
+            *self._plan_problems(),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -293,6 +284,25 @@ class Study(_Part):
             for name in self.analysis.controls
             if name not in known
         ]
+
+    def _plan_problems(self) -> list[str]:
+        if self.plan is None:
+            return []
+        asked = [*((f"plan.limits {number}", item.zones) for number, item in enumerate(self.plan.limits, start=1))]
+        asked += [(f"plan.carbon {number}", item.zones) for number, item in enumerate(self.plan.carbon, start=1)]
+        asked.append(("plan.compensation", self.plan.compensation))
+        found = [
+            f"{place}: there is no zone layer '{layer}'{nearest(layer, self.zones)}"
+            for place, layer in asked
+            if layer is not None and layer not in self.zones
+        ]
+        if self.plan.year is not None and self.plan.year not in self.years:
+            found.append(f"plan.year: {self.plan.year} is none of the study's years {', '.join(map(str, self.years))}")
+        if self.plan.gdp is not None and (
+            self.plan.gdp not in self.drivers or self.drivers[self.plan.gdp].table is None
+        ):
+            found.append(f"plan.gdp: '{self.plan.gdp}' must be a driver with a table by zone")
+        return found
 
 
 def load_study(path: Path) -> Study:
@@ -357,9 +367,13 @@ def _keys(path: list[str]) -> list[str]:
     """Known keys of the table at a path."""
     model: Any = Study
     for part in path:
+        if part.isdigit():
+            continue
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             model = model.model_fields[part].annotation
-        arguments = [item for item in getattr(model, "__args__", ()) if item is not type(None)]
+        arguments = [item for item in getattr(model, "__args__", ()) if item not in (type(None), Ellipsis)]
         if arguments:
             model = arguments[-1]
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]

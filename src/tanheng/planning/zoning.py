@@ -1,0 +1,95 @@
+"""Zones of management by a table of rules: the first rule that fits a cell or unit names its zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, StudyError, nearest
+
+#: What a rule may ask, and the answers.
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "supply": ("high", "low"),
+    "demand": ("high", "low"),
+    "balance": ("improved", "worsened", "same"),
+    "esc": ("above 1", "below 1"),
+    "ecc": ("above 1", "below 1"),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A zone, and the answers that lead to it; a question that is left out does not matter."""
+
+    zone: str
+    answers: Mapping[str, tuple[str, ...]]
+    advice: str = ""
+
+
+def check_rules(rules: Sequence[Rule], asked: Sequence[str]) -> None:
+    """Check that rules can be answered and that every combination of answers leads to a zone.
+
+    Raises
+    ------
+    StudyError
+        Questions or answers that are unknown, and combinations without a zone.
+    """
+    problems = []
+    for number, rule in enumerate(rules, start=1):
+        for question, answers in rule.answers.items():
+            if question not in asked:
+                problems.append(
+                    f"rule {number} ({rule.zone}): asks '{question}'{nearest(question, asked)}; known are {', '.join(asked)}"
+                )
+                continue
+            for answer in answers:
+                if answer not in QUESTIONS[question]:
+                    known = ", ".join(QUESTIONS[question])
+                    problems.append(
+                        f"rule {number} ({rule.zone}): '{question}' can't be '{answer}'; write one of {known}"
+                    )
+    if not problems:
+        for answers in product(*(QUESTIONS[question] for question in asked)):
+            given = dict(zip(asked, answers, strict=True))
+            if not any(_fits(rule, given) for rule in rules):
+                told = ", ".join(f"{question} {answer}" for question, answer in given.items())
+                problems.append(f"no rule fits {told}; add one")
+    if problems:
+        raise StudyError(problems)
+
+
+def _fits(rule: Rule, given: Mapping[str, str]) -> bool:
+    return all(given[question] in answers for question, answers in rule.answers.items())
+
+
+def zones_of(rules: Sequence[Rule], answers: Mapping[str, NDArray[np.str_]]) -> NDArray[np.int64]:
+    """Number of the first rule that fits each unit, shape (units,).
+
+    Raises
+    ------
+    StudyError
+        As `check_rules`.
+    InputError
+        Answers of different length.
+
+    Examples
+    --------
+    >>> rules = [Rule("protect", {"supply": ("high",)}), Rule("develop", {})]
+    >>> zones_of(rules, {"supply": np.array(["high", "low"])}).tolist()
+    [0, 1]
+    """
+    check_rules(rules, list(answers))
+    lengths = {len(values) for values in answers.values()}
+    if len(lengths) != 1:
+        raise InputError(f"answers for the same units were expected, got lengths {sorted(lengths)}")
+    found = np.full(lengths.pop(), -1, np.int64)
+    for number, rule in reversed(list(enumerate(rules))):
+        fits = np.ones(len(found), bool)
+        for question, wanted in rule.answers.items():
+            fits &= np.isin(answers[question], wanted)
+        found[fits] = number
+    return found

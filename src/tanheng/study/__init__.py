@@ -1,0 +1,33 @@
+"""The study file (TOML) as frozen models: what the user asks for."""
+
+from tanheng.study.model import (
+    Analysis,
+    BalanceChoice,
+    CarbonDensity,
+    Driver,
+    GridChoice,
+    LandCover,
+    Maps,
+    Study,
+    load_study,
+    parse_study,
+)
+from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
+
+__all__ = [
+    "Analysis",
+    "BalanceChoice",
+    "CarbonDensity",
+    "Driver",
+    "GridChoice",
+    "LandCover",
+    "Maps",
+    "Plan",
+    "PlanCarbon",
+    "PlanLand",
+    "PlanLimit",
+    "PlanMask",
+    "Study",
+    "load_study",
+    "parse_study",
+]

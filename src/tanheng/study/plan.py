@@ -1,0 +1,120 @@
+"""The table [plan] of a study file: what a land-use plan may do, and what is told beside it."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tanheng.study.parts import Name, Part, Year
+
+Share = Annotated[float, Field(ge=0)]
+
+
+class PlanLimit(Part):
+    """Range of the area of a class after the plan: as a share of today's area, or in km2; of the region, or of zones."""
+
+    land_class: Name = Field(alias="class")
+    zones: str | None = None
+    zone: str | None = None
+    at_least: Share | None = None
+    at_most: Share | None = None
+    at_least_km2: Share | None = None
+    at_most_km2: Share | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        low, high = (self.at_least, self.at_least_km2), (self.at_most, self.at_most_km2)
+        if all(item is None for item in (*low, *high)):
+            raise ValueError("name 'at_least' or 'at_most' (shares of today's area), or 'at_least_km2', 'at_most_km2'")
+        if None not in low or None not in high:
+            raise ValueError("give an end of a range once: as a share of today's area, or in km2")
+        if self.zone is not None and self.zones is None:
+            raise ValueError("'zone' needs 'zones', the layer it belongs to")
+        return self
+
+
+class PlanCarbon(Part):
+    """Least stored carbon after the plan, as a share of today's; of the region, or of each zone of a layer."""
+
+    at_least: Share
+    zones: str | None = None
+    zone: str | None = None
+
+
+class PlanMask(Part):
+    """Land where a class may not go, or which nothing but a class may become: polygons, or a raster with a threshold."""
+
+    file: Name
+    land_class: Name = Field(alias="class")
+    at_least: float = -math.inf
+    at_most: float = math.inf
+
+
+class PlanLand(Part):
+    """Land that is protected or reserved: polygons, or a raster where it is not zero."""
+
+    file: Name
+    land_class: Name | None = Field(default=None, alias="class")
+
+
+class Plan(Part):
+    """A land-use plan."""
+
+    year: Year | None = None
+    horizon_years: Annotated[float, Field(gt=0)] = 10.0
+    limits: tuple[PlanLimit, ...] = ()
+    carbon: tuple[PlanCarbon, ...] = ()
+    fixed: tuple[Name, ...] = ("built-up", "water")
+    no_new: tuple[Name, ...] = ("water",)
+    forbidden: tuple[tuple[Name, Name], ...] = ()
+    protected: tuple[PlanLand, ...] = ()
+    reserved: tuple[PlanLand, ...] = ()
+    fit: tuple[PlanMask, ...] = ()
+    max_change: Annotated[float, Field(ge=0, le=1)] = 1.0
+    whole_cells: bool | Literal["auto"] = "auto"
+    weights: dict[Name, float] = Field(default_factory=lambda: {"carbon": 1.0})
+    values: str | None = None
+    costs: str | None = None
+    cost_map: str | None = None
+    budget: Annotated[float, Field(ge=0)] | None = None
+    currency: Name = "currency"
+    pareto: str | None = None
+    pareto_points: Annotated[int, Field(ge=2, le=200)] = 20
+    draws: Annotated[int, Field(ge=0)] = 100
+    density_spread: Annotated[float, Field(ge=0)] = 0.2
+    scenarios: str | bool = True
+    zoning: bool = True
+    zoning_rules: str | None = None
+    unit_rules: str | None = None
+    gdp: str | None = None
+    compensation: str | None = None
+    price: Annotated[float, Field(ge=0)] = 0.0
+    gap: Annotated[float, Field(gt=0, le=0.01)] = 1e-6
+    seconds: Annotated[float, Field(gt=0)] = 120.0
+    seed: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        problems = []
+        if self.budget is not None and self.costs is None:
+            problems.append("budget: needs 'costs', a table from,to,cost per ha")
+        if self.cost_map is not None and self.costs is None:
+            problems.append("cost_map: needs 'costs', a table from,to,cost per ha")
+        if self.pareto == "cost" and self.costs is None:
+            problems.append("pareto: 'cost' needs 'costs', a table from,to,cost per ha")
+        if self.pareto not in {None, "cost"} and self.values is None:
+            problems.append(f"pareto: '{self.pareto}' needs 'values', a table of values per ha by class")
+        others = [name for name in self.weights if name not in {"carbon", "cost"}]
+        if others and self.values is None:
+            problems.append(f"weights: {', '.join(others)} need 'values', a table of values per ha by class")
+        if "cost" in self.weights and self.costs is None:
+            problems.append("weights: 'cost' needs 'costs', a table from,to,cost per ha")
+        if self.whole_cells is True and self.max_change < 1:
+            problems.append("whole_cells: can't go with max_change below 1")
+        if any(land.land_class is None for land in self.reserved):
+            problems.append("reserved: each entry needs the 'class' that the land is reserved for")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
