@@ -20,6 +20,7 @@ check: lint test  ## all that CI checks
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml
 
-bench:          ## measure the land engine and the statistics
+bench:          ## measure the land engine, the statistics and the plans
 	uv run python benchmarks/land.py
 	uv run python benchmarks/analysis.py
+	uv run python benchmarks/planning.py

@@ -375,6 +375,18 @@ def main(target: Path = DATA) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["year", "sector", "fuel", "quantity", "unit"])
         writer.writerows([*row, "Mtce"] for row in facts.ENERGY)
+    write_values(target / "values.csv")
+
+
+CLASSES = ("cropland", "forest", "grassland", "water", "built-up", "unused")
+
+
+def write_values(path: Path) -> None:
+    """Grain per hectare of cropland: the province's output over its cropland, the same everywhere."""
+    grain = round(facts.GRAIN_2015 / facts.CROPLAND_2015, 2)
+    lines = ["# Grain output of 2015 over the cropland of that year, t/ha; see facts.py.", "class,crop_output"]
+    lines += [f"{name},{grain if name == 'cropland' else 0}" for name in CLASSES]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

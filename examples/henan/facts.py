@@ -204,3 +204,9 @@ RESERVOIRS = (
     (111.55, 32.8, 12.0), (112.2, 34.98, 8.0), (114.3, 33.03, 7.0), (113.98, 32.1, 5.0), (115.1, 31.75, 5.0),
     (111.2, 34.8, 5.0), (112.9, 33.72, 4.0), (114.05, 33.0, 4.0),
 )  # fmt: skip
+
+#: Grain output of Henan in 2015, t (China Statistical Yearbook 2016, table 12-10: 60.671 million t).
+GRAIN_2015 = 60.671e6
+
+#: Cropland of 2015 that the paper's Table 2 implies, ha.
+CROPLAND_2015 = 10_663_074.0

@@ -74,6 +74,22 @@ def run(
 
 
 @app.command()
+def plan(
+    study: StudyFile,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Run the study anew, also where its results still fit.")
+    ] = False,
+) -> None:
+    """Plan land use as [plan] in the study asks, with a proof that no plan is better."""
+    from tanheng.cli.show import Terminal, print_plan
+    from tanheng.pipeline.plan import plan_study
+
+    with Terminal() as terminal:
+        planned = plan_study(study, terminal, rerun=rerun)
+    print_plan(planned)
+
+
+@app.command()
 def stock(
     maps: Annotated[
         list[str], typer.Argument(metavar="MAP...", help="Land-cover maps: files, folders of tiles, /vsi names.")
@@ -138,15 +154,17 @@ def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of o
 
 @app.command()
 def factors(name: Annotated[str | None, typer.Argument(help="Show the rows of one table.")] = None) -> None:
-    """List the emission factors and carbon densities that are built in, with their sources."""
+    """List the emission factors, carbon densities and rules of plans that are built in, with their sources."""
     from tanheng.cli.tables import print_table, print_tables
     from tanheng.factors import names
 
     if name is None:
         print_tables("emission_factors")
         print_tables("carbon_densities")
+        print_tables("plans")
     else:
-        print_table("carbon_densities" if name in names("carbon_densities") else "emission_factors", name)
+        kinds = [kind for kind in ("carbon_densities", "plans") if name in names(kind)]
+        print_table(kinds[0] if kinds else "emission_factors", name)
 
 
 @app.command("import-invest")

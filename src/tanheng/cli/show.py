@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.table import Table
 
 from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.run import Reporter, Results
 
 if TYPE_CHECKING:
@@ -108,6 +109,24 @@ def print_totals(results: Results) -> None:
 def _figure(stock: pd.DataFrame, year: int, name: str) -> str:
     rows = stock[(stock["year"] == year) & (stock["land_class"] == name)]
     return f"{rows['stock_t_c'].sum() / 1e5:,.2f}"
+
+
+def print_plan(planned: Planned) -> None:
+    """Print what a plan changes, and where its results lie."""
+    from tanheng.report.plan_words import plan_paragraph
+
+    console = Console(highlight=False)
+    table = Table(title=f"{planned.record['title']}: plan from {planned.record['year']}", title_justify="left")
+    for name in ("class", "today, km²", "after, km²", "change, km²"):
+        table.add_column(name, justify="left" if name == "class" else "right")
+    for row in planned.tables["plan_areas"].itertuples():
+        figures = (row.area_today_km2, row.area_after_km2, row.change_km2)
+        table.add_row(row.land_class, *(f"{value:,.2f}" for value in figures))
+    console.print(table)
+    console.print(plan_paragraph(planned.record, planned.tables), markup=False, soft_wrap=True)
+    for text in planned.notes:
+        console.print(f"left out: {text}", markup=False, soft_wrap=True)
+    console.print(f"open {planned.folder / 'plan.html'}", markup=False, soft_wrap=True)
 
 
 def print_checked(inputs: Inputs) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tanheng.factors import names, read_builtin
@@ -19,7 +20,7 @@ def print_tables(kind: str) -> None:
     table.add_column("source")
     for name in names(kind):
         found = read_builtin(kind, name)
-        table.add_row(name, str(len(found.rows)), found.source)
+        table.add_row(name, str(len(found.rows)), escape(found.source))
     console.print(table)
 
 
@@ -27,9 +28,9 @@ def print_table(kind: str, name: str) -> None:
     """Print the rows of one built-in table."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     found = read_builtin(kind, name)
-    table = Table(title=f"{found.title}\n{found.source}", title_justify="left")
+    table = Table(title=escape(f"{found.title}\n{found.source}"), title_justify="left")
     for column in found.header:
         table.add_column(column)
     for _, row in found.rows:
-        table.add_row(*(row[column] for column in found.header))
+        table.add_row(*(escape(row[column]) for column in found.header))
     console.print(table)

@@ -19,7 +19,7 @@ MARK = "run.json"
 _STALE_SECONDS = 86_400
 
 #: What a run puts into its folder; anything else there is somebody's own.
-_OURS = (MARK, "grids", "pixels", "tables", "maps", "results.zarr", "tables.xlsx", "report.html")
+_OURS = (MARK, "grids", "pixels", "tables", "maps", "results.zarr", "tables.xlsx", "report.html", "plan")
 
 
 def check_folder(folder: Path) -> None:
@@ -73,6 +73,27 @@ def result_folder(folder: Path) -> Iterator[Path]:
         yield work
         work.chmod(0o755)
         _take_place(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def part_folder(folder: Path, name: str) -> Iterator[Path]:
+    """Folder beside the other results of a finished run; it takes the place of a former one when the block ends without an error.
+
+    Raises
+    ------
+    OutputError
+        The folder can't be made or moved.
+    """
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.absolute().parent))
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written there ({error.strerror})") from error
+    try:
+        yield work
+        work.chmod(0o755)
+        _take_place(work, folder.absolute() / name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -125,7 +126,7 @@ def plan_of(problem: PlanProblem, columns: Columns, *, gap: float = 1e-6, second
     bound = _bound(columns, program)
     y = program.y
     if problem.whole:
-        y = _whole(columns, program, bound, gap, seconds)
+        y, bound = _whole(columns, program, bound, gap, seconds)
     flows = spread(problem, columns, y)
     wrong = faults(problem, flows)
     if wrong:
@@ -169,28 +170,28 @@ def _prices(problem: PlanProblem, columns: Columns, program: Program) -> tuple[P
     return tuple(found)
 
 
-def _whole(columns: Columns, program: Program, bound: float, gap: float, seconds: float) -> Values:
-    """Plan of whole cells: clear choices are kept, those near a tie go into an integer program that grows until the gap is met."""
+def _whole(columns: Columns, program: Program, bound: float, gap: float, seconds: float) -> tuple[Values, float]:
+    """Plan of whole cells, and its bound.
+
+    Clear choices are kept, and those near a tie go into an integer program that grows until the gap is met. One that holds
+    all land has a bound of its own, which is closer than that of the plan on shares.
+    """
     land = Land(columns)
     worth = columns.gain - columns.rows.matrix.T @ program.prices
-    margin = land.margin(worth)
-    unit = columns.area / columns.count
-    parts = program.y / unit[columns.group]
-    split = np.zeros(land.blocks, bool)
-    np.logical_or.at(split, land.column_block, np.abs(parts - np.rint(parts)) > 1e-6)
-    order = np.argsort(np.where(split, -1.0, margin), kind="stable")
-    size = max(_WHOLE_CORE, 2 * int(split.sum()))
+    order = np.argsort(np.where(_split(columns, land, program.y), -1.0, land.margin(worth)), kind="stable")
+    size = _WHOLE_CORE
     best: Values | None = None
     end = time.monotonic() + seconds
     while True:
         core = np.zeros(land.blocks, bool)
         core[order[:size]] = True
-        found = _integers(columns, land, program.y, core, unit, gap, max(1.0, end - time.monotonic()))
+        found, own_bound = _integers(columns, land, program.y, core, gap, max(1.0, end - time.monotonic()))
         if found is not None and (best is None or columns.gain @ found > columns.gain @ best):
             best = found
-        done = size >= land.blocks or time.monotonic() > end
+        bound = min(bound, own_bound) if core.all() else bound
+        done = bool(core.all()) or time.monotonic() > end
         if best is not None and (bound - float(columns.gain @ best) <= gap * max(abs(bound), 1e-9) or done):
-            return best
+            return best, bound
         if done:
             raise InfeasibleError(
                 "the limits can be kept on shares of cells, but no plan of whole cells was found that keeps them; "
@@ -199,20 +200,31 @@ def _whole(columns: Columns, program: Program, bound: float, gap: float, seconds
         size *= 4
 
 
+def _split(columns: Columns, land: Land, y: Values) -> NDArray[np.bool_]:
+    """Blocks in which the plan on shares converts a part of a cell."""
+    parts = y / (columns.area / columns.count)[columns.group]
+    found = np.zeros(land.blocks, bool)
+    np.logical_or.at(found, land.column_block, np.abs(parts - np.rint(parts)) > 1e-6)
+    return found
+
+
 def _integers(
-    columns: Columns, land: Land, y: Values, core: np.ndarray, unit: Values, gap: float, seconds: float
-) -> Values | None:
-    """Best whole conversions of the core with all other land as it is in the plan on shares; none where there are none."""
+    columns: Columns, land: Land, y: Values, core: NDArray[np.bool_], gap: float, seconds: float
+) -> tuple[Values | None, float]:
+    """Best whole conversions of the core with all other land as it is in the plan on shares, and their bound; none if none."""
     inside = np.flatnonzero(core[land.column_block])
     outside = np.where(core[land.column_block], 0.0, y)
     room = columns.rows.room - columns.rows.matrix @ outside
-    cell = unit[columns.group[inside]]
+    cell = (columns.area / columns.count)[columns.group[inside]]
     matrix = columns.rows.matrix[:, inside] @ sparse.diags(cell)
     names, at = np.unique(columns.group[inside], return_inverse=True)
     once = sparse.csr_array((np.ones(len(inside)), (at, np.arange(len(inside)))), shape=(len(names), len(inside)))
     slack = 1e-9 * np.maximum(1.0, np.abs(columns.rows.room))
+    nudge = _FEWEST * float(np.abs(columns.gain).max(initial=0.0))
+    if len(inside) == 0:
+        return outside, float(columns.gain @ outside)
     answer = milp(
-        -((columns.gain[inside] - _FEWEST * float(np.abs(columns.gain).max())) * cell),
+        -((columns.gain[inside] - nudge) * cell),
         integrality=np.ones(len(inside)),
         bounds=Bounds(0, columns.count[columns.group[inside]]),
         constraints=[
@@ -222,6 +234,8 @@ def _integers(
         options={"mip_rel_gap": gap / 10 if len(inside) > _EXACT else 0.0, "time_limit": seconds},
     )
     if answer.x is None:
-        return None
+        return None, np.inf
     outside[inside] = np.rint(answer.x) * cell
-    return outside
+    reach = nudge * float(columns.area.sum())
+    own = -float(answer.mip_dual_bound) + reach if answer.mip_dual_bound is not None else np.inf
+    return outside, own

@@ -45,12 +45,13 @@ def write_report(
         The file can't be written.
     """
     environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(_template),
     )
-    template = environment.from_string(
-        (resources.files("tanheng.report") / "report.html.jinja").read_text(encoding="utf-8")
-    )
-    text = template.render(
+    text = environment.get_template("report.html.jinja").render(
         record=record,
         figures=main_figures(str(record["note"]), tables),
         mismatch=mismatch_paragraph(tables),
@@ -58,7 +59,7 @@ def write_report(
         stock=_pivot(tables["stock_by_class"], "land_class", "year", "stock_t_c"),
         area=_pivot(tables["stock_by_class"], "land_class", "year", "area_km2"),
         tables=[
-            (name, MEANINGS.get(name, ""), _table(table), len(table) > _MOST_ROWS) for name, table in tables.items()
+            (name, MEANINGS.get(name, ""), html_table(table), len(table) > _MOST_ROWS) for name, table in tables.items()
         ],
         correlation=_correlation(tables),
         pictures=_by_theme(pictures, folder),
@@ -67,6 +68,10 @@ def write_report(
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{path}: can't be written ({error.strerror}); is the disk full?") from error
+
+
+def _template(name: str) -> str:
+    return (resources.files("tanheng.report") / name).read_text(encoding="utf-8")
 
 
 def _number(value: object) -> str:
@@ -83,7 +88,8 @@ def _number(value: object) -> str:
     return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
-def _table(table: pd.DataFrame) -> str:
+def html_table(table: pd.DataFrame) -> str:
+    """Table as HTML, the first rows of a long one."""
     head = "".join(f"<th scope=col>{html.escape(str(column))}</th>" for column in table.columns)
     rows = []
     for values in table.head(_MOST_ROWS).itertuples(index=False):
@@ -98,7 +104,7 @@ def _pivot(table: pd.DataFrame, index: str, columns: str, values: str) -> str:
     wide.loc["total"] = wide.sum()
     wide = wide.reset_index()
     wide.columns = [str(column) for column in wide.columns]
-    return _table(wide)
+    return html_table(wide)
 
 
 def _correlation(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
@@ -118,7 +124,7 @@ def _matrix(rows: pd.DataFrame) -> str:
     table["shown"] = [_starred(r, p) for r, p in zip(table["r"], table["p"], strict=True)]
     order = list(dict.fromkeys(table["driver"]))
     wide = table.pivot(index="driver", columns="column", values="shown").loc[order, columns]  # noqa: PD010  no aggregation
-    return _table(wide.reset_index().rename(columns={"driver": "driver (support)"}))
+    return html_table(wide.reset_index().rename(columns={"driver": "driver (support)"}))
 
 
 def _starred(r: float, p: float) -> str:

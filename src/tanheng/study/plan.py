@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -48,8 +47,8 @@ class PlanMask(Part):
 
     file: Name
     land_class: Name = Field(alias="class")
-    at_least: float = -math.inf
-    at_most: float = math.inf
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 class PlanLand(Part):

@@ -1,0 +1,263 @@
+"""A land-use plan from a study: problem, proof, tables, maps and page, beside the results of the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tanheng.errors import OutputError
+from tanheng.io.rasters import files_open, grid_name, write_cog
+from tanheng.io.results import MARK, part_folder
+from tanheng.io.store import read_zarr
+from tanheng.io.tables import write_csv
+from tanheng.pipeline import provenance
+from tanheng.pipeline.inputs import Inputs, open_inputs
+from tanheng.pipeline.plan_beside import (
+    Beside,
+    tell_compensation,
+    tell_scenarios,
+    tell_unit_zoning,
+    tell_zoning,
+    trend_areas,
+)
+from tanheng.pipeline.plan_inputs import PlanInputs, open_plan
+from tanheng.pipeline.plan_problem import PlanLand, cost_term, plan_land, plan_problem
+from tanheng.pipeline.plan_tables import (
+    areas_table,
+    carbon_gain,
+    conversion_layers,
+    prices_table,
+    transitions_table,
+    zones_table,
+)
+from tanheng.pipeline.run import Reporter, run_study
+from tanheng.planning.pareto import front
+from tanheng.planning.problem import Limit, PlanProblem, Term
+from tanheng.planning.solve import Plan, best_plan
+from tanheng.planning.stability import stability
+from tanheng.study import load_study
+
+#: Settings that a plan does not hang on: results made with others still serve.
+_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh")
+
+
+@dataclass
+class Planned:
+    """What `tanheng plan` found, and where it lies."""
+
+    folder: Path
+    record: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+    plan: Plan
+    notes: list[str]
+
+
+def plan_study(path: Path, reporter: Reporter | None = None, *, rerun: bool = False) -> Planned:
+    """Plan land use as a study asks, from its finished run, which is made first where it is missing or out of date.
+
+    Raises
+    ------
+    StudyError
+        All problems of the study, its inputs and its plan at once.
+    InfeasibleError
+        The limits conflict; the message says which, and by how much.
+    OutputError
+        The results can't be written.
+    """
+    told = reporter or Reporter()
+    with files_open():
+        told.stage("check")
+        inputs = open_inputs(load_study(path), path.parent)
+        opened = open_plan(inputs)
+        if rerun or not _up_to_date(inputs):
+            run_study(path, told)
+        return _plan(inputs, opened, told)
+
+
+def _up_to_date(inputs: Inputs) -> bool:
+    """Whether the results of a run with the same inputs and settings are there."""
+    try:
+        record = json.loads((inputs.output / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    settings = json.loads(json.dumps(inputs.study.model_dump(mode="json")))
+    made = record.get("settings", {})
+    same = all(made.get(key) == value for key, value in settings.items() if key not in _BESIDE)
+    files = json.loads(json.dumps(provenance.listed_files(inputs.files, inputs.base)))
+    return same and record.get("inputs") == files and (inputs.output / "results.zarr").exists()
+
+
+def _plan(inputs: Inputs, opened: PlanInputs, told: Reporter) -> Planned:
+    dataset = read_zarr(inputs.output / "results.zarr").load()
+    year = opened.plan.year or inputs.study.years[-1]
+    told.stage("plan")
+    land = plan_land(inputs, dataset, year)
+    problem = plan_problem(inputs, opened, land)
+    plan = best_plan(problem, gap=opened.plan.gap, seconds=opened.plan.seconds)
+    tables = _tables(inputs, opened, land, problem, plan)
+    beside = _beside(inputs, opened, land, problem, dataset, told)
+    tables |= _front(inputs, opened, land, problem, told)
+    stable = _stability(opened, land, problem, plan, told)
+    tables |= beside.tables
+    record = _record(inputs, opened, land, plan, stable, beside)
+    told.stage("write the plan")
+    with part_folder(inputs.output, "plan") as folder:
+        _write(folder, inputs, land, plan, tables, beside, record)
+    return Planned(inputs.output / "plan", record, tables, plan, beside.notes)
+
+
+def _tables(
+    inputs: Inputs, opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan
+) -> dict[str, pd.DataFrame]:
+    only_carbon = list(opened.plan.weights) == ["carbon"] and opened.plan.weights["carbon"] == 1.0
+    found = {
+        "plan_areas": areas_table(inputs, land, plan.flows),
+        "plan_transitions": transitions_table(inputs, opened, land, plan.flows),
+        "plan_prices": prices_table(plan, "t C" if only_carbon else "of the weighted value", problem.limits),
+    }
+    by_zone = zones_table(inputs, opened, land, plan.flows)
+    return found if by_zone.empty else {**found, "plan_by_zone": by_zone}
+
+
+def _beside(
+    inputs: Inputs, opened: PlanInputs, land: PlanLand, problem: PlanProblem, dataset: xr.Dataset, told: Reporter
+) -> Beside:
+    found = Beside()
+    read = _table_reader(inputs.output / "tables")
+    if opened.scenarios:
+        told.stage("scenarios")
+        trend = trend_areas(inputs, land, read("transitions"), opened.plan.horizon_years)
+        steps = _Steps(len(opened.scenarios), told)
+        tell_scenarios(found, inputs, opened, land, problem, trend, steps)
+    if opened.plan.zoning:
+        tell_zoning(found, inputs, opened, dataset, land.year)
+        tell_unit_zoning(found, inputs, opened, read("balance_by_zone"), land)
+    tell_compensation(found, inputs, opened, read("balance_by_zone"), land.year)
+    return found
+
+
+class _Steps:
+    def __init__(self, total: int, told: Reporter) -> None:
+        self.done, self.total, self.told = 0, total, told
+
+    def __call__(self) -> None:
+        self.done += 1
+        self.told.steps(self.done, self.total)
+
+
+def _table_reader(folder: Path) -> Callable[[str], pd.DataFrame | None]:
+    def read(name: str) -> pd.DataFrame | None:
+        path = folder / f"{name}.csv"
+        codes = {"zone_id": str, "zone_name": str}
+        return pd.read_csv(path, encoding="utf-8-sig", dtype=codes) if path.exists() else None
+
+    return read
+
+
+def _front(
+    inputs: Inputs, opened: PlanInputs, land: PlanLand, problem: PlanProblem, told: Reporter
+) -> dict[str, pd.DataFrame]:
+    name = opened.plan.pareto
+    if name is None:
+        return {}
+    told.stage(f"front against {name}")
+    if name == "cost":
+        other = Limit("cost", cost_term(opened, land), upper=0.0, units=opened.plan.currency)
+    else:
+        held = np.tile([opened.values[name][item] for item in inputs.classes], (len(inputs.classes), 1))
+        other = Limit(name, Term(held), units="units of the table")
+    points = front(problem, other, opened.plan.pareto_points)
+    rows = [{name: point.other, "gain": point.gain, "gap": point.gap} for point in points]
+    return {"plan_front": pd.DataFrame(rows)}
+
+
+def _stability(
+    opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan, told: Reporter
+) -> dict[str, float] | None:
+    """How much of the plan stays in it when densities are drawn anew; none where no draws are asked for."""
+    asked = opened.plan
+    if asked.draws == 0 or asked.weights.get("carbon", 0.0) != 1.0:
+        return None
+    told.stage("plans with other densities")
+    # The preference of cells changes nothing but where equal ones lie, and shares are quicker than whole cells.
+    found = stability(problem, plan.flows, land.density, asked.density_spread, asked.draws, asked.seed)
+    low, high = np.quantile(found.gain, [0.025, 0.975])
+    return {
+        "draws": asked.draws,
+        "density_spread": asked.density_spread,
+        "kept_mean": float(found.kept.mean()),
+        "kept_least": float(found.kept.min()),
+        "gain_low": float(low),
+        "gain_high": float(high),
+        "gain_positive": float((found.gain > 0).mean()),
+    }
+
+
+def _record(
+    inputs: Inputs, opened: PlanInputs, land: PlanLand, plan: Plan, stable: dict[str, float] | None, beside: Beside
+) -> dict[str, Any]:
+    gain = carbon_gain(land, plan.flows)
+    moved = plan.flows.start != plan.flows.end
+    return {
+        "software": "tanheng",
+        "made": provenance.now(),
+        "title": inputs.study.title,
+        "title_zh": inputs.study.title_zh,
+        "note": inputs.study.outputs.note,
+        "year": land.year,
+        "horizon_years": opened.plan.horizon_years,
+        "settings": opened.plan.model_dump(mode="json"),
+        "stock_today_t_c": float(land.area.sum(axis=0) @ land.density),
+        "gain_t_c": gain,
+        "goal": plan.gain,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "relative_gap": plan.gap / max(abs(plan.gain), 1e-9) if plan.gain else 0.0,
+        "converted_km2": float(plan.flows.area[moved].sum()) / 100.0,
+        "groups": plan.groups,
+        "columns": plan.columns,
+        "stability": stable,
+        "notes": beside.notes,
+        "versions": provenance.versions(),
+    }
+
+
+def _write(
+    folder: Path,
+    inputs: Inputs,
+    land: PlanLand,
+    plan: Plan,
+    tables: dict[str, pd.DataFrame],
+    beside: Beside,
+    record: dict[str, Any],
+) -> None:
+    from tanheng.report.plan_page import write_plan_page
+
+    conversion, after = conversion_layers(land, plan.flows, len(inputs.classes))
+    layers = {"conversion": conversion, "land_use_plan": after, **beside.layers}
+    names = [f"{one} to {other}" for one in inputs.classes for other in inputs.classes]
+    kinds = {"conversion": tuple(names), "land_use_plan": inputs.classes, **beside.kinds}
+    try:
+        for name in ("tables", "grids", "maps"):
+            (folder / name).mkdir()
+        for name, table in tables.items():
+            write_csv(folder / "tables" / f"{name}.csv", table)
+        for name, layer in layers.items():
+            meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
+            path = folder / "grids" / grid_name(name)
+            write_cog(path, layer, inputs.grid, units="1", description=name, tags={"kinds": meaning}, kinds=True)
+        outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
+        if inputs.boundary:
+            outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
+        write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record)
+        text = json.dumps(record, ensure_ascii=False, indent=1, default=str)
+        (folder / "plan.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written ({error.strerror}); is the disk full?") from error

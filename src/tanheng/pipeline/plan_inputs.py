@@ -1,0 +1,249 @@
+"""Stage: what a plan needs beside the results of the run: masks, costs, values, rules; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, nearest
+from tanheng.factors import read_table
+from tanheng.factors.catalogue import Table, parse_number, read_named
+from tanheng.grid import coverage, project
+from tanheng.io.rasters import locate, open_raster
+from tanheng.io.vectors import read_polygons
+from tanheng.land.continuous import on_grid
+from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.problems import Problems
+from tanheng.planning.zoning import Rule, check_rules
+from tanheng.study import Plan, PlanMask
+
+Layer = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: Part of a cell in a polygon from which on the polygon's rule holds for the cell.
+_HALF = 0.5
+
+_VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario: ranges of classes as multiples of today's area or of the trend's."""
+
+    name: str
+    name_zh: str
+    rows: tuple[tuple[str, float | None, str, float | None, str], ...]
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """Opened inputs of a plan; layers have the shape of the grid."""
+
+    plan: Plan
+    may_change: Mask
+    may_become: Mapping[str, Mask]
+    cost: NDArray[np.float64] | None
+    cost_factor: Layer | None
+    values: Mapping[str, Mapping[str, float]]
+    scenarios: tuple[Scenario, ...]
+    cell_rules: tuple[Rule, ...]
+    unit_rules: tuple[Rule, ...]
+
+
+def open_plan(inputs: Inputs) -> PlanInputs:
+    """Inputs of the plan of a study.
+
+    Raises
+    ------
+    StudyError
+        All problems at once.
+    """
+    plan = inputs.study.plan
+    if plan is None:
+        raise InputError("the study has no [plan]; see docs/planning.md for what it may say")
+    problems = Problems()
+    for place, names in _classes_named(plan):
+        for name in names:
+            if name not in inputs.classes:
+                problems.errors.append(f"plan.{place}: there is no class '{name}'{nearest(name, inputs.classes)}")
+    problems.errors += _zones_named(plan, inputs)
+    may_change = np.ones(inputs.grid.shape, bool)
+    for land in plan.protected:
+        inside = problems.attempt(_inside, land.file, inputs)
+        may_change &= ~inside if inside is not None else True
+    may_become = problems.attempt(_may_become, plan, inputs) or {}
+    costs = problems.attempt(_costs, inputs.base / plan.costs, inputs.classes) if plan.costs else None
+    factor = problems.attempt(_factor, plan.cost_map, inputs) if plan.cost_map else None
+    values = problems.attempt(_values, inputs.base / plan.values, inputs.classes) if plan.values else {}
+    problems.errors += _values_named(plan, values or {})
+    scenarios = problems.attempt(_scenarios, plan, inputs) or ()
+    cell_rules = problems.attempt(_rules, plan.zoning_rules or "zones-by-cell", ("supply", "demand", "balance"), inputs)
+    unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
+    problems.stop_if_any()
+    return PlanInputs(
+        plan, may_change, may_become, costs, factor, values or {}, scenarios, cell_rules or (), unit_rules or ()
+    )
+
+
+def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        ("limits", tuple(item.land_class for item in plan.limits)),
+        ("forbidden", tuple(name for pair in plan.forbidden for name in pair)),
+        ("reserved", tuple(item.land_class or "" for item in plan.reserved)),
+        ("fit", tuple(item.land_class for item in plan.fit)),
+        *((key, getattr(plan, key)) for key in ("fixed", "no_new") if key in plan.model_fields_set),
+    ]
+
+
+def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
+    found = []
+    for place, items in (("limits", plan.limits), ("carbon", plan.carbon)):
+        for item in items:
+            if item.zones in inputs.zones and item.zone is not None:
+                layer = inputs.zones[item.zones or ""]
+                if item.zone not in (*layer.ids, *layer.names):
+                    known = (*layer.names, *layer.ids)
+                    found.append(
+                        f"plan.{place}: there is no zone '{item.zone}' in '{item.zones}'{nearest(item.zone, known)}"
+                    )
+    return found
+
+
+def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
+    asked = [("weights", name) for name in plan.weights if name not in {"carbon", "cost"}]
+    asked += [("pareto", plan.pareto)] if plan.pareto not in {None, "cost"} else []
+    return [
+        f"plan.{place}: {plan.values} has no column '{name}'{nearest(name or '', values)}"
+        for place, name in asked
+        if values and name not in values
+    ]
+
+
+def _inside(file: str, inputs: Inputs) -> Mask:
+    """Cells that lie at least half in polygons, or where a raster is not zero."""
+    path = inputs.base / file
+    if path.suffix.lower() in _VECTORS:
+        polygons = read_polygons(path)
+        cover = coverage(inputs.grid, project(polygons.geometries, polygons.crs, inputs.grid.crs))
+        return np.asarray(cover.sum(axis=0)).reshape(inputs.grid.shape) >= _HALF
+    mean = on_grid(open_raster(locate(file, inputs.base), 1), inputs.grid).mean
+    return np.asarray(np.abs(np.nan_to_num(mean)) > 0)
+
+
+def _may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
+    """Cells that each class may spread to; classes without a rule are absent."""
+    found: dict[str, Mask] = {}
+    for item in plan.fit:
+        found[item.land_class] = found.get(item.land_class, np.ones(inputs.grid.shape, bool)) & _fit(item, inputs)
+    for land in plan.reserved:
+        inside = _inside(land.file, inputs)
+        for name in inputs.classes:
+            if name != land.land_class:
+                found[name] = found.get(name, np.ones(inputs.grid.shape, bool)) & ~inside
+    return found
+
+
+def _fit(item: PlanMask, inputs: Inputs) -> Mask:
+    path = inputs.base / item.file
+    if path.suffix.lower() in _VECTORS:
+        return _inside(item.file, inputs)
+    if item.at_least is None and item.at_most is None:
+        raise InputError(f"plan.fit: {item.file} is a raster, so 'at_least' or 'at_most' is needed")
+    mean = on_grid(open_raster(locate(item.file, inputs.base), 1), inputs.grid).mean
+    low = -np.inf if item.at_least is None else item.at_least
+    high = np.inf if item.at_most is None else item.at_most
+    return np.isfinite(mean) & (mean >= low) & (mean <= high)
+
+
+def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
+    """Cost per ha of each conversion; conversions without a row cost nothing."""
+    table = read_table(path)
+    table.require(["from", "to", "cost"])
+    found = np.zeros((len(classes), len(classes)))
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        at = [_class(row[column], classes, f"{place}, column '{column}'") for column in ("from", "to")]
+        found[at[0], at[1]] = parse_number(row["cost"], f"{place}, column 'cost'")
+    np.fill_diagonal(found, 0.0)
+    return found
+
+
+def _class(name: str, classes: tuple[str, ...], place: str) -> int:
+    if name not in classes:
+        raise InputError(f"{place}: there is no class '{name}'{nearest(name, classes)}")
+    return classes.index(name)
+
+
+def _factor(name: str, inputs: Inputs) -> Layer:
+    mean = on_grid(open_raster(locate(name, inputs.base), 1), inputs.grid).mean
+    if np.nanmin(mean, initial=0.0) < 0:
+        raise InputError(f"{name}: has negative values; a factor of cost is from zero up")
+    return np.nan_to_num(mean, nan=1.0)
+
+
+def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Values per ha by name and class."""
+    table = read_table(path)
+    table.require(["class"])
+    names = [name for name in table.header if name not in {"class", "source", "unit"}]
+    found: dict[str, dict[str, float]] = {name: {} for name in names}
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        known = classes[_class(row["class"], classes, f"{place}, column 'class'")]
+        for name in names:
+            found[name][known] = parse_number(row[name], f"{place}, column '{name}'", positive=False)
+    missing = [name for name in classes if any(name not in rows for rows in found.values())]
+    if missing:
+        raise InputError(f"{table.name}: no row for class {', '.join(map(repr, missing))}")
+    return found
+
+
+def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
+    if plan.scenarios is False:
+        return ()
+    table = read_named("plans", "scenarios" if plan.scenarios is True else str(plan.scenarios), inputs.base)
+    table.require(["scenario", "land_class", "at_least", "at_least_of", "at_most", "at_most_of"])
+    rows: dict[str, list[tuple[str, float | None, str, float | None, str]]] = {}
+    names: dict[str, str] = {}
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        low, high = (_multiple(table, line, row, end, place) for end in ("at_least", "at_most"))
+        which = row["land_class"]
+        # A built-in row about a class that this study does not have says nothing; one of the user's own is a slip.
+        if which != "*" and which not in inputs.classes:
+            if plan.scenarios is not True:
+                _class(which, inputs.classes, f"{place}, column 'land_class'")
+            continue
+        wanted = inputs.classes if which == "*" else (which,)
+        rows.setdefault(row["scenario"], []).extend((name, *low, *high) for name in wanted)
+        names[row["scenario"]] = row.get("name_zh", "")
+    return tuple(Scenario(name, names[name], tuple(found)) for name, found in rows.items())
+
+
+def _multiple(table: Table, line: int, row: Mapping[str, str], end: str, place: str) -> tuple[float | None, str]:
+    if not row[end].strip():
+        return None, ""
+    of = row[f"{end}_of"]
+    if of not in {"today", "trend"}:
+        raise InputError(f"{place}, column '{end}_of' is '{of}'; write today or trend")
+    return table.number(line, end), of
+
+
+def _rules(name: str, asked: tuple[str, ...], inputs: Inputs) -> tuple[Rule, ...]:
+    table = read_named("plans", name, inputs.base)
+    table.require(["zone", *asked])
+    rules = []
+    for _, row in table.rows:
+        answers = {
+            question: tuple(part.strip() for part in row[question].split("|"))
+            for question in asked
+            if row[question].strip()
+        }
+        label = f"{row['zone']} {row['name_zh']}".strip() if row.get("name_zh") else row["zone"]
+        rules.append(Rule(label, answers, row.get("advice", "")))
+    check_rules(rules, asked)
+    return tuple(rules)

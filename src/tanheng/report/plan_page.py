@@ -1,0 +1,79 @@
+"""The page of a plan: one HTML file beside its tables, grids and maps."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.grid import Grid
+from tanheng.report.page import html_table
+from tanheng.report.plan_maps import TITLES, draw_front, draw_plan_maps, draw_scenarios
+from tanheng.report.plan_words import plan_paragraph, zoning_reasons
+from tanheng.report.sheet import Outlines, chinese_fonts, outline_lines
+
+MEANINGS = {
+    "plan_areas": "Area and stored carbon of each class, today and after the plan",
+    "plan_transitions": "Conversions of the plan, with the stored carbon they gain and what they cost",
+    "plan_prices": "Limits that bind, and what one more unit of each is worth",
+    "plan_by_zone": "Gain, cost and change of area by zone",
+    "plan_front": "What one goal costs the other: each row is a plan with its proof (gap: what a better one could have on top)",
+    "scenarios": "Scenarios against today; the trend goes on as in the last period and is no forecast",
+    "scenario_areas": "Area of each class in each scenario",
+    "zoning": "Zones of management by cell, with the figures that make them",
+    "zoning_by_unit": "Zones of management by unit, from their shares of supply, emissions and output",
+    "compensation": "Flows between units: bookkeeping at least distance, no flow of carbon, since carbon dioxide mixes well",
+    "compensation_units": "Surplus or deficit of each unit, and what was given and received",
+}
+
+
+def write_plan_page(
+    folder: Path,
+    grid: Grid,
+    outlines: Outlines,
+    layers: Mapping[str, NDArray[np.float64]],
+    kinds: Mapping[str, tuple[str, ...]],
+    tables: Mapping[str, pd.DataFrame],
+    record: Mapping[str, Any],
+) -> None:
+    """Draw the maps and charts of a plan into ``maps`` and write ``plan.html``."""
+    note = str(record["note"])
+    with mpl.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}):
+        maps = draw_plan_maps(folder / "maps", grid, outline_lines(outlines, grid), layers, kinds, note)
+        charts = [draw_front(folder / "maps" / "front.png", tables["plan_front"])] if "plan_front" in tables else []
+        if "scenarios" in tables and len(tables["scenarios"]) > 1:
+            charts.append(draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"]))
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(_template),
+    )  # fmt: skip
+    text = environment.get_template("plan.html.jinja").render(
+        record=record,
+        paragraph=plan_paragraph(record, tables),
+        prices=list(tables["plan_prices"]["in_words"]),
+        zoning=zoning_reasons(tables),
+        maps=[(_caption(path), _embedded(path)) for path in maps],
+        charts=[(_caption(path), _embedded(path)) for path in charts],
+        tables=[(name, MEANINGS.get(name, ""), html_table(table)) for name, table in tables.items()],
+    )
+    (folder / "plan.html").write_text(text, encoding="utf-8")
+
+
+def _template(name: str) -> str:
+    return (resources.files("tanheng.report") / name).read_text(encoding="utf-8")
+
+
+def _caption(path: Path) -> str:
+    return TITLES.get(path.stem, path.stem.replace("_", " "))
+
+
+def _embedded(path: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

@@ -1,0 +1,310 @@
+"""`tanheng plan`: from a study to tables, grids, maps and words; and what it says of bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+from conftest import WEST, write_map, write_zones, zone
+from tanheng.errors import StudyError
+from tanheng.io.results import MARK
+from tanheng.pipeline.plan import Planned, plan_study
+from tanheng.planning.solve import InfeasibleError
+from tanheng.report.plan_words import plan_paragraph, zoning_reasons
+
+TOP = 3_900_000.0
+SIZE = 16
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Maps, zones, people and tables of a study of 16 x 16 cells."""
+    folder = tmp_path_factory.mktemp("planned")
+    codes = np.ones((SIZE, SIZE), int)
+    codes[:5, :5] = 2
+    codes[6:8] = 3
+    codes[12:, 12:] = 5
+    codes[0, 12:14] = 4
+    later = codes.copy()
+    later[11, 12:] = 5
+    later[5, 0] = 2
+    write_map(folder / "a.tif", codes)
+    write_map(folder / "b.tif", later)
+    people = 40 + 900 * np.exp(-np.hypot(*np.mgrid[-13:3, -13:3]) / 4)
+    write_map(folder / "people.tif", people, dtype="float32", nodata=-1)
+    write_map(folder / "slope.tif", np.tile(np.arange(SIZE) * 2.0, (SIZE, 1)), dtype="float32", nodata=-1)
+    (folder / "totals.csv").write_text("year,emissions,unit\n2000,100000,t CO2\n2010,300000,t CO2\n", encoding="utf-8")
+    half = WEST + 8000
+    write_zones(
+        folder / "zones.gpkg",
+        [zone("w", "西区", WEST, TOP - 16000, half, TOP), zone("e", "东区", half, TOP - 16000, WEST + 16000, TOP)],
+    )
+    write_zones(folder / "park.gpkg", [zone("p", "park", WEST + 5000, TOP - 5000, WEST + 8000, TOP)])
+    (folder / "costs.csv").write_text("from,to,cost\ncropland,forest,3000\ngrassland,forest,1000\n", encoding="utf-8")
+    (folder / "values.csv").write_text(
+        "class,crop_output\ncropland,6\nforest,0\ngrassland,1\nwater,0\nbuilt-up,0\nunused,0\n", encoding="utf-8"
+    )
+    (folder / "gdp.csv").write_text("zone,value\nw,10\ne,90\n", encoding="utf-8")
+    return folder
+
+
+BASE = """
+title = "Planned"
+years = [2000, 2010]
+[zones.part]
+file = "zones.gpkg"
+id = "code"
+name = "name"
+[land_cover]
+legend = "six-classes"
+maps = { 2000 = "a.tif", 2010 = "b.tif" }
+[carbon_density]
+table = "henan-six-classes"
+[emissions]
+totals = "totals.csv"
+[population]
+kind = "density"
+map = "people.tif"
+[drivers.gdp]
+table = "gdp.csv"
+zones = "part"
+[plan]
+draws = 10
+pareto = "crop_output"
+pareto_points = 5
+values = "values.csv"
+costs = "costs.csv"
+budget = 6000000
+currency = "yuan"
+gdp = "gdp"
+compensation = "part"
+price = 50
+protected = [{ file = "park.gpkg" }]
+fit = [{ class = "forest", file = "slope.tif", at_most = 25 }]
+limits = [
+    { class = "cropland", at_least = 0.8 },
+    { class = "cropland", at_least = 0.7, zones = "part" },
+    { class = "built-up", at_most = 1.1 },
+    { class = "grassland", at_least_km2 = 30, zones = "part", zone = "西区", at_most_km2 = 40 },
+]
+carbon = [{ at_least = 1.0, zones = "part" }]
+"""
+
+
+def study(folder: Path, text: str = BASE, name: str = "study") -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(f'{text}\n[outputs]\nfolder = "{name}"\nmaps = false\nreport = false\n', encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def planned(folder: Path) -> Planned:
+    return plan_study(study(folder, BASE.replace("at_least_km2 = 30", "at_least_km2 = 10")))
+
+
+def read(folder: Path, name: str) -> np.ndarray:
+    with rasterio.open(folder / "grids" / f"{name}.tif") as source:
+        return source.read(1)
+
+
+def test_the_tables_agree_with_each_other(planned: Planned) -> None:
+    areas, moves = planned.tables["plan_areas"], planned.tables["plan_transitions"]
+    assert areas["area_today_km2"].sum() == pytest.approx(SIZE * SIZE)
+    assert areas["area_after_km2"].sum() == pytest.approx(SIZE * SIZE)
+    gain = (areas["stock_after_t_c"] - areas["stock_today_t_c"]).sum()
+    assert gain == pytest.approx(planned.record["gain_t_c"])
+    assert moves["gain_t_c"].sum() == pytest.approx(gain)
+    assert planned.tables["plan_by_zone"]["gain_t_c"].sum() == pytest.approx(gain)
+    assert moves["cost"].sum() <= 6_000_000 * (1 + 1e-6)
+    assert planned.record["relative_gap"] <= 1e-6
+    crop = areas.set_index("land_class").loc["cropland"]
+    assert crop.area_after_km2 >= 0.8 * crop.area_today_km2 - 1e-6
+
+
+def test_the_grids_keep_the_rules(planned: Planned) -> None:
+    conversion, after = read(planned.folder, "conversion"), read(planned.folder, "land_use_plan")
+    assert np.isfinite(after).all()
+    assert np.isnan(conversion[:5, 5:8]).all(), "the park stays as it is"
+    assert np.isnan(conversion[:, 13:]).all(), "no forest on slopes above 25"
+    assert np.isnan(conversion[12:, 12:]).all(), "built-up land is fixed"
+    changed = after != read_map(planned, "b.tif") - 1
+    assert (changed == np.isfinite(conversion)).all()
+    assert changed.sum() == pytest.approx(planned.record["converted_km2"])
+
+
+def read_map(planned: Planned, name: str) -> np.ndarray:
+    with rasterio.open(planned.folder.parents[1] / name) as source:
+        return source.read(1)
+
+
+def test_scenarios_stand_side_by_side(planned: Planned) -> None:
+    table = planned.tables["scenarios"].set_index("scenario")
+    assert {"today", "trend", "ecological priority", "low carbon"} <= set(table.index)
+    areas = planned.tables["scenario_areas"].set_index(["scenario", "land_class"])
+    # Two maps ten years apart and ten years ahead: built-up goes on to grow by what it grew.
+    assert areas.loc[("trend", "built-up")].area_after_km2 > areas.loc[("trend", "built-up")].area_today_km2
+    assert (
+        areas.loc[("low carbon", "cropland")].area_after_km2
+        >= 0.98 * areas.loc[("low carbon", "cropland")].area_today_km2 - 1.01
+    )
+    assert table.loc["today"].change_t_c == 0
+    assert table.loc["low carbon"].change_t_c > 0
+
+
+def test_every_cell_has_one_zone_of_management(planned: Planned) -> None:
+    table = planned.tables["zoning"]
+    assert table["cells"].sum() == SIZE * SIZE
+    assert table["area_share"].sum() == pytest.approx(1)
+    assert np.isfinite(read(planned.folder, "zoning")).all()
+    assert len(zoning_reasons(planned.tables)) == (table["cells"] > 0).sum()
+    units = planned.tables["zoning_by_unit"].set_index("zone_name")
+    # The west has most of the forest and little of the output.
+    assert units.loc["西区", "zone"].startswith("carbon-sink function")
+    assert units.loc["东区", "esc"] < 1 < units.loc["西区", "esc"]
+
+
+def test_the_front_and_the_flows(planned: Planned) -> None:
+    front = planned.tables["plan_front"]
+    assert len(front) == 5
+    assert (np.diff(front["crop_output"]) > 0).all()
+    assert (np.diff(front["gain"]) < 1e-6).all()
+    units = planned.tables["compensation_units"]
+    assert units["surplus_t_c_per_yr"].sum() == pytest.approx(0, abs=1e-6)
+    flows = planned.tables["compensation"]
+    assert flows["payment"].sum() == pytest.approx(50 * flows["t_c_per_yr"].sum())
+
+
+def test_results_lie_beside_the_others(planned: Planned) -> None:
+    folder = planned.folder
+    assert (folder.parent / MARK).exists()
+    record = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert record["bound"] >= record["goal"]
+    page = (folder / "plan.html").read_text(encoding="utf-8")
+    assert 'src="http' not in page
+    assert "No plan that keeps the same limits" in page
+    assert "bookkeeping" in page
+    for name in ("conversion", "land_use_plan", "zoning", "front", "scenarios"):
+        assert (folder / "maps" / f"{name}.png").stat().st_size > 5000
+    assert not list(folder.parent.parent.glob(".*unfinished*"))
+    read_back = pd.read_csv(folder / "tables" / "plan_areas.csv")
+    assert read_back["area_after_km2"].to_numpy() == pytest.approx(planned.tables["plan_areas"]["area_after_km2"])
+
+
+def test_a_plan_uses_a_run_that_still_fits(planned: Planned) -> None:
+    path = planned.folder.parents[1] / "study.toml"
+    made = json.loads((planned.folder.parent / MARK).read_text(encoding="utf-8"))["made"]
+    plan_study(path)
+    assert json.loads((planned.folder.parent / MARK).read_text(encoding="utf-8"))["made"] == made
+    stamp = (planned.folder.parent / MARK).stat().st_mtime_ns
+    changed = (
+        path.read_text(encoding="utf-8")
+        .replace('map = "people.tif"', 'map = "people.tif"\nband = 1')
+        .replace("years = [2000, 2010]", "years = [2000, 2010]\nchange = { pairs = 'all' }")
+    )
+    path.write_text(changed, encoding="utf-8")
+    plan_study(path)
+    assert (planned.folder.parent / MARK).stat().st_mtime_ns != stamp
+
+
+def test_the_paragraph_follows_the_figures(planned: Planned) -> None:
+    text = plan_paragraph(planned.record, planned.tables)
+    moves = planned.tables["plan_transitions"].sort_values("area_km2", ascending=False).iloc[0]
+    assert f"{moves.area_km2:,.0f} km² of {moves.from_class} to {moves.to_class}" in text
+    assert "which takes decades" in text
+    assert "a millionth" in text
+    worse = dict(planned.record, relative_gap=0.01, gain_t_c=-1e6)
+    assert "can be better by more than 1 %" in plan_paragraph(worse, planned.tables)
+    assert "Mt C less than" in plan_paragraph(worse, planned.tables)
+    nothing = dict(planned.tables, plan_transitions=planned.tables["plan_transitions"].iloc[:0])
+    assert "best left as it is" in plan_paragraph(planned.record, nothing)
+    for word in ("carbon neutral", "will ", "guarantee"):
+        assert word not in text
+
+
+def test_limits_that_conflict_leave_nothing_behind(folder: Path) -> None:
+    text = BASE.replace("at_least = 0.8 }", "at_least = 1.2 }")
+    with pytest.raises(InfeasibleError, match="area of cropland at least"):
+        plan_study(study(folder, text, "conflict"))
+    assert (folder / "conflict" / MARK).exists(), "the run itself is fine"
+    assert not (folder / "conflict" / "plan").exists()
+
+
+def test_all_problems_of_a_plan_at_once(folder: Path) -> None:
+    (folder / "bad_costs.csv").write_text("from,to,cost\ncroplnd,forest,3\n", encoding="utf-8")
+    (folder / "rules.csv").write_text("zone,supply,demand,balance\na,high,,\n", encoding="utf-8")
+    text = (
+        BASE.replace('class = "built-up"', 'class = "builtup"')
+        .replace("costs.csv", "bad_costs.csv")
+        .replace('zone = "西区"', 'zone = "西"')
+        .replace('file = "park.gpkg"', 'file = "prk.gpkg"')
+        .replace("draws = 10", 'draws = 10\nzoning_rules = "rules.csv"\nweights = { carbon = 1, yield = 2 }')
+    )
+    with pytest.raises(StudyError) as caught:
+        plan_study(study(folder, text, "bad"))
+    message = str(caught.value)
+    for part in (
+        "there is no class 'builtup'; did you mean 'built-up'?",
+        "there is no class 'croplnd'; did you mean 'cropland'?",
+        "there is no zone '西' in 'part'",
+        "prk.gpkg: there is no such file",
+        "no rule fits supply low",
+        "has no column 'yield'",
+    ):
+        assert part in message
+    assert not (folder / "bad").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("budget = 6000000", "budget = 6000000\nhorizon = 3"), "no key of [plan]; did you mean 'horizon_years'"),
+        (('costs = "costs.csv"\n', ""), "budget: needs 'costs'"),
+        (('pareto = "crop_output"', 'pareto = "cost"'), None),
+        (('compensation = "part"', 'compensation = "prt"'), "there is no zone layer 'prt'; did you mean 'part'?"),
+        (('{ class = "built-up", at_most = 1.1 }', '{ class = "built-up" }'), "name 'at_least' or 'at_most'"),
+        (('{ class = "built-up", at_most = 1.1 }', '{ clas = "built-up", at_most = 1.1 }'), "did you mean 'class'?"),
+        (("draws = 10", "draws = 10\nyear = 1999"), "1999 is none of the study's years"),
+        (('gdp = "gdp"', 'gdp = "gpd"'), "must be a driver with a table by zone"),
+    ],
+)
+def test_a_wrong_plan_is_told_when_the_study_is_read(
+    folder: Path, change: tuple[str, str], message: str | None
+) -> None:
+    from tanheng.study import load_study
+
+    path = study(folder, BASE.replace(*change), "wrong")
+    if message is None:
+        assert load_study(path).plan is not None
+        return
+    with pytest.raises(StudyError) as caught:
+        load_study(path)
+    assert message in str(caught.value)
+
+
+def test_a_study_without_a_plan_says_so(folder: Path) -> None:
+    from tanheng.errors import InputError
+
+    with pytest.raises(InputError, match=r"the study has no \[plan\]"):
+        plan_study(study(folder, BASE.split("[plan]", maxsplit=1)[0], "none"))
+
+
+def test_shares_plan_on_shares(folder: Path) -> None:
+    """A map of 500 m pixels: cells hold several classes, and a tenth of each may change."""
+    rng = np.random.default_rng(2)
+    for name in ("fine_a.tif", "fine_b.tif"):
+        write_map(folder / name, rng.choice([1, 2, 3], (2 * SIZE, 2 * SIZE)), pixel=500.0)
+    text = (
+        BASE.replace("a.tif", "fine_a.tif")
+        .replace("b.tif", "fine_b.tif")
+        .replace("draws = 10", "draws = 0\nmax_change = 0.1")
+    )
+    text = text.replace("at_least_km2 = 30", "at_least_km2 = 0").replace("at_most_km2 = 40 },", "at_most_km2 = 400 },")
+    found = plan_study(study(folder, text, "shares"))
+    assert found.record["converted_km2"] <= 0.1 * SIZE * SIZE + 1e-6
+    assert found.record["gain_t_c"] > 0
+    assert found.record["stability"] is None
