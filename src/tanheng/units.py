@@ -36,6 +36,9 @@ _CHINESE = {
     "二氧化碳": "CO2",
     "立方米": "m3",
     "千瓦时": "kWh",
+    "公顷": "ha",
+    "头": "head",
+    "只": "head",
     "太焦": "TJ",
     "碳": "C",
     "万": "10^4",
@@ -58,6 +61,7 @@ def registry() -> pint.UnitRegistry[Any]:
     units.define("kgce = 1e-3 tce")
     units.define("yr = year")
     units.define("person = [person]")
+    units.define("head = [head]")
     return units
 
 

@@ -134,6 +134,7 @@ PEOPLE: dict[str, tuple[Spoil, str]] = {
             raster("people.tif", [[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]], dtype="float32", nodata=-1),
             file("totals.csv", "year,zone,emissions,unit\n2000,a,5,t C\n2010,a,5,t C\n"),
             replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "part"'),
+            replace("[population]", '[demand]\nwithout_weight = "error"\n[population]'),
         ),
         r"zero or missing everywhere in 西部 \(5 t C\).*without_weight",
     ),

@@ -153,15 +153,29 @@ def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of o
 
 
 @app.command()
-def factors(name: Annotated[str | None, typer.Argument(help="Show the rows of one table.")] = None) -> None:
-    """List the emission factors, carbon densities and rules of plans that are built in, with their sources."""
-    from tanheng.cli.tables import print_table, print_tables
+def factors(
+    name: Annotated[str | None, typer.Argument(help="Show the rows of one table.")] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="FILE", help="Count this activity or energy balance under every set."),
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SET", help="Sets to compare: names or files; all built-in ones if absent."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write the comparison as a table and a chart.")
+    ] = None,
+) -> None:
+    """List the emission factors, carbon densities and rules of plans that are built in; or compare sets of factors."""
+    from tanheng.cli.tables import print_comparison, print_table, print_tables
     from tanheng.factors import names
 
-    if name is None:
-        print_tables("emission_factors")
-        print_tables("carbon_densities")
-        print_tables("plans")
+    if compare is not None:
+        print_comparison(compare, tuple(sets or ()), output)
+    elif name is None:
+        for kind in ("emission_factors", "carbon_densities", "plans"):
+            print_tables(kind)
     else:
         kinds = [kind for kind in ("carbon_densities", "plans") if name in names(kind)]
         print_table(kinds[0] if kinds else "emission_factors", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -34,3 +35,22 @@ def print_table(kind: str, name: str) -> None:
     for _, row in found.rows:
         table.add_row(*(escape(row[column]) for column in found.header))
     console.print(table)
+
+
+def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> None:
+    """Print the same activity under several sets of factors, and write it where a folder is named."""
+    from tanheng.cli.show import print_frame
+    from tanheng.pipeline.compare_factors import compare_factors
+
+    table, notes = compare_factors(path, sets)
+    sys.stdout.write("Mt CO2 by year and fuel\n")
+    print_frame(table)
+    for text in notes:
+        sys.stdout.write(f"note: {text}\n")
+    if output is not None:
+        from tanheng.io.tables import write_csv
+        from tanheng.report.charts import draw_factor_comparison
+
+        output.mkdir(parents=True, exist_ok=True)
+        write_csv(output / "factor_comparison.csv", table)
+        sys.stdout.write(f"wrote {draw_factor_comparison(output / 'factor_comparison.png', table)}\n")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from tanheng.errors import InputError, UnitError, nearest
-from tanheng.factors.catalogue import Table, parse_number, parse_table, read_named
+from tanheng.errors import InputError, StudyError, UnitError, nearest
+from tanheng.factors.catalogue import Table, names, parse_number, parse_table, read_named
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -30,6 +30,10 @@ class Fuel:
         t C/TJ.
     oxidised_fraction : float
         0 to 1.
+    half_width : float or None
+        Half of the 95 % interval of the carbon content, relative; None where the table gives no bounds.
+    origin : str
+        Sets that the rows came from, the one of the carbon content first.
     """
 
     name: str
@@ -38,6 +42,8 @@ class Fuel:
     carbon_content: float
     oxidised_fraction: float
     source: str = ""
+    half_width: float | None = None
+    origin: str = ""
 
     def carbon_per(self, activity_unit: str) -> float:
         r"""Carbon that one unit of activity emits, t C.
@@ -90,6 +96,30 @@ class EmissionFactors:
         )
         return self.fuels[seen[-1]], note
 
+    def half_width(self, name: str) -> tuple[float, str]:
+        """Relative half-width of the 95 % interval of a fuel's factor, and a note where it is borrowed.
+
+        A set without bounds borrows those of the IPCC 2006 defaults for the same fuel, or one that stands in for it.
+        """
+        fuel, _ = self.fuel(name)
+        if fuel.half_width is not None:
+            return fuel.half_width, ""
+        default = emission_factors_from("ipcc-2006")
+        try:
+            borrowed = default.fuel(name)[0].half_width
+        except InputError:
+            borrowed = None
+        if borrowed is None:
+            return (
+                _UNKNOWN_HALF,
+                f"{name}: no bounds are known; its factor is taken to within {100 * _UNKNOWN_HALF:g} %",
+            )
+        return borrowed, f"'{self.name}' gives no bounds; those of ipcc-2006 are borrowed, relative to its own values"
+
+
+#: Relative half-width of a factor that no table gives bounds for.
+_UNKNOWN_HALF = 0.1
+
 
 @dataclass(frozen=True)
 class FuelNames:
@@ -98,6 +128,7 @@ class FuelNames:
     canonical: Mapping[str, str]
     chinese: Mapping[str, str]
     substitutes: Mapping[str, str]
+    kinds: Mapping[str, str]
 
     def find(self, name: str) -> str:
         """Canonical name of a fuel.
@@ -129,31 +160,51 @@ def fuels() -> FuelNames:
     canonical: dict[str, str] = {}
     chinese: dict[str, str] = {}
     substitutes: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for _, row in parse_table(text, "fuels.csv").rows:
         for alias in (row["fuel"], row["name"], row["name_zh"], *row["aliases"].split("|")):
             if alias:
                 canonical[_key(alias)] = row["fuel"]
         chinese[row["fuel"]] = row["name_zh"]
+        kinds[row["fuel"]] = row["kind"]
         if row["substitute"]:
             substitutes[row["fuel"]] = row["substitute"]
-    return FuelNames(canonical, chinese, substitutes)
+    return FuelNames(canonical, chinese, substitutes, kinds)
 
 
-def emission_factors_from(name_or_path: str, base: Path = Path()) -> EmissionFactors:
-    """Set of emission factors: built in, or the user's CSV in the same form.
+@dataclass(frozen=True)
+class _Row:
+    """One factor as its table gives it."""
+
+    value: float
+    unit: str
+    source: str
+    lower: float | None
+    upper: float | None
+    origin: str
+    place: str
+
+
+_FACTORS = ("net_calorific_value", "carbon_content", "carbon_dioxide_content", "oxidised_fraction")
+
+
+def emission_factors_from(names_or_paths: str | Sequence[str], base: Path = Path()) -> EmissionFactors:
+    """Set of emission factors: built in, or the user's CSV in the same form, or several laid over each other.
 
     Parameters
     ----------
-    name_or_path : str
-        One of `names("emission_factors")`, or a CSV file with the columns ``fuel, factor, value, unit, source``, where
-        factor is ``net_calorific_value``, ``carbon_content`` (or ``carbon_dioxide_content``) or ``oxidised_fraction``.
+    names_or_paths : str or sequence of str
+        One of `names("emission_factors")`, or a CSV file with the columns ``fuel, factor, value, unit, source`` and, if
+        wanted, ``lower, upper``, where factor is ``net_calorific_value``, ``carbon_content`` (or
+        ``carbon_dioxide_content``) or ``oxidised_fraction``. Of several, a later one overrides row by row.
     base : Path
         Folder that a relative path starts from.
 
     Raises
     ------
     InputError
-        A column, a unit or a factor is missing or wrong; the line is named.
+        A column, a unit or a factor is missing or wrong, or so far from the IPCC's that it looks like a slip; the line
+        is named.
 
     Examples
     --------
@@ -161,54 +212,130 @@ def emission_factors_from(name_or_path: str, base: Path = Path()) -> EmissionFac
     >>> round(coal.carbon_per("t") * 44 / 12, 4)
     1.9003
     """
-    table = read_named("emission_factors", name_or_path, base)
+    asked = [names_or_paths] if isinstance(names_or_paths, str) else list(names_or_paths)
+    merged: dict[str, dict[str, _Row]] = {}
+    tables = [read_named("emission_factors", name, base) for name in asked]
+    for table, name in zip(tables, asked, strict=True):
+        for fuel, rows in _rows(table).items():
+            if "carbon_content" in rows or "carbon_dioxide_content" in rows:
+                for other in ("carbon_content", "carbon_dioxide_content"):
+                    merged.get(fuel, {}).pop(other, None)
+            merged.setdefault(fuel, {}).update(rows)
+        if name not in names("emission_factors"):
+            _refuse_slips(merged)
+    found = {fuel: _fuel(fuel, rows) for fuel, rows in merged.items()}
+    return EmissionFactors(
+        " + ".join(table.name for table in tables), found, " ".join(dict.fromkeys(table.source for table in tables))
+    )
+
+
+def _rows(table: Table) -> dict[str, dict[str, _Row]]:
     table.require(["fuel", "factor", "value", "unit", "source"])
-    rows: dict[str, dict[str, tuple[float, str, str]]] = {}
+    found: dict[str, dict[str, _Row]] = {}
     for line, row in table.rows:
         place = f"{table.name}: line {line}"
-        factors = rows.setdefault(fuels().find(row["fuel"]), {})
+        factors = found.setdefault(fuels().find(row["fuel"]), {})
+        if row["factor"] not in _FACTORS:
+            raise InputError(
+                f"{place}: {row['fuel']}: '{row['factor']}' is no factor{nearest(row['factor'], _FACTORS)}"
+            )
         if row["factor"] in factors:
             raise InputError(f"{place}: {row['fuel']}, {row['factor']} stands there twice")
         if not row["source"]:
             raise InputError(f"{place}: the source is blank; a factor needs one")
-        factors[row["factor"]] = (
-            parse_number(row["value"], f"{place}, column 'value'"),
-            row["unit"],
-            row["source"],
+        bounds = [
+            parse_number(row[end], f"{place}, column '{end}'") if row.get(end, "").strip() else None
+            for end in ("lower", "upper")
+        ]
+        value = parse_number(row["value"], f"{place}, column 'value'")
+        if any(bound is not None and sign * (bound - value) < 0 for bound, sign in zip(bounds, (-1, 1), strict=True)):
+            raise InputError(f"{place}: {value:g} does not lie between its bounds {row['lower']} and {row['upper']}")
+        factors[row["factor"]] = _Row(value, row["unit"], row["source"], bounds[0], bounds[1], table.name, place)
+    return found
+
+
+def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
+    content = rows.get("carbon_content") or rows.get("carbon_dioxide_content")
+    if content is None:
+        raise InputError(f"{next(iter(rows.values())).place}: {name} has no carbon_content; give it in t C/TJ")
+    try:
+        calorific, unit = _calorific_value(rows.get("net_calorific_value"))
+        carbon = _carbon(rows, content)
+    except UnitError as error:
+        raise InputError(f"{content.place}: {name}: {error}") from error
+    oxidised = rows.get("oxidised_fraction", _Row(1.0, "1", "", None, None, "", ""))
+    if oxidised.value > 1:
+        raise InputError(
+            f"{oxidised.place}: {name}: oxidised_fraction is {oxidised.value}; it is a fraction, at most 1"
         )
-    return EmissionFactors(
-        table.name, {name: _fuel(name, factors, table) for name, factors in rows.items()}, table.source
+    half = None
+    if content.lower is not None and content.upper is not None and content.value > 0:
+        half = (content.upper - content.lower) / 2.0 / content.value
+    origins = dict.fromkeys(row.origin for row in (content, *rows.values()))
+    return Fuel(name, calorific, unit, carbon, oxidised.value, content.source, half, " + ".join(origins))
+
+
+def _carbon(rows: Mapping[str, _Row], content: _Row) -> float:
+    """Carbon content, t C/TJ."""
+    if "carbon_content" in rows:
+        return content.value * conversion_factor(content.unit, "t C/TJ")
+    return content.value * conversion_factor(content.unit, "t CO2/TJ") / CO2_PER_C
+
+
+def _calorific_value(given: _Row | None) -> tuple[float | None, str | None]:
+    if given is None:
+        return None, None
+    for amount in ("t", "m3"):
+        if same_dimension(given.unit, f"TJ/{amount}"):
+            return given.value * conversion_factor(given.unit, f"TJ/{amount}"), amount
+    raise UnitError(
+        f"net calorific value in '{given.unit}'; it is an energy per mass or volume, as GJ/t or GJ/(10^4 m3)"
     )
 
 
-def _fuel(name: str, factors: Mapping[str, tuple[float, str, str]], table: Table) -> Fuel:
-    known = ("net_calorific_value", "carbon_content", "carbon_dioxide_content", "oxidised_fraction")
-    for factor in factors:
-        if factor not in known:
-            raise InputError(f"{table.name}: {name}: '{factor}' is no factor{nearest(factor, known)}")
-    try:
-        calorific, unit = _calorific_value(factors.get("net_calorific_value"))
-        if "carbon_content" in factors:
-            value, given, source = factors["carbon_content"]
-            carbon = value * conversion_factor(given, "t C/TJ")
-        elif "carbon_dioxide_content" in factors:
-            value, given, source = factors["carbon_dioxide_content"]
-            carbon = value * conversion_factor(given, "t CO2/TJ") / CO2_PER_C
-        else:
-            raise InputError(f"{table.name}: {name} has no carbon_content; give it in t C/TJ")
-    except UnitError as error:
-        raise InputError(f"{table.name}: {name}: {error}") from error
-    oxidised = factors.get("oxidised_fraction", (1.0, "1", ""))[0]
-    if oxidised > 1:
-        raise InputError(f"{table.name}: {name}: oxidised_fraction is {oxidised}; it is a fraction, at most 1")
-    return Fuel(name, calorific, unit, carbon, oxidised, source)
+#: How many times a user's factor may be larger or smaller than that of the built-in sets before it is taken for a slip.
+_FARTHEST_NCV, _FARTHEST_CARBON = 3.0, 2.0
 
 
-def _calorific_value(given: tuple[float, str, str] | None) -> tuple[float | None, str | None]:
-    if given is None:
-        return None, None
-    value, unit, _ = given
-    for amount in ("t", "m3"):
-        if same_dimension(unit, f"TJ/{amount}"):
-            return value * conversion_factor(unit, f"TJ/{amount}"), amount
-    raise UnitError(f"net calorific value in '{unit}'; it is an energy per mass or volume, as GJ/t or GJ/(10^4 m3)")
+@cache
+def _references() -> dict[str, list[Fuel]]:
+    found: dict[str, list[Fuel]] = {}
+    for name in names("emission_factors"):
+        for fuel, factors in emission_factors_from(name).fuels.items():
+            found.setdefault(fuel, []).append(factors)
+    return found
+
+
+def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:
+    """Refuse factors that are far from those of every built-in set for the same fuel: slips of ten, and wrong units."""
+    problems = []
+    for name, rows in merged.items():
+        fuel = _fuel(name, rows)
+        for what, value, known, farthest in (
+            ("net_calorific_value", fuel.net_calorific_value, _known(name, fuel.unit), _FARTHEST_NCV),
+            (
+                "carbon_content",
+                fuel.carbon_content,
+                [item.carbon_content for item in _references().get(name, [])],
+                _FARTHEST_CARBON,
+            ),
+        ):
+            if value is None or not known:
+                continue
+            ratio = min((value / item for item in known), key=lambda item: max(item, 1 / max(item, 1e-300)))
+            if not 1 / farthest <= ratio <= farthest:
+                row = rows.get(what) or rows["carbon_dioxide_content"]
+                problems.append(
+                    f"{row.place}: {name}, {what} {row.value:g} {row.unit} is {ratio:.3g} times the nearest of the built-in sets; "
+                    "is the unit right, or a digit slipped?"
+                )
+    if problems:
+        raise StudyError(problems)
+
+
+def _known(name: str, unit: str | None) -> list[float]:
+    return [
+        item.net_calorific_value
+        for item in _references().get(name, [])
+        if item.net_calorific_value is not None and item.unit == unit
+    ]

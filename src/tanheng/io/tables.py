@@ -10,9 +10,11 @@ import pandas as pd
 from tanheng.errors import InputError, StudyError, UnitError
 from tanheng.factors import fuels, read_table
 from tanheng.factors.catalogue import Table, parse_number
+from tanheng.factors.flows import flows
+from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.rows import write_csv_text
-from tanheng.units import tonnes_of_carbon
+from tanheng.units import same_dimension, tonnes_of_carbon
 
 
 def read_totals(path: Path) -> pd.DataFrame:
@@ -85,13 +87,140 @@ def read_activity(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+def read_processes(path: Path) -> pd.DataFrame:
+    """Activity of processes, agriculture and waste: columns ``year, zone, sector, fuel, quantity, unit``.
+
+    The file has ``year, activity, quantity, unit`` and, if wanted, ``zone``; the sector is the activity's group, and the column
+    ``fuel`` holds the activity, so that rows stand beside those of fuel.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column.
+    """
+    table = read_table(path)
+    table.require(["year", "activity", "quantity", "unit"])
+    rows, problems = [], []
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        try:
+            name = processes().find(row["activity"])
+            factor = processes().factors[name]
+            _refuse_unit(row["unit"], factor.unit, f"{place}: {name}")
+            rows.append(
+                {
+                    "year": whole_number(row["year"], f"{place}, column 'year'"),
+                    "zone": row.get("zone", ""),
+                    "sector": factor.group,
+                    "fuel": name,
+                    "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
+                    "unit": row["unit"],
+                }
+            )
+        except InputError as error:
+            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
+    if problems:
+        raise StudyError(problems)
+    frame = pd.DataFrame(rows)
+    _refuse_twice(table, frame, ["year", "zone", "fuel"])
+    return frame
+
+
+def _refuse_unit(unit: str, expected: str, place: str) -> None:
+    if not same_dimension(unit, expected):
+        raise InputError(f"{place} is counted in {expected}; '{unit}' does not fit")
+
+
+def _refuse_place(longitude: float, latitude: float, place: str) -> None:
+    if not (-180 <= longitude <= 360 and -90 <= latitude <= 90):
+        raise InputError(f"{place}: {longitude:g}, {latitude:g} is no longitude and latitude in degrees")
+
+
+def read_points(path: Path) -> pd.DataFrame:
+    """Point sources: columns ``year, sector, longitude, latitude, emissions_t_c``.
+
+    The file has ``year, sector, longitude, latitude, emissions, unit``; what it names is part of what the sector emits.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column.
+    """
+    table = read_table(path)
+    table.require(["year", "sector", "longitude", "latitude", "emissions", "unit"])
+    rows, problems = [], []
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        try:
+            at = {
+                name: parse_number(row[name], f"{place}, column '{name}'", positive=False)
+                for name in ("longitude", "latitude")
+            }
+            _refuse_place(at["longitude"], at["latitude"], place)
+            value = parse_number(row["emissions"], f"{place}, column 'emissions'")
+            year = whole_number(row["year"], f"{place}, column 'year'")
+            rows.append(
+                {"year": year, "sector": row["sector"], **at, "emissions_t_c": tonnes_of_carbon(value, row["unit"])}
+            )
+        except InputError as error:
+            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
+    if problems:
+        raise StudyError(problems)
+    return pd.DataFrame(rows)
+
+
+#: Rows that sum up others: they check a balance, and are no fuel of their own.
+_SUMS = {"total energy": "Total Energy", "能源合计": "能源合计", "合计": "合计"}
+_PARTIAL_SUMS = {"total coal", "total petroleum", "煤合计", "油品合计"}
+
+
+def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Energy balance: fuels by flow, and the rows that give totals of all fuels; columns ``year, fuel, flow, quantity, unit``.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column.
+    """
+    table = read_table(path)
+    table.require(["year", "fuel", "flow", "quantity", "unit"])
+    rows: list[dict[str, object]] = []
+    totals: list[dict[str, object]] = []
+    problems: list[str] = []
+    for line, row in table.rows:
+        place = f"{table.name}: line {line}"
+        key = row["fuel"].strip().lower()
+        if key in _PARTIAL_SUMS:
+            continue
+        try:
+            item = {
+                "year": whole_number(row["year"], f"{place}, column 'year'"),
+                "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
+                "flow": flows().find(row["flow"]),
+                "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'", positive=False),
+                "unit": row["unit"],
+            }
+        except InputError as error:
+            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
+            continue
+        (totals if key in _SUMS else rows).append(item)
+    if problems:
+        raise StudyError(problems)
+    columns = ["year", "fuel", "flow", "quantity", "unit"]
+    frame = pd.DataFrame(rows, columns=columns)
+    if frame.empty:
+        raise InputError(f"{table.name}: has no row of a fuel")
+    _refuse_twice(table, frame, ["year", "fuel", "flow"], numbered=False)
+    return frame, pd.DataFrame(totals, columns=columns)
+
+
+def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, numbered: bool = True) -> None:
     twice = frame.duplicated(list(columns))
     if twice.any():
         at = int(twice.to_numpy().argmax())
-        line = table.rows[at][0]
+        place = f"{table.name}: line {table.rows[at][0]}" if numbered else table.name
         what = ", ".join(f"{column} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column]))
-        raise InputError(f"{table.name}: line {line}: {what} stands there twice; add the rows up, or tell them apart")
+        raise InputError(f"{place}: {what} stands there twice; add the rows up, or tell them apart")
 
 
 def read_zone_values(path: Path, units: str) -> pd.DataFrame:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyproj
+import shapely
 
+from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError, nearest
 from tanheng.factors import (
     CarbonDensities,
@@ -20,19 +23,28 @@ from tanheng.factors import (
     legend_from,
     names,
 )
-from tanheng.grid import (
-    Grid,
-)
+from tanheng.factors.flows import flows
+from tanheng.factors.gases import sectors
+from tanheng.grid import Grid, project, transformer
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate, open_raster
 from tanheng.io.results import check_folder
-from tanheng.io.tables import read_activity, read_totals, read_uptake, read_zone_values
+from tanheng.io.tables import (
+    read_activity,
+    read_energy_balance,
+    read_points,
+    read_processes,
+    read_totals,
+    read_uptake,
+    read_zone_values,
+)
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
 from tanheng.pipeline.framing import choose_grid, cover_problems
 from tanheng.pipeline.problems import Problems
-from tanheng.study import Driver, Maps, Study
+from tanheng.study import Driver, EmissionsChoice, Maps, Study
+from tanheng.units import same_dimension
 
 #: Pixels that are read to look for unknown codes before a run; `tanheng check` reads every one.
 SAMPLE_PIXELS = 60_000_000
@@ -53,6 +65,9 @@ class Inputs:
     zones: Mapping[str, Polygons]
     emission_totals: pd.DataFrame | None
     activity: pd.DataFrame | None
+    processes: pd.DataFrame | None
+    reference: pd.DataFrame | None
+    points: pd.DataFrame | None
     factors: EmissionFactors | None
     population: Mapping[int, Raster]
     driver_maps: Mapping[str, Mapping[int, Raster]]
@@ -101,12 +116,15 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         name: _yearly(study, base, driver, problems) for name, driver in study.drivers.items() if driver.table is None
     }
     driver_tables = _driver_tables(study, base, zones, problems)
-    totals, activity, factors = _emissions(study, base, zones, problems)
+    given = _emissions(study, base, zones, problems)
     uptake = problems.attempt(read_uptake, base / study.balance.uptake) if study.balance.uptake else None
     classes = _classes(legend, densities, uptake, problems) if legend and densities else ()
     framed = bool(rasters) and (boundary is not None or study.region is None)
     asked = study.grid
     grid = problems.attempt(choose_grid, rasters.values(), boundary, asked.resolution, asked.crs) if framed else None
+    points = problems.attempt(read_points, base / study.demand.points) if study.demand.points else None
+    if points is not None and grid is not None:
+        points = problems.attempt(_on_cells, points, grid, boundary, study.demand.points or "")
     if legend and classes and rasters:
         maps = _land_maps(study, legend, classes, rasters)
         _check_codes(maps, legend, study, problems, every_pixel=every_pixel)
@@ -117,7 +135,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         problems.errors += errors
         problems.warnings += warnings
     for raster in {item.path: item for item in population.values()}.values():
-        problems.attempt(_check_people, raster, may_be_empty=study.demand.without_weight == "area")
+        problems.attempt(_check_people, raster, may_be_empty=_may_be_empty(study))
     _note_same_maps(study, problems)
     problems.stop_if_any()
     assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
@@ -128,7 +146,8 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
             )
     files = _all_files(study, base, [*rasters.values(), *population.values(), *nep.values()])
     return Inputs(
-        study, base, classes, legend, densities, maps, grid, boundary, zones, totals, activity, factors, population,
+        study, base, classes, legend, densities, maps, grid, boundary, zones, given.totals, given.activity,
+        given.processes, given.reference, points, given.factors, population,
         driver_maps, driver_tables, uptake, nep, tuple(dict.fromkeys(problems.warnings)), tuple(files),
     )  # fmt: skip
 
@@ -158,7 +177,15 @@ def input_files(study: Study, base: Path) -> list[Path]:
         study.balance.uptake,
     ]
     if study.emissions:
-        tables += [study.emissions.totals, study.emissions.activity, study.emissions.factors]
+        asked = study.emissions
+        tables += [
+            asked.totals,
+            asked.activity,
+            asked.balance,
+            asked.processes,
+            study.demand.points,
+            *(asked.factors or ()),
+        ]
     built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
     found += [name for name in tables if name and name not in built_in]
     paths = [base / name for name in dict.fromkeys(found)]
@@ -300,6 +327,11 @@ def _check_codes(
             problems.errors.append(f"{raster.path}: is nodata everywhere; is it the right file and band?")
 
 
+def _may_be_empty(study: Study) -> bool:
+    """Whether nobody on a whole population map was meant."""
+    return "without_weight" in study.demand.model_fields_set and study.demand.without_weight == "area"
+
+
 def _check_people(raster: Raster, *, may_be_empty: bool) -> None:
     """Refuse a population map with negative values, or without anybody; large maps are sampled."""
     highest = 0.0
@@ -343,23 +375,126 @@ def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str
     )
 
 
-def _emissions(
-    study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None, EmissionFactors | None]:
+@dataclass(frozen=True)
+class _Given:
+    """What a study gives of its emissions."""
+
+    totals: pd.DataFrame | None = None
+    activity: pd.DataFrame | None = None
+    processes: pd.DataFrame | None = None
+    reference: pd.DataFrame | None = None
+    factors: EmissionFactors | None = None
+
+
+def _emissions(study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems) -> _Given:
     asked = study.emissions
     if asked is None:
-        return None, None, None
+        return _Given()
     totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
     activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
+    reference = None
+    if asked.balance:
+        burnt = problems.attempt(_burnt, base / asked.balance, asked, problems)
+        activity, reference = burnt if burnt is not None else (None, None)
+    processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
     factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
+    name = asked.totals or asked.activity or asked.balance or ""
+    if activity is not None:
+        activity = _of_account(activity, asked, name, problems)
     if activity is not None and factors is not None:
-        _check_factors(activity, factors, asked.activity or "", problems)
+        _check_factors(activity, factors, name, problems)
     if asked.zones is not None and asked.zones in zones:
-        totals, activity = (_by_id(table, zones[asked.zones]) for table in (totals, activity))
-    table, name = (totals, asked.totals) if asked.totals else (activity, asked.activity)
+        totals, activity, processes = (_by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
+    table = totals if asked.totals else activity
     if table is not None:
-        _check_emission_rows(study, table, str(base / (name or "")), zones, problems)
-    return totals, activity, factors
+        _check_emission_rows(study, table, str(base / name), zones, problems)
+    return _Given(totals, activity, processes, reference, factors)
+
+
+def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
+    """Rows that the account counts: what is burnt here, or what is used here with its share of power and heat from anywhere.
+
+    Both at once would count power stations twice, once at their stacks and once in the electricity.
+    """
+    carrier = activity["fuel"].isin(_CARRIERS)
+    if asked.account == "territorial":
+        if carrier.any():
+            problems.errors.append(
+                f"{name}: electricity and heat count where they are made in a territorial account; take their rows out, or write "
+                'account = "consumption" with grid_factor'
+            )
+        return activity
+    if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
+        problems.errors.append(f"{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)")
+    made = np.array(
+        [sectors().get(str(item).lower(), ("", ""))[1] == "energy industries" for item in activity["sector"]]
+    )
+    if made.any():
+        problems.warnings.append(
+            f"{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it"
+        )
+    for unit in dict.fromkeys(activity.loc[carrier, "unit"]):
+        if not same_dimension(unit, "TJ"):
+            problems.errors.append(f"{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit")
+    return activity[~made].reset_index(drop=True)
+
+
+#: What a territorial account counts where it is made, not where it is used.
+_CARRIERS = frozenset({"electricity", "heat"})
+
+
+def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
+    balance, totals = read_energy_balance(path)
+    known = flows()
+    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
+    for name, counts in asked.burnt.items():
+        flow = known.find(name)
+        rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
+    found = fuel_burnt(balance, rules, _CARRIERS)
+    activity: pd.DataFrame = found.activity
+    if asked.account == "consumption":
+        used = {
+            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
+            for name, rule in rules.items()
+        }
+        bought = fuel_burnt(balance[balance["fuel"].isin(_CARRIERS)], used, frozenset())
+        activity = pd.concat([activity, bought.activity], ignore_index=True)
+    problems.warnings += found.notes
+    for name, rows in totals.groupby("fuel"):
+        problems.warnings += sum_gaps(balance, rows, str(name).title())
+    if activity.empty:
+        raise InputError(
+            f"{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?"
+        )
+    return activity, supplied(balance, _CARRIERS)
+
+
+def _on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None, name: str) -> pd.DataFrame:
+    """Point sources with the number of their cell.
+
+    Raises
+    ------
+    InputError
+        A point lies outside the region.
+    """
+    x, y = transformer(pyproj.CRS(4326), grid.crs).transform(
+        points["longitude"].to_numpy(), points["latitude"].to_numpy()
+    )
+    west, _, _, north = grid.bounds
+    column = np.floor((np.asarray(x) - west) / grid.resolution).astype(int)
+    row = np.floor((north - np.asarray(y)) / grid.resolution).astype(int)
+    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
+    if boundary is not None:
+        whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
+        inside &= shapely.contains_xy(whole, x, y)
+    if not inside.all():
+        at = points[~inside].iloc[0]
+        raise InputError(
+            f"{name}: {int((~inside).sum())} point(s) lie outside the region, the first at {at.longitude:g}, {at.latitude:g} ({at.sector}); "
+            "are longitude and latitude in their columns?"
+        )
+    return points.assign(cell=row * grid.columns + column)
 
 
 def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
@@ -373,7 +508,8 @@ def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | Non
 
 
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
-    for fuel, unit in dict.fromkeys(zip(activity["fuel"], activity["unit"], strict=True)):
+    rows = activity[~activity["fuel"].isin(_CARRIERS)]
+    for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
         found = problems.attempt(factors.fuel, fuel)
         if found is None:
             problems.errors[-1] = f"{name}: {problems.errors[-1]}"

@@ -7,29 +7,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import shapely
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import sparse
 
-from tanheng.accounting import allocate, emissions, per_person
-from tanheng.accounting.summaries import zone_weights
+from tanheng.accounting import per_person
+from tanheng.analysis import dissimilarity
 from tanheng.errors import InputError
-from tanheng.grid import Grid, coverage, project
+from tanheng.grid import Grid
 from tanheng.io.rasters import Raster
-from tanheng.io.vectors import Polygons
 from tanheng.land.continuous import on_grid
 from tanheng.land.shares import on_cells
 from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.spreading import ZoneCover, emission_zones, sectors_by_zone, spread, zone_cover
+from tanheng.pipeline.weights import SectorWeights
 from tanheng.schema import stamp
-from tanheng.units import CO2_PER_C, M2_PER_KM2
 
 
 @dataclass(frozen=True)
 class People:
     """Emissions and who they are allocated to.
 
-    `demand_of_region` is the part that is known for the region only; `own` is what is known for zones, by year.
+    `demand_of_region` is the part that is known for the region only; `own` is what is known for zones, by year; `placed` is how
+    each sector was spread; `otherwise` is demand by the weight to compare with, where one was asked for.
     """
 
     emissions: pd.DataFrame
@@ -40,30 +39,8 @@ class People:
     own: Mapping[int, NDArray[np.float64]]
     totals: Mapping[int, float]
     warnings: tuple[str, ...]
-
-
-def zone_cover(inputs: Inputs, polygons: Polygons) -> sparse.csr_matrix:
-    """Part of each cell in each zone of a layer, shape (zones, cells)."""
-    return coverage(inputs.grid, project(polygons.geometries, polygons.crs, inputs.grid.crs))
-
-
-def emission_table(inputs: Inputs) -> pd.DataFrame:
-    """Emissions of the years of the study, by zone, sector and fuel as far as they are given, in t C and t CO2."""
-    if inputs.emission_totals is not None:
-        table = inputs.emission_totals.copy()
-        table["emissions_t_co2"] = table["emissions_t_c"] * CO2_PER_C
-        table["factor_set"] = "totals as given"
-    else:
-        assert inputs.activity is not None and inputs.factors is not None  # noqa: S101, PT018  checked with the inputs
-        per_unit = {
-            (fuel, unit): inputs.factors.fuel(fuel)[0].carbon_per(unit)
-            for fuel, unit in dict.fromkeys(zip(inputs.activity["fuel"], inputs.activity["unit"], strict=True))
-        }
-        table = emissions(inputs.activity, per_unit)
-        table["factor_set"] = inputs.factors.name
-        table["factor_fuel"] = [inputs.factors.fuel(fuel)[0].name for fuel in table["fuel"]]
-        table["source"] = [inputs.factors.fuel(fuel)[0].source for fuel in table["fuel"]]
-    return table[table["year"].isin(inputs.study.years)].reset_index(drop=True)
+    placed: pd.DataFrame
+    otherwise: xr.DataArray | None
 
 
 def persons(
@@ -96,138 +73,126 @@ def persons(
     return people, density
 
 
-@dataclass(frozen=True)
-class _Spread:
-    """Demand of one year: what zones have of their own, what the region has, and what must be said of them."""
-
-    by_zone: NDArray[np.float64]
-    of_region: NDArray[np.float64]
-    own: NDArray[np.float64]
-    notes: list[str]
-
-
-def _spread(
-    inputs: Inputs,
-    rows: pd.DataFrame,
-    weight: NDArray[np.float64],
-    fraction: NDArray[np.float64],
-    zones: _ZoneCover | None,
-) -> _Spread:
-    """Region totals over the region, zone totals over the part of their zones that lies in it."""
-    year = int(rows["year"].iloc[0])
-    whole = float(rows.loc[rows["zone"] == "", "emissions_t_c"].sum())
-    region = sparse.csr_matrix(fraction.ravel())
-    of_region, notes = _allocated(inputs, year, np.array([whole]), weight, region, ["the region"])
-    if zones is None:
-        return _Spread(np.zeros(fraction.shape), of_region.reshape(fraction.shape), np.zeros(0), notes)
-    named = rows.loc[rows["zone"] != ""].groupby("zone")["emissions_t_c"].sum()
-    own = np.array([float(named.get(zone, 0.0)) for zone in zones.polygons.ids])
-    by_zone, more = _allocated(inputs, year, own, weight, zones.inside, list(zones.polygons.names))
-    return _Spread(by_zone.reshape(fraction.shape), of_region.reshape(fraction.shape), own, [*notes, *more])
-
-
-def _allocated(
-    inputs: Inputs,
-    year: int,
-    totals: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    units: sparse.csr_matrix,
-    names: list[str],
-) -> tuple[NDArray[np.float64], list[str]]:
-    demand, by_area = allocate(totals, weight.ravel(), units)
-    if not by_area:
-        return demand, []
-    lost = ", ".join(f"{names[unit]} ({totals[unit]:,.0f} t C)" for unit in by_area[:5])
-    text = f"population of {year} is zero or missing everywhere in {lost}, which has emissions"
-    if inputs.study.demand.without_weight == "error":
-        raise InputError(
-            f"{text}; check the map's place, unit and nodata, or the zone of the emissions; "
-            'to spread them evenly all the same, write without_weight = "area" in [demand]'
-        )
-    return demand, [f"{text}: spread evenly by area"]
-
-
-@dataclass(frozen=True)
-class _ZoneCover:
-    """Zones with emissions of their own: the part of each cell's area that lies in each of them and in the region."""
-
-    polygons: Polygons
-    inside: sparse.csr_matrix
-    notes: list[str]
-
-
-def _emission_zones(inputs: Inputs, table: pd.DataFrame, fraction: NDArray[np.float64]) -> _ZoneCover | None:
-    layer = inputs.study.emissions.zones if inputs.study.emissions else None
-    named = set(table.loc[table["zone"] != "", "zone"])
-    if layer is None or not named:
-        return None
-    polygons = inputs.zones[layer]
-    cover = zone_cover(inputs, polygons)
-    inside = (zone_weights(cover, fraction)[:-1] @ sparse.diags(fraction.ravel())).tocsr()
-    whole = (
-        np.array([shapely.area(item) for item in project(polygons.geometries, polygons.crs, inputs.grid.crs)])
-        / M2_PER_KM2
-    )
-    held = np.asarray(inside.sum(axis=1)).ravel() * inputs.grid.cell_area_km2
-    notes = [
-        f"{name}: only {100 * held[unit] / whole[unit]:.1f} % of this zone lies in the region, and all of its emissions are placed there"
-        for unit, (zone, name) in enumerate(zip(polygons.ids, polygons.names, strict=True))
-        if zone in named and held[unit] < 0.98 * whole[unit]
-    ]
-    silent = [name for zone, name in zip(polygons.ids, polygons.names, strict=True) if zone not in named]
-    if silent:
-        notes.append(f"{len(silent)} zone(s) of '{layer}' have no emissions of their own: {', '.join(silent[:5])}")
-    return _ZoneCover(polygons, inside, notes)
-
-
-def account_people(inputs: Inputs, fraction: xr.DataArray) -> People:
+def account_people(inputs: Inputs, fraction: xr.DataArray, share: xr.DataArray, table: pd.DataFrame) -> People:
     """Emissions, population and demand of each cell in the region.
+
+    Parameters
+    ----------
+    fraction : xarray.DataArray, shape (y, x)
+    share : xarray.DataArray, shape (year, land_class, y, x)
+        For weights that are land classes.
+    table : pandas.DataFrame
+        Emissions by year, zone and sector.
 
     Raises
     ------
     InputError
-        The population is negative, or zero where there are emissions.
+        The population is negative, a weight is wrong, or a unit has emissions and no weight where that is an error.
     """
     study, grid = inputs.study, inputs.grid
     assert study.population is not None  # noqa: S101  checked with the study
-    table = emission_table(inputs)
-    warnings: list[str] = []
     part = np.asarray(fraction.values)
     inside = part > 0
     laid = {
         path: persons(raster, grid, study.population.kind, part)
         for path, raster in {r.path: r for r in inputs.population.values()}.items()
     }
-    people, densities, demands, of_region, totals, own = [], [], [], [], {}, {}
-    zones = _emission_zones(inputs, table, part)
-    warnings += zones.notes if zones else []
+    per_cell = {year: laid[inputs.population[year].path][0] for year in study.years}
+    zones = emission_zones(inputs, table, part)
+    weights = SectorWeights(inputs, share, part, per_cell, sectors_by_zone(table))
+    warnings = list(zones.notes) if zones else []
+    layers: dict[str, list[NDArray[np.float64]]] = {
+        "people": [],
+        "density": [],
+        "demand": [],
+        "region": [],
+        "other": [],
+    }
+    totals, own, placed = {}, {}, []
     for year in study.years:
-        per_cell, density = laid[inputs.population[year].path]
         rows = table[table["year"] == year]
         totals[year] = float(rows["emissions_t_c"].sum())
         if study.demand.form == "per-person":
-            spread = per_person(totals[year], study.demand.population_totals[year], per_cell * part)
-            shared = spread
+            demand = of_region = per_person(totals[year], study.demand.population_totals[year], per_cell[year] * part)
         else:
-            found = _spread(inputs, rows, per_cell, part, zones)
-            spread, shared, own[year] = found.by_zone + found.of_region, found.of_region, found.own
+            found = spread(inputs, rows, weights, part, zones, inputs.points)
+            demand, of_region, own[year] = found.by_zone + found.of_region, found.of_region, found.own
+            placed += found.rows
             warnings += found.notes
-        without = float((inside & np.isnan(per_cell)).sum()) * grid.cell_area_km2
-        if without:
-            warnings.append(f"population {year}: no data in {without:,.0f} km2 of the region; nobody is counted there")
-        people.append(np.where(inside, np.nan_to_num(per_cell) * part, np.nan))
-        densities.append(np.where(inside, density, np.nan))
-        demands.append(np.where(inside, spread, np.nan))
-        of_region.append(np.where(inside, shared, np.nan))
-        warnings += _strange_people(year, float(np.nansum(people[-1])), float(part.sum()) * grid.cell_area_km2)
+        people = np.where(inside, np.nan_to_num(per_cell[year]) * part, np.nan)
+        warnings += _gaps(year, per_cell[year], inside, grid) + _strange_people(
+            year, float(np.nansum(people)), float(part.sum()) * grid.cell_area_km2
+        )
+        for name, layer in (
+            ("people", people),
+            ("density", np.where(inside, laid[inputs.population[year].path][1], np.nan)),
+            ("demand", np.where(inside, demand, np.nan)),
+            ("region", np.where(inside, of_region, np.nan)),
+            ("other", _otherwise(inputs, weights, rows, part, zones, inside)),
+        ):
+            layers[name].append(layer)
     years = {"year": list(study.years)}
-    arrays = [on_cells(np.stack(item), grid, ("year",), **years) for item in (people, densities, demands, of_region)]
-    names = ("population", "population_density", "demand", "demand")
-    population, per_km2, demand, shared_demand = (stamp(item, name) for item, name in zip(arrays, names, strict=True))
-    zone_totals = own if zones else {}
+    names = {
+        "people": "population",
+        "density": "population_density",
+        "demand": "demand",
+        "region": "demand",
+        "other": "demand",
+    }
+    arrays = {
+        key: stamp(on_cells(np.stack(stacked), grid, ("year",), **years), names[key]) for key, stacked in layers.items()
+    }
     return People(
-        table, population, per_km2, demand, shared_demand, zone_totals, totals, tuple(dict.fromkeys(warnings))
+        table,
+        arrays["people"],
+        arrays["density"],
+        arrays["demand"],
+        arrays["region"],
+        own if zones else {},
+        totals,
+        tuple(dict.fromkeys(warnings)),
+        pd.DataFrame(placed),
+        arrays["other"] if study.demand.compare_with else None,
     )
+
+
+def demand_tables(people: People) -> dict[str, pd.DataFrame]:
+    """How each sector was placed, and how far another weight would have moved demand."""
+    found = {"demand_allocation": people.placed} if len(people.placed) else {}
+    if people.otherwise is not None:
+        rows = []
+        for year in people.demand["year"].values:
+            first, second = (
+                np.asarray(item.sel(year=year).values, float).ravel() for item in (people.demand, people.otherwise)
+            )
+            known = np.isfinite(first) & np.isfinite(second)
+            moved = dissimilarity(first[known], second[known])
+            rows.append({"year": int(year), "share_of_demand_placed_elsewhere": moved})
+        found["demand_difference"] = pd.DataFrame(rows)
+    return found
+
+
+def _gaps(year: int, per_cell: NDArray[np.float64], inside: NDArray[np.bool_], grid: Grid) -> list[str]:
+    without = float((inside & np.isnan(per_cell)).sum()) * grid.cell_area_km2
+    return (
+        [f"population {year}: no data in {without:,.0f} km2 of the region; nobody is counted there"] if without else []
+    )
+
+
+def _otherwise(
+    inputs: Inputs,
+    weights: SectorWeights,
+    rows: pd.DataFrame,
+    part: NDArray[np.float64],
+    zones: ZoneCover | None,
+    inside: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Demand as it would be were all sectors spread by the weight to compare with; missing where none was asked for."""
+    other = inputs.study.demand.compare_with
+    if not other:
+        return np.full(part.shape, np.nan)
+    found = spread(inputs, rows, weights.all_by(other), part, zones, None)
+    return np.where(inside, found.by_zone + found.of_region, np.nan)
 
 
 def _strange_people(year: int, people: float, area_km2: float) -> list[str]:

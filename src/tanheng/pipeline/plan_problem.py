@@ -13,8 +13,8 @@ from scipy import sparse
 
 from tanheng.accounting.summaries import zone_weights
 from tanheng.pipeline.inputs import Inputs
-from tanheng.pipeline.people import zone_cover
 from tanheng.pipeline.plan_inputs import PlanInputs
+from tanheng.pipeline.spreading import zone_cover
 from tanheng.planning.problem import Limit, PlanProblem, Term, area_of, stock_gain
 from tanheng.planning.spread import nearness
 from tanheng.study import PlanLimit

@@ -26,12 +26,13 @@ from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
 from tanheng.land.pools import pool_of
 from tanheng.pipeline import provenance
+from tanheng.pipeline.account import account_emissions
 from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.balance import Balance, account_balance, supply
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
-from tanheng.pipeline.people import DriverOnGrid, People, account_people, lay_drivers, zone_cover
+from tanheng.pipeline.people import DriverOnGrid, People, account_people, demand_tables, lay_drivers
 from tanheng.pipeline.selfchecks import (
     SelfCheck,
     demand_closure,
@@ -40,6 +41,7 @@ from tanheng.pipeline.selfchecks import (
     refuse_failed,
     zone_checks,
 )
+from tanheng.pipeline.spreading import zone_cover
 from tanheng.study import Study, load_study
 
 
@@ -170,9 +172,10 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     closure: dict[int, float] = {}
     if study.emissions is not None:
         with clock.stage("emissions and demand"):
-            people = account_people(inputs, land.fraction)
-            warnings += people.warnings
-            tables["emissions"] = people.emissions
+            account = account_emissions(inputs)
+            people = account_people(inputs, land.fraction, land.share, account.emissions)
+            warnings += [*account.notes, *people.warnings]
+            tables |= {"emissions": account.emissions, **account.tables, **demand_tables(people)}
             closure, law = demand_closure(people, keeps_mass=study.demand.form == "mass-conserving")
             checks += law
             compared = account_balance(inputs, land, people)

@@ -60,19 +60,43 @@ class CarbonDensity(Part):
 
 
 class EmissionsChoice(Part):
-    """Emissions: totals, or activity with a set of emission factors."""
+    """Emissions: totals, activity, or an energy balance; the latter two with sets of emission factors."""
 
     totals: str | None = None
     activity: str | None = None
-    factors: str | None = None
+    balance: str | None = None
+    burnt: dict[Name, float] = Field(default_factory=dict)
+    factors: Names | None = None
+    processes: str | None = None
     zones: str | None = None
+    account: Literal["territorial", "consumption"] = "territorial"
+    grid_factor: Annotated[float, Field(ge=0)] | None = None
+    heat_factor: Annotated[float, Field(ge=0)] | None = None
+    gases: bool = False
+    gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
+    activity_uncertainty: Annotated[float, Field(ge=0, le=2)] = 0.05
+    draws: Annotated[int, Field(ge=0)] = 1000
+    seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.totals is None) == (self.activity is None):
-            raise ValueError("name either 'totals' or 'activity'")
-        if self.activity is not None and self.factors is None:
-            raise ValueError("'activity' needs 'factors': ipcc-2006, china-gbt, china-standard-coal or your own CSV")
+    def _one_source(self) -> Self:
+        given = [name for name in ("totals", "activity", "balance") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("name one of 'totals', 'activity' and 'balance'")
+        if given != ["totals"] and self.factors is None:
+            raise ValueError(
+                f"'{given[0]}' needs 'factors': ipcc-2006, china-gbt, china-standard-coal, your own CSV, or a list of them"
+            )
+        factor = self.grid_factor is not None or self.heat_factor is not None
+        if self.account == "territorial" and factor:
+            raise ValueError(
+                "'grid_factor' and 'heat_factor' belong to account 'consumption': in a territorial account electricity and heat "
+                "count where they are made, and both together would count twice"
+            )
+        if self.account == "consumption" and (self.grid_factor is None or given == ["totals"]):
+            raise ValueError("account 'consumption' needs 'grid_factor' (t CO2/MWh), and activity or a balance")
+        if self.burnt and self.balance is None:
+            raise ValueError("'burnt' says which flows of 'balance' count; there is no balance")
         return self
 
 
@@ -96,12 +120,37 @@ class Population(Maps):
     kind: Literal["density", "count"]
 
 
+class SectorWeight(Part):
+    """What the emissions of a sector are spread by: a product of powers of layers, inside classes where some are named.
+
+    Layers are `population`, the study's drivers, and land classes (their share of the cell); sector `*` is every other one.
+    """
+
+    sector: Name = "*"
+    by: dict[Name, float] = Field(min_length=1)
+    inside: tuple[Name, ...] = ()
+
+
 class Demand(Part):
     """How emissions are spread over cells."""
 
     form: Literal["mass-conserving", "per-person"] = "mass-conserving"
     population_totals: dict[Year, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
-    without_weight: Literal["error", "area"] = "error"
+    without_weight: Literal["error", "area"] = "area"
+    weights: tuple[SectorWeight, ...] = ()
+    points: str | None = None
+    compare_with: dict[Name, float] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.form == "per-person" and (self.weights or self.points or self.compare_with):
+            raise ValueError(
+                "form 'per-person' knows one constant a person; weights, points and compare_with need 'mass-conserving'"
+            )
+        twice = [item.sector for item in self.weights]
+        if len(set(twice)) < len(twice):
+            raise ValueError("weights: name each sector once")
+        return self
 
 
 class Driver(Part):
@@ -265,6 +314,16 @@ class Study(Part):
 
     def _demand_problems(self) -> list[str]:
         found = []
+        layers = {name for item in self.demand.weights for name in (*item.by, *item.inside)} | set(
+            self.demand.compare_with or {}
+        )
+        named = {*self.drivers, "population"}
+        # What is neither a driver nor population may be a class; that is known once the legend is read.
+        found += [
+            f"demand.weights: driver '{name}' is a table by zone, not a map; take a map, or emissions by zone"
+            for name in sorted(layers & named - {"population"})
+            if self.drivers[name].table is not None
+        ]
         if self.emissions is not None and self.population is None:
             found.append(
                 "population: emissions are spread by population; add [population] with 'kind' and 'map' or 'maps'"

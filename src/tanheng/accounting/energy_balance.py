@@ -1,0 +1,158 @@
+"""Fuel burnt, from an energy balance: final consumption and what power and heat take in, less non-energy use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+#: Gap between a sum and the total printed for it, relative, from which on it is told.
+TOLD_GAP = 0.002
+
+
+@dataclass(frozen=True)
+class FlowRule:
+    """How a flow counts: 1 is burnt, 0 is not, -1 is taken off; its sector; and the flow that it is a part of, if any."""
+
+    counts: float
+    sector: str
+    part_of: str = ""
+
+
+@dataclass(frozen=True)
+class Burnt:
+    """Fuel burnt by year, sector and fuel, in the unit of the balance, and what must be said of it."""
+
+    activity: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def fuel_burnt(balance: pd.DataFrame, rules: Mapping[str, FlowRule], carriers: frozenset[str]) -> Burnt:
+    r"""Fuel burnt by year, sector and fuel.
+
+    .. math:: AD_{sf} = \sum_{flows} c_{flow}\, q_{flow, f}
+
+    A total of final consumption counts where its sectors are not given for a fuel; where they are, it is a check on them.
+
+    Parameters
+    ----------
+    balance : pandas.DataFrame
+        Columns ``year, fuel, flow, quantity, unit``; inputs to transformation are negative.
+    rules : mapping of str to FlowRule
+        By flow.
+    carriers : frozenset of str
+        Fuels whose use emits nothing in a territorial account: electricity and heat, counted where they are made.
+
+    Returns
+    -------
+    Burnt
+        Activity with the columns ``year, zone, sector, fuel, quantity, unit``.
+
+    References
+    ----------
+    IPCC 2006, Vol. 2, Ch. 1.4.1 and Ch. 2.
+
+    Examples
+    --------
+    10 burnt by users less 2 used as feedstock; 5 into power stations.
+
+    >>> rows = [("coal", "final", 10.0), ("coal", "feedstock", 2.0), ("coal", "power", -5.0)]
+    >>> table = pd.DataFrame([{"year": 2000, "fuel": f, "flow": w, "quantity": q, "unit": "t"} for f, w, q in rows])
+    >>> rules = {"final": FlowRule(1, "users"), "feedstock": FlowRule(-1, "users"), "power": FlowRule(-1, "power")}
+    >>> fuel_burnt(table, rules, frozenset()).activity[["sector", "quantity"]].values.tolist()
+    [['power', 5.0], ['users', 8.0]]
+    """
+    notes: list[str] = []
+    parts = {flow: rule.part_of for flow, rule in rules.items() if rule.part_of}
+    rows: dict[tuple[int, str, str, str], float] = {}
+    for (year, fuel, unit), group in balance.groupby(["year", "fuel", "unit"], sort=False):
+        if fuel in carriers:
+            continue
+        held = group.set_index("flow")["quantity"]
+        given = {parts[flow] for flow in held.index if flow in parts}
+        for total in given & set(held.index):
+            summed = float(held[[flow for flow in held.index if parts.get(flow) == total]].sum())
+            if abs(summed - held[total]) > TOLD_GAP * max(abs(float(held[total])), 1e-12):
+                notes.append(
+                    f"energy balance {year}, {fuel}: the sectors of {total} sum to {summed:,.6g} {unit}, the total says "
+                    f"{held[total]:,.6g} ({_percent(summed, float(held[total]))} apart); the sectors are used"
+                )
+        for flow, quantity in held.items():
+            rule = rules[str(flow)]
+            if rule.counts and flow not in given:
+                key = (int(year), rule.sector, str(fuel), str(unit))
+                rows[key] = rows.get(key, 0.0) + rule.counts * float(quantity)
+    activity, more = _without_negatives(rows)
+    return Burnt(activity, (*notes, *more))
+
+
+def supplied(balance: pd.DataFrame, carriers: frozenset[str]) -> pd.DataFrame | None:
+    r"""Fuel supplied less what is kept as feedstock, for the reference approach; none where supply is not given by fuel.
+
+    .. math:: AC_f = supply_f - nonenergy_f
+
+    Fuel that is made from other fuel here has no supply of its own but its trade, which the balance nets.
+
+    References
+    ----------
+    IPCC 2006, Vol. 2, Ch. 6, Eq. 6.1 and 6.2.
+    """
+    rows = balance[balance["flow"].isin(["supply", "non-energy use"]) & ~balance["fuel"].isin(carriers)].copy()
+    if not (rows["flow"] == "supply").any():
+        return None
+    rows.loc[rows["flow"] == "non-energy use", "quantity"] *= -1.0
+    table = rows.groupby(["year", "fuel", "unit"], as_index=False)["quantity"].sum()
+    table["zone"], table["sector"] = "", "reference approach"
+    return table[["year", "zone", "sector", "fuel", "quantity", "unit"]]
+
+
+def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple[pd.DataFrame, list[str]]:
+    """Rows of activity, and notes on what comes out below zero and is left out."""
+    notes, kept = [], []
+    for (year, sector, fuel, unit), quantity in sorted(rows.items()):
+        if quantity < 0:
+            notes.append(
+                f"energy balance {year}: {fuel} burnt in '{sector}' comes out as {quantity:,.4g} {unit}: more is taken off than used; "
+                "it counts as nothing"
+            )
+        elif quantity > 0:
+            kept.append({"year": year, "zone": "", "sector": sector, "fuel": fuel, "quantity": quantity, "unit": unit})
+    columns = ["year", "zone", "sector", "fuel", "quantity", "unit"]
+    return pd.DataFrame(kept, columns=columns), notes
+
+
+def sum_gaps(balance: pd.DataFrame, totals: pd.DataFrame, name: str) -> list[str]:
+    """What must be said where the fuels of a flow do not sum to the total that is printed for it.
+
+    Parameters
+    ----------
+    balance, totals : pandas.DataFrame
+        Columns ``year, fuel, flow, quantity, unit``; `totals` has one row a year and flow. Only flows that all fuels can
+        be added up for (one unit) are looked at.
+    name : str
+        How the total is called.
+
+    Examples
+    --------
+    >>> rows = [{"year": 2014, "fuel": f, "flow": "final", "quantity": q, "unit": "Mtce"} for f, q in (("coal", 60.0), ("gas", 42.0))]
+    >>> total = pd.DataFrame([{"year": 2014, "fuel": "total", "flow": "final", "quantity": 100.0, "unit": "Mtce"}])
+    >>> sum_gaps(pd.DataFrame(rows), total, "Total Energy")
+    ['energy balance 2014: the fuels of final sum to 102 Mtce, Total Energy says 100 (2.0 % apart); the fuels are used']
+    """
+    found = []
+    for row in totals.itertuples():
+        rows = balance[(balance["year"] == row.year) & (balance["flow"] == row.flow)]
+        if rows.empty or set(rows["unit"]) != {row.unit} or row.quantity == 0:
+            continue
+        summed = float(rows["quantity"].sum())
+        if abs(summed - row.quantity) > TOLD_GAP * abs(row.quantity):
+            found.append(
+                f"energy balance {row.year}: the fuels of {row.flow} sum to {summed:,.6g} {row.unit}, {name} says {row.quantity:,.6g} "
+                f"({_percent(summed, row.quantity)} apart); the fuels are used"
+            )
+    return found
+
+
+def _percent(first: float, second: float) -> str:
+    return f"{100 * abs(first - second) / abs(second):.1f} %"

@@ -1,0 +1,42 @@
+"""Emissions of several gases, added up by their warming potentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from tanheng.errors import InputError
+
+
+def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name: str) -> pd.DataFrame:
+    r"""Emissions by gas with their carbon dioxide equivalents, t, and the set that they were reckoned with.
+
+    .. math:: E_{CO_2e} = \sum_g GWP_g\, E_g
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With the columns ``gas`` and ``emissions_t`` (mass of the gas).
+    potentials : mapping of str to float
+    name : str
+        Name of the set, which every row bears: equivalents of different sets can't be added.
+
+    Raises
+    ------
+    InputError
+        A gas has no potential in the set.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"gas": ["CH4"], "emissions_t": [2.0]})
+    >>> with_equivalents(rows, {"CH4": 28.0}, "AR5")[["gwp_set", "emissions_t_co2e"]].values.tolist()
+    [['AR5', 56.0]]
+    """
+    missing = sorted(set(table["gas"]) - set(potentials))
+    if missing:
+        raise InputError(f"the warming potentials {name} have no {', '.join(missing)}")
+    found = table.copy()
+    found["gwp_set"] = name
+    found["emissions_t_co2e"] = found["emissions_t"] * found["gas"].map(dict(potentials))
+    return found

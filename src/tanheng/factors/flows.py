@@ -1,0 +1,65 @@
+"""Flows of an energy balance: their names, and whether fuel is burnt in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from tanheng.errors import InputError, nearest
+from tanheng.factors.catalogue import parse_table
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A flow: 1 where its fuel is burnt, 0 where not, -1 where it is taken off; and the sector that it belongs to."""
+
+    name: str
+    counts: int
+    part_of: str
+    sector: str
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Flows that are known, by name, and their aliases."""
+
+    flows: Mapping[str, Flow]
+    canonical: Mapping[str, str]
+
+    def find(self, name: str) -> str:
+        """Canonical name of a flow.
+
+        Raises
+        ------
+        InputError
+            The name is not known; near matches are given.
+
+        Examples
+        --------
+        >>> flows().find("火力发电"), flows().find("Industry - NonEnergy Use")
+        ('thermal power', 'non-energy use')
+        """
+        key = _key(name)
+        if key not in self.canonical:
+            raise InputError(f"flow '{name}' is not known{nearest(key, self.canonical)}")
+        return self.canonical[key]
+
+
+def _key(name: str) -> str:
+    return " ".join(name.strip().lower().replace("_", " ").split())
+
+
+@cache
+def flows() -> Flows:
+    """Flows that are built in."""
+    text = (resources.files("tanheng.factors") / "flows.csv").read_text(encoding="utf-8")
+    known: dict[str, Flow] = {}
+    canonical: dict[str, str] = {}
+    for _, row in parse_table(text, "flows.csv").rows:
+        known[row["flow"]] = Flow(row["flow"], int(row["counts"]), row["part_of"], row["sector"])
+        for alias in (row["flow"], row["name_zh"], *row["aliases"].split("|")):
+            if alias:
+                canonical[_key(alias)] = row["flow"]
+    return Flows(known, canonical)

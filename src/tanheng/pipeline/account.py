@@ -1,0 +1,257 @@
+"""Stage: the emission account: by sector, fuel and gas, with its uncertainty, and the reference approach beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from tanheng.accounting import emissions
+from tanheng.accounting.gases import with_equivalents
+from tanheng.accounting.uncertainty import Terms, contributions, interval, simulated, trend
+from tanheng.errors import UnitError
+from tanheng.factors import EmissionFactors, fuels
+from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
+from tanheng.pipeline.inputs import Inputs
+from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
+
+#: Energy of one MWh, TJ.
+_TJ_PER_MWH = 3.6e-3
+
+#: What a territorial account counts where it is made.
+CARRIERS = ("electricity", "heat")
+
+
+@dataclass
+class Account:
+    """Emissions by row in t C and t CO2, further tables, and notes."""
+
+    emissions: pd.DataFrame
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def account_emissions(inputs: Inputs) -> Account:
+    """Account of the years of the study."""
+    asked = inputs.study.emissions
+    assert asked is not None  # noqa: S101  called only where emissions are asked for
+    found = Account(_carbon_dioxide(inputs))
+    years = list(inputs.study.years)
+    found.emissions = found.emissions[found.emissions["year"].isin(years)].reset_index(drop=True)
+    if asked.totals is None:
+        _add_uncertainty(found, inputs)
+    if asked.gases or inputs.processes is not None:
+        _add_gases(found, inputs)
+    if inputs.reference is not None and inputs.factors is not None:
+        _add_reference(found, inputs.reference, inputs.factors, years)
+    return found
+
+
+def _carbon_dioxide(inputs: Inputs) -> pd.DataFrame:
+    """Carbon dioxide of totals, or of fuel, purchased energy and processes."""
+    if inputs.emission_totals is not None:
+        table = inputs.emission_totals.copy()
+        table["emissions_t_co2"] = table["emissions_t_c"] * CO2_PER_C
+        table["factor_set"] = "totals as given"
+        return table
+    asked = inputs.study.emissions
+    assert asked is not None and inputs.activity is not None and inputs.factors is not None  # noqa: S101, PT018
+    activity = inputs.activity
+    carrier = activity["fuel"].isin(CARRIERS)
+    parts = [burnt_table(activity[~carrier], inputs.factors)]
+    if carrier.any():
+        parts.append(_purchased(activity[carrier], asked.grid_factor or 0.0, asked.heat_factor))
+    if inputs.processes is not None:
+        parts.append(_process_table(inputs.processes))
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table["account"] = asked.account
+    return table
+
+
+def burnt_table(activity: pd.DataFrame, factors: EmissionFactors) -> pd.DataFrame:
+    """Carbon dioxide of fuel, with the set and the source of each factor."""
+    pairs = dict.fromkeys(zip(activity["fuel"], activity["unit"], strict=True))
+    table = emissions(activity, {(fuel, unit): factors.fuel(fuel)[0].carbon_per(unit) for fuel, unit in pairs})
+    table["factor_set"] = [factors.fuel(fuel)[0].origin for fuel in table["fuel"]]
+    table["factor_fuel"] = [factors.fuel(fuel)[0].name for fuel in table["fuel"]]
+    table["source"] = [factors.fuel(fuel)[0].source for fuel in table["fuel"]]
+    return table
+
+
+def _purchased(rows: pd.DataFrame, grid: float, heat: float | None) -> pd.DataFrame:
+    """Electricity (t CO2/MWh) and heat (t CO2/GJ) that were bought, in a consumption account."""
+    per_tj = {"electricity": grid / _TJ_PER_MWH, "heat": (heat or 0.0) * 1000.0}
+    table = rows.copy()
+    per_unit = [
+        conversion_factor(unit, "TJ") * per_tj[fuel] for fuel, unit in zip(rows["fuel"], rows["unit"], strict=True)
+    ]
+    table["carbon_per_unit_t_c"] = np.array(per_unit) / CO2_PER_C
+    table["emissions_t_co2"] = table["quantity"] * np.array(per_unit)
+    table["emissions_t_c"] = table["emissions_t_co2"] / CO2_PER_C
+    table["factor_set"] = "grid and heat factors of the study"
+    table["factor_fuel"] = table["fuel"]
+    table["source"] = "as given in the study"
+    return table
+
+
+def _process_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Carbon dioxide of processes; other gases stand in the table by gas alone."""
+    known = processes().factors
+    table = rows[[known[name].gas == "CO2" for name in rows["fuel"]]].copy()
+    if table.empty:
+        return table
+    per_unit = [
+        conversion_factor(unit, known[name].unit) * known[name].value
+        for name, unit in zip(table["fuel"], table["unit"], strict=True)
+    ]
+    table["carbon_per_unit_t_c"] = np.array(per_unit) / CO2_PER_C
+    table["emissions_t_co2"] = table["quantity"] * np.array(per_unit)
+    table["emissions_t_c"] = table["emissions_t_co2"] / CO2_PER_C
+    table["factor_set"] = "process_factors"
+    table["factor_fuel"] = table["fuel"]
+    table["source"] = [known[name].source for name in table["fuel"]]
+    return table
+
+
+def terms_of(table: pd.DataFrame, factors: EmissionFactors | None, activity_half: float) -> tuple[Terms, list[str]]:
+    """Terms of an account, and notes on bounds that are borrowed."""
+    halves, notes = {}, []
+    for name in dict.fromkeys(table["fuel"]):
+        if name in processes().factors:
+            halves[name] = processes().factors[name].half_width
+        elif name in CARRIERS or factors is None:
+            halves[name] = 0.1
+        else:
+            halves[name], note = factors.half_width(name)
+            notes += [note] if note else []
+    half = np.array([halves[name] for name in table["fuel"]])
+    values = table["emissions_t_co2"].to_numpy(float)
+    return Terms(values, np.full(len(values), activity_half), half, list(table["fuel"])), list(dict.fromkeys(notes))
+
+
+def _add_uncertainty(found: Account, inputs: Inputs) -> None:
+    """Tables of the uncertainty by year, in total and by sector and fuel, of what makes it, and of the trend."""
+    asked = inputs.study.emissions
+    assert asked is not None  # noqa: S101
+    rows, causes, terms_by_year = [], [], {}
+    for year, part in found.emissions.groupby("year"):
+        terms, notes = terms_of(part, inputs.factors, asked.activity_uncertainty)
+        found.notes += notes
+        terms_by_year[int(year)] = terms
+        drawn = simulated(terms, max(asked.draws, 2), asked.seed)
+        rows.append(_uncertain_row(int(year), "total", "", terms, drawn, asked.draws))
+        for kind in ("sector", "fuel"):
+            for name in dict.fromkeys(part[kind]):
+                chosen = (part[kind] == name).to_numpy()
+                rows.append(
+                    _uncertain_row(int(year), kind, str(name), terms.some(chosen), drawn[:, chosen], asked.draws)
+                )
+        causes += [
+            {"year": int(year), "cause": name, "half_width_t_co2": half, "share_of_variance": share}
+            for name, half, share in contributions(terms)
+        ]
+    found.tables["emission_uncertainty"] = pd.DataFrame(rows)
+    found.tables["uncertainty_causes"] = pd.DataFrame(causes)
+    years = sorted(terms_by_year)
+    if len(years) > 1 and asked.draws:
+        changes = []
+        for last in years[1:]:
+            change, low, high = trend(terms_by_year[years[0]], terms_by_year[last], asked.draws, asked.seed)
+            changes.append({"from_year": years[0], "to_year": last, "change": change, "low": low, "high": high})
+        found.tables["emission_trend"] = pd.DataFrame(changes)
+
+
+def _uncertain_row(year: int, kind: str, name: str, terms: Terms, drawn: np.ndarray, draws: int) -> dict[str, object]:
+    told = interval(terms, drawn)
+    return {
+        "year": year,
+        "of": kind,
+        "name": name,
+        "emissions_t_co2": told.total,
+        "half_width_approach_1": told.half,
+        "low_approach_2_t_co2": told.low if draws else np.nan,
+        "high_approach_2_t_co2": told.high if draws else np.nan,
+    }
+
+
+def _add_gases(found: Account, inputs: Inputs) -> None:
+    """Table by sector, fuel or activity, and gas, in mass and in equivalents of the named set."""
+    asked = inputs.study.emissions
+    assert asked is not None  # noqa: S101
+    dioxide = (
+        found.emissions[["year", "zone", "sector", "fuel", "emissions_t_co2"]] if "fuel" in found.emissions else None
+    )
+    parts = []
+    if dioxide is not None:
+        parts.append(dioxide.rename(columns={"emissions_t_co2": "emissions_t"}).assign(gas="CO2"))
+    if asked.gases and inputs.activity is not None and inputs.factors is not None:
+        parts.append(_burning_gases(found, inputs.activity, inputs.factors))
+    if inputs.processes is not None:
+        parts.append(_process_gases(inputs.processes))
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table = table[table["year"].isin(inputs.study.years)].reset_index(drop=True)
+    found.tables["emissions_by_gas"] = with_equivalents(table, warming_potentials(asked.gwp), asked.gwp)
+
+
+def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFactors) -> pd.DataFrame:
+    """Methane and nitrous oxide of burning, by the use of fuel that each sector is."""
+    rows = []
+    strange: set[str] = set()
+    for row in activity[~activity["fuel"].isin(CARRIERS)].itertuples():
+        known = sectors().get(str(row.sector).lower())
+        if known is None and row.sector:
+            strange.add(str(row.sector))
+        use = known[1] if known else "manufacturing"
+        energy = row.quantity * _energy_per(factors, str(row.fuel), str(row.unit))
+        for gas in ("CH4", "N2O"):
+            factor = burning_factors()[use, fuels().kinds[str(row.fuel)] or "gas", gas]
+            place = {"year": row.year, "zone": row.zone, "sector": row.sector, "fuel": row.fuel, "gas": gas}
+            rows.append(place | {"emissions_t": energy * factor.value})
+    if strange:
+        found.notes.append(
+            f"sector(s) {', '.join(sorted(strange))} are not known; their methane and nitrous oxide are taken as those of manufacturing"
+        )
+    return pd.DataFrame(rows)
+
+
+def _energy_per(factors: EmissionFactors, fuel: str, unit: str) -> float:
+    """Energy of one unit of a fuel, TJ."""
+    if same_dimension(unit, "TJ"):
+        return conversion_factor(unit, "TJ")
+    found = factors.fuel(fuel)[0]
+    if found.net_calorific_value is None or found.unit is None:
+        raise UnitError(f"{fuel}: no net calorific value; give an energy (TJ, tce), not '{unit}'")
+    return conversion_factor(unit, found.unit) * found.net_calorific_value
+
+
+def _process_gases(rows: pd.DataFrame) -> pd.DataFrame:
+    table = rows[["year", "zone", "sector", "fuel"]].copy()
+    factors = [processes().factors[name] for name in rows["fuel"]]
+    table["gas"] = [factor.gas for factor in factors]
+    table["emissions_t"] = [
+        quantity * conversion_factor(unit, factor.unit) * factor.value
+        for quantity, unit, factor in zip(rows["quantity"], rows["unit"], factors, strict=True)
+    ]
+    return table[table["gas"] != "CO2"]
+
+
+def _add_reference(found: Account, reference: pd.DataFrame, factors: EmissionFactors, years: list[int]) -> None:
+    """Reference approach beside the sectoral one: by year, what is supplied less non-energy use against what is burnt."""
+    table = burnt_table(reference[reference["year"].isin(years)], factors)
+    if table.empty:
+        return
+    fuel_only = found.emissions[~found.emissions["fuel"].isin([*CARRIERS, *processes().factors])]
+    rows = []
+    for year, part in table.groupby("year"):
+        sectoral = float(fuel_only.loc[fuel_only["year"] == year, "emissions_t_co2"].sum())
+        top = float(part["emissions_t_co2"].sum())
+        rows.append(
+            {
+                "year": int(year),
+                "sectoral_t_co2": sectoral,
+                "reference_t_co2": top,
+                "difference": (top - sectoral) / sectoral if sectoral else np.nan,
+            }
+        )
+    found.tables["reference_approach"] = pd.DataFrame(rows)

@@ -1,0 +1,77 @@
+"""Charts of the emission account: sets of factors side by side, and what makes its uncertainty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from tanheng.report.sheet import chinese_fonts
+
+_SETS = ("#2f7d4a", "#d95f02", "#4a90c8", "#8c6bb1", "#b9a892", "#c8453b")
+
+
+def _figure(height: float) -> tuple[Figure, Any]:
+    figure = Figure(figsize=(7.2, height), dpi=160, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def draw_factor_comparison(path: Path, table: pd.DataFrame, most: int = 10) -> Path:
+    """Draw the largest fuels and the total of the last year under each set."""
+    sets = [name for name in table.columns if name not in {"year", "fuel"}]
+    year = table["year"].max()
+    rows = table[table["year"] == year]
+    fuels = rows[rows["fuel"] != "total"]
+    order = fuels[sets].max(axis=1).sort_values(ascending=False).index[:most]
+    shown = pd.concat([rows[rows["fuel"] == "total"], fuels.loc[order]])
+    with mpl.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}):
+        figure, axes = _figure(1.2 + 0.16 * len(sets) * len(shown) + 0.14 * len(shown))
+        places = np.arange(len(shown))[::-1].astype(float)
+        width = 0.8 / len(sets)
+        for number, name in enumerate(sets):
+            values = shown[name].to_numpy(float)
+            at = places + 0.4 - width * (number + 0.5)
+            axes.barh(at, np.nan_to_num(values), height=width, color=_SETS[number % len(_SETS)], label=name)
+            for place, value in zip(at, values, strict=True):
+                text = "can't be counted" if np.isnan(value) else f"{value:,.1f}"
+                axes.annotate(
+                    text,
+                    (np.nan_to_num(value), place),
+                    xytext=(3, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=6.5,
+                )
+        axes.set_yticks(places, [str(name).replace("_", " ") for name in shown["fuel"]])
+        axes.set_xlabel(f"Mt CO₂, {year}")
+        axes.set_title("The same fuel under each set of emission factors", fontsize=10)
+        axes.margins(x=0.1)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(fontsize=7.5, frameon=False, loc="lower right")
+        figure.savefig(path)
+    return path
+
+
+def draw_tornado(path: Path, causes: pd.DataFrame, most: int = 10) -> Path:
+    """Draw what each factor and activity of the last year adds to the uncertainty of the total."""
+    year = causes["year"].max()
+    rows = causes[causes["year"] == year].sort_values("half_width_t_co2", ascending=False).head(most)
+    rows = rows[rows["half_width_t_co2"] > 0]
+    figure, axes = _figure(1.3 + 0.26 * max(len(rows), 1))
+    places = np.arange(len(rows))[::-1]
+    half = rows["half_width_t_co2"].to_numpy(float) / 1e6
+    axes.barh(places, half, color="#d95f02", height=0.65)
+    axes.barh(places, -half, color="#4a90c8", height=0.65)
+    axes.set_yticks(places, [str(name).replace("_", " ") for name in rows["cause"]])
+    axes.axvline(0, color="#333333", lw=0.8)
+    axes.set_xlabel(f"half of the 95 % interval that it alone would give the total, Mt CO₂, {year}")
+    axes.set_title("What makes the emissions uncertain", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+    return path
