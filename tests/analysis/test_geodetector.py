@@ -145,6 +145,18 @@ def test_all_ways_at_once_equal_one_at_a_time() -> None:
     assert best.q == max(item.q for item in ways.candidates(y))
 
 
+def test_all_ways_at_once_without_single_cells() -> None:
+    rng = np.random.default_rng(6)
+    driver, y = rng.gamma(0.7, size=60).round(2), rng.normal(size=60)
+    ways = Discretisations(driver, classes=range(2, 9), drop_single=True)
+    dropped = 0
+    for item in ways.candidates(y):
+        one = factor_detector(y, ways.strata(item, driver), single="drop")
+        assert item.q == pytest.approx(one.q, abs=1e-12)
+        dropped += one.n < 60
+    assert dropped > 3
+
+
 def test_the_p_value_counts_the_search_and_the_neighbours() -> None:
     rng = np.random.default_rng(3)
     mask = np.ones((40, 40), bool)

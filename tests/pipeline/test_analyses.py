@@ -153,6 +153,15 @@ def test_clusters_and_spots_stand_in_tables_and_grids(results: Results) -> None:
     assert not (spots[:, 16:] == 2).any()
 
 
+def test_hot_spots_are_told_against_the_mean(results: Results) -> None:
+    """Emissions tripled, so the balance fell nearly everywhere, also where it is better than the mean change."""
+    table = results.tables["balance_hot_spots"].set_index("kind")
+    better = table.loc["better than the mean change"]
+    assert better.cells > 0
+    assert better.area_share_of_it_that_fell > 0.9
+    assert "improved" not in " ".join(table.index)
+
+
 def test_the_detector_finds_what_makes_supply(results: Results) -> None:
     table = results.tables["geodetector"]
     supply = table[(table["variable"] == "supply") & (table["year"] == 2000)].set_index("driver")

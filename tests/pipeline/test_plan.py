@@ -82,6 +82,7 @@ costs = "costs.csv"
 budget = 6000000
 currency = "yuan"
 gdp = "gdp"
+gdp_kind = "density"
 compensation = "part"
 price = 50
 protected = [{ file = "park.gpkg" }]
@@ -234,6 +235,60 @@ def test_limits_that_conflict_leave_nothing_behind(folder: Path) -> None:
     assert not (folder / "conflict" / "plan").exists()
 
 
+def test_what_the_plan_must_say_is_noted(planned: Planned) -> None:
+    said = " ".join(planned.notes)
+    assert "costs.csv: conversions without a cost are free: cropland to grassland" in said
+    areas = planned.tables["scenario_areas"].set_index(["scenario", "land_class"])
+    grass = areas.loc[("low carbon", "grassland")]
+    assert grass.area_after_km2 >= grass.area_today_km2
+
+
+def test_a_year_without_a_balance_plans_without_zones(folder: Path) -> None:
+    text = BASE.replace("draws = 10", "draws = 0\nyear = 2000").replace("at_least_km2 = 30", "at_least_km2 = 0")
+    found = plan_study(study(folder, text + '\n[balance]\nmode = "stock_change"\n', "flux"))
+    said = " ".join(found.notes)
+    assert "there is no balance in 2000" in said
+    assert "compensation is left out" in said
+    assert "zoning" not in found.tables
+
+
+def test_scenarios_keep_the_budget_and_their_names(folder: Path) -> None:
+    (folder / "mine.csv").write_text(
+        "scenario,name_zh,land_class,at_least,at_least_of,at_most,at_most_of\nplan,,forest,1.2,today,,\n"
+        "a/b,,forest,1.0,today,1.03,today\nempty,,forest,1.2,today,1.1,today\n",
+        encoding="utf-8",
+    )
+    text = BASE.replace("draws = 10", 'draws = 0\nscenarios = "mine.csv"').replace(
+        "budget = 6000000", "budget = 100000"
+    )
+    text = text.replace('pareto = "crop_output"\npareto_points = 5\n', "").replace(
+        "at_least_km2 = 30", "at_least_km2 = 0"
+    )
+    found = plan_study(study(folder, text, "mine"))
+    said = " ".join(found.notes)
+    assert "scenario 'plan' has no plan" in said
+    assert "cost at most 100,000 yuan" in said
+    assert "can't both hold" in said
+    areas = found.tables["scenario_areas"].set_index(["scenario", "land_class"])
+    # 26 cells of forest today: 1.03 times as many is 26.78, and 26 whole ones lie in the range.
+    assert areas.loc[("a/b", "forest")].area_after_km2 == 26
+    assert (found.folder / "grids" / "scenario_a_b.tif").exists()
+
+
+def test_masks_count_half_a_cell(folder: Path) -> None:
+    thin = [zone(str(n), "strip", WEST, TOP - 1000 * n - 300, WEST + 16000, TOP - 1000 * n) for n in range(16)]
+    write_zones(folder / "thin.gpkg", thin)
+    speck = np.zeros((SIZE * 4, SIZE * 4))
+    speck[::4, ::4] = 1
+    write_map(folder / "speck.tif", speck, pixel=250.0, dtype="float32", nodata=-1)
+    for name, park in (("thin", "thin.gpkg"), ("speck", "speck.tif"), ("twice", "park.gpkg")):
+        text = BASE.replace("draws = 10", "draws = 0").replace("at_least_km2 = 30", "at_least_km2 = 0")
+        text = text.replace('protected = [{ file = "park.gpkg" }]', f'protected = [{{ file = "{park}" }}]')
+        found = plan_study(study(folder, text, f"mask_{name}"))
+        kept = np.isnan(read(found.folder, "conversion")[:5, 5:8]).all()
+        assert kept == (name == "twice")
+
+
 def test_all_problems_of_a_plan_at_once(folder: Path) -> None:
     (folder / "bad_costs.csv").write_text("from,to,cost\ncroplnd,forest,3\n", encoding="utf-8")
     (folder / "rules.csv").write_text("zone,supply,demand,balance\na,high,,\n", encoding="utf-8")
@@ -270,6 +325,7 @@ def test_all_problems_of_a_plan_at_once(folder: Path) -> None:
         (('{ class = "built-up", at_most = 1.1 }', '{ clas = "built-up", at_most = 1.1 }'), "did you mean 'class'?"),
         (("draws = 10", "draws = 10\nyear = 1999"), "1999 is none of the study's years"),
         (('gdp = "gdp"', 'gdp = "gpd"'), "must be a driver with a table by zone"),
+        (('gdp_kind = "density"\n', ""), "gdp, gdp_kind: go together"),
     ],
 )
 def test_a_wrong_plan_is_told_when_the_study_is_read(

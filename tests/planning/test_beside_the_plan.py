@@ -46,6 +46,18 @@ def test_the_front_falls_and_is_never_beaten() -> None:
     assert gain[0] == pytest.approx(best_plan(problem()).gain)
 
 
+def test_points_of_the_front_are_not_beaten_in_the_other_goal() -> None:
+    """Half of the land is as good and dearer: the plan with the largest gain takes the cheap half."""
+    dear = np.where(np.arange(30) < 10, 50.0, 1.0)
+    cost = Limit("cost", Term(changed(3), dear), upper=0.0, units="yuan")
+    crop = np.zeros((3, 3))
+    crop[:, 0] = 1.0
+    limits = (Limit("area of crop", Term(crop), lower=1000.0),)
+    points = front(problem(limits=limits), cost, 4)
+    assert points[0].other == pytest.approx(1000.0)
+    assert points[0].gain == pytest.approx(90_000.0)
+
+
 def test_the_front_against_a_cost() -> None:
     cost = Limit("cost", Term(300.0 * changed(3)), upper=0.0, units="yuan")
     points = front(problem(), cost, 5)

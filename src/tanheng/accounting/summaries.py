@@ -138,7 +138,7 @@ def balance_by_zone_table(
         demanded = demanded[: len(here)]
         emitting = demanded > 0
         rate = np.divide(supplied, demanded, out=np.full(len(here), np.nan), where=emitting)
-        whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() != 0 else np.nan
+        whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() > 0 else np.nan
         frame = here[["year", "zone_layer", "zone_id", "zone_name", "area_km2"]].copy()
         frame[supply_column] = supplied
         frame["demand_t_c_per_yr"] = demanded

@@ -38,6 +38,8 @@ class Discretisations:
         Of `tanheng.analysis.discretise.METHODS`; geometric breaks are left out for a driver that is not positive.
     classes : sequence of int
         Numbers of classes that are tried.
+    drop_single : bool
+        Leave strata of one cell out of q, with their cells.
 
     Raises
     ------
@@ -46,7 +48,12 @@ class Discretisations:
     """
 
     def __init__(
-        self, driver: Values, methods: Sequence[str] = METHODS, classes: Sequence[int] = tuple(range(3, 11))
+        self,
+        driver: Values,
+        methods: Sequence[str] = METHODS,
+        classes: Sequence[int] = tuple(range(3, 11)),
+        *,
+        drop_single: bool = False,
     ) -> None:
         if not np.isfinite(driver).all():
             raise InputError(f"{int((~np.isfinite(driver)).sum())} values of the driver are missing or infinite")
@@ -66,17 +73,33 @@ class Discretisations:
         for row, (_, _, inner) in enumerate(self._cuts):
             self._at[row, 1 : len(inner) + 1] = np.searchsorted(edges, inner) + 1
         self._count = np.diff(count[self._at], axis=1)
+        self._counts = self._count > 1 if drop_single else self._count > 0
+        self._all = bool((self._counts == (self._count > 0)).all())
 
     def q(self, y: Values) -> Values:
         """Value q of each way to cut the driver, shape (ways,)."""
         centred = y - y.mean()
         sums = np.concatenate([[0.0], np.cumsum(np.bincount(self._bin, centred, minlength=self._bins))])
         inside = np.diff(sums[self._at], axis=1)
+        if not self._all:
+            return self._without_singles(centred, inside)
         between = np.divide(inside**2, self._count, out=np.zeros_like(inside), where=self._count > 0).sum(axis=1)
         total = float(centred @ centred)
         if total <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
             raise InputError("all values of the variable are alike, so there is no variance to part")
         return np.asarray(np.minimum(between / total, 1.0))
+
+    def _without_singles(self, centred: Values, inside: Values) -> Values:
+        """Value q of each way over the cells whose stratum has more than one."""
+        squares = np.concatenate([[0.0], np.cumsum(np.bincount(self._bin, centred**2, minlength=self._bins))])
+        held = np.diff(squares[self._at], axis=1)
+        n = np.where(self._counts, self._count, 0.0)
+        sums, squared = np.where(self._counts, inside, 0.0), np.where(self._counts, held, 0.0).sum(axis=1)
+        correction = np.divide(sums.sum(axis=1) ** 2, n.sum(axis=1), out=np.zeros(len(n)), where=n.sum(axis=1) > 0)
+        between = np.divide(sums**2, n, out=np.zeros_like(sums), where=n > 0).sum(axis=1) - correction
+        total = squared - correction
+        some = (self._counts.sum(axis=1) > 1) & (total > 1e-12 * float(centred @ centred))
+        return np.asarray(np.clip(np.divide(between, total, out=np.zeros(len(n)), where=some), 0.0, 1.0))
 
     def candidates(self, y: Values) -> list[Candidate]:
         """Every way to cut the driver with its q."""

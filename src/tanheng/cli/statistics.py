@@ -57,10 +57,13 @@ def correlate(
     columns = _names(x)
     if len(columns) < 2:
         raise InputError(f"--x: two columns or more were expected, as A,B; got '{x}'")
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise InputError(f"--x: names {', '.join(twice)} twice")
     _refuse_output(output, ["correlation"])
     found = correlate(table, columns, Where(_names(at)))
     print_frame(found)
-    if found["effective_n"].isna().all():
+    if not at and table.suffix.lower() in {".csv", ".txt", ".tsv"}:
         typer.echo(
             "no coordinates, so no modified test: p_if_independent holds only if rows are independent (see --at)"
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ class Columns:
     path: Path
     frame: pd.DataFrame
     geometries: tuple[shapely.Geometry, ...] | None
+    crs: pyproj.CRS | None = None
 
     def require(self, names: Sequence[str]) -> None:
         """Check that columns are there.
@@ -140,4 +142,5 @@ def _read_vector(path: Path, layer: str | None) -> Columns:
             f"{path}: is no CSV or vector file that can be read ({' '.join(str(error).split())})"
         ) from error
     frame = pd.DataFrame(dict(zip(meta["fields"], fields, strict=True))).astype(str)
-    return Columns(path, frame, tuple(shapely.from_wkb(geometry)))
+    crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+    return Columns(path, frame, tuple(shapely.from_wkb(geometry)), crs)

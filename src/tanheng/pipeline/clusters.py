@@ -66,10 +66,7 @@ def _neighbourhood(found: Findings, inputs: Inputs, year: int, mask: Mask, whole
     except InputError as error:
         found.notes.append(f"autocorrelation of {year} is left out: {error}")
         return
-    around = np.full(mask.shape, np.nan)
-    around[mask] = np.where(islands(plain), np.nan, even @ pair[1])
-    test = modified_t_test(np.where(mask, whole[0], np.nan), around)
-    rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": test.p}
+    rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": _p_unrelated(mask, whole[0], even, pair[1])}
     for row in rows:
         found.add("autocorrelation", row | {"islands": lonely})
     if lonely:
@@ -108,6 +105,16 @@ def _row(year: int, level: str, statistic: str, variables: str, tested: GlobalSt
     }
 
 
+def _p_unrelated(mask: Mask, supply: Layer, even: Weights, demand: Layer) -> float:
+    """p-value of supply against the mean demand around, by the modified test; NaN where too few cells have neighbours."""
+    around = np.full(mask.shape, np.nan)
+    around[mask] = np.where(islands(even), np.nan, even @ demand)
+    try:
+        return modified_t_test(np.where(mask, supply, np.nan), around).p
+    except InputError:
+        return math.nan
+
+
 def _held(inside: Mask, local: LocalStatistic, pair: tuple[Layer, Layer]) -> dict[str, object]:
     known = local.kind >= 0
     return {
@@ -124,13 +131,15 @@ def _between_zones(
     """Global statistics of the zones of a layer, by supply and demand per hectare."""
     fraction, polygons = np.asarray(land.fraction.values), inputs.zones[label]
     weights = zone_weights(cover, fraction)[:-1]
-    hectares = np.asarray(weights @ fraction.ravel()).ravel() * inputs.grid.cell_area_ha
-    inside = hectares > 0
-    if inside.sum() < _FEWEST_ZONES:
-        return
     near = polygon_neighbours(project(polygons.geometries, polygons.crs, inputs.grid.crs))
-    even = row_standardised(near[inside][:, inside].tocsr())
     for year in compared.supply["year"].values:
+        # Land without data has no supply, so it is none to divide by.
+        known = np.isfinite(np.asarray(compared.supply.sel(year=year).values, float))
+        hectares = np.asarray(weights @ (fraction * known).ravel()).ravel() * inputs.grid.cell_area_ha
+        inside = hectares > 0
+        if inside.sum() < _FEWEST_ZONES:
+            continue
+        even = row_standardised(near[inside][:, inside].tocsr())
         totals = [
             weights @ np.nan_to_num(np.asarray(item.sel(year=year).values, float)).ravel()
             for item in (compared.supply, compared.demand)

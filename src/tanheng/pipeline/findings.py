@@ -17,8 +17,9 @@ from tanheng.land.shares import on_cells
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: Kinds of change of the balance, in the order of the spots of Gi*: a high change is a gain.
-CHANGES = ("not significant", "balance improved", "balance worsened")
+#: Kinds of change of the balance, in the order of the spots of Gi*, which compares with the mean change: where all got worse, a place
+#: that got less worse is better than the mean.
+CHANGES = ("not significant", "better than the mean change", "worse than the mean change")
 
 #: Grids whose values are kinds: the kinds, and what they are.
 KINDS = {
@@ -30,7 +31,7 @@ KINDS = {
         CLUSTERS,
         "bivariate local Moran's I: supply of the cell, then demand of its neighbours, against their means",
     ),
-    "balance_hot_spot": (CHANGES, "where change of the balance gathers (Getis-Ord Gi*)"),
+    "balance_hot_spot": (CHANGES, "where change of the balance gathers, against the mean change (Getis-Ord Gi*)"),
 }
 
 _DEGREE = "coupling coordination degree of supply and demand, 0 to 1, on the range of all years"

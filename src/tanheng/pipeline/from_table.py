@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -42,6 +43,7 @@ from tanheng.analysis.geodetector import Strata
 from tanheng.analysis.local import CLUSTERS, SPOTS
 from tanheng.analysis.neighbours import Weights
 from tanheng.errors import InputError
+from tanheng.grid import transformer
 from tanheng.io.columns import Columns, read_columns
 
 Tables = dict[str, pd.DataFrame]
@@ -121,7 +123,8 @@ def _best_cut(
 ) -> tuple[Strata, dict[str, object], tuple[Discretisations, NDArray[np.bool_]]]:
     known = np.isfinite(y) & np.isfinite(driver)
     try:
-        ways = Discretisations(driver[known], asked.methods, range(asked.classes[0], asked.classes[1] + 1))
+        numbers = range(asked.classes[0], asked.classes[1] + 1)
+        ways = Discretisations(driver[known], asked.methods, numbers, drop_single=asked.single == "drop")
         best = ways.best(y[known])
     except InputError as error:
         raise InputError(f"column '{name}': {error}") from error
@@ -183,14 +186,24 @@ def _coordinates(table: Columns, where: Where) -> NDArray[np.float64] | None:
         return at
     if table.geometries is not None:
         centres = shapely.centroid(np.array(table.geometries, dtype=object))
-        return np.asarray(shapely.get_coordinates(centres), np.float64)
+        at = np.asarray(shapely.get_coordinates(centres), np.float64)
+        return _in_metres(at, table.crs) if table.crs is not None and table.crs.is_geographic else at
     return None
+
+
+def _in_metres(degrees: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
+    """Places on a plane around their middle, since degrees of longitude and latitude are no equal lengths."""
+    longitude, latitude = degrees.mean(axis=0)
+    plane = pyproj.CRS.from_proj4(f"+proj=laea +lon_0={longitude} +lat_0={latitude} +datum=WGS84 +units=m")
+    x, y = transformer(crs, plane).transform(degrees[:, 0], degrees[:, 1])
+    return np.column_stack([x, y])
 
 
 def _neighbours(table: Columns, where: Where, known: NDArray[np.bool_]) -> tuple[Weights, str]:
     """Weights of the rows that are known, and what makes them neighbours."""
     if where.nearest is not None and where.within is not None:
         raise InputError("--nearest and --within can't go together; give one")
+    table.require(where.at)
     if table.geometries is not None and where.nearest is None and where.within is None:
         shapes = [shape for shape, counts in zip(table.geometries, known, strict=True) if counts]
         return polygon_neighbours(shapes), "polygons that touch"
@@ -201,7 +214,7 @@ def _neighbours(table: Columns, where: Where, known: NDArray[np.bool_]) -> tuple
         )
     if where.within is not None:
         return neighbours_within(at[known], where.within), f"points within {where.within:g}"
-    nearest = where.nearest or 8
+    nearest = where.nearest or min(8, int(known.sum()) - 1)
     return nearest_neighbours(at[known], nearest), f"the {nearest} nearest points"
 
 
@@ -235,6 +248,9 @@ def autocorrelate(
     known = np.asarray(np.isfinite(np.stack(values)).all(axis=0))
     if known.sum() < 4:
         raise InputError(f"{path}: {int(known.sum())} rows have values; four or more are needed")
+    for name, item in zip(names, values, strict=True):
+        if np.ptp(item[known]) == 0:
+            raise InputError(f"{path}: all values of the column '{name}' are alike, so autocorrelation has no meaning")
     weights, meaning = _neighbours(table, where, known)
     even = row_standardised(weights)
     first = values[0][known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from tanheng.accounting.summaries import zone_weights
 from tanheng.analysis import getis_ord, grid_neighbours
 from tanheng.errors import InputError
 from tanheng.pipeline.balance import Balance, as_whole_cells, supply_column
-from tanheng.pipeline.findings import CHANGES, Findings, Layer
+from tanheng.pipeline.findings import CHANGES, Findings, Layer, Mask
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land
 
@@ -68,9 +69,16 @@ def _of_region(found: Findings, period: str, kinds: Layer, area: Layer, total: L
                 "cells": int(inside.sum()),
                 "area_km2": float(area[inside].sum()),
                 "area_share": float(area[inside].sum()) / known,
+                "area_share_of_it_that_fell": _fallen(area, inside, total),
                 unit: float(total[inside].sum()),
             },
         )
+
+
+def _fallen(area: Layer, inside: Mask, total: Layer) -> float:
+    """Share of the area of some cells whose balance fell."""
+    held = float(area[inside].sum())
+    return float(area[inside & (total < 0)].sum()) / held if held else math.nan
 
 
 def _of_zones(
@@ -89,7 +97,7 @@ def _of_zones(
                     "zone": code,
                     "name": name,
                     "area_km2": float(known[unit]),
-                    "area_share_worsened": float(worse[unit] / known[unit]),
-                    "area_share_improved": float(better[unit] / known[unit]),
+                    "area_share_worse_than_mean": float(worse[unit] / known[unit]),
+                    "area_share_better_than_mean": float(better[unit] / known[unit]),
                 },
             )

@@ -253,7 +253,13 @@ def _from_zones(inputs: Inputs, name: str) -> tuple[list[NDArray[np.float64]], f
     cover = zone_cover(inputs, polygons)
     layers = []
     for year in inputs.study.years:
-        rows = table[(table["year"] == year) | (table["year"] == 0)].set_index("zone")["value"]
+        # A value of the year itself stands before one for all years.
+        rows = (
+            table[table["year"].isin([year, 0])]
+            .sort_values("year")
+            .drop_duplicates("zone", keep="last")
+            .set_index("zone")["value"]
+        )
         values = np.array([rows.get(zone, np.nan) for zone in polygons.ids], float) * driver.scale
         known = np.isfinite(values).astype(float)
         total, part = cover.T @ np.nan_to_num(values), cover.T @ known

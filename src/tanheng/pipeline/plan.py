@@ -104,7 +104,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, told: Reporter) -> Planned:
     tables = _tables(inputs, opened, land, problem, plan)
     beside = _beside(inputs, opened, land, problem, dataset, told)
     tables |= _front(inputs, opened, land, problem, told)
-    stable = _stability(opened, land, problem, plan, told)
+    stable = _stability(opened, land, problem, plan, beside, told)
     tables |= beside.tables
     record = _record(inputs, opened, land, plan, stable, beside)
     told.stage("write the plan")
@@ -129,7 +129,7 @@ def _tables(
 def _beside(
     inputs: Inputs, opened: PlanInputs, land: PlanLand, problem: PlanProblem, dataset: xr.Dataset, told: Reporter
 ) -> Beside:
-    found = Beside()
+    found = Beside(notes=list(opened.notes))
     read = _table_reader(inputs.output / "tables")
     if opened.scenarios:
         told.stage("scenarios")
@@ -155,8 +155,11 @@ class _Steps:
 def _table_reader(folder: Path) -> Callable[[str], pd.DataFrame | None]:
     def read(name: str) -> pd.DataFrame | None:
         path = folder / f"{name}.csv"
-        codes = {"zone_id": str, "zone_name": str}
-        return pd.read_csv(path, encoding="utf-8-sig", dtype=codes) if path.exists() else None
+        codes = {"zone_id": str, "zone_name": str, "from_class": str, "to_class": str}
+        if not path.exists():
+            return None
+        # A zone may well be called NA, and a class None.
+        return pd.read_csv(path, encoding="utf-8-sig", dtype=codes, keep_default_na=False, na_values=[""])
 
     return read
 
@@ -173,21 +176,33 @@ def _front(
     else:
         held = np.tile([opened.values[name][item] for item in inputs.classes], (len(inputs.classes), 1))
         other = Limit(name, Term(held), units="units of the table")
-    points = front(problem, other, opened.plan.pareto_points)
+    points = front(problem, other, opened.plan.pareto_points, gap=opened.plan.gap, seconds=opened.plan.seconds)
     rows = [{name: point.other, "gain": point.gain, "gap": point.gap} for point in points]
     return {"plan_front": pd.DataFrame(rows)}
 
 
 def _stability(
-    opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan, told: Reporter
+    opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan, beside: Beside, told: Reporter
 ) -> dict[str, float] | None:
     """How much of the plan stays in it when densities are drawn anew; none where no draws are asked for."""
     asked = opened.plan
-    if asked.draws == 0 or asked.weights.get("carbon", 0.0) != 1.0:
+    if asked.draws == 0:
+        return None
+    if asked.weights.get("carbon", 0.0) != 1.0:
+        beside.notes.append("plans with other densities are left out: they are made where carbon has the weight 1")
         return None
     told.stage("plans with other densities")
     # The preference of cells changes nothing but where equal ones lie, and shares are quicker than whole cells.
-    found = stability(problem, plan.flows, land.density, asked.density_spread, asked.draws, asked.seed)
+    found = stability(
+        problem,
+        plan.flows,
+        land.density,
+        asked.density_spread,
+        asked.draws,
+        asked.seed,
+        gap=asked.gap,
+        seconds=asked.seconds,
+    )
     low, high = np.quantile(found.gain, [0.025, 0.975])
     return {
         "draws": asked.draws,

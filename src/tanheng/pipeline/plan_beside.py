@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from tanheng.analysis import quadrants
 from tanheng.analysis.mismatch import QUADRANTS
+from tanheng.errors import InputError
 from tanheng.grid import project
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs, Scenario
@@ -21,7 +23,7 @@ from tanheng.pipeline.plan_problem import PlanLand
 from tanheng.pipeline.plan_tables import carbon_gain, conversion_layers
 from tanheng.planning.compensation import compensation_flows, shared_surplus
 from tanheng.planning.problem import Limit, PlanProblem, Term, area_of
-from tanheng.planning.solve import InfeasibleError, best_plan
+from tanheng.planning.solve import best_plan
 from tanheng.planning.trend import markov_areas, transition_probability
 from tanheng.planning.zoning import zones_of
 from tanheng.units import HA_PER_KM2
@@ -75,10 +77,10 @@ def tell_scenarios(
             found.notes.append(f"scenario '{scenario.name}' is left out: it needs the transitions of an earlier year")
             step()
             continue
-        asked = _scenario_problem(inputs, land, problem, scenario, trend)
         try:
+            asked = _scenario_problem(inputs, land, problem, scenario, trend)
             plan = best_plan(asked, gap=opened.plan.gap, seconds=opened.plan.seconds)
-        except InfeasibleError as error:
+        except InputError as error:
             found.notes.append(f"scenario '{scenario.name}' has no plan: {' '.join(str(error).split())}")
             step()
             continue
@@ -96,7 +98,7 @@ def tell_scenarios(
             }
             for number, name in enumerate(inputs.classes)
         ]
-        name = f"land_use_{scenario.name.replace(' ', '_').replace('-', '_')}"
+        name = _free_name(f"scenario_{re.sub(r'[^A-Za-z0-9_]+', '_', scenario.name).strip('_')}", found.layers)
         found.layers[name] = conversion_layers(land, plan.flows, len(inputs.classes))[1]
         found.kinds[name] = inputs.classes
         step()
@@ -114,27 +116,46 @@ def _scenario_problem(
 ) -> PlanProblem:
     """The plan's problem with the area ranges of a scenario in place of its own ones for the region.
 
-    What fixes classes, protects land and makes it fit stays; a scenario that follows the trend may use the conversions of the
-    past as well. In whole cells a range to be met exactly is opened by one cell.
+    What fixes classes, protects land and makes it fit stays, and so do the budget, the carbon floors and the limits of zones; a
+    scenario that follows the trend may use the conversions of the past as well. A range that no number of whole cells meets is
+    opened to the nearest ones.
     """
     today = land.area.sum(axis=0)
     classes = len(inputs.classes)
     limits, allowed = [], problem.allowed
-    slack = float(land.area.max()) if problem.whole else 1e-6
+    cell = float(land.area.max()) if problem.whole else 0.0
     for name, low, low_of, high, high_of in scenario.rows:
         number = inputs.classes.index(name)
         reference = {"today": today[number], "trend": trend[0][number] if trend else math.nan, "": math.nan}
         least = -math.inf if low is None else low * reference[low_of]
         most = math.inf if high is None else high * reference[high_of]
-        # A range such as "no less than today, no more than the trend" is empty where the trend goes down.
-        least = min(least, most)
-        if most - least < slack:
-            least, most = least - slack, most + slack
-        limits.append(Limit(f"area of {name}", Term(area_of(classes, number)), max(least, 0.0), most))
+        limits.append(Limit(f"area of {name}", Term(area_of(classes, number)), *_reachable(name, least, most, cell)))
     if trend is not None and any(row[2] == "trend" for row in scenario.rows):
         allowed = allowed | trend[1]
-    kept = tuple(limit for limit in problem.limits if limit.name.startswith("carbon"))
+    # A range of a class in the whole region is the scenario's matter; the budget, and what holds in zones, stays.
+    kept = tuple(
+        limit for limit in problem.limits if limit.term.factor is not None or not limit.name.startswith("area of ")
+    )
     return replace(problem, limits=(*limits, *kept), allowed=allowed)
+
+
+def _reachable(name: str, least: float, most: float, cell: float) -> tuple[float, float]:
+    """Range of an area; where no number of whole cells lies in it, the nearest numbers around it.
+
+    Raises
+    ------
+    InputError
+        The range is empty.
+    """
+    if least > most * (1 + 1e-12):
+        raise InputError(f"area of {name}: at least {least:,.6g} ha and at most {most:,.6g} ha can't both hold")
+    if cell == 0:
+        return max(least - 1e-6, 0.0), most + 1e-6
+    if not (math.isfinite(least) and math.isfinite(most)) or math.floor(most / cell + 1e-9) >= math.ceil(
+        least / cell - 1e-9
+    ):
+        return least, most
+    return max(math.floor(least / cell) * cell, 0.0), math.ceil(most / cell) * cell
 
 
 def _scenario_row(
@@ -167,13 +188,22 @@ def tell_zoning(found: Beside, inputs: Inputs, opened: PlanInputs, dataset: xr.D
     )
     demand = np.asarray(dataset["demand"].sel(year=year).values, float)
     mask = np.isfinite(supply) & np.isfinite(demand)
+    if not mask.any():
+        found.notes.append(f"zones of management are left out: there is no balance in {year}")
+        return
     kind = quadrants((supply / part)[mask], (demand / part)[mask])
     answers = {
         "supply": np.array([_WORD[QUADRANTS[number][0]] for number in range(4)])[kind],
         "demand": np.array([_WORD[QUADRANTS[number][1]] for number in range(4)])[kind],
         "balance": _direction(dataset, year, mask),
     }
-    number = zones_of(opened.cell_rules, answers)
+    told = answers["balance"] != _UNKNOWN
+    if not told.all():
+        found.notes.append(
+            f"zones of management: the change of the balance is not known in {int((~told).sum())} cells; they are zoned as if it had stayed "
+            "the same, and are left out of the shares that worsened"
+        )
+    number = zones_of(opened.cell_rules, answers | {"balance": np.where(told, answers["balance"], "same")})
     names = tuple(dict.fromkeys(rule.zone for rule in opened.cell_rules))
     zone = np.array([names.index(rule.zone) for rule in opened.cell_rules])[number]
     layer = np.full(mask.shape, np.nan)
@@ -191,9 +221,7 @@ def tell_zoning(found: Beside, inputs: Inputs, opened: PlanInputs, dataset: xr.D
                 "area_share": float(area[inside].sum() / area.sum()),
                 "supply_share": _share(supply[mask], inside),
                 "demand_share": _share(demand[mask], inside),
-                "area_share_worsened": float(
-                    area[inside & (answers["balance"] == "worsened")].sum() / max(area[inside].sum(), 1e-12)
-                ),
+                "area_share_worsened": _share_of(area, inside & told, answers["balance"] == "worsened"),
                 "advice": next(rule.advice for rule in opened.cell_rules if rule.zone == name),
             }
         )
@@ -201,6 +229,23 @@ def tell_zoning(found: Beside, inputs: Inputs, opened: PlanInputs, dataset: xr.D
 
 
 _WORD = {"H": "high", "L": "low"}
+
+#: Answer of a cell whose change of the balance is not known.
+_UNKNOWN = "unknown"
+
+
+def _share_of(area: Layer, inside: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> float:
+    """Share of an area that is chosen; NaN where there is none."""
+    held = float(area[inside].sum())
+    return float(area[inside & chosen].sum()) / held if held else math.nan
+
+
+def _free_name(name: str, taken: Mapping[str, object]) -> str:
+    """Name that is not taken yet."""
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}_{number}", number + 1
+    return found
 
 
 def _share(values: Layer, inside: NDArray[np.bool_]) -> float:
@@ -219,8 +264,10 @@ def _direction(dataset: xr.Dataset, year: int, mask: NDArray[np.bool_]) -> NDArr
     step = np.asarray((balance.sel(year=year, drop=True) - balance.sel(year=earlier[-1], drop=True)).values, float)[
         mask
     ]
-    tiny = 1e-9 * np.nanmax(np.abs(step), initial=1e-300)
-    return np.where(step > tiny, "improved", np.where(step < -tiny, "worsened", "same"))
+    known = np.isfinite(step)
+    tiny = 1e-9 * float(np.abs(step[known]).max(initial=1e-300))
+    found = np.where(step > tiny, "improved", np.where(step < -tiny, "worsened", "same"))
+    return np.where(known, found, _UNKNOWN)
 
 
 def tell_unit_zoning(
@@ -242,11 +289,25 @@ def tell_unit_zoning(
             f"zones of management by unit are left out: no zone of '{driver.zones}' has GDP and a balance in {land.year}"
         )
         return
-    # The driver is a density, so the amount is density times area.
-    output = known.loc[rows["zone_id"].astype(str)].to_numpy(float) * rows["area_km2"].to_numpy()
-    demand = rows["demand_t_c_per_yr"].to_numpy()
-    rows["ecc"] = (output / output.sum()) / np.where(demand > 0, demand / demand.sum(), np.nan)
-    rows["esc"] = rows["ecological_support_coefficient"]
+    output = known.loc[rows["zone_id"].astype(str)].to_numpy(float)
+    if opened.plan.gdp_kind == "density":
+        output = output * rows["area_km2"].to_numpy()
+    demand = rows["demand_t_c_per_yr"].to_numpy(float)
+    supplied = rows[next(name for name in rows.columns if name.startswith("supply_t_c"))].to_numpy(float)
+    if supplied.sum() <= 0 or output.sum() <= 0 or demand.sum() <= 0:
+        found.notes.append(
+            "zones of management by unit are left out: shares need a supply, a demand and a GDP that sum to more than zero"
+        )
+        return
+    silent = inputs.zones[driver.zones or ""].ids
+    left = [code for code in silent if code not in set(rows["zone_id"].astype(str))]
+    if left:
+        found.notes.append(
+            f"zones of management by unit: {len(left)} zone(s) without GDP or balance are left out, and shares are of the others"
+        )
+    part = np.where(demand > 0, demand / demand.sum(), np.nan)
+    rows["ecc"] = (output / output.sum()) / part
+    rows["esc"] = (supplied / supplied.sum()) / part
     rows = rows[np.isfinite(rows["ecc"]) & np.isfinite(rows["esc"])]
     answers = {name: np.where(rows[name] > 1, "above 1", "below 1") for name in ("esc", "ecc")}
     number = zones_of(opened.unit_rules, answers)
@@ -268,6 +329,9 @@ def tell_compensation(
         found.notes.append("compensation is left out: the study has no balance")
         return
     rows = balance[(balance["zone_layer"] == layer) & (balance["year"] == year) & (balance["zone_id"] != "-")]
+    if len(rows) < 2:
+        found.notes.append(f"compensation is left out: no two zones of '{layer}' have a balance in {year}")
+        return
     polygons = inputs.zones[layer]
     order = [polygons.ids.index(str(code)) for code in rows["zone_id"]]
     demand = rows["demand_t_c_per_yr"].to_numpy(float)

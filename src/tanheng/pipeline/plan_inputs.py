@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, nearest
 from tanheng.factors import read_table
 from tanheng.factors.catalogue import Table, parse_number, read_named
 from tanheng.grid import coverage, project
-from tanheng.io.rasters import locate, open_raster
+from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import read_polygons
 from tanheng.land.continuous import on_grid
+from tanheng.pipeline.framing import region_fraction
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.problems import Problems
 from tanheng.planning.zoning import Rule, check_rules
@@ -52,6 +55,7 @@ class PlanInputs:
     scenarios: tuple[Scenario, ...]
     cell_rules: tuple[Rule, ...]
     unit_rules: tuple[Rule, ...]
+    notes: tuple[str, ...]
 
 
 def open_plan(inputs: Inputs) -> PlanInputs:
@@ -84,8 +88,18 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     cell_rules = problems.attempt(_rules, plan.zoning_rules or "zones-by-cell", ("supply", "demand", "balance"), inputs)
     unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
     problems.stop_if_any()
+    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes)]
     return PlanInputs(
-        plan, may_change, may_become, costs, factor, values or {}, scenarios, cell_rules or (), unit_rules or ()
+        plan,
+        may_change,
+        may_become,
+        costs,
+        factor,
+        values or {},
+        scenarios,
+        cell_rules or (),
+        unit_rules or (),
+        tuple(notes),
     )
 
 
@@ -97,6 +111,38 @@ def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
         ("fit", tuple(item.land_class for item in plan.fit)),
         *((key, getattr(plan, key)) for key in ("fixed", "no_new") if key in plan.model_fields_set),
     ]
+
+
+def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
+    """What must be said where a default names classes by names that this legend does not have."""
+    found = [
+        f"[plan] {key} names by default {', '.join(getattr(plan, key))}, and no class of this study is called so: it holds nothing; name your own "
+        f"classes ({', '.join(inputs.classes)})"
+        for key in ("fixed", "no_new")
+        if key not in plan.model_fields_set and not set(getattr(plan, key)) & set(inputs.classes)
+    ]
+    if plan.scenarios is True:
+        rows = read_named("plans", "scenarios", inputs.base).rows
+        lost = sorted({row["land_class"] for _, row in rows} - {"*", *inputs.classes})
+        if lost:
+            found.append(
+                f"the built-in scenarios speak of {', '.join(lost)}, which this study does not have; those rows are left out. Write your own "
+                "(tanheng factors scenarios shows the form)"
+            )
+    return found
+
+
+def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...]) -> list[str]:
+    """Conversions that the plan may use and that the table of costs does not name."""
+    if costs is None:
+        return []
+    free = [
+        f"{one} to {other}"
+        for start, one in enumerate(classes)
+        for end, other in enumerate(classes)
+        if start != end and costs[start, end] == 0 and one not in plan.fixed and other not in plan.no_new
+    ]
+    return [f"{plan.costs}: conversions without a cost are free: {', '.join(free)}"] if free else []
 
 
 def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
@@ -128,10 +174,28 @@ def _inside(file: str, inputs: Inputs) -> Mask:
     path = inputs.base / file
     if path.suffix.lower() in _VECTORS:
         polygons = read_polygons(path)
-        cover = coverage(inputs.grid, project(polygons.geometries, polygons.crs, inputs.grid.crs))
-        return np.asarray(cover.sum(axis=0)).reshape(inputs.grid.shape) >= _HALF
-    mean = on_grid(open_raster(locate(file, inputs.base), 1), inputs.grid).mean
-    return np.asarray(np.abs(np.nan_to_num(mean)) > 0)
+        whole = shapely.union_all(project(polygons.geometries, polygons.crs, inputs.grid.crs))
+        part = np.asarray(coverage(inputs.grid, [whole]).toarray(), float).reshape(inputs.grid.shape)
+    else:
+        part = np.nan_to_num(on_grid(_NotZero(open_raster(locate(file, inputs.base), 1)), inputs.grid).mean)
+    region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
+    # Of a cell that the region's border cuts, only the part inside counts.
+    return np.asarray(part >= _HALF * np.where(region > 0, region, 1.0))
+
+
+@dataclass(frozen=True)
+class _NotZero:
+    """A raster read as one where it is not zero, so that its mean is a share of the cell."""
+
+    raster: Raster
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a raster has
+        return getattr(self.raster, name)
+
+    def read_values(self, row: int, column: int, height: int, width: int) -> Layer:
+        """Ones and zeros of a window, NaN where there are no data."""
+        values = self.raster.read_values(row, column, height, width)
+        return np.where(np.isfinite(values), (values != 0).astype(float), np.nan)
 
 
 def _may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
@@ -164,9 +228,13 @@ def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
     table = read_table(path)
     table.require(["from", "to", "cost"])
     found = np.zeros((len(classes), len(classes)))
+    seen: set[tuple[int, int]] = set()
     for line, row in table.rows:
         place = f"{table.name}: line {line}"
         at = [_class(row[column], classes, f"{place}, column '{column}'") for column in ("from", "to")]
+        if (at[0], at[1]) in seen:
+            raise InputError(f"{place}: {row['from']} to {row['to']} stands there twice")
+        seen.add((at[0], at[1]))
         found[at[0], at[1]] = parse_number(row["cost"], f"{place}, column 'cost'")
     np.fill_diagonal(found, 0.0)
     return found
@@ -182,7 +250,13 @@ def _factor(name: str, inputs: Inputs) -> Layer:
     mean = on_grid(open_raster(locate(name, inputs.base), 1), inputs.grid).mean
     if np.nanmin(mean, initial=0.0) < 0:
         raise InputError(f"{name}: has negative values; a factor of cost is from zero up")
-    return np.nan_to_num(mean, nan=1.0)
+    region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
+    gaps = int((np.isnan(mean) & (region > 0)).sum()) if inputs.boundary is not None else 0
+    if gaps:
+        raise InputError(
+            f"{name}: has no data in {gaps:,} cells of the region; fill them, a factor of cost is needed everywhere"
+        )
+    return np.nan_to_num(mean, nan=float(np.nanmax(mean, initial=1.0)))
 
 
 def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
@@ -190,6 +264,11 @@ def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]
     table = read_table(path)
     table.require(["class"])
     names = [name for name in table.header if name not in {"class", "source", "unit"}]
+    reserved = [name for name in names if name in {"carbon", "cost", "gain", "gap"}]
+    if reserved:
+        raise InputError(
+            f"{table.name}: '{reserved[0]}' has a meaning of its own in a plan; give the column another name"
+        )
     found: dict[str, dict[str, float]] = {name: {} for name in names}
     for line, row in table.rows:
         place = f"{table.name}: line {line}"

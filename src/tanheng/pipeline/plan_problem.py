@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.summaries import zone_weights
+from tanheng.errors import InputError
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs
 from tanheng.pipeline.spreading import zone_cover
@@ -175,3 +176,7 @@ def _places(
             factor = np.asarray(land.zones[layer][unit].toarray()).ravel()
             if factor.any():
                 yield f" in {name}", factor
+            elif zone is not None:
+                raise InputError(
+                    f"plan: there is a limit on {name} of '{layer}', which has no land in the region with data of {land.year}"
+                )

@@ -89,7 +89,7 @@ def _by_cell(
 
 
 def prices_table(plan: Plan, unit_of_gain: str, limits: Sequence[Limit]) -> pd.DataFrame:
-    """Limits that bind, with what one more unit of them is worth, in words; first the one whose own size costs most."""
+    """Limits that bind, with what one more unit of them is worth, in words; first those worth most for their size."""
 
     def cost(price: Price) -> float:
         limit = limits[price.limit]

@@ -29,7 +29,15 @@ class Stability:
 
 
 def stability(
-    problem: PlanProblem, flows: Flows, density: Values, spread: float, draws: int = 100, seed: int = 1
+    problem: PlanProblem,
+    flows: Flows,
+    density: Values,
+    spread: float,
+    draws: int = 100,
+    seed: int = 1,
+    *,
+    gap: float = 1e-6,
+    seconds: float = 120.0,
 ) -> Stability:
     """Share of the conversions of a plan that stay in it when carbon densities are uncertain.
 
@@ -71,7 +79,7 @@ def stability(
         per_ha = stock_gain(drawn)
         again = replace(problem, gain=(Term(per_ha, problem.gain[0].factor), *problem.gain[1:]))
         anew = replace(columns, gain=gain_of_columns(again, columns))
-        kept.append(_shared(problem, flows, plan_of(again, anew).flows))
+        kept.append(_shared(problem, flows, plan_of(again, anew, gap=gap, seconds=seconds).flows))
         weight = 1.0 if problem.gain[0].factor is None else problem.gain[0].factor[flows.cell[moved]]
         gain.append(float(np.sum(flows.area[moved] * weight * per_ha[flows.start[moved], flows.end[moved]])))
     return Stability(np.array(kept), np.array(gain))

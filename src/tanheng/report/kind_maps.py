@@ -54,8 +54,8 @@ THEMES = (
     KindTheme(
         "balance_hot_spot",
         "Where change of the balance gathers",
-        "Change of the balance\n(figures: part of the cells)",
-        ((_PALE, "not significant"), ("#2c7bb6", "improved"), ("#d7191c", "worsened")),
+        "Against the mean change\n(figures: part of the cells)",
+        ((_PALE, "not significant"), ("#2c7bb6", "better"), ("#d7191c", "worse")),
     ),
 )
 

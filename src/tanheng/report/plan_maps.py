@@ -43,7 +43,7 @@ def draw_plan_maps(
     written = []
     for name, layer in layers.items():
         path = folder / f"{name}.png"
-        title = TITLES.get(name, name.replace("land_use_", "Land use, scenario: ").replace("_", " "))
+        title = TITLES.get(name, name.replace("scenario_", "Land use, scenario: ").replace("_", " "))
         _draw(path, layer, known, kinds[name], name, title, grid, lines, note)
         written.append(path)
     return written
@@ -111,7 +111,7 @@ def _colours(name: str, kinds: tuple[str, ...], present: list[int]) -> dict[int,
 
 def draw_front(path: Path, table: pd.DataFrame) -> Path:
     """Draw the front of two goals."""
-    other = next(column for column in table.columns if column not in {"gain", "gap"})
+    other = str(table.columns[0])
     figure = Figure(figsize=(6.4, 4.2), dpi=160, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -120,7 +120,7 @@ def draw_front(path: Path, table: pd.DataFrame) -> Path:
     axes.plot(table[other] / 10.0**power, table["gain"] / 1e6, color="#2f7d4a", marker="o", ms=4, lw=1.4)
     axes.set_xlabel(other.replace("_", " ") + scale)
     axes.set_ylabel("gain, 10⁶ (t C where only carbon counts)")
-    axes.set_title("What one goal costs the other: no plan lies above the line", fontsize=10)
+    axes.set_title("What one goal costs the other: each point is the best at its level", fontsize=10)
     axes.grid(color="#dddddd", lw=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,22 +20,32 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
             "more by the weights given."
         )
     told = ", ".join(
-        f"{row.area_km2:,.0f} km² of {row.from_class} to {row.to_class}" for row in moves.head(4).itertuples()
+        f"{_area(row.area_km2)} of {row.from_class} to {row.to_class}" for row in moves.head(4).itertuples()
     )
     more = f", and {len(moves) - 4} smaller conversions" if len(moves) > 4 else ""
     share = record["gain_t_c"] / record["stock_today_t_c"]
     verb = "more" if record["gain_t_c"] >= 0 else "less"
     sentences = [
-        f"The plan converts {record['converted_km2']:,.0f} km²: {told}{more}.",
+        f"The plan converts {_area(record['converted_km2'])}: {told}{more}.",
         (
             f"Once vegetation and soil have reached the densities of their new class, which takes decades, the land would store "
-            f"{abs(record['gain_t_c']) / 1e6:,.2f} Mt C {verb} than in {record['year']} ({100 * share:+.2f} % of the store)."
+            f"{_mass(abs(record['gain_t_c']))} {verb} than in {record['year']} ({100 * share:+.2f} % of the store)."
         ),
         _proof(record),
         *_stable(record.get("stability")),
         *_dearest(tables),
     ]
     return " ".join(sentences)
+
+
+def _area(km2: float) -> str:
+    """Area with as many digits as it needs."""
+    return f"{km2:,.0f} km²" if km2 >= 10 else f"{km2:.3g} km²"
+
+
+def _mass(t_c: float) -> str:
+    """Mass of carbon in a unit that suits it."""
+    return f"{t_c / 1e6:,.2f} Mt C" if t_c >= 1e5 else f"{t_c:,.0f} t C"
 
 
 def _proof(record: Mapping[str, Any]) -> str:
@@ -61,7 +72,11 @@ def _dearest(tables: Tables) -> list[str]:
     if prices.empty:
         return []
     first = prices.iloc[0]
-    return [f"Of the limits that bind, this one costs most: {first.in_words}."]
+    return [f"One of the limits that bind: {first.in_words}."]
+
+
+def _worse(share: float) -> str:
+    return "" if math.isnan(share) else f"the balance fell on {100 * share:.0f} % of it. "
 
 
 def zoning_reasons(tables: Tables) -> list[str]:
@@ -71,7 +86,7 @@ def zoning_reasons(tables: Tables) -> list[str]:
     return [
         (
             f"{row.zone}: {100 * row.area_share:.1f} % of the area, with {100 * row.supply_share:.1f} % of the supply and "
-            f"{100 * row.demand_share:.1f} % of the demand; the balance worsened on {100 * row.area_share_worsened:.0f} % of it. {row.advice}."
+            f"{100 * row.demand_share:.1f} % of the demand; {_worse(row.area_share_worsened)}{row.advice}."
         )
         for row in tables["zoning"].itertuples()
         if row.cells

@@ -122,8 +122,9 @@ def _hot_spots(tables: Tables) -> list[str]:
     shares = table[table["period"] == period].set_index("kind")["area_share"]
     return [
         (
-            f"From {period.replace('-', ' to ')} the balance worsened most together on {_percent(shares['balance worsened'])} of the area, and "
-            f"stands out as better than the mean change on {_percent(shares['balance improved'])} of it."
+            f"From {period.replace('-', ' to ')} the change of the balance stands out as worse than its mean on "
+            f"{_percent(shares['worse than the mean change'])} of the area, and as better than its mean on "
+            f"{_percent(shares['better than the mean change'])} of it."
         )
     ]
 

@@ -38,7 +38,7 @@ MEANINGS = {
     "autocorrelation": "Whether like lies by like; p_unrelated_maps allows for maps that are smooth, p_random_layout does not",
     "supply_demand_clusters": "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell",
     "balance_hot_spots": "Where change of the balance gathers (Getis-Ord Gi*), against the mean change",
-    "balance_hot_spots_by_zone": "Part of each zone where the balance worsened or improved together with its surroundings",
+    "balance_hot_spots_by_zone": "Part of each zone where the change of the balance stands out as worse or better than its mean",
 }
 
 
