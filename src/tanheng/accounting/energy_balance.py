@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -28,7 +29,12 @@ class Burnt:
     notes: tuple[str, ...]
 
 
-def fuel_burnt(balance: pd.DataFrame, rules: Mapping[str, FlowRule], carriers: frozenset[str]) -> Burnt:
+def fuel_burnt(
+    balance: pd.DataFrame,
+    rules: Mapping[str, FlowRule],
+    carriers: frozenset[str],
+    made_of: Mapping[str, str] = MappingProxyType({}),
+) -> Burnt:
     r"""Fuel burnt by year, sector and fuel.
 
     .. math:: AD_{sf} = \sum_{flows} c_{flow}\, q_{flow, f}
@@ -43,6 +49,9 @@ def fuel_burnt(balance: pd.DataFrame, rules: Mapping[str, FlowRule], carriers: f
         By flow.
     carriers : frozenset of str
         Fuels whose use emits nothing in a territorial account: electricity and heat, counted where they are made.
+    made_of : mapping of str to str
+        Fuels that carry the carbon of another one that counts as burnt where it makes them: blast furnace gas of coke. They
+        are left out of years in which that one is burnt.
 
     Returns
     -------
@@ -84,7 +93,8 @@ def fuel_burnt(balance: pd.DataFrame, rules: Mapping[str, FlowRule], carriers: f
                 key = (int(year), rule.sector, str(fuel), str(unit))
                 rows[key] = rows.get(key, 0.0) + rule.counts * float(quantity)
     activity, more = _without_negatives(rows)
-    return Burnt(activity, (*notes, *more))
+    activity, twice = _without_twice(activity, made_of)
+    return Burnt(activity, (*notes, *more, *twice))
 
 
 def supplied(balance: pd.DataFrame, carriers: frozenset[str]) -> pd.DataFrame | None:
@@ -120,6 +130,22 @@ def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple
             kept.append({"year": year, "zone": "", "sector": sector, "fuel": fuel, "quantity": quantity, "unit": unit})
     columns = ["year", "zone", "sector", "fuel", "quantity", "unit"]
     return pd.DataFrame(kept, columns=columns), notes
+
+
+def _without_twice(activity: pd.DataFrame, made_of: Mapping[str, str]) -> tuple[pd.DataFrame, list[str]]:
+    """Activity without fuels whose carbon is counted in what they are made of, and notes on them."""
+    notes = []
+    keep = pd.Series(data=True, index=activity.index)
+    for made, source in made_of.items():
+        burnt = set(activity.loc[activity["fuel"] == source, "year"])
+        twice = (activity["fuel"] == made) & activity["year"].isin(burnt)
+        for year, rows in activity[twice].groupby("year"):
+            notes.append(
+                f"energy balance {year}: {rows['quantity'].sum():,.4g} {rows['unit'].iloc[0]} of {made} is left out: it is made of {source}, "
+                "whose carbon counts as burnt already"
+            )
+        keep &= ~twice
+    return activity[keep].reset_index(drop=True), notes
 
 
 def sum_gaps(balance: pd.DataFrame, totals: pd.DataFrame, name: str) -> list[str]:

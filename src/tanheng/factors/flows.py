@@ -10,6 +10,9 @@ from importlib import resources
 from tanheng.errors import InputError, nearest
 from tanheng.factors.catalogue import parse_table
 
+#: Gases of iron and steel making, and the fuel whose carbon they carry: counting both would count it twice.
+MADE_OF: Mapping[str, str] = {"blast_furnace_gas": "coke", "converter_gas": "coke"}
+
 
 @dataclass(frozen=True)
 class Flow:

@@ -21,6 +21,7 @@ from tanheng.pipeline.balance import Balance, supply_column
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land, LandChange
 from tanheng.pipeline.people import DriverOnGrid, People
+from tanheng.pipeline.zone_accounts import with_rates
 from tanheng.schema import stamp
 from tanheng.units import HA_PER_KM2
 
@@ -60,6 +61,10 @@ def dataset_of(
         variables["supply"] = given
     if people is not None:
         variables |= {"population": people.population, "demand": people.demand}
+        if people.otherwise is not None:
+            difference = people.otherwise - people.demand
+            meaning = "demand by the weight to compare with, minus demand"
+            variables["demand_difference"] = difference.assign_attrs({"units": "t C yr-1", "long_name": meaning})
     if compared is not None:
         variables |= {
             "balance": compared.balance,
@@ -108,7 +113,8 @@ def zone_tables(
         own = people.own if people.own and inputs.study.emissions and inputs.study.emissions.zones == label else None
         demand = compared.demand if own is None else people.demand_of_region
         column = supply_column(inputs.study.balance.mode)
-        balances.append(balance_by_zone_table(stocks[-1], weights, given, demand, column, own))
+        table = balance_by_zone_table(stocks[-1], weights, given, demand, column, own)
+        balances.append(with_rates(inputs, label, table, weights, people.population))
     found = {}
     if stocks:
         found["stock_by_zone"] = pd.concat(stocks, ignore_index=True)

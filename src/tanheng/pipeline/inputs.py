@@ -23,7 +23,7 @@ from tanheng.factors import (
     legend_from,
     names,
 )
-from tanheng.factors.flows import flows
+from tanheng.factors.flows import MADE_OF, flows
 from tanheng.factors.gases import sectors
 from tanheng.grid import Grid, project, transformer
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
@@ -125,6 +125,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     points = problems.attempt(read_points, base / study.demand.points) if study.demand.points else None
     if points is not None and grid is not None:
         points = problems.attempt(_on_cells, points, grid, boundary, study.demand.points or "")
+    problems.errors += _unknown_weights(study, driver_maps, classes) if classes else []
     if legend and classes and rasters:
         maps = _land_maps(study, legend, classes, rasters)
         _check_codes(maps, legend, study, problems, every_pixel=every_pixel)
@@ -451,7 +452,7 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
     for name, counts in asked.burnt.items():
         flow = known.find(name)
         rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
-    found = fuel_burnt(balance, rules, _CARRIERS)
+    found = fuel_burnt(balance, rules, _CARRIERS, MADE_OF)
     activity: pd.DataFrame = found.activity
     if asked.account == "consumption":
         used = {
@@ -468,6 +469,21 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
             f"{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?"
         )
     return activity, supplied(balance, _CARRIERS)
+
+
+def _unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
+    """Layers that weights of demand name and the study does not have."""
+    known = ("population", *drivers, *classes)
+    asked = study.demand
+    named = [(item.sector, (*item.by, *item.inside)) for item in asked.weights] + [
+        ("compare_with", tuple(asked.compare_with or {}))
+    ]
+    return [
+        f"demand.weights, {sector}: there is no layer '{name}'{nearest(name, known)}; known are population, drivers with maps and classes"
+        for sector, names in named
+        for name in names
+        if name not in known and name not in study.drivers
+    ]
 
 
 def _on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None, name: str) -> pd.DataFrame:
@@ -508,6 +524,12 @@ def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | Non
 
 
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
+    for made, source in MADE_OF.items():
+        if {made, source} <= set(activity["fuel"]):
+            problems.warnings.append(
+                f"{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the same works, "
+                "it is counted twice"
+            )
     rows = activity[~activity["fuel"].isin(_CARRIERS)]
     for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
         found = problems.attempt(factors.fuel, fuel)

@@ -30,6 +30,7 @@ from tanheng.pipeline.account import account_emissions
 from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.balance import Balance, account_balance, supply
+from tanheng.pipeline.certainty import account_certainty
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, demand_tables, lay_drivers
@@ -42,6 +43,7 @@ from tanheng.pipeline.selfchecks import (
     zone_checks,
 )
 from tanheng.pipeline.spreading import zone_cover
+from tanheng.pipeline.zone_accounts import inequality_tables
 from tanheng.study import Study, load_study
 
 
@@ -184,6 +186,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         covers = {label: zone_cover(inputs, polygons) for label, polygons in inputs.zones.items()}
         warnings += _overlaps(covers)
         tables |= zone_tables(inputs, covers, land, given, people, compared)
+        tables |= inequality_tables(tables.get("balance_by_zone"))
         if "stock_by_zone" in tables:
             checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
         tables |= change_tables(inputs, land, compared)
@@ -195,10 +198,16 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         checks += [identity_check(found.identity_gap)] if found.identity_gap is not None else []
     with clock.stage("mismatch and clusters"):
         more = analyse_balance(inputs, land, compared, covers, told.steps) if compared else Analysed()
-    tables |= found.tables | more.tables
+        grids, sure, notes = (
+            account_certainty(inputs, land, compared, tables.get("emission_uncertainty"))
+            if compared
+            else ({}, None, [])
+        )
+    tables |= found.tables | more.tables | ({"certainty": sure} if sure is not None and len(sure) else {})
+    warnings += notes
     warnings += [*found.notes, *more.notes]
     refuse_failed(checks)
-    dataset = dataset_of(inputs, land, people, compared, given, drivers, more.variables)
+    dataset = dataset_of(inputs, land, people, compared, given, drivers, more.variables | grids)
     folder = inputs.output
     return Results(
         study,
@@ -284,6 +293,7 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
 
 def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
     from tanheng.report import draw_maps, write_report, write_workbook
+    from tanheng.report.charts import draw_tornado
 
     with clock.stage("workbook, maps and report"):
         write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
@@ -295,6 +305,10 @@ def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock)
             if results.study.outputs.maps
             else []
         )
+        if results.study.outputs.maps and "uncertainty_causes" in results.tables:
+            pictures.append(
+                draw_tornado(folder / "maps" / "emission_uncertainty.png", results.tables["uncertainty_causes"])
+            )
         if results.study.outputs.report:
             write_report(folder / "report.html", results.record, results.tables, pictures, folder)
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, nearest
+from tanheng.errors import InputError
 from tanheng.land.continuous import on_grid
 from tanheng.pipeline.inputs import Inputs
 from tanheng.study import SectorWeight
@@ -30,11 +30,6 @@ class SectorWeights:
         Persons in each cell were it wholly in the region, by year.
     sectors_by_zone : mapping of int to set of str
         Sectors whose emissions are given by zone, by year.
-
-    Raises
-    ------
-    InputError
-        A weight names a layer that the study does not have.
     """
 
     def __init__(
@@ -49,17 +44,6 @@ class SectorWeights:
         self.sectors_by_zone = sectors_by_zone
         self._laid: dict[str, Layer] = {}
         self.by_sector = {item.sector.lower(): item for item in inputs.study.demand.weights}
-        asked = inputs.study.demand
-        for names in (*((*item.by, *item.inside) for item in asked.weights), tuple(asked.compare_with or {})):
-            for name in names:
-                self._refuse_unknown(name)
-
-    def _refuse_unknown(self, name: str) -> None:
-        known = ("population", *self.inputs.driver_maps, *self.inputs.classes)
-        if name not in known:
-            raise InputError(
-                f"demand.weights: there is no layer '{name}'{nearest(name, known)}; known are population, drivers and land classes"
-            )
 
     def key(self, sector: str) -> str:
         """Sector whose weight a sector has: its own, or that of every other one."""

@@ -51,8 +51,17 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
     title = "Balance: storage minus one year of emissions" if mode == "stock" else "Balance: supply minus emissions"
     wanted = [
         supply,
-        Theme("demand", "Carbon emissions allocated by population (demand)", "YlOrRd", flow),
+        Theme("demand", "Carbon emissions allotted to cells (demand)", "YlOrRd", flow),
         Theme("balance", title, "RdYlBu", stock if mode == "stock" else flow, diverging=True),
+    ]
+    wanted += [
+        Theme(
+            "balance_half_width",
+            "Half of the 95 % interval of the balance",
+            "PuBuGn",
+            stock if mode == "stock" else flow,
+        ),
+        Theme("demand_difference", "Demand by another weight, minus demand", "PuOr", flow, diverging=True),
     ]
     return [theme for theme in wanted if theme.variable in dataset]
 

@@ -62,7 +62,10 @@ def write_report(
             (name, MEANINGS.get(name, ""), html_table(table), len(table) > _MOST_ROWS) for name, table in tables.items()
         ],
         correlation=_correlation(tables),
-        pictures=_by_theme(pictures, folder),
+        pictures=_by_theme([path for path in pictures if path.stem not in CHARTS], folder),
+        charts=[
+            (CHARTS[path.stem], _data_address(folder / "maps" / path.name)) for path in pictures if path.stem in CHARTS
+        ],
     )
     try:
         path.write_text(text, encoding="utf-8")
@@ -139,13 +142,19 @@ def _variable_order(column: pd.Series) -> pd.Series:
     return column.map(order) if column.name == "variable" else column
 
 
+#: Charts among the pictures, with their captions.
+CHARTS = {"emission_uncertainty": "What makes the emissions of the last year uncertain"}
+
+
+def _data_address(path: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
+
+
 def _by_theme(pictures: Sequence[Path], folder: Path) -> list[tuple[str, list[tuple[str, str]]]]:
     """Pictures as data addresses with their captions, grouped by theme."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for path in pictures:
         theme, year = path.stem.rsplit("_", 1)
-        data = base64.b64encode((folder / "maps" / path.name).read_bytes()).decode("ascii")
-        groups.setdefault(theme.replace("_", " "), []).append(
-            (f"{theme.replace('_', ' ')}, {year}", f"data:image/png;base64,{data}")
-        )
+        data = _data_address(folder / "maps" / path.name)
+        groups.setdefault(theme.replace("_", " "), []).append((f"{theme.replace('_', ' ')}, {year}", data))
     return list(groups.items())

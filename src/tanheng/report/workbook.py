@@ -26,6 +26,16 @@ MEANINGS = {
     "change": "One row a period: change of the stock, and where stock and balance rose or fell",
     "correlation": "Correlation over cells, and its test on the coarser support, where effective_n independent observations would say as "
     "much; p_naive takes all cells as independent, which they are not",
+    "emission_uncertainty": "95 % intervals: half-width by error propagation (approach 1), ends by Monte Carlo (approach 2); factors shared",
+    "uncertainty_causes": "What each factor and activity alone would add to the uncertainty of the total",
+    "emission_trend": "Change of the total since the first year, with its 95 % interval; factors are the same in both years",
+    "emissions_by_gas": "Emissions by gas in their own mass, and as carbon dioxide equivalents of the set named in each row",
+    "reference_approach": "Fuel supplied less non-energy use against fuel burnt: a check from above",
+    "demand_allocation": "How the emissions of each sector and unit were spread, and that none were lost",
+    "demand_difference": "Share of demand that another weight would place elsewhere",
+    "certainty": "Share of the area whose balance has the same sign whatever the true figures within their 95 % intervals",
+    "zone_inequality": "How unequally demand lies over supply among the zones of a layer",
+    "zone_lorenz": "Lorenz curve of demand over supply among the zones of a layer",
     "geodetector": "Share q of variance between the strata of a driver, cut in the way with the largest q; p counts that search, against "
     "random maps as smooth",
     "geodetector_interaction": "q of two drivers together against each alone; the ecological test takes cells as independent",

@@ -51,6 +51,7 @@ class CarbonDensity(Part):
 
     table: str | None = None
     tables: dict[Year, Name] | None = None
+    uncertainty: Annotated[float, Field(ge=0, le=2)] | dict[Name, Annotated[float, Field(ge=0, le=2)]] | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -223,6 +224,13 @@ class Analysis(Part):
         return self
 
 
+class Economy(Part):
+    """Economic output of zones: a driver with a table by zone, and whether it holds totals or densities (per km2)."""
+
+    driver: Name
+    kind: Literal["total", "density"]
+
+
 class Change(Part):
     """Pairs of years whose change is told."""
 
@@ -265,6 +273,7 @@ class Study(Part):
     drivers: dict[str, Driver] = Field(default_factory=dict)
     balance: BalanceChoice = BalanceChoice()
     analysis: Analysis = Analysis()
+    economy: Economy | None = None
     change: Change = Change()
     value: Value | None = None
     plan: Plan | None = None
@@ -277,6 +286,7 @@ class Study(Part):
             *self._zone_problems(),
             *self._demand_problems(),
             *self._analysis_problems(),
+            *self._economy_problems(),
             *self._plan_problems(),
         ]
         if problems:
@@ -335,6 +345,16 @@ class Study(Part):
                     f"demand.population_totals: no entry for {', '.join(map(str, missing))}; form 'per-person' needs one a year"
                 )
         return found
+
+    def _economy_problems(self) -> list[str]:
+        if self.economy is None:
+            return []
+        driver = self.drivers.get(self.economy.driver)
+        if driver is None or driver.table is None:
+            return [
+                f"economy.driver: '{self.economy.driver}' must be a driver with a table by zone{nearest(self.economy.driver, self.drivers)}"
+            ]
+        return []
 
     def _analysis_problems(self) -> list[str]:
         known = [*self.drivers, *(["population_density"] if self.population else [])]
