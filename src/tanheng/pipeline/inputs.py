@@ -9,42 +9,32 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
 
-from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError, nearest
 from tanheng.factors import (
     CarbonDensities,
     EmissionFactors,
     Legend,
     carbon_densities_from,
-    emission_factors_from,
     legend_from,
     names,
 )
-from tanheng.factors.flows import MADE_OF, flows
-from tanheng.factors.gases import sectors
-from tanheng.grid import Grid, project, transformer
+from tanheng.grid import Grid
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate, open_raster
 from tanheng.io.results import check_folder
 from tanheng.io.tables import (
-    read_activity,
-    read_energy_balance,
     read_points,
-    read_processes,
-    read_totals,
     read_uptake,
     read_zone_values,
 )
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
+from tanheng.pipeline.emission_inputs import open_emissions, points_on_cells, unknown_weights
 from tanheng.pipeline.framing import choose_grid, cover_problems
 from tanheng.pipeline.problems import Problems
-from tanheng.study import Driver, EmissionsChoice, Maps, Study
-from tanheng.units import same_dimension
+from tanheng.study import Driver, Maps, Study
 
 #: Pixels that are read to look for unknown codes before a run; `tanheng check` reads every one.
 SAMPLE_PIXELS = 60_000_000
@@ -116,7 +106,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         name: _yearly(study, base, driver, problems) for name, driver in study.drivers.items() if driver.table is None
     }
     driver_tables = _driver_tables(study, base, zones, problems)
-    given = _emissions(study, base, zones, problems)
+    given = open_emissions(study, base, zones, problems)
     uptake = problems.attempt(read_uptake, base / study.balance.uptake) if study.balance.uptake else None
     classes = _classes(legend, densities, uptake, problems) if legend and densities else ()
     framed = bool(rasters) and (boundary is not None or study.region is None)
@@ -124,8 +114,8 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     grid = problems.attempt(choose_grid, rasters.values(), boundary, asked.resolution, asked.crs) if framed else None
     points = problems.attempt(read_points, base / study.demand.points) if study.demand.points else None
     if points is not None and grid is not None:
-        points = problems.attempt(_on_cells, points, grid, boundary, study.demand.points or "")
-    problems.errors += _unknown_weights(study, driver_maps, classes) if classes else []
+        points = problems.attempt(points_on_cells, points, grid, boundary, study.demand.points or "")
+    problems.errors += unknown_weights(study, driver_maps, classes) if classes else []
     if legend and classes and rasters:
         maps = _land_maps(study, legend, classes, rasters)
         _check_codes(maps, legend, study, problems, every_pixel=every_pixel)
@@ -374,193 +364,6 @@ def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str
         f"{item.source.name}: codes that the legend '{study.land_cover.legend or 'of the density table'}' lacks: {listed}{more}; map them in "
         f'[land_cover] with codes = {{ {unknown[0]} = "CLASS" }}, or nodata = [{unknown[0]}] where they mean no data'
     )
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What a study gives of its emissions."""
-
-    totals: pd.DataFrame | None = None
-    activity: pd.DataFrame | None = None
-    processes: pd.DataFrame | None = None
-    reference: pd.DataFrame | None = None
-    factors: EmissionFactors | None = None
-
-
-def _emissions(study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems) -> _Given:
-    asked = study.emissions
-    if asked is None:
-        return _Given()
-    totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
-    activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
-    reference = None
-    if asked.balance:
-        burnt = problems.attempt(_burnt, base / asked.balance, asked, problems)
-        activity, reference = burnt if burnt is not None else (None, None)
-    processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
-    factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
-    name = asked.totals or asked.activity or asked.balance or ""
-    if activity is not None:
-        activity = _of_account(activity, asked, name, problems)
-    if activity is not None and factors is not None:
-        _check_factors(activity, factors, name, problems)
-    if asked.zones is not None and asked.zones in zones:
-        totals, activity, processes = (_by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
-    table = totals if asked.totals else activity
-    if table is not None:
-        _check_emission_rows(study, table, str(base / name), zones, problems)
-    return _Given(totals, activity, processes, reference, factors)
-
-
-def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
-    """Rows that the account counts: what is burnt here, or what is used here with its share of power and heat from anywhere.
-
-    Both at once would count power stations twice, once at their stacks and once in the electricity.
-    """
-    carrier = activity["fuel"].isin(_CARRIERS)
-    if asked.account == "territorial":
-        if carrier.any():
-            problems.errors.append(
-                f"{name}: electricity and heat count where they are made in a territorial account; take their rows out, or write "
-                'account = "consumption" with grid_factor'
-            )
-        return activity
-    if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
-        problems.errors.append(f"{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)")
-    made = np.array(
-        [sectors().get(str(item).lower(), ("", ""))[1] == "energy industries" for item in activity["sector"]]
-    )
-    if made.any():
-        problems.warnings.append(
-            f"{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it"
-        )
-    for unit in dict.fromkeys(activity.loc[carrier, "unit"]):
-        if not same_dimension(unit, "TJ"):
-            problems.errors.append(f"{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit")
-    return activity[~made].reset_index(drop=True)
-
-
-#: What a territorial account counts where it is made, not where it is used.
-_CARRIERS = frozenset({"electricity", "heat"})
-
-
-def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
-    balance, totals = read_energy_balance(path)
-    known = flows()
-    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
-    for name, counts in asked.burnt.items():
-        flow = known.find(name)
-        rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
-    found = fuel_burnt(balance, rules, _CARRIERS, MADE_OF)
-    activity: pd.DataFrame = found.activity
-    if asked.account == "consumption":
-        used = {
-            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
-            for name, rule in rules.items()
-        }
-        bought = fuel_burnt(balance[balance["fuel"].isin(_CARRIERS)], used, frozenset())
-        activity = pd.concat([activity, bought.activity], ignore_index=True)
-    problems.warnings += found.notes
-    for name, rows in totals.groupby("fuel"):
-        problems.warnings += sum_gaps(balance, rows, str(name).title())
-    if activity.empty:
-        raise InputError(
-            f"{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?"
-        )
-    return activity, supplied(balance, _CARRIERS)
-
-
-def _unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
-    """Layers that weights of demand name and the study does not have."""
-    known = ("population", *drivers, *classes)
-    asked = study.demand
-    named = [(item.sector, (*item.by, *item.inside)) for item in asked.weights] + [
-        ("compare_with", tuple(asked.compare_with or {}))
-    ]
-    return [
-        f"demand.weights, {sector}: there is no layer '{name}'{nearest(name, known)}; known are population, drivers with maps and classes"
-        for sector, names in named
-        for name in names
-        if name not in known and name not in study.drivers
-    ]
-
-
-def _on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None, name: str) -> pd.DataFrame:
-    """Point sources with the number of their cell.
-
-    Raises
-    ------
-    InputError
-        A point lies outside the region.
-    """
-    x, y = transformer(pyproj.CRS(4326), grid.crs).transform(
-        points["longitude"].to_numpy(), points["latitude"].to_numpy()
-    )
-    west, _, _, north = grid.bounds
-    column = np.floor((np.asarray(x) - west) / grid.resolution).astype(int)
-    row = np.floor((north - np.asarray(y)) / grid.resolution).astype(int)
-    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
-    if boundary is not None:
-        whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
-        inside &= shapely.contains_xy(whole, x, y)
-    if not inside.all():
-        at = points[~inside].iloc[0]
-        raise InputError(
-            f"{name}: {int((~inside).sum())} point(s) lie outside the region, the first at {at.longitude:g}, {at.latitude:g} ({at.sector}); "
-            "are longitude and latitude in their columns?"
-        )
-    return points.assign(cell=row * grid.columns + column)
-
-
-def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
-    """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
-    if table is None:
-        return None
-    names = list(polygons.names)
-    ids = {name: zone for name, zone in zip(names, polygons.ids, strict=True) if names.count(name) == 1}
-    known = set(polygons.ids)
-    return table.assign(zone=[zone if zone in known else ids.get(zone, zone) for zone in table["zone"]])
-
-
-def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
-    for made, source in MADE_OF.items():
-        if {made, source} <= set(activity["fuel"]):
-            problems.warnings.append(
-                f"{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the same works, "
-                "it is counted twice"
-            )
-    rows = activity[~activity["fuel"].isin(_CARRIERS)]
-    for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
-        found = problems.attempt(factors.fuel, fuel)
-        if found is None:
-            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
-            continue
-        if problems.attempt(found[0].carbon_per, unit) is None:
-            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
-        if found[1]:
-            problems.warnings.append(found[1])
-
-
-def _check_emission_rows(
-    study: Study, table: pd.DataFrame, name: str, zones: Mapping[str, Polygons], problems: Problems
-) -> None:
-    assert study.emissions is not None  # noqa: S101  called only where they are asked for
-    for year in study.years:
-        if not (table["year"] == year).any():
-            problems.errors.append(f"{name}: no row for {year}; add it, or take the year out of 'years'")
-    named = sorted(set(table.loc[table["zone"] != "", "zone"]))
-    if named and study.emissions.zones is None:
-        problems.errors.append(
-            f'{name}: has zones ({named[0]}, ...); name their layer in [emissions] with zones = "..."'
-        )
-    elif study.emissions.zones is not None and study.emissions.zones in zones:
-        known = zones[study.emissions.zones].ids
-        lost = [zone for zone in named if zone not in known]
-        if lost:
-            problems.errors.append(
-                f"{name}: {len(lost)} zone(s) are not in the layer '{study.emissions.zones}': {', '.join(lost[:5])}{nearest(lost[0], known[:20])}"
-            )
 
 
 def _driver_tables(

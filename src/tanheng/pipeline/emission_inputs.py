@@ -1,0 +1,231 @@
+"""What a study gives of its emissions: totals, activity or an energy balance, processes, point sources; read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
+from tanheng.errors import InputError, nearest
+from tanheng.factors import EmissionFactors, emission_factors_from
+from tanheng.factors.flows import MADE_OF, flows
+from tanheng.factors.gases import sectors
+from tanheng.grid import Grid, project, transformer
+from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
+from tanheng.io.vectors import Polygons
+from tanheng.pipeline.problems import Problems
+from tanheng.study import EmissionsChoice, Study
+from tanheng.units import same_dimension
+
+
+@dataclass(frozen=True)
+class GivenEmissions:
+    """What a study gives of its emissions."""
+
+    totals: pd.DataFrame | None = None
+    activity: pd.DataFrame | None = None
+    processes: pd.DataFrame | None = None
+    reference: pd.DataFrame | None = None
+    factors: EmissionFactors | None = None
+
+
+def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems) -> GivenEmissions:
+    """What a study gives of its emissions, read and checked; problems are gathered."""
+    asked = study.emissions
+    if asked is None:
+        return GivenEmissions()
+    totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
+    activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
+    reference = None
+    if asked.balance:
+        burnt = problems.attempt(_burnt, base / asked.balance, asked, problems)
+        activity, reference = burnt if burnt is not None else (None, None)
+    processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
+    factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
+    name = asked.totals or asked.activity or asked.balance or ""
+    if activity is not None:
+        activity = _of_account(activity, asked, name, problems)
+    if activity is not None and factors is not None:
+        _check_factors(activity, factors, name, problems)
+    if asked.zones is not None and asked.zones in zones:
+        totals, activity, processes = (_by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
+    table = totals if asked.totals else activity
+    if table is not None:
+        _check_emission_rows(study, table, str(base / name), zones, problems)
+    return GivenEmissions(totals, activity, processes, reference, factors)
+
+
+def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
+    """Rows that the account counts: what is burnt here, or what is used here with its share of power and heat from anywhere.
+
+    Both at once would count power stations twice, once at their stacks and once in the electricity.
+    """
+    carrier = activity["fuel"].isin(_CARRIERS)
+    if asked.account == "territorial":
+        if carrier.any():
+            problems.errors.append(
+                f"{name}: electricity and heat count where they are made in a territorial account; take their rows out, or write "
+                'account = "consumption" with grid_factor'
+            )
+        return activity
+    if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
+        problems.errors.append(f"{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)")
+    made = np.array(
+        [sectors().get(str(item).lower(), ("", ""))[1] == "energy industries" for item in activity["sector"]]
+    )
+    if made.any():
+        problems.warnings.append(
+            f"{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it"
+        )
+    for unit in dict.fromkeys(activity.loc[carrier, "unit"]):
+        if not same_dimension(unit, "TJ"):
+            problems.errors.append(f"{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit")
+    return activity[~made].reset_index(drop=True)
+
+
+#: What a territorial account counts where it is made, not where it is used.
+_CARRIERS = frozenset({"electricity", "heat"})
+
+
+def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
+    balance, totals = read_energy_balance(path)
+    known = flows()
+    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
+    for name, counts in asked.burnt.items():
+        flow = known.find(name)
+        rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
+    found = fuel_burnt(balance, rules, _CARRIERS, MADE_OF)
+    activity: pd.DataFrame = found.activity
+    if asked.account == "consumption":
+        used = {
+            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
+            for name, rule in rules.items()
+        }
+        bought = fuel_burnt(balance[balance["fuel"].isin(_CARRIERS)], used, frozenset())
+        activity = pd.concat([activity, bought.activity], ignore_index=True)
+    problems.warnings += found.notes
+    for name, rows in totals.groupby("fuel"):
+        problems.warnings += sum_gaps(balance, rows, str(name).title())
+    if activity.empty:
+        raise InputError(
+            f"{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?"
+        )
+    return activity, supplied(balance, _CARRIERS)
+
+
+def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
+    """Layers that weights of demand name and the study does not have."""
+    known = ("population", *drivers, *classes)
+    asked = study.demand
+    named = [(item.sector, (*item.by, *item.inside)) for item in asked.weights] + [
+        ("compare_with", tuple(asked.compare_with or {}))
+    ]
+    return [
+        f"demand.weights, {sector}: there is no layer '{name}'{nearest(name, known)}; known are population, drivers with maps and classes"
+        for sector, names in named
+        for name in names
+        if name not in known and name not in study.drivers
+    ]
+
+
+def points_on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None, name: str) -> pd.DataFrame:
+    """Point sources with the number of their cell.
+
+    Raises
+    ------
+    InputError
+        A point lies outside the region.
+    """
+    x, y = transformer(pyproj.CRS(4326), grid.crs).transform(
+        points["longitude"].to_numpy(), points["latitude"].to_numpy()
+    )
+    west, _, _, north = grid.bounds
+    column = np.floor((np.asarray(x) - west) / grid.resolution).astype(int)
+    row = np.floor((north - np.asarray(y)) / grid.resolution).astype(int)
+    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
+    if boundary is not None:
+        whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
+        inside &= shapely.contains_xy(whole, x, y)
+    if not inside.all():
+        at = points[~inside].iloc[0]
+        raise InputError(
+            f"{name}: {int((~inside).sum())} point(s) lie outside the region, the first at {at.longitude:g}, {at.latitude:g} ({at.sector}); "
+            "are longitude and latitude in their columns?"
+        )
+    return points.assign(cell=row * grid.columns + column)
+
+
+def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
+    """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
+    if table is None:
+        return None
+    names = list(polygons.names)
+    ids = {name: zone for name, zone in zip(names, polygons.ids, strict=True) if names.count(name) == 1}
+    known = set(polygons.ids)
+    return table.assign(zone=[zone if zone in known else ids.get(zone, zone) for zone in table["zone"]])
+
+
+def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
+    for made, source in MADE_OF.items():
+        if {made, source} <= set(activity["fuel"]):
+            problems.warnings.append(
+                f"{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the same works, "
+                "it is counted twice"
+            )
+    rows = activity[~activity["fuel"].isin(_CARRIERS)]
+    for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
+        found = problems.attempt(factors.fuel, fuel)
+        if found is None:
+            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
+            continue
+        if problems.attempt(found[0].carbon_per, unit) is None:
+            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
+        if found[1]:
+            problems.warnings.append(found[1])
+
+
+def _check_emission_rows(
+    study: Study, table: pd.DataFrame, name: str, zones: Mapping[str, Polygons], problems: Problems
+) -> None:
+    assert study.emissions is not None  # noqa: S101  called only where they are asked for
+    for year in study.years:
+        if not (table["year"] == year).any():
+            problems.errors.append(f"{name}: no row for {year}; add it, or take the year out of 'years'")
+    problems.errors += _counted_twice(table, name)
+    named = sorted(set(table.loc[table["zone"] != "", "zone"]))
+    if named and study.emissions.zones is None:
+        problems.errors.append(
+            f'{name}: has zones ({named[0]}, ...); name their layer in [emissions] with zones = "..."'
+        )
+    elif study.emissions.zones is not None and study.emissions.zones in zones:
+        known = zones[study.emissions.zones].ids
+        lost = [zone for zone in named if zone not in known]
+        if lost:
+            problems.errors.append(
+                f"{name}: {len(lost)} zone(s) are not in the layer '{study.emissions.zones}': {', '.join(lost[:5])}{nearest(lost[0], known[:20])}"
+            )
+
+
+def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
+    """Sectors that have a row for the region beside rows for zones: most often their total, which would count twice."""
+    found = []
+    columns = [column for column in ("year", "sector", "fuel") if column in table]
+    for key, rows in table.groupby(columns, sort=False):
+        whole, parts = rows[rows["zone"] == ""], rows[rows["zone"] != ""]
+        if whole.empty or parts.empty:
+            continue
+        value = "emissions_t_c" if "emissions_t_c" in rows else "quantity"
+        told = ", ".join(str(part) for part in key if str(part))
+        ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
+        found.append(
+            f"{name}: {told} has a row for the region beside rows for zones ({ratio:.4g} times their sum): if it is their total, take it out, it "
+            "would count twice; if it is more, give it a sector of its own"
+        )
+    return found
