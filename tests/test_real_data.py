@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import HENAN
+from tanheng.io.vectors import read_polygons
 from tanheng.pipeline.run import Results, run_study
 
 pytestmark = pytest.mark.skipif(not HENAN.exists(), reason="the real data of Henan are not here")
@@ -131,3 +132,34 @@ def test_supports_of_coarse_drivers_are_named(results: Results) -> None:
     # Population came on 15' in the first year: no driver of demand is known finer than that.
     table = results.tables["correlation"]
     assert table.loc[table["variable"] == "demand", "support_km"].min() > 20
+
+
+@pytest.mark.parametrize(
+    ("layer", "code", "name", "units"), [("prefecture", "adcode", "city", 18), ("county", "adcode", "district", 157)]
+)
+def test_no_emissions_are_lost_at_real_borders(layer: str, code: str, name: str, units: int) -> None:
+    """Ten sectors with weights of their own, by prefecture and by county: every sector and unit closes to 1e-12."""
+    import numpy as np
+    from scipy import sparse
+
+    from tanheng.accounting import allocate
+    from tanheng.grid import ALBERS_CHINA, coverage, grid_over, project
+
+    polygons = read_polygons(HENAN / "boundaries" / f"henan_{layer}.geojson", code, name)
+    shapes = project(polygons.geometries, polygons.crs, ALBERS_CHINA)
+    import shapely
+
+    grid = grid_over(tuple(map(float, shapely.total_bounds(shapes))), ALBERS_CHINA, 2000.0)
+    cover = coverage(grid, shapes)
+    assert cover.shape[0] == units
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        weight = rng.gamma(0.3, 10.0, cover.shape[1])
+        totals = rng.uniform(1e3, 1e7, units)
+        demand, by_area = allocate(totals, weight, cover)
+        assert by_area == []
+        assert demand.sum() == pytest.approx(totals.sum(), rel=1e-12)
+        one = int(rng.integers(units))
+        alone, _ = allocate(np.where(np.arange(units) == one, totals, 0.0), weight, sparse.csr_matrix(cover))
+        assert alone.sum() == pytest.approx(totals[one], rel=1e-12)
+        assert (alone[np.asarray(cover[one].todense()).ravel() == 0] == 0).all()

@@ -309,6 +309,14 @@ def test_all_problems_of_an_account_at_once(folder: Path) -> None:
     assert not (folder / "bad").exists()
 
 
+def test_a_total_beside_its_parts_is_refused(folder: Path) -> None:
+    (folder / "twice.csv").write_text(
+        "year,zone,emissions,unit\n2010,,100,t C\n2010,l,40,t C\n2010,r,60,t C\n", encoding="utf-8"
+    )
+    with pytest.raises(StudyError, match="as their total it would count twice"):
+        run(folder, BASE.replace("totals.csv", "twice.csv"), "twice")
+
+
 def test_a_comparison_of_sets(folder: Path, tmp_path: Path) -> None:
     with_balance(folder)
     result = CliRunner().invoke(

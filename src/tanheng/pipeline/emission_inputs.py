@@ -213,8 +213,12 @@ def _check_emission_rows(
             )
 
 
+#: How near a row for the region may come to the sum of the rows for zones before it is taken for their total.
+_ABOUT_THE_SUM = 0.02
+
+
 def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
-    """Sectors that have a row for the region beside rows for zones: most often their total, which would count twice."""
+    """Sectors whose row for the region is the sum of their rows for zones: it would count twice."""
     found = []
     columns = [column for column in ("year", "sector", "fuel") if column in table]
     for key, rows in table.groupby(columns, sort=False):
@@ -222,10 +226,11 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
         if whole.empty or parts.empty:
             continue
         value = "emissions_t_c" if "emissions_t_c" in rows else "quantity"
-        told = ", ".join(str(part) for part in key if str(part))
         ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
-        found.append(
-            f"{name}: {told} has a row for the region beside rows for zones ({ratio:.4g} times their sum): if it is their total, take it out, it "
-            "would count twice; if it is more, give it a sector of its own"
-        )
+        if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
+            told = ", ".join(str(part) for part in key if str(part))
+            found.append(
+                f"{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their total it would count "
+                "twice; take it out, or give it a sector of its own if it is more than they are"
+            )
     return found
