@@ -73,7 +73,8 @@ CLIMATE = {
 
 #: Energy that was burnt, Mtce: final consumption less non-energy use, and what power and heat plants took in.
 #: Energy balances of Henan, China Energy Statistical Yearbook (LBNL China Energy Databook, as transcribed by gcam-china).
-#: The balance of 2014 is the last one at hand; it stands in for 2015.
+#: The balance of 2014 is the last one at hand; it stands in for 2015. Blast furnace and converter gas (3.66 and 0.32 Mtce) are left out:
+#: they carry the carbon of coke, which counts already.
 ENERGY = (
     # year, sector, fuel, Mtce
     (1995, "final consumption", "cleaned_coal", 0.2521),
@@ -178,12 +179,6 @@ ENERGY = (
     (2015, "final consumption", "coal_gangue", 0.0346),
     (2015, "thermal power", "coal_gangue", 0.2893),
     (2015, "heating supply", "coal_gangue", 0.1013),
-    (2015, "final consumption", "blast_furnace_gas", 2.3203),
-    (2015, "thermal power", "blast_furnace_gas", 1.1579),
-    (2015, "heating supply", "blast_furnace_gas", 0.1842),
-    (2015, "final consumption", "converter_gas", 0.2472),
-    (2015, "thermal power", "converter_gas", 0.0421),
-    (2015, "heating supply", "converter_gas", 0.0337),
 )
 
 #: Rough courses of the main rivers and places of large reservoirs: longitude, latitude read off an atlas to about 0.1

@@ -216,7 +216,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         dataset,
         tables,
         checks,
-        warnings,
+        list(dict.fromkeys(warnings)),
         _left_out(study, drivers),
         clock.seconds,
     )
