@@ -140,6 +140,20 @@ def test_coking_and_washing_burn_nothing_and_negatives_are_told() -> None:
     assert "coke burnt in 'final consumption' comes out as -2 t" in found.notes[0]
 
 
+def test_feedstock_goes_off_industry_where_sectors_are_given() -> None:
+    rows = balance([("coal", "final consumption", 100.0), ("coal", "industry", 80.0), ("coal", "residential", 20.0),
+                    ("coal", "non-energy use", 10.0)])  # fmt: skip
+    found = fuel_burnt(rows, RULES, frozenset())
+    assert found.activity.set_index("sector")["quantity"].to_dict() == {"industry": 70.0, "residential": 20.0}
+    assert found.notes == ()
+
+
+def test_a_fuel_in_two_units_is_refused() -> None:
+    rows = pd.concat([balance([("coal", "industry", 1.0)]), balance([("coal", "residential", 1.0)], unit="tce")])
+    with pytest.raises(InputError, match="in one unit"):
+        fuel_burnt(rows, RULES, frozenset())
+
+
 def test_sums_that_do_not_add_up_are_told() -> None:
     rows = balance([("coal", "final consumption", 60.0), ("gas", "final consumption", 42.0)], 2014, "Mtce")
     total = balance([("total", "final consumption", 100.0)], 2014, "Mtce")
@@ -215,6 +229,13 @@ def test_bounds_are_borrowed_and_said() -> None:
     half, note = emission_factors_from("china-gbt").half_width("raw_coal")
     assert half == pytest.approx((99700 - 89500) / 2 / 94600)
     assert "borrowed" in note
+
+
+def test_bounds_of_the_calorific_value_count_for_masses(tmp_path: Path) -> None:
+    rows = "raw_coal,net_calorific_value,20,GJ/t,16,24,ours\nraw_coal,carbon_content,26,t C/TJ,24.7,27.3,ours\n"
+    factors = emission_factors_from(own(tmp_path / "mine.csv", rows))
+    assert factors.half_width("raw_coal", "TJ")[0] == pytest.approx(0.05)
+    assert factors.half_width("raw_coal", "t")[0] == pytest.approx(np.hypot(0.05, 0.2))
 
 
 def test_a_certain_sign_and_the_ratio() -> None:

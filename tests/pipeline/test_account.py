@@ -114,17 +114,12 @@ def test_each_sector_is_spread_by_its_own_weight(results: Results, folder: Path)
     """Farming lies on cropland, and every unit keeps its own to the last digit."""
     rows = results.tables["demand_allocation"]
     told = dict(zip(rows["sectors"], rows["spread_by"], strict=False))
-    assert told == {"all others": "population", "industry": "lights^0.5 × built-up", "farming": "cropland"}
-    only = (
-        run(
-            folder,
-            BASE.replace('"totals.csv"', '"farm.csv"').replace('zones = "part"\n[population]', "[population]"),
-            "farm",
-        )
-        if ((folder / "farm.csv").write_text("year,sector,emissions,unit\n2010,farming,300,t C\n", encoding="utf-8"))
-        else None
+    assert told == {"all others": "population", "industry": "lights^0.5 × built-up", "agriculture": "cropland"}
+    (folder / "farm.csv").write_text("year,sector,emissions,unit\n2010,farming,300,t C\n", encoding="utf-8")
+    text = BASE.replace("totals.csv", "farm.csv").replace(
+        '    { sector = "industry", by = { lights = 0.5, built-up = 1 } },\n', ""
     )
-    assert only is not None
+    only = run(folder, text, "farm")
     crops = only.dataset["land_share"].sel(year=2010, land_class="cropland").values
     assert only.dataset["demand"].sel(year=2010).values == pytest.approx(300 * crops / crops.sum(), abs=1e-12)
 
@@ -307,6 +302,52 @@ def test_all_problems_of_an_account_at_once(folder: Path) -> None:
     ):
         assert part in message
     assert not (folder / "bad").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            ('sector = "industry"', 'sector = "industri"'),
+            "no emissions are given for sector 'industri'; did you mean 'industry'",
+        ),
+        (
+            ("uncertainty = 0.2", "uncertainty = { forrest = 0.3 }"),
+            "there is no class 'forrest'; did you mean 'forest'",
+        ),
+        (("{ cropland = 1 }", "{ cropland = -1 }"), "greater than 0"),
+        (
+            ('zones = "part"\n[population]', 'zones = "part"\ngases = true\n[population]'),
+            "stand beside activity or a balance",
+        ),
+    ],
+)
+def test_what_matches_nothing_is_refused(folder: Path, change: tuple[str, str], message: str) -> None:
+    with pytest.raises(StudyError, match=message):
+        run(folder, BASE.replace(*change), "unmatched")
+
+
+def test_sectors_are_known_by_all_their_names(folder: Path) -> None:
+    found = run(folder, BASE.replace('sector = "industry"', 'sector = "工业"'), "chinese")
+    assert "lights^0.5 × built-up" in set(found.tables["demand_allocation"]["spread_by"])
+
+
+def test_processes_are_checked_as_fuel_is(folder: Path) -> None:
+    text = with_balance(folder, 'processes = "p.csv"')
+    for rows, message in (
+        ("2009,水泥,1,万吨", "no row for 2010"),
+        ("2010,水泥,1,万吨\n2010,水泥熟料,1,万吨", "cement's factor holds that of its clinker"),
+        ("2010,水稻,1,千吨", "rice is counted in ha"),
+    ):
+        (folder / "p.csv").write_text(f"year,activity,quantity,unit\n{rows}\n", encoding="utf-8")
+        with pytest.raises(StudyError, match=message):
+            run(folder, text, "p")
+
+
+def test_a_pooled_norm_gives_a_narrower_ratio(folder: Path) -> None:
+    found = run(folder, BASE + '[balance]\nnorm = "pooled"\n', "pooled").dataset.sel(year=2010)
+    norm = (found["carbon_stock"].max() + found["demand"].max()) / 2
+    assert found["ratio_half_width"].values == pytest.approx((found["balance_half_width"] / norm).values)
 
 
 def test_a_total_beside_its_parts_is_refused(folder: Path) -> None:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from tanheng.errors import InputError
+
 #: Gap between a sum and the total printed for it, relative, from which on it is told.
 TOLD_GAP = 0.002
 
@@ -53,6 +55,11 @@ def fuel_burnt(
         Fuels that carry the carbon of another one that counts as burnt where it makes them: blast furnace gas of coke. They
         are left out of years in which that one is burnt.
 
+    Raises
+    ------
+    InputError
+        A fuel stands in several units in one year.
+
     Returns
     -------
     Burnt
@@ -75,9 +82,14 @@ def fuel_burnt(
     notes: list[str] = []
     parts = {flow: rule.part_of for flow, rule in rules.items() if rule.part_of}
     rows: dict[tuple[int, str, str, str], float] = {}
-    for (year, fuel, unit), group in balance.groupby(["year", "fuel", "unit"], sort=False):
+    for (year, fuel), group in balance.groupby(["year", "fuel"], sort=False):
         if fuel in carriers:
             continue
+        unit = group["unit"].iloc[0]
+        if len(set(group["unit"])) > 1:
+            raise InputError(
+                f"energy balance {year}, {fuel}: stands in {' and '.join(group['unit'].unique())}; give all its flows in one unit"
+            )
         held = group.set_index("flow")["quantity"]
         given = {parts[flow] for flow in held.index if flow in parts}
         for total in given & set(held.index):
@@ -90,11 +102,20 @@ def fuel_burnt(
         for flow, quantity in held.items():
             rule = rules[str(flow)]
             if rule.counts and flow not in given:
-                key = (int(year), rule.sector, str(fuel), str(unit))
+                sector = _sector_of(rule, held, parts, given)
+                key = (int(year), sector, str(fuel), str(unit))
                 rows[key] = rows.get(key, 0.0) + rule.counts * float(quantity)
     activity, more = _without_negatives(rows)
     activity, twice = _without_twice(activity, made_of)
     return Burnt(activity, (*notes, *more, *twice))
+
+
+def _sector_of(rule: FlowRule, held: pd.Series, parts: Mapping[str, str], given: set[str]) -> str:
+    """Sector of a flow; what is taken off a total goes off industry where the sectors of the total are given, else off the largest."""
+    if rule.counts >= 0 or rule.sector not in given:
+        return rule.sector
+    mine = held[[flow for flow in held.index if parts.get(flow) == rule.sector]]
+    return "industry" if "industry" in mine.index else str(mine.idxmax())
 
 
 def supplied(balance: pd.DataFrame, carriers: frozenset[str]) -> pd.DataFrame | None:

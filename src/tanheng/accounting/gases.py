@@ -17,8 +17,9 @@ def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name:
     Parameters
     ----------
     table : pandas.DataFrame
-        With the columns ``gas`` and ``emissions_t`` (mass of the gas).
+        With the columns ``gas`` and ``emissions_t`` (mass of the gas), and ``biogenic`` where some of it is not fossil.
     potentials : mapping of str to float
+        By gas; ``CH4 biogenic`` where the set has a value of its own for it.
     name : str
         Name of the set, which every row bears: equivalents of different sets can't be added.
 
@@ -33,10 +34,16 @@ def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name:
     >>> with_equivalents(rows, {"CH4": 28.0}, "AR5")[["gwp_set", "emissions_t_co2e"]].values.tolist()
     [['AR5', 56.0]]
     """
+    biogenic = table["biogenic"] if "biogenic" in table else pd.Series(data=False, index=table.index)
+    own = {gas: potentials[f"{gas} biogenic"] for gas in set(table["gas"]) if f"{gas} biogenic" in potentials}
     missing = sorted(set(table["gas"]) - set(potentials))
     if missing:
         raise InputError(f"the warming potentials {name} have no {', '.join(missing)}")
-    found = table.copy()
+    found = table.drop(columns="biogenic", errors="ignore").copy()
     found["gwp_set"] = name
-    found["emissions_t_co2e"] = found["emissions_t"] * found["gas"].map(dict(potentials))
+    found["gwp"] = [
+        own.get(gas, potentials[gas]) if living else potentials[gas]
+        for gas, living in zip(table["gas"], biogenic, strict=True)
+    ]
+    found["emissions_t_co2e"] = found["emissions_t"] * found["gwp"]
     return found

@@ -53,14 +53,14 @@ def stock_half_width(
 def change_half_width(
     first: xr.DataArray,
     last: xr.DataArray,
-    density: xr.DataArray,
+    densities: tuple[xr.DataArray, xr.DataArray],
     relative: xr.DataArray,
     cell_area: float,
     years: float,
 ) -> xr.DataArray:
     r"""Half-width of the yearly stock change of each cell, t C/yr; densities of both years err alike.
 
-    .. math:: U_i = \frac{1}{T} \sqrt{\sum_k ((a_{ik,2} - a_{ik,1})\, c_k\, u_k)^2}
+    .. math:: U_i = \frac{1}{T} \sqrt{\sum_k ((a_{ik,2}\, c_{k,2} - a_{ik,1}\, c_{k,1})\, u_k)^2}
 
     Examples
     --------
@@ -68,10 +68,10 @@ def change_half_width(
 
     >>> share = xr.DataArray([1.0, 0.0], dims="land_class")
     >>> density, u = (xr.DataArray(v, dims="land_class") for v in ([100.0, 50.0], [0.2, 0.2]))
-    >>> float(change_half_width(share, share, density, u, 1.0, 10.0))
+    >>> float(change_half_width(share, share, (density, density), u, 1.0, 10.0))
     0.0
     """
-    each = (last - first) * cell_area * density * relative / years
+    each = (last * densities[1] - first * densities[0]) * cell_area * relative / years
     return (each**2).sum("land_class", skipna=False) ** 0.5
 
 

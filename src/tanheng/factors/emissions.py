@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,8 @@ class Fuel:
         0 to 1.
     half_width : float or None
         Half of the 95 % interval of the carbon content, relative; None where the table gives no bounds.
+    calorific_half_width : float
+        That of the net calorific value, which counts where activity is a mass or a volume; 0 where no bounds are given.
     origin : str
         Sets that the rows came from, the one of the carbon content first.
     """
@@ -43,6 +46,7 @@ class Fuel:
     oxidised_fraction: float
     source: str = ""
     half_width: float | None = None
+    calorific_half_width: float = 0.0
     origin: str = ""
 
     def carbon_per(self, activity_unit: str) -> float:
@@ -96,14 +100,15 @@ class EmissionFactors:
         )
         return self.fuels[seen[-1]], note
 
-    def half_width(self, name: str) -> tuple[float, str]:
-        """Relative half-width of the 95 % interval of a fuel's factor, and a note where it is borrowed.
+    def half_width(self, name: str, unit: str = "TJ") -> tuple[float, str]:
+        """Relative half-width of the 95 % interval of a fuel's factor in a unit of activity, and a note where it is borrowed.
 
         A set without bounds borrows those of the IPCC 2006 defaults for the same fuel, or one that stands in for it.
         """
         fuel, _ = self.fuel(name)
+        calorific = 0.0 if same_dimension(unit, "TJ") else fuel.calorific_half_width
         if fuel.half_width is not None:
-            return fuel.half_width, ""
+            return math.hypot(fuel.half_width, calorific), ""
         default = emission_factors_from("ipcc-2006")
         try:
             borrowed = default.fuel(name)[0].half_width
@@ -111,10 +116,12 @@ class EmissionFactors:
             borrowed = None
         if borrowed is None:
             return (
-                _UNKNOWN_HALF,
+                math.hypot(_UNKNOWN_HALF, calorific),
                 f"{name}: no bounds are known; its factor is taken to within {100 * _UNKNOWN_HALF:g} %",
             )
-        return borrowed, f"'{self.name}' gives no bounds; those of ipcc-2006 are borrowed, relative to its own values"
+        return math.hypot(
+            borrowed, calorific
+        ), f"'{self.name}' gives no bounds; those of ipcc-2006 are borrowed, relative to its own values"
 
 
 #: Relative half-width of a factor that no table gives bounds for.
@@ -268,11 +275,16 @@ def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
         raise InputError(
             f"{oxidised.place}: {name}: oxidised_fraction is {oxidised.value}; it is a fraction, at most 1"
         )
-    half = None
-    if content.lower is not None and content.upper is not None and content.value > 0:
-        half = (content.upper - content.lower) / 2.0 / content.value
+    half, energy = _half(content), _half(rows.get("net_calorific_value"))
     origins = dict.fromkeys(row.origin for row in (content, *rows.values()))
-    return Fuel(name, calorific, unit, carbon, oxidised.value, content.source, half, " + ".join(origins))
+    return Fuel(name, calorific, unit, carbon, oxidised.value, content.source, half, energy or 0.0, " + ".join(origins))
+
+
+def _half(row: _Row | None) -> float | None:
+    """Relative half-width of a factor's bounds, where it has both."""
+    if row is None or row.lower is None or row.upper is None or row.value <= 0:
+        return None
+    return (row.upper - row.lower) / 2.0 / row.value
 
 
 def _carbon(rows: Mapping[str, _Row], content: _Row) -> float:

@@ -10,7 +10,7 @@ import pandas as pd
 from tanheng.accounting import emissions
 from tanheng.accounting.gases import with_equivalents
 from tanheng.accounting.uncertainty import Terms, contributions, interval, simulated, trend
-from tanheng.errors import UnitError
+from tanheng.errors import TanhengError, UnitError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
 from tanheng.pipeline.inputs import Inputs
@@ -43,7 +43,7 @@ def account_emissions(inputs: Inputs) -> Account:
         _add_uncertainty(found, inputs)
     if asked.gases or inputs.processes is not None:
         _add_gases(found, inputs)
-    if inputs.reference is not None and inputs.factors is not None:
+    if inputs.reference is not None and inputs.factors is not None and asked.account == "territorial":
         _add_reference(found, inputs.reference, inputs.factors, years)
     return found
 
@@ -116,18 +116,23 @@ def _process_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 def terms_of(table: pd.DataFrame, factors: EmissionFactors | None, activity_half: float) -> tuple[Terms, list[str]]:
     """Terms of an account, and notes on bounds that are borrowed."""
-    halves, notes = {}, []
-    for name in dict.fromkeys(table["fuel"]):
+    halves: dict[tuple[str, str], float] = {}
+    notes: list[str] = []
+    keys = list(zip(table["fuel"], table["unit"], strict=True))
+    for name, unit in dict.fromkeys(keys):
         if name in processes().factors:
-            halves[name] = processes().factors[name].half_width
+            halves[name, unit] = processes().factors[name].half_width
         elif name in CARRIERS or factors is None:
-            halves[name] = 0.1
+            halves[name, unit] = 0.1
         else:
-            halves[name], note = factors.half_width(name)
+            halves[name, unit], note = factors.half_width(name, unit)
             notes += [note] if note else []
-    half = np.array([halves[name] for name in table["fuel"]])
+    half = np.array([halves[key] for key in keys])
     values = table["emissions_t_co2"].to_numpy(float)
-    return Terms(values, np.full(len(values), activity_half), half, list(table["fuel"])), list(dict.fromkeys(notes))
+    # A fuel that another stands in for shares the error of its factor.
+    return Terms(values, np.full(len(values), activity_half), half, list(table["factor_fuel"])), list(
+        dict.fromkeys(notes)
+    )
 
 
 def _add_uncertainty(found: Account, inputs: Inputs) -> None:
@@ -154,7 +159,7 @@ def _add_uncertainty(found: Account, inputs: Inputs) -> None:
     found.tables["emission_uncertainty"] = pd.DataFrame(rows)
     found.tables["uncertainty_causes"] = pd.DataFrame(causes)
     years = sorted(terms_by_year)
-    if len(years) > 1 and asked.draws:
+    if len(years) > 1 and asked.draws and terms_by_year[years[0]].emissions.sum() > 0:
         changes = []
         for last in years[1:]:
             change, low, high = trend(terms_by_year[years[0]], terms_by_year[last], asked.draws, asked.seed)
@@ -191,6 +196,7 @@ def _add_gases(found: Account, inputs: Inputs) -> None:
         parts.append(_process_gases(inputs.processes))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     table = table[table["year"].isin(inputs.study.years)].reset_index(drop=True)
+    table["biogenic"] = table["biogenic"].eq(other=True) if "biogenic" in table else False
     found.tables["emissions_by_gas"] = with_equivalents(table, warming_potentials(asked.gwp), asked.gwp)
 
 
@@ -200,17 +206,19 @@ def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFact
     strange: set[str] = set()
     for row in activity[~activity["fuel"].isin(CARRIERS)].itertuples():
         known = sectors().get(str(row.sector).lower())
-        if known is None and row.sector:
-            strange.add(str(row.sector))
+        if known is None or row.sector == "final consumption":
+            strange.add(str(row.sector) or "(blank)")
         use = known[1] if known else "manufacturing"
         energy = row.quantity * _energy_per(factors, str(row.fuel), str(row.unit))
         for gas in ("CH4", "N2O"):
-            factor = burning_factors()[use, fuels().kinds[str(row.fuel)] or "gas", gas]
+            kind = fuels().kinds[str(row.fuel)] or "gas"
+            factor = burning_factors().get((use, str(row.fuel), gas)) or burning_factors()[use, kind, gas]
             place = {"year": row.year, "zone": row.zone, "sector": row.sector, "fuel": row.fuel, "gas": gas}
             rows.append(place | {"emissions_t": energy * factor.value})
     if strange:
         found.notes.append(
-            f"sector(s) {', '.join(sorted(strange))} are not known; their methane and nitrous oxide are taken as those of manufacturing"
+            f"what sector(s) {', '.join(sorted(strange))} use fuel for is not known; their methane and nitrous oxide are taken as those of "
+            "manufacturing, too little where homes burn coal"
         )
     return pd.DataFrame(rows)
 
@@ -233,14 +241,29 @@ def _process_gases(rows: pd.DataFrame) -> pd.DataFrame:
         quantity * conversion_factor(unit, factor.unit) * factor.value
         for quantity, unit, factor in zip(rows["quantity"], rows["unit"], factors, strict=True)
     ]
+    table["biogenic"] = [factor.group in {"agriculture", "waste"} for factor in factors]
     return table[table["gas"] != "CO2"]
+
+
+def _countable(factors: EmissionFactors, fuel: str, unit: str) -> bool:
+    """Whether a set of factors can count a fuel in a unit."""
+    try:
+        factors.fuel(fuel)[0].carbon_per(unit)
+    except TanhengError:
+        return False
+    return True
 
 
 def _add_reference(found: Account, reference: pd.DataFrame, factors: EmissionFactors, years: list[int]) -> None:
     """Reference approach beside the sectoral one: by year, what is supplied less non-energy use against what is burnt."""
-    table = burnt_table(reference[reference["year"].isin(years)], factors)
-    if table.empty:
+    rows_of_years = reference[reference["year"].isin(years)]
+    able = np.array([_countable(factors, str(row.fuel), str(row.unit)) for row in rows_of_years.itertuples()], bool)
+    if not able.any():
         return
+    if not able.all():
+        left = ", ".join(dict.fromkeys(rows_of_years.loc[~able, "fuel"]))
+        found.notes.append(f"reference approach: {left} can't be counted with these factors and are left out of it")
+    table = burnt_table(rows_of_years[able], factors)
     fuel_only = found.emissions[~found.emissions["fuel"].isin([*CARRIERS, *processes().factors])]
     rows = []
     for year, part in table.groupby("year"):

@@ -54,7 +54,7 @@ def account_certainty(
         layers = [
             change_half_width(
                 land.share.sel(year=before[year], drop=True), land.share.sel(year=year, drop=True),
-                density.sel(year=year, drop=True), relative, area, year - before[year],
+                (density.sel(year=before[year], drop=True), density.sel(year=year, drop=True)), relative, area, year - before[year],
             )
             for year in years
         ]  # fmt: skip
@@ -72,11 +72,11 @@ def account_certainty(
         "balance_half_width": _named(balance, units, "half of the 95 % interval of the balance"),
     }
     if mode == "stock":
-        grids["ratio_half_width"] = _named(
-            _ratio(land, compared, density, relative, share, area, inputs),
-            "1",
-            "half of the 95 % interval of the supply-demand ratio",
-        )
+        # The norm of a year comes from its own largest cells and is as uncertain as they are; those of all years are held fixed.
+        sampled = inputs.study.balance.norm == "year"
+        fixed = as_whole_cells(balance, land) / compared.norm
+        ratio = _ratio(land, compared, density, relative, share, area, inputs) if sampled else fixed
+        grids["ratio_half_width"] = _named(ratio, "1", "half of the 95 % interval of the supply-demand ratio")
     return grids, _table(sign, balance, land, years), []
 
 

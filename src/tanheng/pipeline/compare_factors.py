@@ -15,6 +15,9 @@ from tanheng.factors.flows import MADE_OF, flows
 from tanheng.io.tables import read_activity, read_energy_balance
 from tanheng.pipeline.account import CARRIERS, burnt_table
 
+#: Fuels without a factor of carbon in any set.
+_NO_CARBON = ("other_energy",)
+
 
 def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFrame, list[str]]:
     """Emissions by year and fuel under several sets, Mt CO2, and notes.
@@ -55,7 +58,16 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
         raise InputError(f"{path}: no set of factors can count any of its rows: " + "; ".join(dict.fromkeys(notes)))
     table = activity[["year", "fuel"]].assign(**columns)
     grouped = table.groupby(["year", "fuel"], as_index=False, sort=False).sum(min_count=1)
-    totals = grouped.drop(columns="fuel").groupby("year", as_index=False).sum()
+    countable = grouped[~grouped["fuel"].isin(_NO_CARBON)]
+    totals = countable.drop(columns="fuel").groupby("year", as_index=False).sum()
+    # A set that leaves a fuel out has no total to be set beside the others.
+    whole = countable.drop(columns="fuel").set_index("year").notna().groupby("year").all().reset_index()
+    for name in columns:
+        short = ~whole[name].to_numpy(bool)
+        if short.any():
+            years = ", ".join(str(year) for year in totals.loc[short, "year"])
+            notes.append(f"{name} has no total for {years}: it can't count every fuel")
+            totals.loc[short, name] = np.nan
     totals.insert(1, "fuel", "total")
     return pd.concat([grouped, totals], ignore_index=True).sort_values("year", kind="stable"), list(
         dict.fromkeys(notes)

@@ -34,6 +34,11 @@ class GivenEmissions:
     reference: pd.DataFrame | None = None
     factors: EmissionFactors | None = None
 
+    @property
+    def holds_rows(self) -> bool:
+        """Whether totals or activity could be read."""
+        return self.totals is not None or self.activity is not None
+
 
 def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems) -> GivenEmissions:
     """What a study gives of its emissions, read and checked; problems are gathered."""
@@ -55,9 +60,13 @@ def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], prob
         _check_factors(activity, factors, name, problems)
     if asked.zones is not None and asked.zones in zones:
         totals, activity, processes = (_by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
-    table = totals if asked.totals else activity
-    if table is not None:
-        _check_emission_rows(study, table, str(base / name), zones, problems)
+    for table, file in ((totals if asked.totals else activity, name), (processes, asked.processes)):
+        if table is not None:
+            _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
+    if processes is not None and {"cement", "clinker"} <= set(processes["fuel"]):
+        problems.errors.append(
+            f"{asked.processes}: has rows of cement and of clinker; cement's factor holds that of its clinker, so give one of them"
+        )
     return GivenEmissions(totals, activity, processes, reference, factors)
 
 
@@ -76,6 +85,12 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
         return activity
     if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
         problems.errors.append(f"{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)")
+    strange = sorted({str(item) for item in activity["sector"] if item and str(item).lower() not in sectors()})
+    if strange:
+        problems.warnings.append(
+            f"{name}: sector(s) {', '.join(strange)} are not known; if one of them makes power or heat, its fuel is counted twice in a "
+            "consumption account: call it 'power and heat'"
+        )
     made = np.array(
         [sectors().get(str(item).lower(), ("", ""))[1] == "energy industries" for item in activity["sector"]]
     )
@@ -96,12 +111,16 @@ _CARRIERS = frozenset({"electricity", "heat"})
 def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
     balance, totals = read_energy_balance(path)
+    other = balance["fuel"] == "other_energy"
+    if other.any():
+        years = ", ".join(str(year) for year in sorted(set(balance.loc[other, "year"])))
+        problems.warnings.append(f"{path}: other energy ({years}) has no factor of carbon and counts as nothing")
     known = flows()
     rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
     for name, counts in asked.burnt.items():
         flow = known.find(name)
         rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
-    found = fuel_burnt(balance, rules, _CARRIERS, MADE_OF)
+    found = fuel_burnt(balance[~other], rules, _CARRIERS, MADE_OF)
     activity: pd.DataFrame = found.activity
     if asked.account == "consumption":
         used = {
@@ -117,7 +136,48 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
         raise InputError(
             f"{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?"
         )
-    return activity, supplied(balance, _CARRIERS)
+    return activity, supplied(balance[~other], _CARRIERS)
+
+
+def canonical_sector(name: str) -> str:
+    """Name of a sector as the tables write it, in lower case: 工业 and Industry are one.
+
+    Examples
+    --------
+    >>> canonical_sector("工业"), canonical_sector("Steel")
+    ('industry', 'steel')
+    """
+    key = name.strip().lower()
+    return sectors().get(key, (key, ""))[0]
+
+
+def unmatched_sectors(study: Study, tables: list[pd.DataFrame | None], points: pd.DataFrame | None) -> list[str]:
+    """Weights and point sources of sectors that emit nothing, by any of their names."""
+    rows = [table for table in tables if table is not None]
+    known = {canonical_sector(str(item)) for table in rows for item in table["sector"]}
+    by_year = {
+        (int(year), canonical_sector(str(item)))
+        for table in rows
+        for year, item in zip(table["year"], table["sector"], strict=True)
+    }
+    asked = [canonical_sector(item.sector) for item in study.demand.weights if item.sector != "*"]
+    found = [
+        f"demand.weights: no emissions are given for sector '{item.sector}'{nearest(item.sector, known)}"
+        for item in study.demand.weights
+        if item.sector != "*" and canonical_sector(item.sector) not in known
+    ]
+    found += [
+        f"demand.weights: sector '{name}' stands there twice, by two of its names"
+        for name in set(asked)
+        if asked.count(name) > 1
+    ]
+    if points is not None:
+        found += [
+            f"{study.demand.points}: sector '{row.sector}' has point sources in {row.year}, and no emissions of its own in that year"
+            for row in points.drop_duplicates(["year", "sector"]).itertuples()
+            if row.year in study.years and (int(row.year), canonical_sector(str(row.sector))) not in by_year
+        ]
+    return found
 
 
 def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
@@ -159,7 +219,7 @@ def points_on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None,
             f"{name}: {int((~inside).sum())} point(s) lie outside the region, the first at {at.longitude:g}, {at.latitude:g} ({at.sector}); "
             "are longitude and latitude in their columns?"
         )
-    return points.assign(cell=row * grid.columns + column)
+    return points.assign(cell=row * grid.columns + column, x=x, y=y)
 
 
 def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:

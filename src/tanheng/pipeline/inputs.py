@@ -31,7 +31,7 @@ from tanheng.io.tables import (
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
-from tanheng.pipeline.emission_inputs import open_emissions, points_on_cells, unknown_weights
+from tanheng.pipeline.emission_inputs import open_emissions, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.pipeline.framing import choose_grid, cover_problems
 from tanheng.pipeline.problems import Problems
 from tanheng.study import Driver, Maps, Study
@@ -115,7 +115,26 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     points = problems.attempt(read_points, base / study.demand.points) if study.demand.points else None
     if points is not None and grid is not None:
         points = problems.attempt(points_on_cells, points, grid, boundary, study.demand.points or "")
+    given_for = study.carbon_density.uncertainty
+    if classes and isinstance(given_for, dict):
+        problems.errors += [
+            f"carbon_density.uncertainty: there is no class '{name}'{nearest(name, classes)}"
+            for name in given_for
+            if name not in classes
+        ]
+        silent = [name for name in classes if name not in given_for]
+        if silent:
+            problems.warnings.append(
+                f"carbon_density.uncertainty: none is given for {', '.join(silent)}; their densities count as certain"
+            )
+    if given_for is not None and study.emissions is None:
+        problems.warnings.append(
+            "carbon_density.uncertainty is not used: it is carried to supply and balance where there are emissions"
+        )
     problems.errors += unknown_weights(study, driver_maps, classes) if classes else []
+    problems.errors += (
+        unmatched_sectors(study, [given.totals, given.activity, given.processes], points) if given.holds_rows else []
+    )
     if legend and classes and rasters:
         maps = _land_maps(study, legend, classes, rasters)
         _check_codes(maps, legend, study, problems, every_pixel=every_pixel)

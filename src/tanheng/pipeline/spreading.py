@@ -14,8 +14,9 @@ from scipy import sparse
 from tanheng.accounting import allocate
 from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
-from tanheng.grid import coverage, project
+from tanheng.grid import Grid, coverage, project
 from tanheng.io.vectors import Polygons
+from tanheng.pipeline.emission_inputs import canonical_sector
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.weights import SectorWeights
 from tanheng.units import M2_PER_KM2
@@ -102,7 +103,7 @@ def spread(
     number = len(zones.polygons.ids) if zones else 0
     found = Spread(np.zeros(fraction.shape), np.zeros(fraction.shape), np.zeros(number))
     keyed = rows.assign(key=[weights.key(str(sector)) for sector in rows["sector"]])
-    placed = _points_of_year(points, year, weights, zones)
+    placed = _points_of_year(points, year, weights, zones, inputs.grid, fraction)
     for key, part in keyed.groupby("key", sort=False):
         weight = weights.weight(str(key), year)
         here = placed[placed["key"] == key] if len(placed) else placed
@@ -199,22 +200,36 @@ def _tell(
 
 
 def _points_of_year(
-    points: pd.DataFrame | None, year: int, weights: SectorWeights, zones: ZoneCover | None
+    points: pd.DataFrame | None, year: int, weights: SectorWeights, zones: ZoneCover | None, grid: Grid, fraction: Layer
 ) -> pd.DataFrame:
     """Point sources of a year with the cell, the unit and the weight of the sector that each belongs to."""
     columns = ["cell", "zone", "key", "emissions_t_c"]
     if points is None:
         return pd.DataFrame(columns=columns)
     rows = points[points["year"] == year].copy()
+    outside = fraction.ravel()[rows["cell"].to_numpy(int)] <= 0
+    if outside.any():
+        first = rows[outside].iloc[0]
+        raise InputError(
+            f"demand.points: {int(outside.sum())} point(s) of {year} lie where the region has no land, the first at {first.longitude:g}, "
+            f"{first.latitude:g} ({first.sector})"
+        )
     rows["key"] = [weights.key(str(sector)) for sector in rows["sector"]]
     if zones is None:
         rows["zone"] = ""
         return rows[columns]
     by_cell = zones.inside.tocsc()
     by_zone = set(weights.sectors_by_zone.get(year, set()))
+    shapes = project(zones.polygons.geometries, zones.polygons.crs, grid.crs)
+    held, at = shapely.STRtree(shapes).query(
+        shapely.points(rows["x"].to_numpy(float), rows["y"].to_numpy(float)), "within"
+    )
+    inside = dict(zip(held.tolist(), at.tolist(), strict=True))
     rows["zone"] = [
-        _zone_at(by_cell, int(cell), zones.polygons.ids) if str(sector).lower() in by_zone else ""
-        for cell, sector in zip(rows["cell"], rows["sector"], strict=True)
+        (zones.polygons.ids[inside[number]] if number in inside else _zone_at(by_cell, int(cell), zones.polygons.ids))
+        if canonical_sector(str(sector)) in by_zone
+        else ""
+        for number, (cell, sector) in enumerate(zip(rows["cell"], rows["sector"], strict=True))
     ]
     return rows[columns]
 
@@ -229,4 +244,4 @@ def _zone_at(by_cell: sparse.csc_matrix, cell: int, ids: tuple[str, ...]) -> str
 def sectors_by_zone(table: pd.DataFrame) -> Mapping[int, set[str]]:
     """Sectors whose emissions are given by zone, in lower case, by year."""
     rows = table[table["zone"] != ""]
-    return {int(year): {str(item).lower() for item in part["sector"]} for year, part in rows.groupby("year")}
+    return {int(year): {canonical_sector(str(item)) for item in part["sector"]} for year, part in rows.groupby("year")}

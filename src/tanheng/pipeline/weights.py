@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.land.continuous import on_grid
+from tanheng.pipeline.emission_inputs import canonical_sector
 from tanheng.pipeline.inputs import Inputs
 from tanheng.study import SectorWeight
 
@@ -43,11 +44,12 @@ class SectorWeights:
         self.inputs, self.share, self.fraction, self.people = inputs, share, fraction, people
         self.sectors_by_zone = sectors_by_zone
         self._laid: dict[str, Layer] = {}
-        self.by_sector = {item.sector.lower(): item for item in inputs.study.demand.weights}
+        self.by_sector = {canonical_sector(item.sector): item for item in inputs.study.demand.weights}
 
     def key(self, sector: str) -> str:
         """Sector whose weight a sector has: its own, or that of every other one."""
-        return sector.lower() if sector.lower() in self.by_sector else "*"
+        name = canonical_sector(sector)
+        return name if name in self.by_sector else "*"
 
     def words(self, key: str) -> str:
         """What a weight is, for a reader."""

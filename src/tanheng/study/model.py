@@ -96,6 +96,10 @@ class EmissionsChoice(Part):
             )
         if self.account == "consumption" and (self.grid_factor is None or given == ["totals"]):
             raise ValueError("account 'consumption' needs 'grid_factor' (t CO2/MWh), and activity or a balance")
+        if given == ["totals"] and (self.gases or self.processes):
+            raise ValueError(
+                "'gases' and 'processes' stand beside activity or a balance; totals hold what they hold: add processes to them"
+            )
         if self.burnt and self.balance is None:
             raise ValueError("'burnt' says which flows of 'balance' count; there is no balance")
         return self
@@ -128,7 +132,7 @@ class SectorWeight(Part):
     """
 
     sector: Name = "*"
-    by: dict[Name, float] = Field(min_length=1)
+    by: dict[Name, Annotated[float, Field(gt=0)]] = Field(min_length=1)
     inside: tuple[Name, ...] = ()
 
 
@@ -140,7 +144,7 @@ class Demand(Part):
     without_weight: Literal["error", "area"] = "area"
     weights: tuple[SectorWeight, ...] = ()
     points: str | None = None
-    compare_with: dict[Name, float] | None = None
+    compare_with: dict[Name, Annotated[float, Field(gt=0)]] | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
