@@ -98,13 +98,14 @@ def prices_table(plan: Plan, unit_of_gain: str, limits: Sequence[Limit]) -> pd.D
     rows = []
     for price in sorted(plan.prices, key=cost, reverse=True):
         unit = limits[price.limit].units
-        way = "more room above" if price.sign > 0 else "less asked for below"
+        way = "allowing" if price.sign > 0 else "asking for"
+        step = "more" if price.sign > 0 else "less"
         rows.append(
             {
                 "limit": price.words,
                 "worth_per_unit": price.worth,
                 "unit": f"{unit_of_gain} per {unit}",
-                "in_words": f"'{price.words}' binds: one {unit} {way} it is worth {price.worth:,.4g} {unit_of_gain}",
+                "in_words": f"'{price.words}' binds: {way} one {unit} {step} is worth {price.worth:,.4g} {unit_of_gain}",
             }
         )
     return pd.DataFrame(rows, columns=["limit", "worth_per_unit", "unit", "in_words"])

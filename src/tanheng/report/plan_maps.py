@@ -95,7 +95,7 @@ def _drawable(text: str) -> str:
 def _label(kind: str, count: int, cells: int) -> str:
     kind = _drawable(kind)
     short = (
-        kind if len(kind) <= 22 else kind.replace(" to ", "\nto ").replace(" ", "\n", 1 if "\nto " not in kind else 0)
+        kind if len(kind) <= 19 else kind.replace(" to ", "\nto ").replace(" ", "\n", 1 if "\nto " not in kind else 0)
     )
     return f"{short}  {100 * count / cells:.3g} %"
 

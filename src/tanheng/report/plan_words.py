@@ -24,9 +24,10 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
     )
     more = f", and {len(moves) - 4} smaller conversions" if len(moves) > 4 else ""
     share = record["gain_t_c"] / record["stock_today_t_c"]
+    what = f"{_area(record['converted_km2'])}: {told}{more}" if len(moves) > 1 else told
     verb = "more" if record["gain_t_c"] >= 0 else "less"
     sentences = [
-        f"The plan converts {_area(record['converted_km2'])}: {told}{more}.",
+        f"The plan converts {what}.",
         (
             f"Once vegetation and soil have reached the densities of their new class, which takes decades, the land would store "
             f"{_mass(abs(record['gain_t_c']))} {verb} than in {record['year']} ({100 * share:+.2f} % of the store)."
@@ -72,7 +73,7 @@ def _dearest(tables: Tables) -> list[str]:
     if prices.empty:
         return []
     first = prices.iloc[0]
-    return [f"One of the limits that bind: {first.in_words}."]
+    return [f"{first.in_words}."]
 
 
 def _worse(share: float) -> str:
@@ -86,7 +87,7 @@ def zoning_reasons(tables: Tables) -> list[str]:
     return [
         (
             f"{row.zone}: {100 * row.area_share:.1f} % of the area, with {100 * row.supply_share:.1f} % of the supply and "
-            f"{100 * row.demand_share:.1f} % of the demand; {_worse(row.area_share_worsened)}{row.advice}."
+            f"{100 * row.demand_share:.1f} % of the demand; {_worse(row.area_share_worsened)}{row.advice[:1].upper()}{row.advice[1:]}."
         )
         for row in tables["zoning"].itertuples()
         if row.cells
