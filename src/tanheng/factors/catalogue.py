@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -173,6 +173,31 @@ def parse_table(text: str, name: str) -> Table:
     if not rows:
         raise InputError(f"{name}: has a header and no rows")
     return Table(name, header, tuple(rows), comments)
+
+
+def alias_key(name: str) -> str:
+    """Form of a name in which spellings that differ by case, blanks, dashes and underscores are one.
+
+    Examples
+    --------
+    >>> alias_key(" Diesel-Oil")
+    'diesel oil'
+    """
+    return " ".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
+
+
+def find_alias(name: str, canonical: Mapping[str, str], what: str) -> str:
+    """Canonical name behind an alias; `canonical` has keys as `alias_key` makes them.
+
+    Raises
+    ------
+    InputError
+        The name is not known; near matches are given.
+    """
+    key = alias_key(name)
+    if key not in canonical:
+        raise InputError(f"{what} '{name}' is not known{nearest(key, canonical)}")
+    return canonical[key]
 
 
 def _folder(kind: str) -> Traversable:

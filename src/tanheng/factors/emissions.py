@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
-from tanheng.factors.catalogue import Table, names, parse_number, parse_table, read_named
+from tanheng.factors.catalogue import Table, alias_key, find_alias, names, parse_number, parse_table, read_named
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -150,14 +150,7 @@ class FuelNames:
         >>> fuels().find("原煤"), fuels().find("Diesel Oil")
         ('raw_coal', 'diesel')
         """
-        key = _key(name)
-        if key not in self.canonical:
-            raise InputError(f"fuel '{name}' is not known{nearest(key, self.canonical)}")
-        return self.canonical[key]
-
-
-def _key(name: str) -> str:
-    return " ".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
+        return find_alias(name, self.canonical, "fuel")
 
 
 @cache
@@ -171,7 +164,7 @@ def fuels() -> FuelNames:
     for _, row in parse_table(text, "fuels.csv").rows:
         for alias in (row["fuel"], row["name"], row["name_zh"], *row["aliases"].split("|")):
             if alias:
-                canonical[_key(alias)] = row["fuel"]
+                canonical[alias_key(alias)] = row["fuel"]
         chinese[row["fuel"]] = row["name_zh"]
         kinds[row["fuel"]] = row["kind"]
         if row["substitute"]:

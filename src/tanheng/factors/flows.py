@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from tanheng.errors import InputError, nearest
-from tanheng.factors.catalogue import parse_table
+from tanheng.factors.catalogue import alias_key, find_alias, parse_table
 
 #: Gases of iron and steel making, and the fuel whose carbon they carry: counting both would count it twice.
 MADE_OF: Mapping[str, str] = {"blast_furnace_gas": "coke", "converter_gas": "coke"}
@@ -44,14 +43,7 @@ class Flows:
         >>> flows().find("火力发电"), flows().find("Industry - NonEnergy Use")
         ('thermal power', 'non-energy use')
         """
-        key = _key(name)
-        if key not in self.canonical:
-            raise InputError(f"flow '{name}' is not known{nearest(key, self.canonical)}")
-        return self.canonical[key]
-
-
-def _key(name: str) -> str:
-    return " ".join(name.strip().lower().replace("_", " ").split())
+        return find_alias(name, self.canonical, "flow")
 
 
 @cache
@@ -64,5 +56,5 @@ def flows() -> Flows:
         known[row["flow"]] = Flow(row["flow"], int(row["counts"]), row["part_of"], row["sector"])
         for alias in (row["flow"], row["name_zh"], *row["aliases"].split("|")):
             if alias:
-                canonical[_key(alias)] = row["flow"]
+                canonical[alias_key(alias)] = row["flow"]
     return Flows(known, canonical)

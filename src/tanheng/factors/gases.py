@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from tanheng.errors import InputError, nearest
-from tanheng.factors.catalogue import Table, parse_number, parse_table
+from tanheng.errors import InputError
+from tanheng.factors.catalogue import Table, alias_key, find_alias, parse_number, parse_table
 
 #: Gases of an account, in the order of their tables.
 GASES = ("CO2", "CH4", "N2O")
@@ -95,10 +95,7 @@ class ActivityNames:
         >>> processes().find("水泥")
         'cement'
         """
-        key = " ".join(name.strip().lower().split())
-        if key not in self.canonical:
-            raise InputError(f"activity '{name}' is not known{nearest(key, self.canonical)}")
-        return self.canonical[key]
+        return find_alias(name, self.canonical, "activity")
 
 
 @cache
@@ -113,7 +110,7 @@ def processes() -> ActivityNames:
         )
         for alias in (row["activity"], row["name_zh"], *row["aliases"].split("|")):
             if alias:
-                canonical[alias.lower()] = row["activity"]
+                canonical[alias_key(alias)] = row["activity"]
     return ActivityNames(factors, canonical)
 
 

@@ -115,22 +115,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     points = problems.attempt(read_points, base / study.demand.points) if study.demand.points else None
     if points is not None and grid is not None:
         points = problems.attempt(points_on_cells, points, grid, boundary, study.demand.points or "")
-    given_for = study.carbon_density.uncertainty
-    if classes and isinstance(given_for, dict):
-        problems.errors += [
-            f"carbon_density.uncertainty: there is no class '{name}'{nearest(name, classes)}"
-            for name in given_for
-            if name not in classes
-        ]
-        silent = [name for name in classes if name not in given_for]
-        if silent:
-            problems.warnings.append(
-                f"carbon_density.uncertainty: none is given for {', '.join(silent)}; their densities count as certain"
-            )
-    if given_for is not None and study.emissions is None:
-        problems.warnings.append(
-            "carbon_density.uncertainty is not used: it is carried to supply and balance where there are emissions"
-        )
+    _check_uncertainty(study, classes, problems)
     problems.errors += unknown_weights(study, driver_maps, classes) if classes else []
     problems.errors += (
         unmatched_sectors(study, [given.totals, given.activity, given.processes], points) if given.holds_rows else []
@@ -160,6 +145,26 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         given.processes, given.reference, points, given.factors, population,
         driver_maps, driver_tables, uptake, nep, tuple(dict.fromkeys(problems.warnings)), tuple(files),
     )  # fmt: skip
+
+
+def _check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problems) -> None:
+    """Note classes that the uncertainty of densities names wrongly or leaves out."""
+    given_for = study.carbon_density.uncertainty
+    if classes and isinstance(given_for, dict):
+        problems.errors += [
+            f"carbon_density.uncertainty: there is no class '{name}'{nearest(name, classes)}"
+            for name in given_for
+            if name not in classes
+        ]
+        silent = [name for name in classes if name not in given_for]
+        if silent:
+            problems.warnings.append(
+                f"carbon_density.uncertainty: none is given for {', '.join(silent)}; their densities count as certain"
+            )
+    if given_for is not None and study.emissions is None:
+        problems.warnings.append(
+            "carbon_density.uncertainty is not used: it is carried to supply and balance where there are emissions"
+        )
 
 
 def _all_files(study: Study, base: Path, rasters: Iterable[Raster | Mosaic]) -> list[Path]:

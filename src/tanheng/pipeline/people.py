@@ -131,17 +131,7 @@ def account_people(inputs: Inputs, fraction: xr.DataArray, share: xr.DataArray, 
             ("other", _otherwise(inputs, weights, rows, part, zones, inside)),
         ):
             layers[name].append(layer)
-    years = {"year": list(study.years)}
-    names = {
-        "people": "population",
-        "density": "population_density",
-        "demand": "demand",
-        "region": "demand",
-        "other": "demand",
-    }
-    arrays = {
-        key: stamp(on_cells(np.stack(stacked), grid, ("year",), **years), names[key]) for key, stacked in layers.items()
-    }
+    arrays = _stamped(layers, inputs)
     return People(
         table,
         arrays["people"],
@@ -154,6 +144,16 @@ def account_people(inputs: Inputs, fraction: xr.DataArray, share: xr.DataArray, 
         pd.DataFrame(placed),
         arrays["other"] if study.demand.compare_with else None,
     )
+
+
+def _stamped(layers: Mapping[str, list[NDArray[np.float64]]], inputs: Inputs) -> dict[str, xr.DataArray]:
+    """Layers of the years as arrays with their meaning, shape (year, y, x)."""
+    names = {"people": "population", "density": "population_density"}
+    years = {"year": list(inputs.study.years)}
+    return {
+        key: stamp(on_cells(np.stack(stacked), inputs.grid, ("year",), **years), names.get(key, "demand"))
+        for key, stacked in layers.items()
+    }
 
 
 def demand_tables(people: People) -> dict[str, pd.DataFrame]:
