@@ -189,7 +189,7 @@ def test_results_lie_beside_the_others(planned: Planned) -> None:
     assert 'src="http' not in page
     assert "No plan that keeps the same limits" in page
     assert "bookkeeping" in page
-    for name in ("conversion", "land_use_plan", "zoning", "front", "scenarios"):
+    for name in ("conversion", "land_use_plan", "zoning", "front", "scenarios", "compensation"):
         assert (folder / "maps" / f"{name}.png").stat().st_size > 5000
     assert not list(folder.parent.parent.glob(".*unfinished*"))
     read_back = pd.read_csv(folder / "tables" / "plan_areas.csv")

@@ -271,7 +271,7 @@ def _write(
         outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
         if inputs.boundary:
             outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
-        write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record)
+        write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record, beside.arrows)
         text = json.dumps(record, ensure_ascii=False, indent=1, default=str)
         (folder / "plan.json").write_text(text, encoding="utf-8")
     except OSError as error:

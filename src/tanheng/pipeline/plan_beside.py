@@ -33,12 +33,13 @@ Layer = NDArray[np.float64]
 
 @dataclass
 class Beside:
-    """Tables, grids (with the names of their kinds) and notes of what is told beside a plan."""
+    """Tables, grids (with the names of their kinds), notes, and arrows (from x, y to x, y with an amount) of what is told beside a plan."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     layers: dict[str, Layer] = field(default_factory=dict)
     kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    arrows: list[tuple[float, float, float, float, float]] = field(default_factory=list)
 
 
 def trend_areas(
@@ -347,6 +348,17 @@ def tell_compensation(
     flows = compensation_flows(surplus, distance)
     names = rows["zone_name"].tolist()
     gives, takes = np.nonzero(flows > 1e-9 * max(float(np.abs(surplus).max()), 1e-300))
+    metres = 1000.0 * at
+    found.arrows = [
+        (
+            float(metres[one, 0]),
+            float(metres[one, 1]),
+            float(metres[other, 0]),
+            float(metres[other, 1]),
+            float(flows[one, other]),
+        )
+        for one, other in zip(gives, takes, strict=True)
+    ]
     found.tables["compensation"] = pd.DataFrame(
         {
             "from_zone": [names[item] for item in gives],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 
@@ -24,6 +24,7 @@ _CONVERSIONS = ("#1b7837", "#d95f02", "#7570b3", "#e7298a", "#1f78b4", "#a6761d"
 _LAND = "#e9e9e2"
 
 TITLES = {
+    "compensation": "Compensation between units",
     "conversion": "What the plan converts",
     "land_use_plan": "Land use of the plan",
     "zoning": "Zones of management",
@@ -90,6 +91,32 @@ def _draw(
 def _drawable(text: str) -> str:
     """Text without Chinese characters where no installed font has them, unless it is all there is."""
     return text if chinese_fonts() else text.encode("ascii", "ignore").decode().strip() or text
+
+
+def draw_arrows(
+    path: Path,
+    grid: Grid,
+    lines: Lines,
+    known: NDArray[np.bool_],
+    arrows: Sequence[tuple[float, float, float, float, float]],
+    note: str,
+) -> Path:
+    """Draw amounts between units as arrows from middle to middle, wider for more."""
+    figure, axes = frame(grid, TITLES["compensation"], note)
+    show(axes, np.ma.masked_where(~known, np.zeros(known.shape)), grid, cmap=ListedColormap([_LAND]))
+    most = max(amount for *_, amount in arrows)
+    for x0, y0, x1, y1, amount in sorted(arrows, key=lambda arrow: arrow[-1]):
+        style = {"arrowstyle": "-|>", "color": "#2f7d4a", "alpha": 0.85, "lw": 0.5 + 3.0 * amount / most}
+        axes.annotate(
+            "", xy=(x1, y1), xytext=(x0, y0), arrowprops={**style, "connectionstyle": "arc3,rad=0.12"}, zorder=4
+        )
+    handles = [
+        Patch(facecolor="#2f7d4a", label=f"{len(arrows)} flows, the largest\n{most:,.0f} t C a year"),
+        Patch(facecolor=_LAND, edgecolor="#666666", lw=0.4, label="region"),
+    ]
+    legend(figure, axes, handles, "From surplus to deficit\n(bookkeeping, no flow of carbon)")
+    save(figure, axes, path, grid, lines)
+    return path
 
 
 def _label(kind: str, count: int, cells: int) -> str:

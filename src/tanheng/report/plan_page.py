@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.report.page import html_table
-from tanheng.report.plan_maps import TITLES, draw_front, draw_plan_maps, draw_scenarios
+from tanheng.report.plan_maps import TITLES, draw_arrows, draw_front, draw_plan_maps, draw_scenarios
 from tanheng.report.plan_words import plan_paragraph, zoning_reasons
 from tanheng.report.sheet import Outlines, chinese_fonts, outline_lines
 
@@ -43,11 +43,16 @@ def write_plan_page(
     kinds: Mapping[str, tuple[str, ...]],
     tables: Mapping[str, pd.DataFrame],
     record: Mapping[str, Any],
+    arrows: Sequence[tuple[float, float, float, float, float]] = (),
 ) -> None:
     """Draw the maps and charts of a plan into ``maps`` and write ``plan.html``."""
     note = str(record["note"])
     with mpl.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}):
-        maps = draw_plan_maps(folder / "maps", grid, outline_lines(outlines, grid), layers, kinds, note)
+        lines = outline_lines(outlines, grid)
+        maps = draw_plan_maps(folder / "maps", grid, lines, layers, kinds, note)
+        if arrows:
+            known = np.isfinite(layers["land_use_plan"])
+            maps.append(draw_arrows(folder / "maps" / "compensation.png", grid, lines, known, arrows, note))
         charts = [draw_front(folder / "maps" / "front.png", tables["plan_front"])] if "plan_front" in tables else []
         if "scenarios" in tables and len(tables["scenarios"]) > 1:
             charts.append(draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"]))
