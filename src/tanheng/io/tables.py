@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,29 @@ from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.rows import write_csv_text
 from tanheng.units import same_dimension, tonnes_of_carbon
+
+Row = dict[str, str]
+Item = dict[str, object]
+
+
+def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Row, str], Item]) -> list[Item]:
+    """What `read` makes of each row and its place; every row that is wrong is told at once."""
+    found, problems = [], []
+    for line, row in rows:
+        place = f"{table.name}: line {line}"
+        try:
+            found.append(read(row, place))
+        except UnitError as error:
+            problems.append(f"{place}, column 'unit': {error}")
+        except InputError as error:
+            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
+    if problems:
+        raise StudyError(problems)
+    return found
+
+
+def _year(row: Row, place: str) -> int:
+    return whole_number(row["year"], f"{place}, column 'year'")
 
 
 def read_totals(path: Path) -> pd.DataFrame:
@@ -30,26 +53,17 @@ def read_totals(path: Path) -> pd.DataFrame:
     """
     table = read_table(path)
     table.require(["year", "emissions", "unit"])
-    rows, problems = [], []
-    for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        try:
-            value = parse_number(row["emissions"], f"{place}, column 'emissions'")
-            rows.append(
-                {
-                    "year": whole_number(row["year"], f"{place}, column 'year'"),
-                    "zone": row.get("zone", ""),
-                    "sector": row.get("sector", ""),
-                    "emissions_t_c": tonnes_of_carbon(value, row["unit"]),
-                }
-            )
-        except UnitError as error:
-            problems.append(f"{place}, column 'unit': {error}")
-        except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise StudyError(problems)
-    frame = pd.DataFrame(rows)
+
+    def read(row: Row, place: str) -> Item:
+        value = parse_number(row["emissions"], f"{place}, column 'emissions'")
+        return {
+            "year": _year(row, place),
+            "zone": row.get("zone", ""),
+            "sector": row.get("sector", ""),
+            "emissions_t_c": tonnes_of_carbon(value, row["unit"]),
+        }
+
+    frame = pd.DataFrame(_read_rows(table, table.rows, read))
     _refuse_twice(table, frame, ["year", "zone", "sector"])
     return frame
 
@@ -64,25 +78,18 @@ def read_activity(path: Path) -> pd.DataFrame:
     """
     table = read_table(path)
     table.require(["year", "fuel", "quantity", "unit"])
-    rows, problems = [], []
-    for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        try:
-            rows.append(
-                {
-                    "year": whole_number(row["year"], f"{place}, column 'year'"),
-                    "zone": row.get("zone", ""),
-                    "sector": row.get("sector", ""),
-                    "fuel": fuels().find(row["fuel"]),
-                    "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
-                    "unit": row["unit"],
-                }
-            )
-        except InputError as error:
-            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
-    if problems:
-        raise StudyError(problems)
-    frame = pd.DataFrame(rows)
+
+    def read(row: Row, place: str) -> Item:
+        return {
+            "year": _year(row, place),
+            "zone": row.get("zone", ""),
+            "sector": row.get("sector", ""),
+            "fuel": fuels().find(row["fuel"]),
+            "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
+            "unit": row["unit"],
+        }
+
+    frame = pd.DataFrame(_read_rows(table, table.rows, read))
     _refuse_twice(table, frame, ["year", "zone", "sector", "fuel"])
     return frame
 
@@ -100,28 +107,21 @@ def read_processes(path: Path) -> pd.DataFrame:
     """
     table = read_table(path)
     table.require(["year", "activity", "quantity", "unit"])
-    rows, problems = [], []
-    for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        try:
-            name = processes().find(row["activity"])
-            factor = processes().factors[name]
-            _refuse_unit(row["unit"], factor.unit, f"{place}: {name}")
-            rows.append(
-                {
-                    "year": whole_number(row["year"], f"{place}, column 'year'"),
-                    "zone": row.get("zone", ""),
-                    "sector": factor.group,
-                    "fuel": name,
-                    "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
-                    "unit": row["unit"],
-                }
-            )
-        except InputError as error:
-            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
-    if problems:
-        raise StudyError(problems)
-    frame = pd.DataFrame(rows)
+
+    def read(row: Row, place: str) -> Item:
+        name = processes().find(row["activity"])
+        factor = processes().factors[name]
+        _refuse_unit(row["unit"], factor.unit, f"{place}: {name}")
+        return {
+            "year": _year(row, place),
+            "zone": row.get("zone", ""),
+            "sector": factor.group,
+            "fuel": name,
+            "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
+            "unit": row["unit"],
+        }
+
+    frame = pd.DataFrame(_read_rows(table, table.rows, read))
     _refuse_twice(table, frame, ["year", "zone", "fuel"])
     return frame
 
@@ -148,29 +148,26 @@ def read_points(path: Path) -> pd.DataFrame:
     """
     table = read_table(path)
     table.require(["year", "sector", "longitude", "latitude", "emissions", "unit"])
-    rows, problems = [], []
-    for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        try:
-            at = {
-                name: parse_number(row[name], f"{place}, column '{name}'", positive=False)
-                for name in ("longitude", "latitude")
-            }
-            _refuse_place(at["longitude"], at["latitude"], place)
-            value = parse_number(row["emissions"], f"{place}, column 'emissions'")
-            year = whole_number(row["year"], f"{place}, column 'year'")
-            rows.append(
-                {"year": year, "sector": row["sector"], **at, "emissions_t_c": tonnes_of_carbon(value, row["unit"])}
-            )
-        except InputError as error:
-            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
-    if problems:
-        raise StudyError(problems)
-    return pd.DataFrame(rows)
+
+    def read(row: Row, place: str) -> Item:
+        longitude, latitude = (
+            parse_number(row[name], f"{place}, column '{name}'", positive=False) for name in ("longitude", "latitude")
+        )
+        _refuse_place(longitude, latitude, place)
+        value = parse_number(row["emissions"], f"{place}, column 'emissions'")
+        return {
+            "year": _year(row, place),
+            "sector": row["sector"],
+            "longitude": longitude,
+            "latitude": latitude,
+            "emissions_t_c": tonnes_of_carbon(value, row["unit"]),
+        }
+
+    return pd.DataFrame(_read_rows(table, table.rows, read))
 
 
 #: Rows that sum up others: they check a balance, and are no fuel of their own.
-_SUMS = {"total energy": "Total Energy", "能源合计": "能源合计", "合计": "合计"}
+_SUMS = {"total energy", "能源合计", "合计"}
 _PARTIAL_SUMS = {"total coal", "total petroleum", "煤合计", "油品合计"}
 
 
@@ -184,34 +181,25 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     table = read_table(path)
     table.require(["year", "fuel", "flow", "quantity", "unit"])
-    rows: list[dict[str, object]] = []
-    totals: list[dict[str, object]] = []
-    problems: list[str] = []
-    for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        key = row["fuel"].strip().lower()
-        if key in _PARTIAL_SUMS:
-            continue
-        try:
-            item = {
-                "year": whole_number(row["year"], f"{place}, column 'year'"),
-                "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
-                "flow": flows().find(row["flow"]),
-                "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'", positive=False),
-                "unit": row["unit"],
-            }
-        except InputError as error:
-            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
-            continue
-        (totals if key in _SUMS else rows).append(item)
-    if problems:
-        raise StudyError(problems)
+
+    def read(row: Row, place: str) -> Item:
+        key = row["fuel"].lower()
+        return {
+            "year": _year(row, place),
+            "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
+            "flow": flows().find(row["flow"]),
+            "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'", positive=False),
+            "unit": row["unit"],
+        }
+
+    kept = [(line, row) for line, row in table.rows if row["fuel"].lower() not in _PARTIAL_SUMS]
+    items = _read_rows(table, kept, read)
     columns = ["year", "fuel", "flow", "quantity", "unit"]
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame([item for item in items if item["fuel"] not in _SUMS], columns=columns)
     if frame.empty:
         raise InputError(f"{table.name}: has no row of a fuel")
     _refuse_twice(table, frame, ["year", "fuel", "flow"], numbered=False)
-    return frame, pd.DataFrame(totals, columns=columns)
+    return frame, pd.DataFrame([item for item in items if item["fuel"] in _SUMS], columns=columns)
 
 
 def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, numbered: bool = True) -> None:
@@ -233,18 +221,15 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     """
     table = read_table(path)
     table.require(["zone", "value"])
-    rows, problems = [], []
-    for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        try:
-            year = whole_number(row["year"], f"{place}, column 'year'") if row.get("year") else 0
-            value = parse_number(row["value"], f"{place}, column 'value' ({units})", positive=False)
-            rows.append({"zone": row["zone"], "year": year, "value": value})
-        except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise StudyError(problems)
-    frame = pd.DataFrame(rows)
+
+    def read(row: Row, place: str) -> Item:
+        return {
+            "zone": row["zone"],
+            "year": _year(row, place) if row.get("year") else 0,
+            "value": parse_number(row["value"], f"{place}, column 'value' ({units})", positive=False),
+        }
+
+    frame = pd.DataFrame(_read_rows(table, table.rows, read))
     _refuse_twice(table, frame, ["zone", "year"])
     return frame
 
