@@ -73,6 +73,9 @@ map = "people.tif"
 [drivers.gdp]
 table = "gdp.csv"
 zones = "part"
+[economy]
+driver = "gdp"
+kind = "density"
 [plan]
 draws = 10
 pareto = "crop_output"
@@ -81,8 +84,6 @@ values = "values.csv"
 costs = "costs.csv"
 budget = 6000000
 currency = "yuan"
-gdp = "gdp"
-gdp_kind = "density"
 compensation = "part"
 price = 50
 protected = [{ file = "park.gpkg" }]
@@ -167,6 +168,16 @@ def test_every_cell_has_one_zone_of_management(planned: Planned) -> None:
     # The west has most of the forest and little of the output.
     assert units.loc["西区", "zone"].startswith("carbon-sink function")
     assert units.loc["东区", "esc"] < 1 < units.loc["西区", "esc"]
+
+
+def test_the_latest_output_of_a_unit_counts(folder: Path) -> None:
+    (folder / "gdp_by_year.csv").write_text("zone,year,value\nw,,90\ne,,10\nw,2010,10\ne,2010,90\n", encoding="utf-8")
+    units = [
+        plan_study(study(folder, text, name)).tables["zoning_by_unit"]
+        for text, name in ((BASE, "blank"), (BASE.replace("gdp.csv", "gdp_by_year.csv"), "dated"))
+    ]
+    assert units[1]["ecc"].tolist() == pytest.approx(units[0]["ecc"].tolist(), rel=1e-12)
+    assert units[1]["zone"].tolist() == units[0]["zone"].tolist()
 
 
 def test_the_front_and_the_flows(planned: Planned) -> None:
@@ -324,8 +335,8 @@ def test_all_problems_of_a_plan_at_once(folder: Path) -> None:
         (('{ class = "built-up", at_most = 1.1 }', '{ class = "built-up" }'), "name 'at_least' or 'at_most'"),
         (('{ class = "built-up", at_most = 1.1 }', '{ clas = "built-up", at_most = 1.1 }'), "did you mean 'class'?"),
         (("draws = 10", "draws = 10\nyear = 1999"), "1999 is none of the study's years"),
-        (('gdp = "gdp"', 'gdp = "gpd"'), "must be a driver with a table by zone"),
-        (('gdp_kind = "density"\n', ""), "gdp, gdp_kind: go together"),
+        (('driver = "gdp"', 'driver = "gpd"'), "must be a driver with a table by zone"),
+        (('driver = "gdp"\nkind = "density"\n', 'driver = "gdp"\n'), "'economy.kind' is missing"),
     ],
 )
 def test_a_wrong_plan_is_told_when_the_study_is_read(

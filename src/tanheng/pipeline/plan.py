@@ -138,7 +138,7 @@ def _beside(
         tell_scenarios(found, inputs, opened, land, problem, trend, steps)
     if opened.plan.zoning:
         tell_zoning(found, inputs, opened, dataset, land.year)
-        tell_unit_zoning(found, inputs, opened, read("balance_by_zone"), land)
+        tell_unit_zoning(found, opened, read("balance_by_zone"), land.year)
     tell_compensation(found, inputs, opened, read("balance_by_zone"), land.year)
     return found
 

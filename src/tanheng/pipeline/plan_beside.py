@@ -271,45 +271,26 @@ def _direction(dataset: xr.Dataset, year: int, mask: NDArray[np.bool_]) -> NDArr
     return np.where(known, found, _UNKNOWN)
 
 
-def tell_unit_zoning(
-    found: Beside, inputs: Inputs, opened: PlanInputs, balance: pd.DataFrame | None, land: PlanLand
-) -> None:
-    """Zones of management by unit, from ESC and ECC, for the layer that GDP is known for."""
-    gdp = opened.plan.gdp
-    if balance is None or gdp is None:
+def tell_unit_zoning(found: Beside, opened: PlanInputs, balance: pd.DataFrame | None, year: int) -> None:
+    """Zones of management by unit, from ESC and ECC of the balance by zone, for the layer that GDP is known for."""
+    coefficients = {"ecological_support_coefficient": "esc", "economic_contribution_coefficient": "ecc"}
+    if balance is None or not set(coefficients) <= set(balance.columns):
         found.notes.append(
-            "zones of management by unit are left out: they need a balance by zone, and GDP (gdp = a driver by zone)"
+            "zones of management by unit are left out: they need a balance by zone, and GDP ([economy] driver, kind)"
         )
         return
-    driver, table = inputs.study.drivers[gdp], inputs.driver_tables[gdp]
-    rows = balance[(balance["zone_layer"] == driver.zones) & (balance["year"] == land.year)]
-    known = table[(table["year"] == land.year) | (table["year"] == 0)].set_index("zone")["value"]
-    rows = rows[rows["zone_id"].astype(str).isin(known.index)].copy()
-    if rows.empty:
+    rows = balance[balance["year"] == year].rename(columns=coefficients)
+    known = np.isfinite(rows[["esc", "ecc"]]).all(axis=1)
+    if not known.any():
         found.notes.append(
-            f"zones of management by unit are left out: no zone of '{driver.zones}' has GDP and a balance in {land.year}"
+            f"zones of management by unit are left out: no zone has a supply, a demand and GDP above zero in {year}"
         )
         return
-    output = known.loc[rows["zone_id"].astype(str)].to_numpy(float)
-    if opened.plan.gdp_kind == "density":
-        output = output * rows["area_km2"].to_numpy()
-    demand = rows["demand_t_c_per_yr"].to_numpy(float)
-    supplied = rows[next(name for name in rows.columns if name.startswith("supply_t_c"))].to_numpy(float)
-    if supplied.sum() <= 0 or output.sum() <= 0 or demand.sum() <= 0:
-        found.notes.append(
-            "zones of management by unit are left out: shares need a supply, a demand and a GDP that sum to more than zero"
-        )
-        return
-    silent = inputs.zones[driver.zones or ""].ids
-    left = [code for code in silent if code not in set(rows["zone_id"].astype(str))]
+    layers = rows.loc[known, "zone_layer"].unique()
+    left = int((~known & rows["zone_layer"].isin(layers) & (rows["zone_id"] != "-")).sum())
     if left:
-        found.notes.append(
-            f"zones of management by unit: {len(left)} zone(s) without GDP or balance are left out, and shares are of the others"
-        )
-    part = np.where(demand > 0, demand / demand.sum(), np.nan)
-    rows["ecc"] = (output / output.sum()) / part
-    rows["esc"] = (supplied / supplied.sum()) / part
-    rows = rows[np.isfinite(rows["ecc"]) & np.isfinite(rows["esc"])]
+        found.notes.append(f"zones of management by unit: {left} zone(s) without GDP or demand are left out")
+    rows = rows[known]
     answers = {name: np.where(rows[name] > 1, "above 1", "below 1") for name in ("esc", "ecc")}
     number = zones_of(opened.unit_rules, answers)
     told = rows[["zone_layer", "zone_id", "zone_name", "esc", "ecc"]].reset_index(drop=True)

@@ -381,10 +381,6 @@ class Study(Part):
         ]
         if self.plan.year is not None and self.plan.year not in self.years:
             found.append(f"plan.year: {self.plan.year} is none of the study's years {', '.join(map(str, self.years))}")
-        if self.plan.gdp is not None and (
-            self.plan.gdp not in self.drivers or self.drivers[self.plan.gdp].table is None
-        ):
-            found.append(f"plan.gdp: '{self.plan.gdp}' must be a driver with a table by zone")
         return found
 
 

@@ -87,8 +87,6 @@ class Plan(Part):
     zoning: bool = True
     zoning_rules: str | None = None
     unit_rules: str | None = None
-    gdp: str | None = None
-    gdp_kind: Literal["total", "density"] | None = None
     compensation: str | None = None
     price: Annotated[float, Field(ge=0)] = 0.0
     gap: Annotated[float, Field(gt=0, le=0.01)] = 1e-6
@@ -111,10 +109,6 @@ class Plan(Part):
             problems.append(f"weights: {', '.join(others)} need 'values', a table of values per ha by class")
         if "cost" in self.weights and self.costs is None:
             problems.append("weights: 'cost' needs 'costs', a table from,to,cost per ha")
-        if (self.gdp is None) != (self.gdp_kind is None):
-            problems.append(
-                "gdp, gdp_kind: go together; say whether the table of GDP by zone holds each zone's 'total' or its 'density'"
-            )
         if self.whole_cells is True and self.max_change < 1:
             problems.append("whole_cells: can't go with max_change below 1")
         if any(land.land_class is None for land in self.reserved):
