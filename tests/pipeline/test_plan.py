@@ -233,7 +233,11 @@ def test_the_paragraph_follows_the_figures(planned: Planned) -> None:
     assert "can be better by more than 1 %" in plan_paragraph(worse, planned.tables)
     assert "Mt C less than" in plan_paragraph(worse, planned.tables)
     nothing = dict(planned.tables, plan_transitions=planned.tables["plan_transitions"].iloc[:0])
-    assert "best left as it is" in plan_paragraph(planned.record, nothing)
+    assert "best left as it is" in plan_paragraph(dict(planned.record, gap=0.0), nothing)
+    unproved = plan_paragraph(dict(planned.record, gap=1e6), nothing)
+    assert "best left" not in unproved
+    assert "no proof" in unproved
+    assert "by up to 1e+06 t C" in unproved
     for word in ("carbon neutral", "will ", "guarantee"):
         assert word not in text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,10 +19,8 @@ from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land
 from tanheng.pipeline.mismatch import account_mismatch
 from tanheng.pipeline.people import DriverOnGrid
+from tanheng.pipeline.steps import Progress, Steps
 from tanheng.pipeline.variables import drivers_of, variables
-
-#: Told how many of how many steps are done.
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -33,17 +31,6 @@ class Analysed:
     variables: dict[str, xr.DataArray] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     identity_gap: float | None = None
-
-
-class _Steps:
-    """Counts steps and tells the progress."""
-
-    def __init__(self, total: int, progress: Progress) -> None:
-        self.done, self.total, self.progress = 0, total, progress
-
-    def __call__(self) -> None:
-        self.done += 1
-        self.progress(self.done, max(self.total, self.done))
 
 
 def analyse_drivers(
@@ -59,7 +46,7 @@ def analyse_drivers(
     years = [int(year) for year in given["year"].values]
     number = 3 if compared is not None else 1
     pairs = len(years) * number * len(drivers) * bool(asked.correlation)
-    step = _Steps(pairs + len(years) * number * asked.geodetector, progress)
+    step = Steps(pairs + len(years) * number * asked.geodetector, progress)
     rows: list[dict[str, object]] = []
     detector = Detector(asked, step)
     gaps = []
@@ -85,7 +72,7 @@ def analyse_balance(
     """Mismatch, autocorrelation and hot spots, as far as they are asked for."""
     asked, found = inputs.study.analysis, Findings()
     years = compared.supply.sizes["year"]
-    step = _Steps(asked.mismatch + years * asked.autocorrelation + (years - 1) * asked.hot_spots, progress)
+    step = Steps(asked.mismatch + years * asked.autocorrelation + (years - 1) * asked.hot_spots, progress)
     if asked.mismatch:
         account_mismatch(found, land, compared, inputs.grid.cell_area_km2, inputs.study.balance.mode)
         step()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +37,13 @@ from tanheng.pipeline.plan_tables import (
     zones_table,
 )
 from tanheng.pipeline.run import Reporter, run_study
+from tanheng.pipeline.steps import Steps
 from tanheng.planning.pareto import front
 from tanheng.planning.problem import Limit, PlanProblem, Term
 from tanheng.planning.solve import Plan, best_plan
 from tanheng.planning.stability import stability
 from tanheng.study import load_study
+from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not hang on: results made with others still serve.
 _BESIDE = ("plan", "outputs", "analysis", "title", "title_zh")
@@ -130,38 +131,28 @@ def _beside(
     inputs: Inputs, opened: PlanInputs, land: PlanLand, problem: PlanProblem, dataset: xr.Dataset, told: Reporter
 ) -> Beside:
     found = Beside(notes=list(opened.notes))
-    read = _table_reader(inputs.output / "tables")
+    tables = inputs.output / "tables"
+    balance = _read_table(tables, "balance_by_zone")
     if opened.scenarios:
         told.stage("scenarios")
-        trend = trend_areas(inputs, land, read("transitions"), opened.plan.horizon_years)
-        steps = _Steps(len(opened.scenarios), told)
+        trend = trend_areas(inputs, land, _read_table(tables, "transitions"), opened.plan.horizon_years)
+        steps = Steps(len(opened.scenarios), told.steps)
         tell_scenarios(found, inputs, opened, land, problem, trend, steps)
     if opened.plan.zoning:
         tell_zoning(found, inputs, opened, dataset, land.year)
-        tell_unit_zoning(found, opened, read("balance_by_zone"), land.year)
-    tell_compensation(found, inputs, opened, read("balance_by_zone"), land.year)
+        tell_unit_zoning(found, opened, balance, land.year)
+    tell_compensation(found, inputs, opened, balance, land.year)
     return found
 
 
-class _Steps:
-    def __init__(self, total: int, told: Reporter) -> None:
-        self.done, self.total, self.told = 0, total, told
-
-    def __call__(self) -> None:
-        self.done += 1
-        self.told.steps(self.done, self.total)
-
-
-def _table_reader(folder: Path) -> Callable[[str], pd.DataFrame | None]:
-    def read(name: str) -> pd.DataFrame | None:
-        path = folder / f"{name}.csv"
-        codes = {"zone_id": str, "zone_name": str, "from_class": str, "to_class": str}
-        if not path.exists():
-            return None
-        # A zone may well be called NA, and a class None.
-        return pd.read_csv(path, encoding="utf-8-sig", dtype=codes, keep_default_na=False, na_values=[""])
-
-    return read
+def _read_table(folder: Path, name: str) -> pd.DataFrame | None:
+    """Table of the run; none where the run has none of that name."""
+    path = folder / f"{name}.csv"
+    codes = {"zone_id": str, "zone_name": str, "from_class": str, "to_class": str}
+    if not path.exists():
+        return None
+    # A zone may well be called NA, and a class None.
+    return pd.read_csv(path, encoding="utf-8-sig", dtype=codes, keep_default_na=False, na_values=[""])
 
 
 def _front(
@@ -192,7 +183,6 @@ def _stability(
         beside.notes.append("plans with other densities are left out: they are made where carbon has the weight 1")
         return None
     told.stage("plans with other densities")
-    # The preference of cells changes nothing but where equal ones lie, and shares are quicker than whole cells.
     found = stability(
         problem,
         plan.flows,
@@ -234,8 +224,8 @@ def _record(
         "goal": plan.gain,
         "bound": plan.bound,
         "gap": plan.gap,
-        "relative_gap": plan.gap / max(abs(plan.gain), 1e-9) if plan.gain else 0.0,
-        "converted_km2": float(plan.flows.area[moved].sum()) / 100.0,
+        "relative_gap": plan.gap / abs(plan.gain) if plan.gain else None,
+        "converted_km2": float(plan.flows.area[moved].sum()) / HA_PER_KM2,
         "groups": plan.groups,
         "columns": plan.columns,
         "stability": stable,

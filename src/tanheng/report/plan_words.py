@@ -10,15 +10,15 @@ import pandas as pd
 
 Tables = Mapping[str, pd.DataFrame]
 
+#: What a proof may leave open by rounding alone, as a share of the store.
+_CLOSED = 1e-9
+
 
 def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
     """One paragraph that a planner can use: what changes, what it brings, how sure that is, and what it hangs on."""
     moves = tables["plan_transitions"].sort_values("area_km2", ascending=False)
     if moves.empty:
-        return (
-            f"Under these limits the land of {record['year']} is best left as it is: no permitted change stores more carbon, or is worth "
-            "more by the weights given."
-        )
+        return _nothing_moves(record)
     told = ", ".join(
         f"{_area(row.area_km2)} of {row.from_class} to {row.to_class}" for row in moves.head(4).itertuples()
     )
@@ -39,6 +39,22 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
     return " ".join(sentences)
 
 
+def _nothing_moves(record: Mapping[str, Any]) -> str:
+    """What a plan without a conversion says: that none is better, where the proof is closed, or only that none was found."""
+    if record["gap"] <= _CLOSED * record["stock_today_t_c"]:
+        return (
+            f"Under these limits the land of {record['year']} is best left as it is: no permitted change stores more carbon, or is worth "
+            "more by the weights given."
+        )
+    return f"No plan better than the land of {record['year']} as it is was found in the time given. {_open(record)}"
+
+
+def _open(record: Mapping[str, Any]) -> str:
+    """What the proof leaves open, where the gain is no measure for it."""
+    units = "t C" if record["settings"]["weights"] == {"carbon": 1.0} else "of the weighted value"
+    return f"That is no proof: a plan that keeps the same limits may be better by up to {record['gap']:,.6g} {units}; more `seconds` may find it."
+
+
 def _area(km2: float) -> str:
     """Area with as many digits as it needs."""
     return f"{km2:,.0f} km²" if km2 >= 10 else f"{km2:.3g} km²"
@@ -50,6 +66,8 @@ def _mass(t_c: float) -> str:
 
 
 def _proof(record: Mapping[str, Any]) -> str:
+    if record["relative_gap"] is None:
+        return _open(record)
     if record["relative_gap"] <= 1e-6:
         return "No plan that keeps the same limits is better: the proof leaves less than a millionth of the gain open."
     return f"No plan that keeps the same limits can be better by more than {100 * record['relative_gap']:.2g} % of the gain."
