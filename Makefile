@@ -1,4 +1,4 @@
-.PHONY: help setup test lint check example bench
+.PHONY: help setup test lint check messages example bench
 
 help:           ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -16,6 +16,9 @@ lint:           ## format, lint, types, import contracts
 	uv run lint-imports
 
 check: lint test  ## all that CI checks
+
+messages:       ## gather what the program says, and compile its catalogues
+	uv run python tools/messages.py
 
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from tanheng.report.sheet import chinese_fonts
+from tanheng.report.fonts import font_families
 
 _SETS = ("#2f7d4a", "#d95f02", "#4a90c8", "#8c6bb1", "#b9a892", "#c8453b")
 
@@ -30,7 +30,7 @@ def draw_factor_comparison(path: Path, table: pd.DataFrame, most: int = 10) -> P
     fuels = rows[rows["fuel"] != "total"]
     order = fuels[sets].max(axis=1).sort_values(ascending=False).index[:most]
     shown = pd.concat([rows[rows["fuel"] == "total"], fuels.loc[order]])
-    with mpl.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}):
+    with mpl.rc_context({"font.family": font_families()}):
         figure, axes = _figure(1.2 + 0.16 * len(sets) * len(shown) + 0.14 * len(shown))
         places = np.arange(len(shown))[::-1].astype(float)
         width = 0.8 / len(sets)

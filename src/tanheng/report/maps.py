@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.report.breaks import diverging_breaks, quantile_breaks
+from tanheng.report.fonts import font_families
 from tanheng.report.kind_maps import draw_kind_maps
-from tanheng.report.sheet import Lines, Outlines, chinese_fonts, frame, legend, outline_lines, save, show
+from tanheng.report.sheet import Lines, Outlines, frame, legend, outline_lines, save, show
 
 #: Conventional colours of the six classes; further classes take what is left of a qualitative palette.
 CLASS_COLOURS = {
@@ -80,7 +81,7 @@ def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines,
     """
     lines = outline_lines(outlines, grid)
     written = []
-    with mpl.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()], "axes.unicode_minus": True}):
+    with mpl.rc_context({"font.family": font_families(), "axes.unicode_minus": True}):
         for year in dataset["year"].values:
             path = folder / f"land_use_{int(year)}.png"
             _land_use(path, dataset["land_share"].sel(year=year), grid, lines, int(year), note)

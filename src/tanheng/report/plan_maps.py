@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.report.maps import CLASS_COLOURS
-from tanheng.report.sheet import Lines, chinese_fonts, frame, legend, save, show
+from tanheng.report.sheet import Lines, frame, legend, save, show
 
 _ZONES = ("#2f7d4a", "#8c6bb1", "#a6cf6e", "#f0a04b", "#4a90c8", "#b9a892", "#c8453b", "#777777")
 _CONVERSIONS = ("#1b7837", "#d95f02", "#7570b3", "#e7298a", "#1f78b4", "#a6761d", "#666666", "#e6ab02")
@@ -88,11 +88,6 @@ def _draw(
     save(figure, axes, path, grid, lines)
 
 
-def _drawable(text: str) -> str:
-    """Text without Chinese characters where no installed font has them, unless it is all there is."""
-    return text if chinese_fonts() else text.encode("ascii", "ignore").decode().strip() or text
-
-
 def draw_arrows(
     path: Path,
     grid: Grid,
@@ -120,7 +115,6 @@ def draw_arrows(
 
 
 def _label(kind: str, count: int, cells: int) -> str:
-    kind = _drawable(kind)
     short = (
         kind if len(kind) <= 19 else kind.replace(" to ", "\nto ").replace(" ", "\n", 1 if "\nto " not in kind else 0)
     )

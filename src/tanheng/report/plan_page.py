@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
+from tanheng.report.fonts import font_families
 from tanheng.report.page import html_table
 from tanheng.report.plan_maps import TITLES, draw_arrows, draw_front, draw_plan_maps, draw_scenarios
 from tanheng.report.plan_words import plan_paragraph, zoning_reasons
-from tanheng.report.sheet import Outlines, chinese_fonts, outline_lines
+from tanheng.report.sheet import Outlines, outline_lines
 
 MEANINGS = {
     "plan_areas": "Area and stored carbon of each class, today and after the plan",
@@ -47,7 +48,7 @@ def write_plan_page(
 ) -> None:
     """Draw the maps and charts of a plan into ``maps`` and write ``plan.html``."""
     note = str(record["note"])
-    with mpl.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}):
+    with mpl.rc_context({"font.family": font_families()}):
         lines = outline_lines(outlines, grid)
         maps = draw_plan_maps(folder / "maps", grid, lines, layers, kinds, note)
         if arrows:

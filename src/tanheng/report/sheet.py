@@ -21,20 +21,6 @@ Outlines = Mapping[str, tuple[Sequence[shapely.Geometry], pyproj.CRS]]
 #: Rings in the CRS of the grid with their line widths.
 Lines = list[tuple[NDArray[Any], float]]
 
-#: Fonts with Chinese characters that systems and office packages bring along.
-_WITH_CHINESE = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "Heiti SC", "STHeiti",
-    "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS", "SimSun", "Songti SC",
-)  # fmt: skip
-
-
-def chinese_fonts() -> list[str]:
-    """Installed font with Chinese characters, for names of classes; none where there is none."""
-    from matplotlib.font_manager import fontManager
-
-    installed = {font.name for font in fontManager.ttflist}
-    return [name for name in _WITH_CHINESE if name in installed][:1]
-
 
 def outline_lines(outlines: Outlines, grid: Grid) -> Lines:
     """Rings of the layers in the CRS of the grid, simplified to half a cell, with their line widths."""
