@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
+import inspect
 import io
 import sys
 from collections.abc import Iterator
@@ -23,6 +25,11 @@ _NAMED = (
     ("factors/fuels.csv", "fuel", "name_zh"),
     ("factors/flows.csv", "flow", "name_zh"),
     ("factors/flows.csv", "sector", ""),
+    ("factors/plans/zones-by-cell.csv", "zone", "name_zh"),
+    ("factors/plans/zones-by-unit.csv", "zone", "name_zh"),
+    ("factors/plans/scenarios.csv", "scenario", "name_zh"),
+    ("factors/sectors.csv", "sector", "name_zh"),
+    ("factors/process_factors.csv", "activity", "name_zh"),
     ("factors/legends/*.csv", "land_class", ""),
     ("factors/carbon_densities/*.csv", "land_class", ""),
 )
@@ -34,9 +41,19 @@ def template() -> Catalog:
     for context, keywords in ((None, {"tr": None, "mark": None}), ("name", {"mark_name": None})):
         for file, _, message, _, _ in extract_from_dir(SOURCE, _METHODS, keywords=keywords):
             found.add(message, locations=[(Path(file).as_posix(), None)], context=context)
+    for file, text in _helps():
+        found.add(text, locations=[(file, None)])
     for file, name, translation in _names():
         found.add(name, translation, locations=[(file, None)], context="name")
     return found
+
+
+def _helps() -> Iterator[tuple[str, str]]:
+    """What the commands say of themselves in ``--help``."""
+    for name in ("cli/app.py", "cli/statistics.py"):
+        for node in ast.parse((SOURCE / name).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield name, inspect.cleandoc(ast.get_docstring(node) or "")
 
 
 def _names() -> Iterator[tuple[str, str, str]]:

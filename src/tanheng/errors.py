@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from tanheng.language import listed, tr
+
 
 class TanhengError(Exception):
     """Base of all errors that tanheng raises on purpose."""
@@ -49,7 +51,7 @@ class StudyError(InputError):
             super().__init__(self.problems[0])
             return
         lines = [f"  {number}. {text}" for number, text in enumerate(self.problems, start=1)]
-        super().__init__("\n".join([f"{len(self.problems)} problems:", *lines]))
+        super().__init__("\n".join([tr("{count} problems:", count=len(self.problems)), *lines]))
 
 
 class UnitError(TanhengError, ValueError):
@@ -81,5 +83,5 @@ def nearest(word: str, known: Iterable[str]) -> str:
     choices = [str(choice) for choice in known]
     close = get_close_matches(word, choices, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; known: {', '.join(choices)}" if choices else ""
+        return tr("; did you mean '{close}'?", close=close[0])
+    return tr("; known: {names}", names=listed(choices)) if choices else ""

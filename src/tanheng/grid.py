@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -145,7 +146,12 @@ def grid_over(bounds: Bounds, crs: pyproj.CRS, resolution: float, origin: tuple[
     rows, columns = int(max(top - bottom, 1)), int(max(right - left, 1))
     if rows * columns > 10**9:
         raise InputError(
-            f"a grid of {resolution:g} m over this region has {rows} x {columns} cells; choose a coarser resolution"
+            tr(
+                "a grid of {resolution:g} m over this region has {rows} x {columns} cells; choose a coarser resolution",
+                resolution=resolution,
+                rows=rows,
+                columns=columns,
+            )
         )
     west = float(origin[0] + left * resolution)
     north = float(origin[1] + top * resolution)

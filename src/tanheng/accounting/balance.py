@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.schema import require, stamp
 
 Mode = Literal["stock", "stock_change", "sink"]
@@ -60,7 +61,7 @@ def norms(supply: xr.DataArray, demand: xr.DataArray, norm: Norm) -> xr.DataArra
         ]
         result = xr.full_like(supply["year"], sum(high) / 2, dtype=float)
     if not bool((result > 0).all()):
-        raise InputError("the supply-demand ratio is undefined: the largest supply and demand are not above zero")
+        raise InputError(tr("the supply-demand ratio is undefined: the largest supply and demand are not above zero"))
     return result.drop_attrs()
 
 

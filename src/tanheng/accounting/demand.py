@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 
 def allocate(
@@ -50,7 +51,7 @@ def allocate(
         areas = np.asarray(units.sum(axis=1)).ravel()
         empty = [unit for unit in by_area if areas[unit] <= 0]
         if empty:
-            raise InputError(f"{len(empty)} unit(s) with emissions cover no cell of the region")
+            raise InputError(tr("{count} unit(s) with emissions cover no cell of the region", count=len(empty)))
         keep = np.ones(len(totals))
         keep[by_area] = 0.0
         swap = sparse.diags(keep) @ weighted + sparse.diags(1.0 - keep) @ units

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.units import CO2_PER_C
 
 
@@ -50,7 +51,7 @@ def emissions(activity: pd.DataFrame, carbon_per_unit: Mapping[tuple[str, str], 
     keys = list(zip(result["fuel"], result["unit"], strict=True))
     missing = [key for key in keys if key not in carbon_per_unit]
     if missing:
-        raise InputError(f"no emission factor for {missing[0][0]} in '{missing[0][1]}'")
+        raise InputError(tr("no emission factor for {fuel} in '{unit}'", fuel=missing[0][0], unit=missing[0][1]))
     result["carbon_per_unit_t_c"] = [carbon_per_unit[key] for key in keys]
     result["emissions_t_c"] = result["quantity"] * result["carbon_per_unit_t_c"]  # (unit) * (t C/unit) = t C
     result["emissions_t_co2"] = result["emissions_t_c"] * CO2_PER_C

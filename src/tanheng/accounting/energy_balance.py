@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 #: Gap between a sum and the total printed for it, relative, from which on it is told.
 TOLD_GAP = 0.002
@@ -88,7 +89,12 @@ def fuel_burnt(
         unit = group["unit"].iloc[0]
         if len(set(group["unit"])) > 1:
             raise InputError(
-                f"energy balance {year}, {fuel}: stands in {' and '.join(group['unit'].unique())}; give all its flows in one unit"
+                tr(
+                    "energy balance {year}, {fuel}: stands in {units}; give all its flows in one unit",
+                    year=year,
+                    fuel=fuel,
+                    units=" and ".join(group["unit"].unique()),
+                )
             )
         held = group.set_index("flow")["quantity"]
         given = {parts[flow] for flow in held.index if flow in parts}
@@ -96,8 +102,17 @@ def fuel_burnt(
             summed = float(held[[flow for flow in held.index if parts.get(flow) == total]].sum())
             if abs(summed - held[total]) > TOLD_GAP * max(abs(float(held[total])), 1e-12):
                 notes.append(
-                    f"energy balance {year}, {fuel}: the sectors of {total} sum to {summed:,.6g} {unit}, the total says "
-                    f"{held[total]:,.6g} ({_percent(summed, float(held[total]))} apart); the sectors are used"
+                    tr(
+                        "energy balance {year}, {fuel}: the sectors of {total} sum to {summed:,.6g} {unit}, the total says {held:,.6g} "
+                        "({percent} apart); the sectors are used",
+                        year=year,
+                        fuel=fuel,
+                        total=total,
+                        summed=summed,
+                        unit=unit,
+                        held=held[total],
+                        percent=_percent(summed, float(held[total])),
+                    )
                 )
         for flow, quantity in held.items():
             rule = rules[str(flow)]
@@ -144,8 +159,15 @@ def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple
     for (year, sector, fuel, unit), quantity in sorted(rows.items()):
         if quantity < 0:
             notes.append(
-                f"energy balance {year}: {fuel} burnt in '{sector}' comes out as {quantity:,.4g} {unit}: more is taken off than used; "
-                "it counts as nothing"
+                tr(
+                    "energy balance {year}: {fuel} burnt in '{sector}' comes out as {quantity:,.4g} {unit}: more is taken off than "
+                    "used; it counts as nothing",
+                    year=year,
+                    fuel=fuel,
+                    sector=sector,
+                    quantity=quantity,
+                    unit=unit,
+                )
             )
         elif quantity > 0:
             kept.append({"year": year, "zone": "", "sector": sector, "fuel": fuel, "quantity": quantity, "unit": unit})
@@ -162,8 +184,15 @@ def _without_twice(activity: pd.DataFrame, made_of: Mapping[str, str]) -> tuple[
         twice = (activity["fuel"] == made) & activity["year"].isin(burnt)
         for year, rows in activity[twice].groupby("year"):
             notes.append(
-                f"energy balance {year}: {rows['quantity'].sum():,.4g} {rows['unit'].iloc[0]} of {made} is left out: it is made of {source}, "
-                "whose carbon counts as burnt already"
+                tr(
+                    "energy balance {year}: {total:,.4g} {unit} of {made} is left out: it is made of {source}, whose carbon counts "
+                    "as burnt already",
+                    year=year,
+                    total=rows["quantity"].sum(),
+                    unit=rows["unit"].iloc[0],
+                    made=made,
+                    source=source,
+                )
             )
         keep &= ~twice
     return activity[keep].reset_index(drop=True), notes
@@ -195,8 +224,17 @@ def sum_gaps(balance: pd.DataFrame, totals: pd.DataFrame, name: str) -> list[str
         summed = float(rows["quantity"].sum())
         if abs(summed - row.quantity) > TOLD_GAP * abs(row.quantity):
             found.append(
-                f"energy balance {row.year}: the fuels of {row.flow} sum to {summed:,.6g} {row.unit}, {name} says {row.quantity:,.6g} "
-                f"({_percent(summed, row.quantity)} apart); the fuels are used"
+                tr(
+                    "energy balance {year}: the fuels of {flow} sum to {summed:,.6g} {unit}, {name} says {quantity:,.6g} "
+                    "({percent} apart); the fuels are used",
+                    year=row.year,
+                    flow=row.flow,
+                    summed=summed,
+                    unit=row.unit,
+                    name=name,
+                    quantity=row.quantity,
+                    percent=_percent(summed, row.quantity),
+                )
             )
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from tanheng.errors import InputError
+from tanheng.language import listed, tr
 
 
 def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name: str) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name:
     own = {gas: potentials[f"{gas} biogenic"] for gas in set(table["gas"]) if f"{gas} biogenic" in potentials}
     missing = sorted(set(table["gas"]) - set(potentials))
     if missing:
-        raise InputError(f"the warming potentials {name} have no {', '.join(missing)}")
+        raise InputError(tr("the warming potentials {name} have no {names}", name=name, names=listed(missing)))
     found = table.drop(columns="biogenic", errors="ignore").copy()
     found["gwp_set"] = name
     found["gwp"] = [

@@ -16,6 +16,7 @@ import xarray as xr
 
 from tanheng.accounting.uncertainty import draws
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 #: Standard deviations in half a 95 % interval.
 _TO_SIGMA = 1.959963984540054
@@ -136,7 +137,7 @@ def ratio_half_width(
     True
     """
     if count < 2:
-        raise InputError(f"two draws or more are needed for a spread, got {count}")
+        raise InputError(tr("two draws or more are needed for a spread, got {count}", count=count))
     rng = np.random.default_rng(seed)
     classes = draws(relative.values.astype(float), count, rng)
     whole = draws(np.array([demand_half]), count, rng)[:, 0]

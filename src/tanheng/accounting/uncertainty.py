@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 Values = NDArray[np.float64]
 
@@ -58,11 +59,14 @@ class Terms:
         lengths = {len(self.emissions), len(self.activity_half), len(self.factor_half), len(self.factor)}
         if len(lengths) != 1:
             raise InputError(
-                f"one uncertainty of activity and of factor a term were expected, got lengths {sorted(lengths)}"
+                tr(
+                    "one uncertainty of activity and of factor a term were expected, got lengths {lengths}",
+                    lengths=sorted(lengths),
+                )
             )
         for values in (self.activity_half, self.factor_half):
             if not np.isfinite(values).all() or (values < 0).any():
-                raise InputError("uncertainties are half-widths from zero up, 0.05 for 5 %")
+                raise InputError(tr("uncertainties are half-widths from zero up, 0.05 for 5 %"))
 
     def some(self, chosen: NDArray[np.bool_]) -> Terms:
         """Some of the terms."""
@@ -114,8 +118,10 @@ def variances(terms: Terms) -> dict[str, float]:
     names, number, half = _by_factor(terms)
     of_factor = (np.bincount(number, terms.emissions, len(names)) * half) ** 2
     of_activity = np.bincount(number, (terms.emissions * terms.activity_half) ** 2, len(names))
-    found = {f"factor of {name}": float(value) for name, value in zip(names, of_factor, strict=True)}
-    return found | {f"activity of {name}": float(value) for name, value in zip(names, of_activity, strict=True)}
+    found = {tr("factor of {name}", name=name): float(value) for name, value in zip(names, of_factor, strict=True)}
+    return found | {
+        tr("activity of {name}", name=name): float(value) for name, value in zip(names, of_activity, strict=True)
+    }
 
 
 def contributions(terms: Terms) -> list[tuple[str, float, float]]:
@@ -202,7 +208,7 @@ def trend(first: Terms, last: Terms, count: int, seed: int) -> tuple[float, floa
     [0.5, 0.5, 0.5]
     """
     if float(first.emissions.sum()) == 0:
-        raise InputError("the first year has no emissions, so a change relative to it has no meaning")
+        raise InputError(tr("the first year has no emissions, so a change relative to it has no meaning"))
     rng = np.random.default_rng(seed)
     half: dict[str, float] = {}
     for terms in (first, last):

@@ -12,6 +12,7 @@ from scipy.stats import norm
 from tanheng.analysis.correlation import Values
 from tanheng.analysis.neighbours import Weights
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,26 @@ def standard_scores(values: Values, weights: Weights) -> Values:
     """
     if values.ndim != 1 or len(values) != weights.shape[0]:
         raise InputError(
-            f"one value for each of the {weights.shape[0]} rows of the weights was expected, got shape {values.shape}"
+            tr(
+                "one value for each of the {rows} rows of the weights was expected, got shape {shape}",
+                rows=weights.shape[0],
+                shape=values.shape,
+            )
         )
     if len(values) < 4:
-        raise InputError(f"four values or more are needed for a statistic of autocorrelation, got {len(values)}")
+        raise InputError(
+            tr("four values or more are needed for a statistic of autocorrelation, got {count}", count=len(values))
+        )
     if not np.isfinite(values).all():
         raise InputError(
-            f"{int((~np.isfinite(values)).sum())} values are missing or infinite; take them out of the mask"
+            tr(
+                "{count} values are missing or infinite; take them out of the mask",
+                count=int((~np.isfinite(values)).sum()),
+            )
         )
     spread = float(values.std())
     if spread <= 1e-12 * float(np.abs(values).max()):
-        raise InputError("all values are alike, so autocorrelation has no meaning")
+        raise InputError(tr("all values are alike, so autocorrelation has no meaning"))
     return np.asarray((values - values.mean()) / spread)
 
 
@@ -64,7 +74,7 @@ def _sums(weights: Weights) -> tuple[float, float, float]:
     """S0, S1 and S2 of the weights (Cliff and Ord)."""
     s0 = float(weights.sum())
     if s0 == 0:
-        raise InputError("nothing has a neighbour, so autocorrelation has no meaning")
+        raise InputError(tr("nothing has a neighbour, so autocorrelation has no meaning"))
     both = weights + weights.T
     s1 = float(both.multiply(both).sum()) / 2.0
     margins = np.asarray(weights.sum(axis=0)).ravel() + np.asarray(weights.sum(axis=1)).ravel()

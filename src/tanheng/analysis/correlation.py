@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 Values = NDArray[np.float64]
 
@@ -93,7 +94,12 @@ def residuals(values: Values, controls: Values) -> Values:
     known = np.isfinite(values) & np.isfinite(controls).all(axis=0)
     if known.sum() < controls.shape[0] + 3:
         raise InputError(
-            f"{int(known.sum())} cells know all of {controls.shape[0]} controls; partial correlation needs {controls.shape[0] + 3} or more"
+            tr(
+                "{count} cells know all of {controls} controls; partial correlation needs {needed} or more",
+                count=int(known.sum()),
+                controls=controls.shape[0],
+                needed=controls.shape[0] + 3,
+            )
         )
     centred = controls[:, known] - controls[:, known].mean(axis=1, keepdims=True)
     scale = np.sqrt((centred**2).sum(axis=1, keepdims=True))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tanheng.analysis.correlation import Values
 from tanheng.analysis.kernel import last_starts
 from tanheng.errors import InputError, nearest
+from tanheng.language import listed, tr
 
 #: Ways to cut, in the order in which ties are settled.
 METHODS = ("equal", "natural", "quantile", "geometric", "sd")
@@ -46,13 +47,18 @@ def breaks(values: Values, method: str, classes: int) -> Values:
     """
     if method not in METHODS:
         raise InputError(
-            f"'{method}' is no way to cut classes; take one of {', '.join(METHODS)}{nearest(method, METHODS)}"
+            tr(
+                "'{method}' is no way to cut classes; take one of {names}{nearest}",
+                method=method,
+                names=listed(METHODS),
+                nearest=nearest(method, METHODS),
+            )
         )
     if classes < 2:
-        raise InputError(f"two classes or more are needed, got {classes}")
+        raise InputError(tr("two classes or more are needed, got {classes}", classes=classes))
     low, high = float(values.min()), float(values.max())
     if not low < high:
-        raise InputError("all values are alike, so they can't be cut into classes")
+        raise InputError(tr("all values are alike, so they can't be cut into classes"))
     if method == "natural":
         return natural_breaks(values, classes)[classes]
     if method == "equal":
@@ -61,7 +67,7 @@ def breaks(values: Values, method: str, classes: int) -> Values:
         inner = np.quantile(values, np.linspace(0, 1, classes + 1)[1:-1])
     elif method == "geometric":
         if low <= 0:
-            raise InputError(f"geometric breaks need positive values, the least is {low:g}")
+            raise InputError(tr("geometric breaks need positive values, the least is {low:g}", low=low))
         inner = np.geomspace(low, high, classes + 1)[1:-1]
     else:
         inner = values.mean() + values.std() * (np.arange(1, classes) - classes / 2.0)

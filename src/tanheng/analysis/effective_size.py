@@ -29,6 +29,7 @@ from scipy import fft, stats
 from tanheng.analysis.correlation import Values, pearson
 from tanheng.analysis.kernel import pair_sums, row_sums
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,14 @@ class GridLags:
     def __init__(self, mask: NDArray[np.bool_], width: float = 1.0) -> None:
         if mask.ndim != 2 or mask.sum() < 3:
             raise InputError(
-                f"a grid of three known cells or more was expected, got shape {mask.shape} with {int(mask.sum())}"
+                tr(
+                    "a grid of three known cells or more was expected, got shape {shape} with {known}",
+                    shape=mask.shape,
+                    known=int(mask.sum()),
+                )
             )
         if not width > 0:
-            raise InputError(f"the width of a class of distance must be positive, got {width}")
+            raise InputError(tr("the width of a class of distance must be positive, got {width}", width=width))
         self.mask = mask
         self.n = int(mask.sum())
         rows, columns = mask.shape
@@ -123,11 +128,13 @@ class GridLags:
         """
         inside = values[self.mask]
         if not np.isfinite(inside).all():
-            raise InputError(f"{int((~np.isfinite(inside)).sum())} cells of the mask have no finite value")
+            raise InputError(
+                tr("{count} cells of the mask have no finite value", count=int((~np.isfinite(inside)).sum()))
+            )
         centred = inside - inside.mean()
         variance = float(centred @ centred) / self.n
         if variance <= (1e-12 * float(np.abs(inside).max())) ** 2:
-            raise InputError("all cells have the same value, so there is no correlation to test")
+            raise InputError(tr("all cells have the same value, so there is no correlation to test"))
         filled = np.zeros(self.mask.shape)
         filled[self.mask] = centred / math.sqrt(variance)
         sums = self._by_class(self._correlated(fft.rfft2(filled, self._size, workers=-1)))
@@ -188,20 +195,25 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
     """
     if len(first) < 3 or not (len(first) == len(second) == len(coordinates)):
         raise InputError(
-            f"three points or more with two values each were expected, got {len(first)}, {len(second)} and {len(coordinates)}"
+            tr(
+                "three points or more with two values each were expected, got {first}, {second} and {coordinates}",
+                first=len(first),
+                second=len(second),
+                coordinates=len(coordinates),
+            )
         )
     at = np.ascontiguousarray(coordinates, np.float64)
     if not (np.isfinite(first).all() and np.isfinite(second).all() and np.isfinite(at).all()):
-        raise InputError("values and coordinates must be finite; leave points with a gap out")
+        raise InputError(tr("values and coordinates must be finite; leave points with a gap out"))
     standard = []
     for values in (first, second):
         spread = float(values.std())
         if spread <= 1e-12 * float(np.abs(values).max()):
-            raise InputError("all points have the same value, so there is no correlation to test")
+            raise InputError(tr("all points have the same value, so there is no correlation to test"))
         standard.append((values - values.mean()) / spread)
     reach = _largest_distance(at)
     if reach == 0:
-        raise InputError("all points lie at one place")
+        raise InputError(tr("all points lie at one place"))
     width = reach / classes
     pairs, *sums = pair_sums(standard[0], standard[1], at, width, classes + 1)
     by_class = [np.divide(item, pairs, out=np.zeros_like(item), where=pairs > 0) for item in sums]

@@ -24,6 +24,7 @@ from scipy import stats
 
 from tanheng.analysis.correlation import Values
 from tanheng.errors import InputError
+from tanheng.language import mark_name, tr
 
 Strata = NDArray[np.int64]
 Single = Literal["keep", "drop"]
@@ -84,16 +85,24 @@ class RiskDifference:
 def _grouped(y: Values, labels: Strata, single: Single) -> tuple[Values, Strata, Values, Values]:
     """Known y, its strata from 0 on, and number and mean of each stratum."""
     if y.shape != labels.shape or y.ndim != 1:
-        raise InputError(f"a stratum for each value was expected, got shapes {labels.shape} and {y.shape}")
+        raise InputError(
+            tr(
+                "a stratum for each value was expected, got shapes {shape} and {strata_shape}",
+                shape=labels.shape,
+                strata_shape=y.shape,
+            )
+        )
     if np.isinf(y).any():
-        raise InputError(f"{int(np.isinf(y).sum())} values are infinite; mend them, or mark them as missing (NaN)")
+        raise InputError(
+            tr("{count} values are infinite; mend them, or mark them as missing (NaN)", count=int(np.isinf(y).sum()))
+        )
     known = np.isfinite(y) & (labels >= 0)
     y, group = y[known], np.unique(labels[known], return_inverse=True)[1].ravel()
     if single == "drop" and len(y):
         enough = np.bincount(group)[group] > 1
         y, group = y[enough], np.unique(group[enough], return_inverse=True)[1].ravel()
     if len(y) < 3:
-        raise InputError(f"three cells with a value and a stratum or more are needed, got {len(y)}")
+        raise InputError(tr("three cells with a value and a stratum or more are needed, got {count}", count=len(y)))
     count = np.bincount(group).astype(np.float64)
     return y, group, count, np.bincount(group, y) / count
 
@@ -103,7 +112,7 @@ def _squares(y: Values, group: Strata, mean: Values) -> tuple[float, float]:
     within, total = y - mean[group], y - y.mean()
     sst = float(total @ total)
     if sst <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
-        raise InputError("all values of the variable are alike, so there is no variance to part")
+        raise InputError(tr("all values of the variable are alike, so there is no variance to part"))
     return float(within @ within), sst
 
 
@@ -171,11 +180,11 @@ def overlay(first: Strata, second: Strata) -> Strata:
 
 
 #: Names of interactions, from q of both against q of each.
-WEAKEN_NONLINEAR = "weakened, nonlinear"
-WEAKEN_ONE = "weakened, univariate"
-ENHANCE_TWO = "enhanced, bivariate"
-INDEPENDENT = "independent"
-ENHANCE_NONLINEAR = "enhanced, nonlinear"
+WEAKEN_NONLINEAR = mark_name("weakened, nonlinear")
+WEAKEN_ONE = mark_name("weakened, univariate")
+ENHANCE_TWO = mark_name("enhanced, bivariate")
+INDEPENDENT = mark_name("independent")
+ENHANCE_NONLINEAR = mark_name("enhanced, nonlinear")
 
 
 def interaction_detector(y: Values, first: Strata, second: Strata, *, single: Single = "keep") -> Interaction:

@@ -19,12 +19,19 @@ from tanheng.analysis.kernel import tails_by_row
 from tanheng.analysis.multiple import benjamini_hochberg
 from tanheng.analysis.neighbours import Weights, islands, row_standardised
 from tanheng.errors import InputError
+from tanheng.language import mark_name, tr
 
 #: Kinds of place of a local Moran's I: the own value, then that of the neighbours.
-CLUSTERS = ("not significant", "high-high", "low-high", "low-low", "high-low")
+CLUSTERS = (
+    mark_name("not significant"),
+    mark_name("high-high"),
+    mark_name("low-high"),
+    mark_name("low-low"),
+    mark_name("high-low"),
+)
 
 #: Kinds of place of Gi*.
-SPOTS = ("not significant", "hot spot", "cold spot")
+SPOTS = (mark_name("not significant"), mark_name("hot spot"), mark_name("cold spot"))
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def _pseudo_p(weights: Weights, values: Values, lag: Values, permutations: int, 
     count = np.diff(weights.indptr)
     most = int(count.max())
     if most >= n:
-        raise InputError("a cell is its own neighbour, or has all others twice; check the weights")
+        raise InputError(tr("a cell is its own neighbour, or has all others twice; check the weights"))
     tolerance = 1e-12 * float(np.abs(values).max()) * max(1.0, float(np.abs(weights.data).max()))
     above, below = np.zeros(n, np.int64), np.zeros(n, np.int64)
     drawn = np.full(n, permutations, np.int64)

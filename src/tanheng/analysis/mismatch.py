@@ -9,33 +9,46 @@ from numpy.typing import NDArray
 
 from tanheng.analysis.correlation import Values
 from tanheng.errors import InputError
+from tanheng.language import mark_name, tr
 
 #: Quadrants: supply first, then demand, each against its mean.
-QUADRANTS = ("HH", "LH", "LL", "HL")
+QUADRANTS = (mark_name("HH"), mark_name("LH"), mark_name("LL"), mark_name("HL"))
 
-#: Ten levels of coupling coordination, each a tenth wide, from least to most, as Chinese papers name them.
+#: Ten levels of coupling coordination, each a tenth wide, from least to most.
 LEVELS = (
-    "extreme imbalance 极度失调",
-    "severe imbalance 严重失调",
-    "moderate imbalance 中度失调",
-    "mild imbalance 轻度失调",
-    "near imbalance 濒临失调",
-    "bare coordination 勉强协调",
-    "primary coordination 初级协调",
-    "intermediate coordination 中级协调",
-    "good coordination 良好协调",
-    "high-quality coordination 优质协调",
+    mark_name("extreme imbalance"),
+    mark_name("severe imbalance"),
+    mark_name("moderate imbalance"),
+    mark_name("mild imbalance"),
+    mark_name("near imbalance"),
+    mark_name("bare coordination"),
+    mark_name("primary coordination"),
+    mark_name("intermediate coordination"),
+    mark_name("good coordination"),
+    mark_name("high-quality coordination"),
 )
 
 
 def _known(supply: Values, demand: Values, at_least: int = 1) -> NDArray[np.bool_]:
     if supply.shape != demand.shape:
-        raise InputError(f"supply and demand of the same cells were expected, got {supply.shape} and {demand.shape}")
+        raise InputError(
+            tr(
+                "supply and demand of the same cells were expected, got {supply_shape} and {demand_shape}",
+                supply_shape=supply.shape,
+                demand_shape=demand.shape,
+            )
+        )
     if np.isinf(supply).any() or np.isinf(demand).any():
-        raise InputError("supply or demand has infinite values; mend them, or mark them as missing (NaN)")
+        raise InputError(tr("supply or demand has infinite values; mend them, or mark them as missing (NaN)"))
     known = np.isfinite(supply) & np.isfinite(demand)
     if known.sum() < at_least:
-        raise InputError(f"{at_least} cells or more that know supply and demand are needed, got {int(known.sum())}")
+        raise InputError(
+            tr(
+                "{at_least} cells or more that know supply and demand are needed, got {known}",
+                at_least=at_least,
+                known=int(known.sum()),
+            )
+        )
     return np.asarray(known)
 
 
@@ -84,7 +97,11 @@ def coupling_coordination(
     for values, (low, high) in ((supply, supply_range), (demand, demand_range)):
         if not high > low:
             raise InputError(
-                f"a range from low to high was expected, got {low:g} to {high:g}; do the values vary at all?"
+                tr(
+                    "a range from low to high was expected, got {low:g} to {high:g}; do the values vary at all?",
+                    low=low,
+                    high=high,
+                )
             )
         scaled.append(np.clip((values - low) / (high - low), 0.0, 1.0))
     return np.asarray(np.sqrt(np.sqrt(scaled[0] * scaled[1])))
@@ -124,10 +141,14 @@ def lorenz(supply: Values, demand: Values) -> tuple[Values, Values]:
     for name, values in (("supply", s), ("demand", d)):
         if (values < 0).any():
             raise InputError(
-                f"{name} is negative in {int((values < 0).sum())} cells; shares are defined for amounts from zero up"
+                tr(
+                    "{name} is negative in {count} cells; shares are defined for amounts from zero up",
+                    name=name,
+                    count=int((values < 0).sum()),
+                )
             )
         if values.sum() == 0:
-            raise InputError(f"{name} sums to zero, so nothing has a share of it")
+            raise InputError(tr("{name} sums to zero, so nothing has a share of it", name=name))
     order = np.argsort(np.divide(d, s, out=np.full(len(s), np.inf), where=s > 0), kind="stable")
     across = np.concatenate([[0.0], np.cumsum(s[order])]) / s.sum()
     up = np.concatenate([[0.0], np.cumsum(d[order])]) / d.sum()
@@ -164,5 +185,5 @@ def dissimilarity(supply: Values, demand: Values) -> float:
     known = _known(supply, demand)
     s, d = supply[known], demand[known]
     if math.isclose(s.sum(), 0.0) or math.isclose(d.sum(), 0.0):
-        raise InputError("supply or demand sums to zero, so nothing has a share of it")
+        raise InputError(tr("supply or demand sums to zero, so nothing has a share of it"))
     return float(0.5 * np.abs(s / s.sum() - d / d.sum()).sum())

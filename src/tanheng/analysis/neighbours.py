@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 Weights: TypeAlias = sparse.csr_array
 
@@ -71,7 +72,9 @@ def nearest_neighbours(coordinates: NDArray[np.float64], k: int) -> Weights:
     """
     n = len(coordinates)
     if not 1 <= k < n:
-        raise InputError(f"{k} nearest neighbours were asked of {n} points; ask for 1 to {n - 1}")
+        raise InputError(
+            tr("{k} nearest neighbours were asked of {n} points; ask for 1 to {most}", k=k, n=n, most=n - 1)
+        )
     found = cKDTree(coordinates).query(coordinates, k + 1)[1]
     # Points at one place come in any order, so a point need not stand first in its own list.
     own = found == np.arange(n)[:, None]

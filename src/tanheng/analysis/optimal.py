@@ -12,6 +12,7 @@ from tanheng.analysis.correlation import Values
 from tanheng.analysis.discretise import METHODS, breaks, natural_breaks
 from tanheng.analysis.geodetector import Strata
 from tanheng.errors import InputError
+from tanheng.language import listed, tr
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,16 @@ class Discretisations:
         drop_single: bool = False,
     ) -> None:
         if not np.isfinite(driver).all():
-            raise InputError(f"{int((~np.isfinite(driver)).sum())} values of the driver are missing or infinite")
+            raise InputError(
+                tr("{count} values of the driver are missing or infinite", count=int((~np.isfinite(driver)).sum()))
+            )
         if len(driver) < 3 or not np.ptp(driver) > 1e-12 * float(np.abs(driver).max()):
-            raise InputError("a driver that is the same everywhere can't be cut into classes")
+            raise InputError(tr("a driver that is the same everywhere can't be cut into classes"))
         self._cuts = _ways(driver, methods, classes)
         if not self._cuts:
-            raise InputError(f"no way to cut the driver: {', '.join(methods)} in {list(classes)} classes")
+            raise InputError(
+                tr("no way to cut the driver: {ways} in {classes} classes", ways=listed(methods), classes=list(classes))
+            )
         edges = np.unique(np.concatenate([inner for _, _, inner in self._cuts]))
         self._bin = np.searchsorted(edges, driver, side="left")
         self._bins = len(edges) + 1
@@ -86,7 +91,7 @@ class Discretisations:
         between = np.divide(inside**2, self._count, out=np.zeros_like(inside), where=self._count > 0).sum(axis=1)
         total = float(centred @ centred)
         if total <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
-            raise InputError("all values of the variable are alike, so there is no variance to part")
+            raise InputError(tr("all values of the variable are alike, so there is no variance to part"))
         return np.asarray(np.minimum(between / total, 1.0))
 
     def _without_singles(self, centred: Values, inside: Values) -> Values:

@@ -10,6 +10,7 @@ from scipy import fft
 
 from tanheng.analysis.correlation import Values
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 
 def surrogates(values: Values, mask: NDArray[np.bool_], count: int, seed: int = 1) -> Iterator[Values]:
@@ -49,7 +50,7 @@ def surrogates(values: Values, mask: NDArray[np.bool_], count: int, seed: int = 
     """
     inside = values[mask]
     if not np.isfinite(inside).all():
-        raise InputError(f"{int((~np.isfinite(inside)).sum())} cells of the mask have no finite value")
+        raise InputError(tr("{count} cells of the mask have no finite value", count=int((~np.isfinite(inside)).sum())))
     ordered = np.sort(inside)
     rows, columns = mask.shape
     size = (fft.next_fast_len(rows, real=True), fft.next_fast_len(columns, real=True))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +13,16 @@ import typer
 
 from tanheng import __version__
 from tanheng.cli import statistics
+from tanheng.cli.speech import in_language_of
 from tanheng.errors import TanhengError
+from tanheng.language import mark, tr
 
 #: Exit codes: done, a bug (Python's own), bad input or usage, stopped by the user.
 DONE, BUG, BAD_INPUT, STOPPED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="tanheng",
-    help="碳衡 tanheng: carbon supply, demand and balance of a region, from land-use maps and energy statistics.",
+    help=tr("碳衡 tanheng: carbon supply, demand and balance of a region, from land-use maps and energy statistics."),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -31,79 +36,116 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What stands before the command."""
+
+    language: str | None
+    quiet: bool
+
+
+class Language(StrEnum):
+    """Languages that tanheng speaks."""
+
+    EN = "en"
+    ZH = "zh"
+
+
 @app.callback()
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    context: typer.Context,
+    lang: Annotated[
+        Language | None,
+        typer.Option("--lang", help=tr("Language: en or zh; else that of the study, else that of the system.")),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=tr("Say nothing but errors."))] = False,
+    version: Annotated[  # noqa: ARG001  its callback prints it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=tr("Print the version and end."))
     ] = False,
 ) -> None:
     """Options before a command."""
+    context.obj = _Asked(lang, quiet)
 
 
-Workers = Annotated[int | None, typer.Option(min=1, help="Threads that count land; all cores by default.")]
+Workers = Annotated[int | None, typer.Option(min=1, help=tr("Threads that count land; all cores by default."))]
 ClusterAddress = Annotated[
     str | None,
     typer.Option(
         "--cluster",
         metavar="ADDRESS",
-        help="Count land on a dask cluster: tcp://HOST:PORT, or local:N for N processes.",
+        help=tr("Count land on a dask cluster: tcp://HOST:PORT, or local:N for N processes."),
     ),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on from the blocks that a stopped run finished.")]
-StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (TOML).")]
+Resume = Annotated[bool, typer.Option("--resume", help=tr("Go on from the blocks that a stopped run finished."))]
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help=tr("Study file (TOML)."))]
 
 
 @app.command()
 def run(
+    context: typer.Context,
     study: StudyFile,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="DIR", help="Folder for the results, in place of the study's own."),
+        typer.Option("-o", "--output", metavar="DIR", help=tr("Folder for the results, in place of the study's own.")),
     ] = None,
     workers: Workers = None,
     cluster: ClusterAddress = None,
     resume: Resume = False,
 ) -> None:
     """Run a study: maps, tables, grids and a report in a folder of results."""
-    from tanheng.cli.show import Terminal, print_totals
+    from tanheng.cli.progress import Terminal
+    from tanheng.cli.show import print_totals
     from tanheng.pipeline.run import run_study
 
-    with Terminal() as terminal:
-        results = run_study(study, terminal, output=output, workers=workers, cluster=cluster, resume=resume)
-    print_totals(results)
+    asked: _Asked = context.obj
+    with in_language_of(study, asked.language) as spoken:
+        with Terminal(quiet=asked.quiet) as terminal:
+            results = run_study(
+                study, terminal, output=output, workers=workers, cluster=cluster, resume=resume, language=spoken
+            )
+        if not asked.quiet:
+            print_totals(results)
 
 
 @app.command()
 def plan(
+    context: typer.Context,
     study: StudyFile,
     rerun: Annotated[
-        bool, typer.Option("--rerun", help="Run the study anew, also where its results still fit.")
+        bool, typer.Option("--rerun", help=tr("Run the study anew, also where its results still fit."))
     ] = False,
 ) -> None:
     """Plan land use as [plan] in the study asks, with a proof that no plan is better."""
-    from tanheng.cli.show import Terminal, print_plan
+    from tanheng.cli.progress import Terminal
+    from tanheng.cli.show import print_plan
     from tanheng.pipeline.plan import plan_study
 
-    with Terminal() as terminal:
-        planned = plan_study(study, terminal, rerun=rerun)
-    print_plan(planned)
+    asked: _Asked = context.obj
+    with in_language_of(study, asked.language) as spoken:
+        with Terminal(quiet=asked.quiet) as terminal:
+            planned = plan_study(study, terminal, rerun=rerun, language=spoken)
+        if not asked.quiet:
+            print_plan(planned)
 
 
 @app.command()
 def stock(
+    context: typer.Context,
     maps: Annotated[
-        list[str], typer.Argument(metavar="MAP...", help="Land-cover maps: files, folders of tiles, /vsi names.")
+        list[str], typer.Argument(metavar="MAP...", help=tr("Land-cover maps: files, folders of tiles, /vsi names."))
     ],
     densities: Annotated[
-        str, typer.Option("--densities", metavar="TABLE", help="Carbon densities: a name or a CSV file.")
+        str, typer.Option("--densities", metavar="TABLE", help=tr("Carbon densities: a name or a CSV file."))
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the results.")],
-    year: Annotated[list[int] | None, typer.Option("--year", help="Year of each map, in the same order.")] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help=tr("Folder for the results."))],
+    year: Annotated[list[int] | None, typer.Option("--year", help=tr("Year of each map, in the same order."))] = None,
     legend: Annotated[
-        str | None, typer.Option("--legend", metavar="NAME", help="Legend: a name or a CSV file.")
+        str | None, typer.Option("--legend", metavar="NAME", help=tr("Legend: a name or a CSV file."))
     ] = None,
-    region: Annotated[Path | None, typer.Option("--region", metavar="FILE", help="Boundary: any vector file.")] = None,
-    resolution: Annotated[float, typer.Option(min=1e-3, help="Side of a cell, m.")] = 1000.0,
+    region: Annotated[
+        Path | None, typer.Option("--region", metavar="FILE", help=tr("Boundary: any vector file."))
+    ] = None,
+    resolution: Annotated[float, typer.Option(min=1e-3, help=tr("Side of a cell, m."))] = 1000.0,
     workers: Workers = None,
     cluster: ClusterAddress = None,
     resume: Resume = False,
@@ -114,35 +156,37 @@ def stock(
     from tanheng.pipeline.quick import QuickRequest, quick_stock
 
     asked = QuickRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
-    with BlockLine() as line, pool_of(workers, cluster, line.warn) as pool:
+    with BlockLine(quiet=context.obj.quiet) as line, pool_of(workers, cluster, line.warn) as pool:
         found = quick_stock(asked, output, pool=pool, resume=resume, progress=line.blocks)
-    print_quick(found, output)
+    if not context.obj.quiet:
+        print_quick(found, output)
 
 
 @app.command()
-def check(study: StudyFile) -> None:
+def check(context: typer.Context, study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked
     from tanheng.io.rasters import files_open
     from tanheng.pipeline.inputs import open_inputs
     from tanheng.study import load_study
 
-    with files_open():
+    asked: _Asked = context.obj
+    with in_language_of(study, asked.language), files_open():
         print_checked(open_inputs(load_study(study), study.parent, every_pixel=True))
 
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write study.toml into.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=tr("Folder to write study.toml into."))],
 ) -> None:
     """Write a commented study file to fill in."""
     from tanheng.cli.new import write_new_study
 
-    typer.echo(f"wrote {write_new_study(folder)}; fill it in, then: tanheng check {folder / 'study.toml'}")
+    typer.echo(tr("wrote {path}; fill it in, then: tanheng check {path}", path=write_new_study(folder)))
 
 
 @app.command()
-def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of one legend.")] = None) -> None:
+def legends(name: Annotated[str | None, typer.Argument(help=tr("Show the codes of one legend."))] = None) -> None:
     """List the legends that are built in, with their sources."""
     from tanheng.cli.tables import print_table, print_tables
 
@@ -154,17 +198,18 @@ def legends(name: Annotated[str | None, typer.Argument(help="Show the codes of o
 
 @app.command()
 def factors(
-    name: Annotated[str | None, typer.Argument(help="Show the rows of one table.")] = None,
+    name: Annotated[str | None, typer.Argument(help=tr("Show the rows of one table."))] = None,
     compare: Annotated[
         Path | None,
-        typer.Option("--compare", metavar="FILE", help="Count this activity or energy balance under every set."),
+        typer.Option("--compare", metavar="FILE", help=tr("Count this activity or energy balance under every set.")),
     ] = None,
     sets: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="SET", help="Sets to compare: names or files; all built-in ones if absent."),
+        typer.Option("--set", metavar="SET", help=tr("Sets to compare: names or files; all built-in ones if absent.")),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write the comparison as a table and a chart.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="DIR", help=tr("Write the comparison as a table and a chart.")),
     ] = None,
 ) -> None:
     """List the emission factors, carbon densities and rules of plans that are built in; or compare sets of factors."""
@@ -184,19 +229,23 @@ def factors(
 @app.command("import-invest")
 def import_invest(
     arguments: Annotated[
-        Path, typer.Argument(metavar="ARGS.json", help="InVEST Carbon parameter set or datastack (JSON).")
+        Path, typer.Argument(metavar="ARGS.json", help=tr("InVEST Carbon parameter set or datastack (JSON)."))
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write the study into.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help=tr("Folder to write the study into."))],
 ) -> None:
     """Turn an InVEST Carbon parameter set into a study that runs."""
     from tanheng.io.invest import import_datastack
 
     written = import_datastack(arguments, output)
-    typer.echo(f"wrote {written}; next: tanheng run {written}")
+    typer.echo(tr("wrote {written}; next: tanheng run {written}", written=written))
 
 
 for _command in (statistics.correlate, statistics.moran, statistics.geodetector):
     app.command()(_command)
+
+for _registered in app.registered_commands:
+    _said = inspect.getdoc(_registered.callback)
+    _registered.help = tr(_said) if _said else None
 
 
 def _use_utf8() -> None:
@@ -205,9 +254,7 @@ def _use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-_STOPPED = (
-    "tanheng: stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them\n"
-)
+_STOPPED = mark("stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them")
 
 
 def main() -> None:
@@ -221,5 +268,5 @@ def main() -> None:
     except SystemExit as end:
         # Typer turns Ctrl-C into this exit of its own, without a word.
         if end.code == STOPPED:
-            sys.stderr.write(_STOPPED)
+            sys.stderr.write(f"tanheng: {tr(_STOPPED)}\n")
         raise

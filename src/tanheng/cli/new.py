@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from tanheng.errors import OutputError
+from tanheng.language import tr
 
 
 def write_new_study(folder: Path) -> Path:
@@ -18,11 +19,11 @@ def write_new_study(folder: Path) -> Path:
     """
     path = folder / "study.toml"
     if path.exists():
-        raise OutputError(f"{path}: is there already; name another folder")
+        raise OutputError(tr("{path}: is there already; name another folder", path=path))
     text = (resources.files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{path}: can't be written ({error.strerror})") from error
+        raise OutputError(tr("{path}: can't be written ({reason})", path=path, reason=error.strerror)) from error
     return path

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tanheng.errors import InputError
+from tanheng.language import listed, tr
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Table = Annotated[Path, typer.Argument(metavar="TABLE", help="CSV file, or a vector file with polygons.")]
+Table = Annotated[Path, typer.Argument(metavar="TABLE", help=tr("CSV file, or a vector file with polygons."))]
 At = Annotated[
-    str | None, typer.Option("--at", metavar="X,Y", help="Columns with coordinates in one length unit, not degrees.")
+    str | None,
+    typer.Option("--at", metavar="X,Y", help=tr("Columns with coordinates in one length unit, not degrees.")),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write the tables as CSV into a folder.")
+    Path | None, typer.Option("-o", "--output", metavar="DIR", help=tr("Write the tables as CSV into a folder."))
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of random draws.")]
+Seed = Annotated[int, typer.Option(min=0, help=tr("Seed of random draws."))]
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -30,7 +32,9 @@ def _refuse_output(folder: Path | None, names: list[str]) -> None:
     """Refuse a folder that already holds one of the tables, before the work."""
     taken = [f"{name}.csv" for name in names if folder is not None and (folder / f"{name}.csv").exists()]
     if taken:
-        raise InputError(f"{folder}: already holds {', '.join(taken)}; name another folder, or move them")
+        raise InputError(
+            tr("{folder}: already holds {names}; name another folder, or move them", folder=folder, names=listed(taken))
+        )
 
 
 def _write(folder: Path | None, tables: dict[str, pd.DataFrame]) -> None:
@@ -41,12 +45,12 @@ def _write(folder: Path | None, tables: dict[str, pd.DataFrame]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         write_csv(folder / f"{name}.csv", table)
-    typer.echo(f"tables in {folder}")
+    typer.echo(tr("tables in {folder}", folder=folder))
 
 
 def correlate(
     table: Table,
-    x: Annotated[str, typer.Option("--x", metavar="A,B,...", help="Columns; every pair is told.")],
+    x: Annotated[str, typer.Option("--x", metavar="A,B,...", help=tr("Columns; every pair is told."))],
     at: At = None,
     output: Output = None,
 ) -> None:
@@ -56,32 +60,34 @@ def correlate(
 
     columns = _names(x)
     if len(columns) < 2:
-        raise InputError(f"--x: two columns or more were expected, as A,B; got '{x}'")
+        raise InputError(tr("--x: two columns or more were expected, as A,B; got '{x}'", x=x))
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise InputError(f"--x: names {', '.join(twice)} twice")
+        raise InputError(tr("--x: names {names} twice", names=listed(twice)))
     _refuse_output(output, ["correlation"])
     found = correlate(table, columns, Where(_names(at)))
     print_frame(found)
     if not at and table.suffix.lower() in {".csv", ".txt", ".tsv"}:
         typer.echo(
-            "no coordinates, so no modified test: p_if_independent holds only if rows are independent (see --at)"
+            tr("no coordinates, so no modified test: p_if_independent holds only if rows are independent (see --at)")
         )
     _write(output, {"correlation": found})
 
 
 def moran(
     table: Table,
-    x: Annotated[str, typer.Option("--x", metavar="COLUMN", help="Column that is looked at.")],
+    x: Annotated[str, typer.Option("--x", metavar="COLUMN", help=tr("Column that is looked at."))],
     y: Annotated[
-        str | None, typer.Option("--y", metavar="COLUMN", help="Column of the neighbours, for the bivariate form.")
+        str | None, typer.Option("--y", metavar="COLUMN", help=tr("Column of the neighbours, for the bivariate form."))
     ] = None,
     at: At = None,
-    nearest: Annotated[int | None, typer.Option(min=1, help="Neighbours: the K nearest points (8 by default).")] = None,
-    within: Annotated[float | None, typer.Option(min=0, help="Neighbours: points no farther than this.")] = None,
-    permutations: Annotated[int, typer.Option(min=99, help="Random layouts.")] = 9999,
+    nearest: Annotated[
+        int | None, typer.Option(min=1, help=tr("Neighbours: the K nearest points (8 by default)."))
+    ] = None,
+    within: Annotated[float | None, typer.Option(min=0, help=tr("Neighbours: points no farther than this."))] = None,
+    permutations: Annotated[int, typer.Option(min=99, help=tr("Random layouts."))] = 9999,
     seed: Seed = 1,
-    rate: Annotated[float, typer.Option(min=1e-6, max=0.999, help="False discovery rate of clusters.")] = 0.05,
+    rate: Annotated[float, typer.Option(min=1e-6, max=0.999, help=tr("False discovery rate of clusters."))] = 0.05,
     output: Output = None,
 ) -> None:
     """Tell whether like lies by like in a table of points or polygons, and where."""
@@ -93,36 +99,41 @@ def moran(
     print_frame(found.overall)
     counts = found.local["cluster"].value_counts()
     typer.echo("clusters: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
-    typer.echo(f"neighbours: {found.neighbours}")
+    typer.echo(tr("neighbours: {neighbours}", neighbours=found.neighbours))
     if found.islands:
         typer.echo(
-            f"{found.islands} row(s) have no neighbour: they count in the global statistics and have no local one"
+            tr(
+                "{islands} row(s) have no neighbour: they count in the global statistics and have no local one",
+                islands=found.islands,
+            )
         )
     if found.left_out:
-        typer.echo(f"{found.left_out} row(s) without a value are left out")
+        typer.echo(tr("{left_out} row(s) without a value are left out", left_out=found.left_out))
     _write(output, {"moran": found.overall, "clusters": found.local})
 
 
 def geodetector(
     table: Table,
-    y: Annotated[str, typer.Option("--y", metavar="COLUMN", help="Column that is to be explained.")],
-    x: Annotated[str, typer.Option("--x", metavar="A,B,...", help="Drivers; numbers are cut into classes.")],
+    y: Annotated[str, typer.Option("--y", metavar="COLUMN", help=tr("Column that is to be explained."))],
+    x: Annotated[str, typer.Option("--x", metavar="A,B,...", help=tr("Drivers; numbers are cut into classes."))],
     categories: Annotated[
-        str | None, typer.Option(metavar="A,B,...", help="Drivers whose numbers are classes already.")
+        str | None, typer.Option(metavar="A,B,...", help=tr("Drivers whose numbers are classes already."))
     ] = None,
     methods: Annotated[
-        str, typer.Option(metavar="A,B,...", help="Ways to cut that are tried.")
+        str, typer.Option(metavar="A,B,...", help=tr("Ways to cut that are tried."))
     ] = "equal,natural,quantile,geometric,sd",
-    classes: Annotated[str, typer.Option(metavar="FEWEST-MOST", help="Numbers of classes that are tried.")] = "3-8",
+    classes: Annotated[str, typer.Option(metavar="FEWEST-MOST", help=tr("Numbers of classes that are tried."))] = "3-8",
     permutations: Annotated[
-        int, typer.Option(min=0, help="Random layouts for the p-value that counts the search.")
+        int, typer.Option(min=0, help=tr("Random layouts for the p-value that counts the search."))
     ] = 999,
     seed: Seed = 1,
     ddof: Annotated[
         int,
-        typer.Option(min=0, max=1, help="Divisor of the variance in the F test: n - 1 (1, as the R package) or n (0)."),
+        typer.Option(
+            min=0, max=1, help=tr("Divisor of the variance in the F test: n - 1 (1, as the R package) or n (0).")
+        ),
     ] = 1,
-    drop_single: Annotated[bool, typer.Option("--drop-single", help="Leave strata of one row out.")] = False,
+    drop_single: Annotated[bool, typer.Option("--drop-single", help=tr("Leave strata of one row out."))] = False,
     output: Output = None,
 ) -> None:
     """Geographical detector: how much of a column's variance lies between the strata of drivers."""
@@ -132,7 +143,7 @@ def geodetector(
     drivers, classed = _names(x), _names(categories)
     strange = [name for name in classed if name not in drivers]
     if strange:
-        raise InputError(f"--categories: {', '.join(strange)} is not among the drivers of --x")
+        raise InputError(tr("--categories: {names} is not among the drivers of --x", names=listed(strange)))
     _refuse_output(output, ["geodetector", "geodetector_interaction", "geodetector_risk"])
     single: Literal["keep", "drop"] = "drop" if drop_single else "keep"
     divisor: Literal[0, 1] = 1 if ddof else 0
@@ -141,7 +152,7 @@ def geodetector(
     print_frame(found["geodetector"])
     if "geodetector_interaction" in found:
         print_frame(found["geodetector_interaction"])
-    typer.echo("p-values take rows as independent; where neighbours are alike they are too small")
+    typer.echo(tr("p-values take rows as independent; where neighbours are alike they are too small"))
     _write(output, found)
 
 
@@ -152,5 +163,5 @@ def _range(text: str) -> tuple[int, int]:
     except ValueError:
         few, most = 0, 0
     if len(parts) > 2 or not 2 <= few <= most <= 50:
-        raise InputError(f"--classes: fewest and most were expected, as 3-8; got '{text}'")
+        raise InputError(tr("--classes: fewest and most were expected, as 3-8; got '{text}'", text=text))
     return few, most

@@ -10,15 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from tanheng.factors import names, read_builtin
+from tanheng.language import name_of, tr
 
 
 def print_tables(kind: str) -> None:
     """Print the built-in tables of a kind with their sources."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    table = Table(title=kind.replace("_", " "), title_justify="left", show_lines=True)
-    table.add_column("name", no_wrap=True)
-    table.add_column("rows", justify="right")
-    table.add_column("source")
+    table = Table(title=name_of(kind), title_justify="left", show_lines=True)
+    table.add_column(tr("name"), no_wrap=True)
+    table.add_column(tr("rows"), justify="right")
+    table.add_column(tr("source"))
     for name in names(kind):
         found = read_builtin(kind, name)
         table.add_row(name, str(len(found.rows)), escape(found.source))
@@ -43,14 +44,16 @@ def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> 
     from tanheng.pipeline.compare_factors import compare_factors
 
     table, notes = compare_factors(path, sets)
-    sys.stdout.write("Mt CO2 by year and fuel\n")
+    sys.stdout.write(tr("Mt CO2 by year and fuel") + "\n")
     print_frame(table)
     for text in notes:
-        sys.stdout.write(f"note: {text}\n")
+        sys.stdout.write(tr("note: {text}", text=text) + "\n")
     if output is not None:
         from tanheng.io.tables import write_csv
         from tanheng.report.charts import draw_factor_comparison
 
         output.mkdir(parents=True, exist_ok=True)
         write_csv(output / "factor_comparison.csv", table)
-        sys.stdout.write(f"wrote {draw_factor_comparison(output / 'factor_comparison.png', table)}\n")
+        sys.stdout.write(
+            tr("wrote {path}", path=draw_factor_comparison(output / "factor_comparison.png", table)) + "\n"
+        )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
+import unicodedata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tanheng.language import name_of, tr
 from tanheng.pipeline.quick import QuickStock
 
 
 class BlockLine:
     """One line that tells blocks, pixels a second and time left; silent where there is no terminal."""
 
-    def __init__(self) -> None:
-        self.shown = sys.stderr.isatty()
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.shown = sys.stderr.isatty() and not quiet
         self.start = time.perf_counter()
 
     def __enter__(self) -> Self:
@@ -34,25 +37,50 @@ class BlockLine:
             left = seconds / done * (total - done)
             speed = pixels / 1e6 / seconds
             sys.stderr.write(
-                f"\r\x1b[K{done}/{total} blocks, {pixels / 1e6:,.0f} M pixels, {speed:,.0f} M/s, {left:.0f} s left"
+                "\r\x1b[K"
+                + tr(
+                    "{done}/{total} blocks, {millions:,.0f} M pixels, {speed:,.0f} M/s, {left:.0f} s left",
+                    done=done,
+                    total=total,
+                    millions=pixels / 1e6,
+                    speed=speed,
+                    left=left,
+                )
             )
             sys.stderr.flush()
 
     def warn(self, text: str) -> None:
         """Show a warning."""
-        sys.stderr.write(f"warning: {text}\n")
+        if not self.quiet:
+            sys.stderr.write(tr("warning: {text}", text=text) + "\n")
 
 
 def print_quick(found: QuickStock, folder: Path) -> None:
     """Print stocks by class and year, and where the results lie."""
     for text in found.warnings:
-        sys.stderr.write(f"warning: {text}\n")
+        sys.stderr.write(tr("warning: {text}", text=text) + "\n")
     years = list(dict.fromkeys(row["year"] for row in found.stock))
     classes = list(dict.fromkeys(str(row["land_class"]) for row in found.stock))
     values = {(row["year"], row["land_class"]): float(str(row["stock_t_c"])) for row in found.stock}
-    wide = max(30, *(len(name) for name in classes))
-    lines = ["carbon stored, t C (a stock)".ljust(wide) + "".join(f"{year!s:>20}" for year in years)]
-    lines += [name.ljust(wide) + "".join(f"{values[year, name]:>20,.1f}" for year in years) for name in classes]
+    names = {name: name_of(name) for name in classes}
+    head, foot = tr("carbon stored, t C (a stock)"), tr("total")
+    wide = max(30, *(_width(name) for name in (*names.values(), head)))
+    lines = [_padded(head, wide) + "".join(f"{year!s:>20}" for year in years)]
+    lines += [
+        _padded(names[name], wide) + "".join(f"{values[year, name]:>20,.1f}" for year in years) for name in classes
+    ]
     totals = [sum(values[year, name] for name in classes) for year in years]
-    lines += ["total".ljust(wide) + "".join(f"{total:>20,.1f}" for total in totals), f"results in {folder}"]
+    lines += [
+        _padded(foot, wide) + "".join(f"{total:>20,.1f}" for total in totals),
+        tr("results in {folder}", folder=folder),
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that a text takes: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, wide: int) -> str:
+    return text + " " * (wide - _width(text))

@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tanheng.errors import InputError, nearest
+from tanheng.language import listed, tr
 
 #: Column names of Chinese tables.
 _CHINESE_COLUMNS = {
@@ -51,9 +52,19 @@ class Table:
         missing = [column for column in columns if column not in self.header]
         if missing:
             raise InputError(
-                f"{self.name}: column '{missing[0]}' is missing{nearest(missing[0], self.header)}"
+                tr(
+                    "{name}: column '{missing}' is missing{nearest}",
+                    name=self.name,
+                    missing=missing[0],
+                    nearest=nearest(missing[0], self.header),
+                )
                 if len(missing) == 1
-                else f"{self.name}: columns {', '.join(missing)} are missing; there are: {', '.join(self.header)}"
+                else tr(
+                    "{name}: columns {names} are missing; there are: {held}",
+                    name=self.name,
+                    names=listed(missing),
+                    held=listed(self.header),
+                )
             )
 
     def number(self, line: int, column: str, *, positive: bool = True) -> float:
@@ -65,7 +76,11 @@ class Table:
             The cell is blank, text, not finite, or negative where it must not be.
         """
         text = next(row[column] for at, row in self.rows if at == line)
-        return parse_number(text, f"{self.name}: line {line}, column '{column}'", positive=positive)
+        return parse_number(
+            text,
+            tr("{name}: line {line}, column '{column}'", name=self.name, line=line, column=column),
+            positive=positive,
+        )
 
     @property
     def title(self) -> str:
@@ -94,16 +109,16 @@ def parse_number(text: str, place: str, *, positive: bool = True) -> float:
     """
     text = text.strip()
     if not text:
-        raise InputError(f"{place} is blank; write a number, 0 where it is none")
+        raise InputError(tr("{place} is blank; write a number, 0 where it is none", place=place))
     try:
         value = float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
     except ValueError:
-        hint = "; write a point, not a comma, before decimals" if re.fullmatch(r"-?\d+,\d+", text) else ""
-        raise InputError(f"{place} is '{text}', not a number{hint}") from None
+        hint = tr("; write a point, not a comma, before decimals") if re.fullmatch(r"-?\d+,\d+", text) else ""
+        raise InputError(tr("{place} is '{text}', not a number{hint}", place=place, text=text, hint=hint)) from None
     if not math.isfinite(value):
-        raise InputError(f"{place} is '{text}'; write a finite number")
+        raise InputError(tr("{place} is '{text}'; write a finite number", place=place, text=text))
     if positive and value < 0:
-        raise InputError(f"{place} is {text}; it can't be negative")
+        raise InputError(tr("{place} is {text}; it can't be negative", place=place, text=text))
     return value
 
 
@@ -118,15 +133,15 @@ def read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
+        raise InputError(tr("{path}: there is no such file", path=path)) from None
     except OSError as error:
-        raise InputError(f"{path}: can't be read ({error.strerror})") from error
+        raise InputError(tr("{path}: can't be read ({reason})", path=path, reason=error.strerror)) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InputError(f"{path}: is no text in UTF-8 or GB18030; save it as 'CSV UTF-8'")
+    raise InputError(tr("{path}: is no text in UTF-8 or GB18030; save it as 'CSV UTF-8'", path=path))
 
 
 def read_table(path: Path) -> Table:
@@ -153,7 +168,7 @@ def parse_table(text: str, name: str) -> Table:
     comments = tuple(line[1:].strip() for _, line in lines if line.startswith("#"))
     body = [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
     if not body:
-        raise InputError(f"{name}: is empty")
+        raise InputError(tr("{name}: is empty", name=name))
     first = body[0][1]
     delimiter = max((",", ";", "\t"), key=first.count)
     cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
@@ -161,17 +176,25 @@ def parse_table(text: str, name: str) -> Table:
     header = tuple(_CHINESE_COLUMNS.get(column, column) for column in given)
     twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
-        raise InputError(f"{name}: column '{twice[0]}' stands there twice")
+        raise InputError(tr("{name}: column '{twice}' stands there twice", name=name, twice=twice[0]))
     rows = []
     for number, values in cells[1:]:
         if not any(value.strip() for value in values):
             continue
         if len(values) > len(header) and any(value.strip() for value in values[len(header) :]):
-            raise InputError(f"{name}: line {number} has {len(values)} cells, the header {len(header)}")
+            raise InputError(
+                tr(
+                    "{name}: line {number} has {cells} cells, the header {expected}",
+                    name=name,
+                    number=number,
+                    cells=len(values),
+                    expected=len(header),
+                )
+            )
         padded = [*values, *[""] * (len(header) - len(values))]
         rows.append((number, {key: value.strip() for key, value in zip(header, padded, strict=False)}))
     if not rows:
-        raise InputError(f"{name}: has a header and no rows")
+        raise InputError(tr("{name}: has a header and no rows", name=name))
     return Table(name, header, tuple(rows), comments)
 
 
@@ -196,7 +219,9 @@ def find_alias(name: str, canonical: Mapping[str, str], what: str) -> str:
     """
     key = alias_key(name)
     if key not in canonical:
-        raise InputError(f"{what} '{name}' is not known{nearest(key, canonical)}")
+        raise InputError(
+            tr("{what} '{name}' is not known{nearest}", what=what, name=name, nearest=nearest(key, canonical))
+        )
     return canonical[key]
 
 
@@ -226,7 +251,14 @@ def read_builtin(kind: str, name: str) -> Table:
         There is none of that name.
     """
     if name not in names(kind):
-        raise InputError(f"'{name}' is none of the built-in {kind.replace('_', ' ')}{nearest(name, names(kind))}")
+        raise InputError(
+            tr(
+                "'{name}' is none of the built-in {kind}{nearest}",
+                name=name,
+                kind=kind.replace("_", " "),
+                nearest=nearest(name, names(kind)),
+            )
+        )
     return parse_table((_folder(kind) / f"{name}.csv").read_text(encoding="utf-8"), name)
 
 

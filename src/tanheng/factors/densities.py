@@ -9,6 +9,7 @@ from pathlib import Path
 from tanheng.errors import InputError, UnitError
 from tanheng.factors.catalogue import Table, parse_number, read_named
 from tanheng.factors.legends import named_codes
+from tanheng.language import listed, tr
 from tanheng.units import conversion_factor
 
 #: The carbon pools of InVEST, in its order.
@@ -68,8 +69,8 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
     rows = dict(table.rows)
     for line, code, name in named_codes(table):
         if name in values or code in codes:
-            what = f"'{name}'" if name in values else f"code {code}"
-            problems.append(f"{table.name}: line {line}: {what} stands there twice")
+            what = f"'{name}'" if name in values else tr("code {code}", code=code)
+            problems.append(tr("{name}: line {line}: {what} stands there twice", name=table.name, line=line, what=what))
             continue
         if code is not None:
             codes[code] = name
@@ -77,7 +78,14 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
         for pool, column in columns.items():
             try:
                 values[name][pool] = parse_number(
-                    rows[line][column], f"{table.name}: line {line} ({name}), column '{column}'"
+                    rows[line][column],
+                    tr(
+                        "{name}: line {line} ({land_class}), column '{column}'",
+                        name=table.name,
+                        line=line,
+                        land_class=name,
+                        column=column,
+                    ),
                 )
             except InputError as error:
                 problems.append(str(error))
@@ -90,21 +98,40 @@ def _from_rows(table: Table) -> CarbonDensities:
     table.require(["land_class", "carbon_pool", "value", "unit"])
     values: dict[str, dict[str, float]] = {}
     for line, row in table.rows:
-        place = f"{table.name}: line {line}"
+        place = tr("{name}: line {line}", name=table.name, line=line)
         pools = values.setdefault(row["land_class"], {})
         if row["carbon_pool"] not in POOLS:
-            raise InputError(f"{place}: '{row['carbon_pool']}' is no carbon pool; they are {', '.join(POOLS)}")
+            raise InputError(
+                tr(
+                    "{place}: '{carbon_pool}' is no carbon pool; they are {names}",
+                    place=place,
+                    carbon_pool=row["carbon_pool"],
+                    names=listed(POOLS),
+                )
+            )
         if row["carbon_pool"] in pools:
-            raise InputError(f"{place}: {row['land_class']}, {row['carbon_pool']} stands there twice")
+            raise InputError(
+                tr(
+                    "{place}: {land_class}, {carbon_pool} stands there twice",
+                    place=place,
+                    land_class=row["land_class"],
+                    carbon_pool=row["carbon_pool"],
+                )
+            )
         try:
             factor = conversion_factor(row["unit"], "t C ha-1")
         except UnitError as error:
-            raise InputError(f"{place}, column 'unit': {error}") from error
-        pools[row["carbon_pool"]] = parse_number(row["value"], f"{place}, column 'value'") * factor
+            raise InputError(tr("{place}, column 'unit': {error}", place=place, error=error)) from error
+        pools[row["carbon_pool"]] = parse_number(row["value"], tr("{place}, column 'value'", place=place)) * factor
     for land_class, pools in values.items():
         missing = [pool for pool in POOLS if pool not in pools]
         if missing:
             raise InputError(
-                f"{table.name}: '{land_class}' has no row for {', '.join(missing)}; write 0 where it is none"
+                tr(
+                    "{name}: '{land_class}' has no row for {names}; write 0 where it is none",
+                    name=table.name,
+                    land_class=land_class,
+                    names=listed(missing),
+                )
             )
     return CarbonDensities(table.title, values, table.source)

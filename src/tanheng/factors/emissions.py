@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
 from tanheng.factors.catalogue import Table, alias_key, find_alias, names, parse_number, parse_table, read_named
+from tanheng.language import tr
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -63,11 +64,22 @@ class Fuel:
         if same_dimension(activity_unit, "TJ"):
             return conversion_factor(activity_unit, "TJ") * per_energy
         if self.net_calorific_value is None or self.unit is None:
-            raise UnitError(f"{self.name}: no net calorific value; give an energy (TJ, tce), not '{activity_unit}'")
-        if not same_dimension(activity_unit, self.unit):
-            kind = {"t": "a mass (t, 10^4 t)", "m3": "a volume (m3, 10^4 m3)"}[self.unit]
             raise UnitError(
-                f"{self.name}: '{activity_unit}' does not fit; the factor set counts {kind} or an energy (TJ, tce)"
+                tr(
+                    "{name}: no net calorific value; give an energy (TJ, tce), not '{activity_unit}'",
+                    name=self.name,
+                    activity_unit=activity_unit,
+                )
+            )
+        if not same_dimension(activity_unit, self.unit):
+            kind = {"t": tr("a mass (t, 10^4 t)"), "m3": tr("a volume (m3, 10^4 m3)")}[self.unit]
+            raise UnitError(
+                tr(
+                    "{name}: '{activity_unit}' does not fit; the factor set counts {kind} or an energy (TJ, tce)",
+                    name=self.name,
+                    activity_unit=activity_unit,
+                    kind=kind,
+                )
             )
         # (unit/unit) * (TJ/unit) * (t C/TJ) = t C per unit of activity
         return conversion_factor(activity_unit, self.unit) * self.net_calorific_value * per_energy
@@ -93,10 +105,24 @@ class EmissionFactors:
         while seen[-1] not in self.fuels:
             substitute = fuels().substitutes.get(seen[-1], "")
             if not substitute or substitute in seen:
-                raise InputError(f"factor set '{self.name}' has no fuel '{name}'{nearest(name, self.fuels)}")
+                raise InputError(
+                    tr(
+                        "factor set '{factor_set}' has no fuel '{fuel}'{nearest}",
+                        factor_set=self.name,
+                        fuel=name,
+                        nearest=nearest(name, self.fuels),
+                    )
+                )
             seen.append(substitute)
         note = (
-            "" if len(seen) == 1 else f"{name}: '{self.name}' has no row of its own; the factors of {seen[-1]} stand in"
+            ""
+            if len(seen) == 1
+            else tr(
+                "{factor_set}: '{fuel}' has no row of its own; the factors of {seen} stand in",
+                factor_set=name,
+                fuel=self.name,
+                seen=seen[-1],
+            )
         )
         return self.fuels[seen[-1]], note
 
@@ -117,11 +143,15 @@ class EmissionFactors:
         if borrowed is None:
             return (
                 math.hypot(_UNKNOWN_HALF, calorific),
-                f"{name}: no bounds are known; its factor is taken to within {100 * _UNKNOWN_HALF:g} %",
+                tr(
+                    "{name}: no bounds are known; its factor is taken to within {percent:g} %",
+                    name=name,
+                    percent=100 * _UNKNOWN_HALF,
+                ),
             )
-        return math.hypot(
-            borrowed, calorific
-        ), f"'{self.name}' gives no bounds; those of ipcc-2006 are borrowed, relative to its own values"
+        return math.hypot(borrowed, calorific), tr(
+            "'{name}' gives no bounds; those of ipcc-2006 are borrowed, relative to its own values", name=self.name
+        )
 
 
 #: Relative half-width of a factor that no table gives bounds for.
@@ -233,23 +263,41 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
     table.require(["fuel", "factor", "value", "unit", "source"])
     found: dict[str, dict[str, _Row]] = {}
     for line, row in table.rows:
-        place = f"{table.name}: line {line}"
+        place = tr("{name}: line {line}", name=table.name, line=line)
         factors = found.setdefault(fuels().find(row["fuel"]), {})
         if row["factor"] not in _FACTORS:
             raise InputError(
-                f"{place}: {row['fuel']}: '{row['factor']}' is no factor{nearest(row['factor'], _FACTORS)}"
+                tr(
+                    "{place}: {fuel}: '{factor}' is no factor{nearest}",
+                    place=place,
+                    fuel=row["fuel"],
+                    factor=row["factor"],
+                    nearest=nearest(row["factor"], _FACTORS),
+                )
             )
         if row["factor"] in factors:
-            raise InputError(f"{place}: {row['fuel']}, {row['factor']} stands there twice")
+            raise InputError(
+                tr("{place}: {fuel}, {factor} stands there twice", place=place, fuel=row["fuel"], factor=row["factor"])
+            )
         if not row["source"]:
-            raise InputError(f"{place}: the source is blank; a factor needs one")
+            raise InputError(tr("{place}: the source is blank; a factor needs one", place=place))
         bounds = [
-            parse_number(row[end], f"{place}, column '{end}'") if row.get(end, "").strip() else None
+            parse_number(row[end], tr("{place}, column '{end}'", place=place, end=end))
+            if row.get(end, "").strip()
+            else None
             for end in ("lower", "upper")
         ]
-        value = parse_number(row["value"], f"{place}, column 'value'")
+        value = parse_number(row["value"], tr("{place}, column 'value'", place=place))
         if any(bound is not None and sign * (bound - value) < 0 for bound, sign in zip(bounds, (-1, 1), strict=True)):
-            raise InputError(f"{place}: {value:g} does not lie between its bounds {row['lower']} and {row['upper']}")
+            raise InputError(
+                tr(
+                    "{place}: {value:g} does not lie between its bounds {lower} and {upper}",
+                    place=place,
+                    value=value,
+                    lower=row["lower"],
+                    upper=row["upper"],
+                )
+            )
         factors[row["factor"]] = _Row(value, row["unit"], row["source"], bounds[0], bounds[1], table.name, place)
     return found
 
@@ -257,7 +305,13 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
 def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
     content = rows.get("carbon_content") or rows.get("carbon_dioxide_content")
     if content is None:
-        raise InputError(f"{next(iter(rows.values())).place}: {name} has no carbon_content; give it in t C/TJ")
+        raise InputError(
+            tr(
+                "{place}: {name} has no carbon_content; give it in t C/TJ",
+                place=next(iter(rows.values())).place,
+                name=name,
+            )
+        )
     try:
         calorific, unit = _calorific_value(rows.get("net_calorific_value"))
         carbon = _carbon(rows, content)
@@ -266,7 +320,12 @@ def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
     oxidised = rows.get("oxidised_fraction", _Row(1.0, "1", "", None, None, "", ""))
     if oxidised.value > 1:
         raise InputError(
-            f"{oxidised.place}: {name}: oxidised_fraction is {oxidised.value}; it is a fraction, at most 1"
+            tr(
+                "{place}: {name}: oxidised_fraction is {value}; it is a fraction, at most 1",
+                place=oxidised.place,
+                name=name,
+                value=oxidised.value,
+            )
         )
     half, energy = _half(content), _half(rows.get("net_calorific_value"))
     origins = dict.fromkeys(row.origin for row in (content, *rows.values()))
@@ -294,7 +353,10 @@ def _calorific_value(given: _Row | None) -> tuple[float | None, str | None]:
         if same_dimension(given.unit, f"TJ/{amount}"):
             return given.value * conversion_factor(given.unit, f"TJ/{amount}"), amount
     raise UnitError(
-        f"net calorific value in '{given.unit}'; it is an energy per mass or volume, as GJ/t or GJ/(10^4 m3)"
+        tr(
+            "net calorific value in '{unit}'; it is an energy per mass or volume, as GJ/t or GJ/(10^4 m3)",
+            unit=given.unit,
+        )
     )
 
 
@@ -331,8 +393,16 @@ def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:
             if not 1 / farthest <= ratio <= farthest:
                 row = rows.get(what) or rows["carbon_dioxide_content"]
                 problems.append(
-                    f"{row.place}: {name}, {what} {row.value:g} {row.unit} is {ratio:.3g} times the nearest of the built-in sets; "
-                    "is the unit right, or a digit slipped?"
+                    tr(
+                        "{place}: {name}, {what} {value:g} {unit} is {ratio:.3g} times the nearest of the built-in sets; is the unit "
+                        "right, or a digit slipped?",
+                        place=row.place,
+                        name=name,
+                        what=what,
+                        value=row.value,
+                        unit=row.unit,
+                        ratio=ratio,
+                    )
                 )
     if problems:
         raise StudyError(problems)

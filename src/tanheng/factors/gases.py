@@ -9,6 +9,7 @@ from importlib import resources
 
 from tanheng.errors import InputError
 from tanheng.factors.catalogue import Table, alias_key, find_alias, parse_number, parse_table
+from tanheng.language import listed, tr
 
 #: Gases of an account, in the order of their tables.
 GASES = ("CO2", "CH4", "N2O")
@@ -48,7 +49,7 @@ def burning_factors() -> Mapping[tuple[str, str, str], GasFactor]:
     """
     found = {}
     for line, row in _table("other_gases").rows:
-        value = parse_number(row["value"], f"other_gases.csv: line {line}")
+        value = parse_number(row["value"], tr("other_gases.csv: line {line}", line=line))
         factor = GasFactor(row["gas"], value / 1000.0, "TJ", _half(row, value, 1.0), row["use"], row["source"])
         found[row["use"], row["kind"], row["gas"]] = factor
     return found
@@ -71,7 +72,9 @@ def warming_potentials(name: str) -> Mapping[str, float]:
     rows = _table("warming_potentials").rows
     known = list(dict.fromkeys(row["set"] for _, row in rows))
     if name not in known:
-        raise InputError(f"'{name}' is no set of warming potentials; take one of {', '.join(known)}")
+        raise InputError(
+            tr("'{name}' is no set of warming potentials; take one of {names}", name=name, names=listed(known))
+        )
     return {row["gas"]: float(row["value"]) for _, row in rows if row["set"] == name}
 
 
@@ -103,7 +106,7 @@ def processes() -> ActivityNames:
     """Activities that are not burning, with their Tier 1 factors."""
     factors, canonical = {}, {}
     for line, row in _table("process_factors").rows:
-        value = parse_number(row["value"], f"process_factors.csv: line {line}")
+        value = parse_number(row["value"], tr("process_factors.csv: line {line}", line=line))
         unit = row["unit"].split("/")[1]
         factors[row["activity"]] = GasFactor(
             row["gas"], value, unit, _half(row, value, 0.1), row["group"], row["source"]

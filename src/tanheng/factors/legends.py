@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tanheng.errors import InputError
 from tanheng.factors.catalogue import Table, read_named
+from tanheng.language import tr
 
 _CLASS_COLUMNS = ("land_class", "class", "lulc_class", "lulc_name", "lulc_desc", "name")
 _CODE_COLUMNS = ("code", "lucode", "value")
@@ -67,9 +68,11 @@ def legend_from(name_or_path: str, base: Path = Path()) -> Legend:
     codes: dict[int, str | None] = {}
     for line, code, name in named_codes(table):
         if code is None:
-            raise InputError(f"{table.name}: line {line}: the code is blank")
+            raise InputError(tr("{name}: line {line}: the code is blank", name=table.name, line=line))
         if code in codes:
-            raise InputError(f"{table.name}: line {line}: code {code} stands there twice")
+            raise InputError(
+                tr("{name}: line {line}: code {code} stands there twice", name=table.name, line=line, code=code)
+            )
         codes[code] = None if name.lower() in _NOTHING else name
     return Legend(table.title, codes, table.source)
 
@@ -89,10 +92,17 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
     seen: set[str] = set()
     for line, row in table.rows:
         text = row[code_column] if code_column else ""
-        code = whole_number(text, f"{table.name}: line {line}, column '{code_column}'") if text else None
-        name = row[class_column] if class_column else f"code {code}"
+        code = (
+            whole_number(
+                text,
+                tr("{name}: line {line}, column '{code_column}'", name=table.name, line=line, code_column=code_column),
+            )
+            if text
+            else None
+        )
+        name = row[class_column] if class_column else tr("code {code}", code=code)
         if one_class_a_row and not name:
-            name = f"code {code}"
+            name = tr("code {code}", code=code)
         if one_class_a_row and name in seen:
             name = f"{name} ({code})"
         seen.add(name)
@@ -111,7 +121,7 @@ def whole_number(text: str, place: str) -> int:
     try:
         value = float(text)
     except ValueError:
-        raise InputError(f"{place} is '{text}'; a code must be a whole number") from None
+        raise InputError(tr("{place} is '{text}'; a code must be a whole number", place=place, text=text)) from None
     if not value.is_integer():
-        raise InputError(f"{place} is {text}; a code must be a whole number")
+        raise InputError(tr("{place} is {text}; a code must be a whole number", place=place, text=text))
     return int(value)

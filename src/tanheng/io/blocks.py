@@ -14,6 +14,7 @@ import numpy as np
 from tanheng import __version__
 from tanheng.errors import OutputError
 from tanheng.land.engine import BlockCounts, CountTask, LandMap
+from tanheng.language import tr
 
 
 def content_hash(path: Path) -> str:
@@ -94,7 +95,13 @@ class FolderOfBlocks:
                 np.savez(stream, shares=counts.shares, pairs=counts.pairs, pixels=counts.pixels)
             unfinished.replace(path)
         except OSError as error:
-            raise OutputError(f"{path}: finished blocks can't be kept ({error.strerror}); is the disk full?") from error
+            raise OutputError(
+                tr(
+                    "{path}: finished blocks can't be kept ({reason}); is the disk full?",
+                    path=path,
+                    reason=error.strerror,
+                )
+            ) from error
 
     def clear(self) -> None:
         """Remove all blocks: the run is done."""

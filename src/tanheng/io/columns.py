@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors.catalogue import read_text
+from tanheng.language import listed, tr
 
 #: What tables write for a missing value.
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
@@ -42,7 +43,13 @@ class Columns:
             known = list(map(str, self.frame.columns))
             raise StudyError(
                 [
-                    f"{self.path}: there is no column '{name}'{nearest(name, known)} (it has {', '.join(known[:12])})"
+                    tr(
+                        "{path}: there is no column '{name}'{nearest} (it has {names})",
+                        path=self.path,
+                        name=name,
+                        nearest=nearest(name, known),
+                        names=listed(known[:12]),
+                    )
                     for name in missing
                 ]
             )
@@ -62,12 +69,28 @@ class Columns:
             try:
                 found[row] = float(text)
             except ValueError:
-                problems.append(f"{self.path}: row {row + 1} of the data, column '{name}' is '{text}', not a number")
+                problems.append(
+                    tr(
+                        "{path}: row {row} of the data, column '{name}' is '{text}', not a number",
+                        path=self.path,
+                        row=row + 1,
+                        name=name,
+                        text=text,
+                    )
+                )
                 continue
             if not np.isfinite(found[row]):
-                problems.append(f"{self.path}: row {row + 1} of the data, column '{name}' is '{text}'; leave it blank")
+                problems.append(
+                    tr(
+                        "{path}: row {row} of the data, column '{name}' is '{text}'; leave it blank",
+                        path=self.path,
+                        row=row + 1,
+                        name=name,
+                        text=text,
+                    )
+                )
         if problems:
-            rest = [f"and {len(problems) - 10} more like these"] if len(problems) > 10 else []
+            rest = [tr("and {count} more like these", count=len(problems) - 10)] if len(problems) > 10 else []
             raise StudyError([*problems[:10], *rest])
         return found
 
@@ -104,7 +127,7 @@ def read_columns(path: Path, layer: str | None = None) -> Columns:
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
         return Columns(path, _read_csv(path), None)
     if path.suffix.lower() in {".xlsx", ".xls"}:
-        raise InputError(f"{path}: is an Excel file; save the sheet as 'CSV UTF-8' and give that")
+        raise InputError(tr("{path}: is an Excel file; save the sheet as 'CSV UTF-8' and give that", path=path))
     return _read_vector(path, layer)
 
 
@@ -112,7 +135,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     lines = [line for line in read_text(path).splitlines() if not line.startswith("#")]
     text = "\n".join(lines)
     if not text.strip():
-        raise InputError(f"{path}: is empty; a heading and a row for each unit were expected")
+        raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
     separator = "\t" if "\t" in lines[0] else ";" if ";" in lines[0] and "," not in lines[0] else ","
     try:
         heading = pd.read_csv(io.StringIO(lines[0]), sep=separator, header=None, dtype=str).iloc[0].str.strip()
@@ -120,13 +143,13 @@ def _read_csv(path: Path) -> pd.DataFrame:
             io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, header=0, index_col=False
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path}: is no table that can be read ({error})") from error
+        raise InputError(tr("{path}: is no table that can be read ({error})", path=path, error=error)) from error
     twice = heading[heading.duplicated()]
     if len(twice):
-        raise InputError(f"{path}: has two columns named '{twice.iloc[0]}'; rename one")
+        raise InputError(tr("{path}: has two columns named '{iloc}'; rename one", path=path, iloc=twice.iloc[0]))
     frame.columns = list(heading)
     if frame.empty:
-        raise InputError(f"{path}: has a heading and no rows")
+        raise InputError(tr("{path}: has a heading and no rows", path=path))
     return frame
 
 
@@ -134,12 +157,16 @@ def _read_vector(path: Path, layer: str | None) -> Columns:
     import pyogrio
 
     if not path.exists():
-        raise InputError(f"{path}: there is no such file")
+        raise InputError(tr("{path}: there is no such file", path=path))
     try:
         meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise InputError(
-            f"{path}: is no CSV or vector file that can be read ({' '.join(str(error).split())})"
+            tr(
+                "{path}: is no CSV or vector file that can be read ({error})",
+                path=path,
+                error=" ".join(str(error).split()),
+            )
         ) from error
     frame = pd.DataFrame(dict(zip(meta["fields"], fields, strict=True))).astype(str)
     crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None

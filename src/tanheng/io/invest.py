@@ -10,6 +10,7 @@ from typing import Any
 from tanheng.errors import InputError, OutputError, nearest
 from tanheng.factors.catalogue import read_text
 from tanheng.io.rasters import open_raster
+from tanheng.language import tr
 
 _KEYS = (
     "lulc_bas_path", "lulc_alt_path", "carbon_pools_path", "lulc_bas_year", "lulc_alt_year", "calc_sequestration",
@@ -44,19 +45,21 @@ def import_datastack(path: Path, folder: Path) -> Path:
     arguments = _arguments(path)
     base = path.absolute().parent
     problems = [
-        f"{path}: '{key}' is missing" for key in ("lulc_bas_path", "carbon_pools_path") if not arguments.get(key)
+        tr("{path}: '{key}' is missing", path=path, key=key)
+        for key in ("lulc_bas_path", "carbon_pools_path")
+        if not arguments.get(key)
     ]
     if problems:
         raise InputError("\n".join(problems))
     study = folder / "study.toml"
     if study.exists():
-        raise OutputError(f"{study}: is there already; name another folder")
+        raise OutputError(tr("{study}: is there already; name another folder", study=study))
     text = _study_text(path, base, folder.absolute(), arguments)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         study.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{study}: can't be written ({error.strerror})") from error
+        raise OutputError(tr("{study}: can't be written ({reason})", study=study, reason=error.strerror)) from error
     return study
 
 
@@ -64,19 +67,30 @@ def _arguments(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise InputError(f"{path}: is no valid JSON: {error}") from error
+        raise InputError(tr("{path}: is no valid JSON: {error}", path=path, error=error)) from error
     if not isinstance(data, dict):
         raise InputError(
-            f"{path}: is no parameter set: an object with the arguments of InVEST's Carbon model was expected"
+            tr(
+                "{path}: is no parameter set: an object with the arguments of InVEST's Carbon model was expected",
+                path=path,
+            )
         )
     model = str(data.get("model_id") or data.get("model_name") or "carbon")
     if "carbon" not in model.lower() or "coastal" in model.lower():
-        raise InputError(f"{path}: is a parameter set of '{model}'; only InVEST's Carbon model can be imported")
+        raise InputError(
+            tr(
+                "{path}: is a parameter set of '{model}'; only InVEST's Carbon model can be imported",
+                path=path,
+                model=model,
+            )
+        )
     given = data.get("args", data)
     arguments = {_OLD.get(key, key): value for key, value in given.items()}
     if not any(key in arguments for key in _KEYS):
         first = next(iter(arguments), "")
-        raise InputError(f"{path}: has no argument of InVEST's Carbon model{nearest(first, _KEYS)}")
+        raise InputError(
+            tr("{path}: has no argument of InVEST's Carbon model{nearest}", path=path, nearest=nearest(first, _KEYS))
+        )
     return arguments
 
 
@@ -91,16 +105,18 @@ def _year(arguments: dict[str, Any], key: str, path: Path) -> int | None:
     try:
         return int(str(value))
     except ValueError:
-        raise InputError(f"{path}: '{key}' is '{value}', no year") from None
+        raise InputError(tr("{path}: '{key}' is '{value}', no year", path=path, key=key, value=value)) from None
 
 
 def _number(arguments: dict[str, Any], key: str, path: Path) -> float:
     try:
         return float(arguments[key])
     except KeyError:
-        raise InputError(f"{path}: '{key}' is missing; valuation needs it") from None
+        raise InputError(tr("{path}: '{key}' is missing; valuation needs it", path=path, key=key)) from None
     except (TypeError, ValueError):
-        raise InputError(f"{path}: '{key}' is '{arguments[key]}', no number") from None
+        raise InputError(
+            tr("{path}: '{key}' is '{arguments}', no number", path=path, key=key, arguments=arguments[key])
+        ) from None
 
 
 def _study_text(path: Path, base: Path, folder: Path, arguments: dict[str, Any]) -> str:
@@ -109,22 +125,29 @@ def _study_text(path: Path, base: Path, folder: Path, arguments: dict[str, Any])
     last = _year(arguments, "lulc_alt_year", path)
     valued = both and _is_on(arguments.get("do_valuation", False))
     if valued and (first is None or last is None):
-        raise InputError(f"{path}: 'lulc_bas_year' and 'lulc_alt_year' are needed for valuation")
+        raise InputError(tr("{path}: 'lulc_bas_year' and 'lulc_alt_year' are needed for valuation", path=path))
     years = [first or 2000] + ([last or (first or 2000) + 1] if both else [])
     if both and years[1] <= years[0]:
-        raise InputError(f"{path}: 'lulc_alt_year' ({years[1]}) must come after 'lulc_bas_year' ({years[0]})")
+        raise InputError(
+            tr(
+                "{path}: 'lulc_alt_year' ({alt}) must come after 'lulc_bas_year' ({base})",
+                path=path,
+                alt=years[1],
+                base=years[0],
+            )
+        )
     names = [arguments["lulc_bas_path"]] + ([arguments["lulc_alt_path"]] if both else [])
     pools = _toml(_relative(base / arguments["carbon_pools_path"], folder))
     maps = ", ".join(
         f"{year} = {_toml(_relative(base / name, folder))}" for year, name in zip(years, names, strict=True)
     )
     lines = [
-        f"# Made from {path.name}, a parameter set of InVEST's Carbon model.",
+        tr("# Made from {name}, a parameter set of InVEST's Carbon model.", name=path.name),
         f"title = {_toml('InVEST Carbon: ' + path.stem)}",
         f"years = {years}",
         ""
         if first and (last or not both)
-        else "# The set names no years; those here are only labels, so yearly changes mean nothing.",
+        else tr("# The set names no years; those here are only labels, so yearly changes mean nothing."),
         *_grid_lines(base / arguments["lulc_bas_path"]),
         "[land_cover]",
         f"legend = {pools}    # a class for each lucode",

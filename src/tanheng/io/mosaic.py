@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError
 from tanheng.io.rasters import Raster, open_raster
 from tanheng.land.pixels import PixelGrid
+from tanheng.language import listed, tr
 
 _SUFFIXES = (".tif", ".tiff", ".img", ".vrt")
 
@@ -92,7 +93,7 @@ def tile_names(folder: Path) -> list[str]:
     """
     found = sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
     if not found:
-        raise InputError(f"{folder}: holds no raster ({', '.join(_SUFFIXES)})")
+        raise InputError(tr("{folder}: holds no raster ({names})", folder=folder, names=listed(_SUFFIXES)))
     return found
 
 
@@ -118,7 +119,10 @@ def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosai
     declared = first.nodata if first.nodata is not None else fill
     if declared is None:
         raise InputError(
-            f"{first.path}: the tiles declare no nodata and the legend has none; write nodata = [CODE] in [land_cover]"
+            tr(
+                "{path}: the tiles declare no nodata and the legend has none; write nodata = [CODE] in [land_cover]",
+                path=first.path,
+            )
         )
     a, _, west, _, e, north = first.pixels.affine
     places = []
@@ -127,7 +131,11 @@ def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosai
         column, row = (item.pixels.affine[2] - west) / a, (item.pixels.affine[5] - north) / e
         if max(abs(column - round(column)), abs(row - round(row))) > 1e-3:
             raise InputError(
-                f"{item.path}: its pixels do not lie on those of {first.path}; resample the tiles onto one grid"
+                tr(
+                    "{path}: its pixels do not lie on those of {first}; resample the tiles onto one grid",
+                    path=item.path,
+                    first=first.path,
+                )
             )
         places.append((item, round(row), round(column)))
     top, left = min(row for _, row, _ in places), min(column for _, _, column in places)
@@ -135,7 +143,7 @@ def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosai
     width = max(column + item.pixels.width for item, _, column in places) - left
     pixels = PixelGrid(first.pixels.crs_wkt, (a, 0.0, west + left * a, 0.0, e, north + top * e), width, height)
     tiles = tuple(Tile(item, row - top, column - left) for item, row, column in places)
-    name = f"{first.path} and {len(rasters) - 1} more tiles"
+    name = tr("{path} and {count} more tiles", path=first.path, count=len(rasters) - 1)
     return Mosaic(name, tiles, pixels, first.dtype, first.tile, float(declared))
 
 
@@ -144,8 +152,20 @@ def _refuse_other(first: Raster, item: Raster) -> None:
         [item.pixels.affine[0], item.pixels.affine[4]], [first.pixels.affine[0], first.pixels.affine[4]], rtol=1e-9
     )
     if item.pixels.crs != first.pixels.crs or not item.pixels.is_upright:
-        raise InputError(f"{item.path}: has another CRS than {first.path}; tiles of one map must share it")
+        raise InputError(
+            tr(
+                "{path}: has another CRS than {first}; tiles of one map must share it",
+                path=item.path,
+                first=first.path,
+            )
+        )
     if not same_size or item.dtype != first.dtype:
         raise InputError(
-            f"{item.path}: has other pixels ({item.dtype}) than {first.path} ({first.dtype}); tiles must agree"
+            tr(
+                "{path}: has other pixels ({dtype}) than {first} ({first_dtype}); tiles must agree",
+                path=item.path,
+                dtype=item.dtype,
+                first=first.path,
+                first_dtype=first.dtype,
+            )
         )

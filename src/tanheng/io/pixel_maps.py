@@ -17,6 +17,7 @@ from rasterio.windows import Window
 from tanheng.errors import OutputError
 from tanheng.land.engine import LandMap
 from tanheng.land.pixels import PixelGrid
+from tanheng.language import tr
 
 _STRIP_PIXELS = 2**23
 
@@ -71,7 +72,9 @@ def _write(path: Path, maps: Sequence[LandMap], densities: Sequence[Mapping[str,
             dataset.set_band_description(1, text)
         rasterio.shutil.copy(unfinished, path, driver="COG", compress="DEFLATE", level=1, overview_resampling="AVERAGE")
     except (RasterioError, CPLE_BaseError, OSError) as error:
-        raise OutputError(f"{path}: can't be written ({error}); is the disk full?") from error
+        raise OutputError(
+            tr("{path}: can't be written ({error}); is the disk full?", path=path, error=error)
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 

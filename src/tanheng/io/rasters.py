@@ -23,6 +23,7 @@ from rasterio.windows import Window
 from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
 from tanheng.land.pixels import PixelGrid
+from tanheng.language import tr
 
 # Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the mend.
 logging.getLogger("rasterio").setLevel(logging.CRITICAL)
@@ -152,9 +153,20 @@ class Raster:
                     self.band, window=Window(column, row, width, height), out=_buffer(self, height, width)
                 )
         except RasterioError as error:
-            place = f"rows {row} to {row + height - 1}, columns {column} to {column + width - 1}"
+            place = tr(
+                "rows {first_row} to {last_row}, columns {first_column} to {last_column}",
+                first_row=row,
+                last_row=row + height - 1,
+                first_column=column,
+                last_column=column + width - 1,
+            )
             raise InputError(
-                f"{self.path}: can't be read at {place}; the file is damaged, copy it anew ({_reason(error)})"
+                tr(
+                    "{path}: can't be read at {place}; the file is damaged, copy it anew ({reason})",
+                    path=self.path,
+                    place=place,
+                    reason=_reason(error),
+                )
             ) from error
         return values
 
@@ -177,14 +189,20 @@ def open_raster(path: str, band: int = 1) -> Raster:
         The file is missing, no raster, without CRS, without a place, or lacks the band.
     """
     if not is_remote(path) and not Path(path).exists():
-        raise InputError(f"{path}: there is no such file")
+        raise InputError(tr("{path}: there is no such file", path=path))
     if not is_remote(path) and Path(path).is_dir():
-        raise InputError(f"{path}: is a folder; name a raster file")
+        raise InputError(tr("{path}: is a folder; name a raster file", path=path))
     try:
         with gdal_settings(path), rasterio.open(path) as dataset:
             return _described(path, band, dataset)
     except RasterioError as error:
-        raise InputError(f"{path}: is no raster that can be read, or can't be reached ({_reason(error)})") from error
+        raise InputError(
+            tr(
+                "{path}: is no raster that can be read, or can't be reached ({reason})",
+                path=path,
+                reason=_reason(error),
+            )
+        ) from error
 
 
 def _reason(error: BaseException) -> str:
@@ -195,13 +213,16 @@ def _reason(error: BaseException) -> str:
 
 def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  rasterio has no types
     if not 1 <= band <= dataset.count:
-        raise InputError(f"{path}: has {dataset.count} band(s), no band {band}")
+        raise InputError(tr("{path}: has {count} band(s), no band {band}", path=path, count=dataset.count, band=band))
     if dataset.crs is None:
         raise InputError(
-            f"{path}: has no CRS; assign the one it was made in (gdal_edit -a_srs EPSG:..., or 'Define Projection')"
+            tr(
+                "{path}: has no CRS; assign the one it was made in (gdal_edit -a_srs EPSG:..., or 'Define Projection')",
+                path=path,
+            )
         )
     if dataset.transform.is_identity:
-        raise InputError(f"{path}: has no place on the ground (no geotransform); georeference it first")
+        raise InputError(tr("{path}: has no place on the ground (no geotransform); georeference it first", path=path))
     pixels = PixelGrid(_wkt(path, dataset.crs), tuple(dataset.transform)[:6], dataset.width, dataset.height)
     tile = dataset.block_shapes[band - 1]
     return Raster(
@@ -215,7 +236,9 @@ def _wkt(path: str, crs: Any) -> str:  # noqa: ANN401  rasterio has no types
     try:
         return pyproj.CRS.from_user_input(crs).to_wkt()
     except pyproj.exceptions.CRSError as error:
-        raise InputError(f"{path}: its CRS can't be understood ({error}); assign it anew") from error
+        raise InputError(
+            tr("{path}: its CRS can't be understood ({error}); assign it anew", path=path, error=error)
+        ) from error
 
 
 def grid_name(*parts: object) -> str:
@@ -260,4 +283,6 @@ def write_cog(
             dataset.set_band_description(1, description)
             dataset.update_tags(**(tags or {}))
     except (RasterioError, CPLE_BaseError, OSError) as error:
-        raise OutputError(f"{path}: can't be written ({_reason(error)}); is the disk full?") from error
+        raise OutputError(
+            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=_reason(error))
+        ) from error

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tanheng.errors import OutputError
+from tanheng.language import tr
 
 #: File by which a folder is known as results of a run.
 MARK = "run.json"
@@ -31,12 +32,16 @@ def check_folder(folder: Path) -> None:
         Something else is there, or the folder above it can't be written to.
     """
     if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder}: is a file; name another folder in [outputs]")
+        raise OutputError(tr("{folder}: is a file; name another folder in [outputs]", folder=folder))
     strange = sorted(path.name for path in folder.iterdir() if path.name not in _OURS) if folder.is_dir() else []
     if strange or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists()):
-        what = ", ".join(strange[:3]) or f"no {MARK}"
+        what = ", ".join(strange[:3]) or tr("no {MARK}", MARK=MARK)
         raise OutputError(
-            f"{folder}: holds other files ({what}), and results would replace them; name another folder, or move them"
+            tr(
+                "{folder}: holds other files ({what}), and results would replace them; name another folder, or move them",
+                folder=folder,
+                what=what,
+            )
         )
     above = next(parent for parent in folder.absolute().parents if parent.exists())
     try:
@@ -44,7 +49,11 @@ def check_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise OutputError(
-            f"{folder}: can't be written there ({error.strerror}); name another folder in [outputs]"
+            tr(
+                "{folder}: can't be written there ({reason}); name another folder in [outputs]",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from error
 
 
@@ -68,7 +77,9 @@ def result_folder(folder: Path) -> Iterator[Path]:
     try:
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.parent))
     except OSError as error:
-        raise OutputError(f"{folder}: can't be written there ({error.strerror})") from error
+        raise OutputError(
+            tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
+        ) from error
     try:
         yield work
         work.chmod(0o755)
@@ -89,7 +100,9 @@ def part_folder(folder: Path, name: str) -> Iterator[Path]:
     try:
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.absolute().parent))
     except OSError as error:
-        raise OutputError(f"{folder}: can't be written there ({error.strerror})") from error
+        raise OutputError(
+            tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
+        ) from error
     try:
         yield work
         work.chmod(0o755)
@@ -112,6 +125,10 @@ def _take_place(work: Path, folder: Path) -> None:
             raise
     except OSError as error:
         raise OutputError(
-            f"{folder}: the results can't take their place ({error.strerror}); is a file in it open?"
+            tr(
+                "{folder}: the results can't take their place ({reason}); is a file in it open?",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from error
     shutil.rmtree(former, ignore_errors=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tanheng.errors import OutputError
+from tanheng.language import tr
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
@@ -36,4 +37,6 @@ def write_csv_text(path: Path, text: str) -> None:
     try:
         path.write_bytes(text.encode("ascii" if text.isascii() else "utf-8-sig"))
     except OSError as error:
-        raise OutputError(f"{path}: can't be written ({error.strerror}); is the disk full?") from error
+        raise OutputError(
+            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)
+        ) from error

@@ -14,6 +14,7 @@ from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.rows import write_csv_text
+from tanheng.language import tr
 from tanheng.units import same_dimension, tonnes_of_carbon
 
 Row = dict[str, str]
@@ -24,11 +25,11 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
     """What `read` makes of each row and its place; every row that is wrong is told at once."""
     found, problems = [], []
     for line, row in rows:
-        place = f"{table.name}: line {line}"
+        place = tr("{name}: line {line}", name=table.name, line=line)
         try:
             found.append(read(row, place))
         except UnitError as error:
-            problems.append(f"{place}, column 'unit': {error}")
+            problems.append(tr("{place}, column 'unit': {error}", place=place, error=error))
         except InputError as error:
             problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
     if problems:
@@ -37,7 +38,7 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
 
 
 def _year(row: Row, place: str) -> int:
-    return whole_number(row["year"], f"{place}, column 'year'")
+    return whole_number(row["year"], tr("{place}, column 'year'", place=place))
 
 
 def read_totals(path: Path) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def read_totals(path: Path) -> pd.DataFrame:
     table.require(["year", "emissions", "unit"])
 
     def read(row: Row, place: str) -> Item:
-        value = parse_number(row["emissions"], f"{place}, column 'emissions'")
+        value = parse_number(row["emissions"], tr("{place}, column 'emissions'", place=place))
         return {
             "year": _year(row, place),
             "zone": row.get("zone", ""),
@@ -85,7 +86,7 @@ def read_activity(path: Path) -> pd.DataFrame:
             "zone": row.get("zone", ""),
             "sector": row.get("sector", ""),
             "fuel": fuels().find(row["fuel"]),
-            "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
+            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place)),
             "unit": row["unit"],
         }
 
@@ -117,7 +118,7 @@ def read_processes(path: Path) -> pd.DataFrame:
             "zone": row.get("zone", ""),
             "sector": factor.group,
             "fuel": name,
-            "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'"),
+            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place)),
             "unit": row["unit"],
         }
 
@@ -128,12 +129,21 @@ def read_processes(path: Path) -> pd.DataFrame:
 
 def _refuse_unit(unit: str, expected: str, place: str) -> None:
     if not same_dimension(unit, expected):
-        raise InputError(f"{place} is counted in {expected}; '{unit}' does not fit")
+        raise InputError(
+            tr("{place} is counted in {expected}; '{unit}' does not fit", place=place, expected=expected, unit=unit)
+        )
 
 
 def _refuse_place(longitude: float, latitude: float, place: str) -> None:
     if not (-180 <= longitude <= 360 and -90 <= latitude <= 90):
-        raise InputError(f"{place}: {longitude:g}, {latitude:g} is no longitude and latitude in degrees")
+        raise InputError(
+            tr(
+                "{place}: {longitude:g}, {latitude:g} is no longitude and latitude in degrees",
+                place=place,
+                longitude=longitude,
+                latitude=latitude,
+            )
+        )
 
 
 def read_points(path: Path) -> pd.DataFrame:
@@ -151,10 +161,11 @@ def read_points(path: Path) -> pd.DataFrame:
 
     def read(row: Row, place: str) -> Item:
         longitude, latitude = (
-            parse_number(row[name], f"{place}, column '{name}'", positive=False) for name in ("longitude", "latitude")
+            parse_number(row[name], tr("{place}, column '{name}'", place=place, name=name), positive=False)
+            for name in ("longitude", "latitude")
         )
         _refuse_place(longitude, latitude, place)
-        value = parse_number(row["emissions"], f"{place}, column 'emissions'")
+        value = parse_number(row["emissions"], tr("{place}, column 'emissions'", place=place))
         return {
             "year": _year(row, place),
             "sector": row["sector"],
@@ -188,7 +199,7 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
             "year": _year(row, place),
             "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
             "flow": flows().find(row["flow"]),
-            "quantity": parse_number(row["quantity"], f"{place}, column 'quantity'", positive=False),
+            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place), positive=False),
             "unit": row["unit"],
         }
 
@@ -197,7 +208,7 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     columns = ["year", "fuel", "flow", "quantity", "unit"]
     frame = pd.DataFrame([item for item in items if item["fuel"] not in _SUMS], columns=columns)
     if frame.empty:
-        raise InputError(f"{table.name}: has no row of a fuel")
+        raise InputError(tr("{name}: has no row of a fuel", name=table.name))
     _refuse_twice(table, frame, ["year", "fuel", "flow"], numbered=False)
     return frame, pd.DataFrame([item for item in items if item["fuel"] in _SUMS], columns=columns)
 
@@ -206,9 +217,11 @@ def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, 
     twice = frame.duplicated(list(columns))
     if twice.any():
         at = int(twice.to_numpy().argmax())
-        place = f"{table.name}: line {table.rows[at][0]}" if numbered else table.name
+        place = tr("{name}: line {rows}", name=table.name, rows=table.rows[at][0]) if numbered else table.name
         what = ", ".join(f"{column} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column]))
-        raise InputError(f"{place}: {what} stands there twice; add the rows up, or tell them apart")
+        raise InputError(
+            tr("{place}: {what} stands there twice; add the rows up, or tell them apart", place=place, what=what)
+        )
 
 
 def read_zone_values(path: Path, units: str) -> pd.DataFrame:
@@ -226,7 +239,9 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
         return {
             "zone": row["zone"],
             "year": _year(row, place) if row.get("year") else 0,
-            "value": parse_number(row["value"], f"{place}, column 'value' ({units})", positive=False),
+            "value": parse_number(
+                row["value"], tr("{place}, column 'value' ({units})", place=place, units=units), positive=False
+            ),
         }
 
     frame = pd.DataFrame(_read_rows(table, table.rows, read))
@@ -241,8 +256,17 @@ def read_uptake(path: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     for line, row in table.rows:
         if row["class"] in found:
-            raise InputError(f"{table.name}: line {line}: '{row['class']}' stands there twice")
-        found[row["class"]] = parse_number(row["uptake"], f"{table.name}: line {line}, column 'uptake'", positive=False)
+            raise InputError(
+                tr(
+                    "{name}: line {line}: '{class_}' stands there twice",
+                    name=table.name,
+                    line=line,
+                    class_=row["class"],
+                )
+            )
+        found[row["class"]] = parse_number(
+            row["uptake"], tr("{name}: line {line}, column 'uptake'", name=table.name, line=line), positive=False
+        )
     return found
 
 

@@ -10,6 +10,7 @@ import pyproj
 import shapely
 
 from tanheng.errors import InputError, nearest
+from tanheng.language import tr
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,28 @@ def read_polygons(
     import pyogrio
 
     if not path.exists():
-        raise InputError(f"{path}: there is no such file")
+        raise InputError(tr("{path}: there is no such file", path=path))
     try:
         meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=_encoding(path))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError(f"{path}: is no vector file that can be read ({' '.join(str(error).split())})") from error
+        raise InputError(
+            tr("{path}: is no vector file that can be read ({error})", path=path, error=" ".join(str(error).split()))
+        ) from error
     if not meta["crs"]:
-        raise InputError(f"{path}: has no CRS (a .prj file that is missing?); assign the one it was made in")
+        raise InputError(
+            tr("{path}: has no CRS (a .prj file that is missing?); assign the one it was made in", path=path)
+        )
     columns = dict(zip(meta["fields"], fields, strict=True))
     for column in (id_column, name_column):
         if column is not None and column not in columns:
-            raise InputError(f"{path}: column '{column}' is missing{nearest(column, columns)}")
+            raise InputError(
+                tr(
+                    "{path}: column '{column}' is missing{nearest}",
+                    path=path,
+                    column=column,
+                    nearest=nearest(column, columns),
+                )
+            )
     shapes, repaired = _valid(path, shapely.from_wkb(geometry))
     ids = (
         [_text(value) for value in columns[id_column]]
@@ -69,7 +81,13 @@ def read_polygons(
     twice = sorted({item for item in ids if ids.count(item) > 1})
     if twice:
         raise InputError(
-            f"{path}: column '{id_column}' has '{twice[0]}' {ids.count(twice[0])} times; merge those rows, or name another id column"
+            tr(
+                "{path}: column '{id_column}' has '{twice}' {count} times; merge those rows, or name another id column",
+                path=path,
+                id_column=id_column,
+                twice=twice[0],
+                count=ids.count(twice[0]),
+            )
         )
     crs = pyproj.CRS.from_user_input(meta["crs"])
     _refuse_misplaced(path, crs, shapes)
@@ -96,8 +114,16 @@ def _refuse_misplaced(path: Path, crs: pyproj.CRS, shapes: list[shapely.Geometry
     west, south, east, north = shapely.total_bounds(shapes)
     if crs.is_geographic and (west < -360 or east > 360 or south < -90 or north > 90):
         raise InputError(
-            f"{path}: says its coordinates are degrees ({crs.name}), but they reach from {west:g}, {south:g} to {east:g}, {north:g}; "
-            "assign the CRS it was made in"
+            tr(
+                "{path}: says its coordinates are degrees ({name}), but they reach from {west:g}, {south:g} to {east:g}, "
+                "{north:g}; assign the CRS it was made in",
+                path=path,
+                name=crs.name,
+                west=west,
+                south=south,
+                east=east,
+                north=north,
+            )
         )
 
 
@@ -105,9 +131,16 @@ def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  
     shapes, repaired = [], 0
     for row, geometry in enumerate(geometries, start=1):
         if geometry is None or geometry.is_empty:
-            raise InputError(f"{path}: row {row} has no geometry")
+            raise InputError(tr("{path}: row {row} has no geometry", path=path, row=row))
         if shapely.get_dimensions(geometry) != 2:
-            raise InputError(f"{path}: row {row} is a {geometry.geom_type}; a polygon was expected")
+            raise InputError(
+                tr(
+                    "{path}: row {row} is a {geom_type}; a polygon was expected",
+                    path=path,
+                    row=row,
+                    geom_type=geometry.geom_type,
+                )
+            )
         if not geometry.is_valid:
             mended = shapely.make_valid(geometry)
             parts = [part for part in shapely.get_parts(mended) if shapely.get_dimensions(part) == 2]
@@ -115,5 +148,5 @@ def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  
             repaired += 1
         shapes.append(shapely.force_2d(geometry))
     if not shapes:
-        raise InputError(f"{path}: holds no polygon")
+        raise InputError(tr("{path}: holds no polygon", path=path))
     return shapes, repaired

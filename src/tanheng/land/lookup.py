@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.land.kernel import NO_DATA
+from tanheng.language import tr
 
 _DIRECT = 1 << 20
 
@@ -81,14 +82,25 @@ def whole_codes(codes: NDArray[Any], name: str) -> NDArray[np.int64]:
     if np.issubdtype(codes.dtype, np.integer):
         return codes.astype(np.int64, copy=False)
     if not np.issubdtype(codes.dtype, np.floating):
-        raise InputError(f"{name}: has values of type {codes.dtype}; a land-cover map has whole numbers as codes")
+        raise InputError(
+            tr(
+                "{name}: has values of type {dtype}; a land-cover map has whole numbers as codes",
+                name=name,
+                dtype=codes.dtype,
+            )
+        )
     finite = np.isfinite(codes)
     fractional = finite & (codes != np.floor(codes))
     if fractional.any():
         value = codes[fractional][0]
         raise InputError(
-            f"{name}: has fractional codes ({int(fractional.sum())} pixels in the part read, for example {value:g}); "
-            "a land-cover map has whole numbers: was it resampled by averaging? use nearest or mode"
+            tr(
+                "{name}: has fractional codes ({count} pixels in the part read, for example {example:g}); a land-cover map has "
+                "whole numbers: was it resampled by averaging? use nearest or mode",
+                name=name,
+                count=int(fractional.sum()),
+                example=value,
+            )
         )
     return np.where(finite, codes, np.float64(np.iinfo(np.int64).min)).astype(np.int64)
 

@@ -15,6 +15,7 @@ from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, transformer
 from tanheng.land import kernel
 from tanheng.land.pixels import PixelGrid, lies_on
+from tanheng.language import tr
 
 #: Lattice nodes stand about this many cells apart: at 1 km cells a straight line is then off by less than 0.4 m.
 LATTICE_CELLS = 4.0
@@ -244,7 +245,7 @@ class WarpedOverlay:
         # A step over the date line is no size of a pixel.
         good = np.isfinite(sizes[0] + sizes[1]) & (np.maximum(*sizes) < 100 * np.median(np.maximum(*sizes)))
         if not good.any() or not min(float(size[good].max()) for size in sizes) > 0:
-            raise InputError("a map can't be laid on the grid: its CRS and that of the grid have no common area")
+            raise InputError(tr("a map can't be laid on the grid: its CRS and that of the grid have no common area"))
         return float(sizes[0][good].max()), float(sizes[1][good].max())
 
     def _positions(self, x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

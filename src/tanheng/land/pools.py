@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol, TypeVar
 
 from tanheng.errors import InputError, TanhengError
+from tanheng.language import tr
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -82,7 +83,7 @@ class Cluster:
         try:
             import distributed
         except ImportError:
-            raise InputError("--cluster needs dask.distributed: install tanheng[cluster]") from None
+            raise InputError(tr("--cluster needs dask.distributed: install tanheng[cluster]")) from None
         dask: Any = distributed
         self._warn = warn
         self._local: Any = None
@@ -90,14 +91,20 @@ class Cluster:
         if address.startswith("local:"):
             number = address.removeprefix("local:")
             if not number.isdigit() or int(number) < 1:
-                raise InputError(f"--cluster {address}: write local:N with N processes, or tcp://HOST:PORT")
+                raise InputError(
+                    tr("--cluster {address}: write local:N with N processes, or tcp://HOST:PORT", address=address)
+                )
             self._local = dask.LocalCluster(n_workers=int(number), threads_per_worker=1, dashboard_address=None)
             address = self._local.scheduler_address
         try:
             self._client: Any = dask.Client(address, timeout="10s")
         except (OSError, ValueError) as error:
             raise InputError(
-                f"--cluster {address}: no scheduler answers there ({error}); start one with 'dask scheduler'"
+                tr(
+                    "--cluster {address}: no scheduler answers there ({error}); start one with 'dask scheduler'",
+                    address=address,
+                    error=error,
+                )
             ) from error
         self._client.subscribe_topic("all", self._heard)
 
@@ -110,7 +117,12 @@ class Cluster:
     def _heard(self, event: tuple[float, Any]) -> None:
         message = event[1]
         if not self._over and isinstance(message, dict) and message.get("action") == "remove-worker":
-            self._warn(f"worker {message.get('worker', '')} is lost; its blocks are counted anew by the others")
+            self._warn(
+                tr(
+                    "worker {worker} is lost; its blocks are counted anew by the others",
+                    worker=message.get("worker", ""),
+                )
+            )
 
     def results(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
         """Tasks with their results, as they are done; two for each worker are under way."""

@@ -13,6 +13,7 @@ from tanheng.accounting.uncertainty import Terms, contributions, interval, simul
 from tanheng.errors import TanhengError, UnitError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
+from tanheng.language import listed, mark_name, tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
@@ -53,7 +54,7 @@ def _carbon_dioxide(inputs: Inputs) -> pd.DataFrame:
     if inputs.emission_totals is not None:
         table = inputs.emission_totals.copy()
         table["emissions_t_co2"] = table["emissions_t_c"] * CO2_PER_C
-        table["factor_set"] = "totals as given"
+        table["factor_set"] = mark_name("totals as given")
         return table
     asked = inputs.study.emissions
     assert asked is not None and inputs.activity is not None and inputs.factors is not None  # noqa: S101, PT018
@@ -89,9 +90,9 @@ def _purchased(rows: pd.DataFrame, grid: float, heat: float | None) -> pd.DataFr
     table["carbon_per_unit_t_c"] = np.array(per_unit) / CO2_PER_C
     table["emissions_t_co2"] = table["quantity"] * np.array(per_unit)
     table["emissions_t_c"] = table["emissions_t_co2"] / CO2_PER_C
-    table["factor_set"] = "grid and heat factors of the study"
+    table["factor_set"] = mark_name("grid and heat factors of the study")
     table["factor_fuel"] = table["fuel"]
-    table["source"] = "as given in the study"
+    table["source"] = mark_name("as given in the study")
     return table
 
 
@@ -217,8 +218,11 @@ def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFact
             rows.append(place | {"emissions_t": energy * factor.value})
     if strange:
         found.notes.append(
-            f"what sector(s) {', '.join(sorted(strange))} use fuel for is not known; their methane and nitrous oxide are taken as those of "
-            "manufacturing, too little where homes burn coal"
+            tr(
+                "what sector(s) {names} use fuel for is not known; their methane and nitrous oxide are taken as those of "
+                "manufacturing, too little where homes burn coal",
+                names=listed(sorted(strange)),
+            )
         )
     return pd.DataFrame(rows)
 
@@ -229,7 +233,9 @@ def _energy_per(factors: EmissionFactors, fuel: str, unit: str) -> float:
         return conversion_factor(unit, "TJ")
     found = factors.fuel(fuel)[0]
     if found.net_calorific_value is None or found.unit is None:
-        raise UnitError(f"{fuel}: no net calorific value; give an energy (TJ, tce), not '{unit}'")
+        raise UnitError(
+            tr("{fuel}: no net calorific value; give an energy (TJ, tce), not '{unit}'", fuel=fuel, unit=unit)
+        )
     return conversion_factor(unit, found.unit) * found.net_calorific_value
 
 
@@ -262,7 +268,9 @@ def _add_reference(found: Account, reference: pd.DataFrame, factors: EmissionFac
         return
     if not able.all():
         left = ", ".join(dict.fromkeys(rows_of_years.loc[~able, "fuel"]))
-        found.notes.append(f"reference approach: {left} can't be counted with these factors and are left out of it")
+        found.notes.append(
+            tr("reference approach: {left} can't be counted with these factors and are left out of it", left=left)
+        )
     table = burnt_table(rows_of_years[able], factors)
     fuel_only = found.emissions[~found.emissions["fuel"].isin([*CARRIERS, *processes().factors])]
     rows = []

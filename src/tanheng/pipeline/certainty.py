@@ -15,6 +15,7 @@ from tanheng.accounting.propagation import (
     ratio_half_width,
     stock_half_width,
 )
+from tanheng.language import tr
 from tanheng.pipeline.balance import Balance, as_whole_cells
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land
@@ -41,7 +42,7 @@ def account_certainty(
         return (
             {},
             pd.DataFrame(),
-            ["certainty of cells is left out: in mode 'sink' supply does not come from densities"],
+            [tr("certainty of cells is left out: in mode 'sink' supply does not come from densities")],
         )
     relative = _relative(inputs, asked)
     density = land.density.sum("carbon_pool")

@@ -26,6 +26,7 @@ from tanheng.analysis.local import CLUSTERS, LocalStatistic
 from tanheng.analysis.neighbours import Weights
 from tanheng.errors import InputError
 from tanheng.grid import project
+from tanheng.language import mark_name, tr
 from tanheng.pipeline.balance import Balance, as_whole_cells
 from tanheng.pipeline.findings import Findings, Layer, Mask
 from tanheng.pipeline.inputs import Inputs
@@ -64,14 +65,17 @@ def _neighbourhood(found: Findings, inputs: Inputs, year: int, mask: Mask, whole
         rows = _global_rows(year, "cells", even, *pair)
         local = bivariate_local_moran(*pair, even, asked.permutations, asked.seed, asked.false_discovery_rate)
     except InputError as error:
-        found.notes.append(f"autocorrelation of {year} is left out: {error}")
+        found.notes.append(tr("autocorrelation of {year} is left out: {error}", year=year, error=error))
         return
     rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": _p_unrelated(mask, whole[0], even, pair[1])}
     for row in rows:
         found.add("autocorrelation", row | {"islands": lonely})
     if lonely:
         found.notes.append(
-            f"{lonely} cell(s) without a known neighbour have no local statistic, and add nothing to global ones"
+            tr(
+                "{lonely} cell(s) without a known neighbour have no local statistic, and add nothing to global ones",
+                lonely=lonely,
+            )
         )
     found.draw("supply_demand_cluster", year, mask, local.kind)
     for number, name in enumerate(CLUSTERS):
@@ -82,10 +86,13 @@ def _neighbourhood(found: Findings, inputs: Inputs, year: int, mask: Mask, whole
 def _global_rows(year: int, level: str, even: Weights, supply: Layer, demand: Layer) -> list[dict[str, object]]:
     n = len(supply)
     named = (("supply", supply), ("demand", demand))
-    rows = [_row(year, level, "Moran I", name, moran(values, even), n) for name, values in named]
-    rows += [_row(year, level, "Geary C", name, geary(values, even), n) for name, values in named]
+    rows = [_row(year, level, mark_name("Moran I"), name, moran(values, even), n) for name, values in named]
+    rows += [_row(year, level, mark_name("Geary C"), name, geary(values, even), n) for name, values in named]
     both = bivariate_moran(supply, demand, even)
-    return [*rows, _row(year, level, "bivariate Moran I", "supply, demand of neighbours", both, n)]
+    return [
+        *rows,
+        _row(year, level, mark_name("bivariate Moran I"), mark_name("supply, demand of neighbours"), both, n),
+    ]
 
 
 def _row(year: int, level: str, statistic: str, variables: str, tested: GlobalStatistic, n: int) -> dict[str, object]:
@@ -148,7 +155,14 @@ def _between_zones(
         try:
             rows = _global_rows(int(year), label, even, *pair)
         except InputError as error:
-            found.notes.append(f"autocorrelation of the layer '{label}' in {year} is left out: {error}")
+            found.notes.append(
+                tr(
+                    "autocorrelation of the layer '{label}' in {year} is left out: {error}",
+                    label=label,
+                    year=year,
+                    error=error,
+                )
+            )
             continue
         rows[-1]["r_in_place"] = pearson(*pair)[0]
         for row in rows:

@@ -13,6 +13,7 @@ from tanheng.factors import emission_factors_from, names
 from tanheng.factors.catalogue import read_table
 from tanheng.factors.flows import MADE_OF, flows
 from tanheng.io.tables import read_activity, read_energy_balance
+from tanheng.language import tr
 from tanheng.pipeline.account import CARRIERS, burnt_table
 
 #: Fuels without a factor of carbon in any set.
@@ -55,7 +56,9 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
                 notes.append(f"{factors.name}: {error}")
         columns[factors.name] = values
     if all(np.isnan(values).all() for values in columns.values()):
-        raise InputError(f"{path}: no set of factors can count any of its rows: " + "; ".join(dict.fromkeys(notes)))
+        raise InputError(
+            tr("{path}: no set of factors can count any of its rows: ", path=path) + "; ".join(dict.fromkeys(notes))
+        )
     table = activity[["year", "fuel"]].assign(**columns)
     grouped = table.groupby(["year", "fuel"], as_index=False, sort=False).sum(min_count=1)
     countable = grouped[~grouped["fuel"].isin(_NO_CARBON)]
@@ -66,7 +69,7 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
         short = ~whole[name].to_numpy(bool)
         if short.any():
             years = ", ".join(str(year) for year in totals.loc[short, "year"])
-            notes.append(f"{name} has no total for {years}: it can't count every fuel")
+            notes.append(tr("{name} has no total for {years}: it can't count every fuel", name=name, years=years))
             totals.loc[short, name] = np.nan
     totals.insert(1, "fuel", "total")
     return pd.concat([grouped, totals], ignore_index=True).sort_values("year", kind="stable"), list(

@@ -23,6 +23,7 @@ from tanheng.analysis import (
 from tanheng.analysis.geodetector import Strata
 from tanheng.analysis.optimal import Candidate
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.pipeline.variables import OnCells
 from tanheng.study import Analysis
 
@@ -62,7 +63,11 @@ class Detector:
         known = np.asarray(np.isfinite(np.stack([item.values for item in (*variables, *drivers)])).all(axis=0))
         if known.sum() < 10:
             self.found.notes.append(
-                f"geodetector {year}: only {int(known.sum())} cells know all variables and drivers; left out"
+                tr(
+                    "geodetector {year}: only {count} cells know all variables and drivers; left out",
+                    year=year,
+                    count=int(known.sum()),
+                )
             )
             return
         ways = {}
@@ -70,7 +75,14 @@ class Detector:
             try:
                 ways[driver.name] = self._cut(driver.values[known])
             except InputError as error:
-                self.found.notes.append(f"geodetector {year}: driver {driver.name} is left out: {error}")
+                self.found.notes.append(
+                    tr(
+                        "geodetector {year}: driver {name} is left out: {error}",
+                        year=year,
+                        name=driver.name,
+                        error=error,
+                    )
+                )
         kept = [driver for driver in drivers if driver.name in ways]
         for variable in variables:
             if kept:
@@ -96,7 +108,9 @@ class Detector:
         try:
             best = [item.best(y) for item in ways]
         except InputError as error:
-            self.found.notes.append(f"geodetector {year}: {variable.name} is left out: {error}")
+            self.found.notes.append(
+                tr("geodetector {year}: {name} is left out: {error}", year=year, name=variable.name, error=error)
+            )
             return
         drawn = surrogates(variable.values, known, self.asked.random_maps, self.asked.seed)
         p = search_p(np.array([item.q for item in best]), drawn, ways)

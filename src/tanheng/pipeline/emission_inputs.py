@@ -19,6 +19,7 @@ from tanheng.factors.gases import sectors
 from tanheng.grid import Grid, project, transformer
 from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
 from tanheng.io.vectors import Polygons
+from tanheng.language import listed, tr
 from tanheng.pipeline.problems import Problems
 from tanheng.study import EmissionsChoice, Study
 from tanheng.units import same_dimension
@@ -65,7 +66,10 @@ def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], prob
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
     if processes is not None and {"cement", "clinker"} <= set(processes["fuel"]):
         problems.errors.append(
-            f"{asked.processes}: has rows of cement and of clinker; cement's factor holds that of its clinker, so give one of them"
+            tr(
+                "{processes}: has rows of cement and of clinker; cement's factor holds that of its clinker, so give one of them",
+                processes=asked.processes,
+            )
         )
     return GivenEmissions(totals, activity, processes, reference, factors)
 
@@ -79,28 +83,46 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
     if asked.account == "territorial":
         if carrier.any():
             problems.errors.append(
-                f"{name}: electricity and heat count where they are made in a territorial account; take their rows out, or write "
-                'account = "consumption" with grid_factor'
+                tr(
+                    "{name}: electricity and heat count where they are made in a territorial account; take their rows "
+                    'out, or write account = "consumption" with grid_factor',
+                    name=name,
+                )
             )
         return activity
     if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
-        problems.errors.append(f"{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)")
+        problems.errors.append(
+            tr("{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)", name=name)
+        )
     strange = sorted({str(item) for item in activity["sector"] if item and str(item).lower() not in sectors()})
     if strange:
         problems.warnings.append(
-            f"{name}: sector(s) {', '.join(strange)} are not known; if one of them makes power or heat, its fuel is counted twice in a "
-            "consumption account: call it 'power and heat'"
+            tr(
+                "{name}: sector(s) {names} are not known; if one of them makes power or heat, its fuel is counted twice in a "
+                "consumption account: call it 'power and heat'",
+                name=name,
+                names=listed(strange),
+            )
         )
     made = np.array(
         [sectors().get(str(item).lower(), ("", ""))[1] == "energy industries" for item in activity["sector"]]
     )
     if made.any():
         problems.warnings.append(
-            f"{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it"
+            tr(
+                "{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it",
+                name=name,
+            )
         )
     for unit in dict.fromkeys(activity.loc[carrier, "unit"]):
         if not same_dimension(unit, "TJ"):
-            problems.errors.append(f"{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit")
+            problems.errors.append(
+                tr(
+                    "{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit",
+                    name=name,
+                    unit=unit,
+                )
+            )
     return activity[~made].reset_index(drop=True)
 
 
@@ -114,7 +136,9 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
     other = balance["fuel"] == "other_energy"
     if other.any():
         years = ", ".join(str(year) for year in sorted(set(balance.loc[other, "year"])))
-        problems.warnings.append(f"{path}: other energy ({years}) has no factor of carbon and counts as nothing")
+        problems.warnings.append(
+            tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=years)
+        )
     known = flows()
     rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
     for name, counts in asked.burnt.items():
@@ -134,7 +158,10 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
         problems.warnings += sum_gaps(balance, rows, str(name).title())
     if activity.empty:
         raise InputError(
-            f"{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?"
+            tr(
+                "{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?",
+                path=path,
+            )
         )
     return activity, supplied(balance[~other], _CARRIERS)
 
@@ -162,18 +189,27 @@ def unmatched_sectors(study: Study, tables: list[pd.DataFrame | None], points: p
     }
     asked = [canonical_sector(item.sector) for item in study.demand.weights if item.sector != "*"]
     found = [
-        f"demand.weights: no emissions are given for sector '{item.sector}'{nearest(item.sector, known)}"
+        tr(
+            "demand.weights: no emissions are given for sector '{sector}'{nearest}",
+            sector=item.sector,
+            nearest=nearest(item.sector, known),
+        )
         for item in study.demand.weights
         if item.sector != "*" and canonical_sector(item.sector) not in known
     ]
     found += [
-        f"demand.weights: sector '{name}' stands there twice, by two of its names"
+        tr("demand.weights: sector '{name}' stands there twice, by two of its names", name=name)
         for name in set(asked)
         if asked.count(name) > 1
     ]
     if points is not None:
         found += [
-            f"{study.demand.points}: sector '{row.sector}' has point sources in {row.year}, and no emissions of its own in that year"
+            tr(
+                "{points}: sector '{sector}' has point sources in {year}, and no emissions of its own in that year",
+                points=study.demand.points,
+                sector=row.sector,
+                year=row.year,
+            )
             for row in points.drop_duplicates(["year", "sector"]).itertuples()
             if row.year in study.years and (int(row.year), canonical_sector(str(row.sector))) not in by_year
         ]
@@ -188,7 +224,12 @@ def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[
         ("compare_with", tuple(asked.compare_with or {}))
     ]
     return [
-        f"demand.weights, {sector}: there is no layer '{name}'{nearest(name, known)}; known are population, drivers with maps and classes"
+        tr(
+            "demand.weights, {sector}: there is no layer '{name}'{nearest}; known are population, drivers with maps and classes",
+            sector=sector,
+            name=name,
+            nearest=nearest(name, known),
+        )
         for sector, names in named
         for name in names
         if name not in known and name not in study.drivers
@@ -216,8 +257,15 @@ def points_on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None,
     if not inside.all():
         at = points[~inside].iloc[0]
         raise InputError(
-            f"{name}: {int((~inside).sum())} point(s) lie outside the region, the first at {at.longitude:g}, {at.latitude:g} ({at.sector}); "
-            "are longitude and latitude in their columns?"
+            tr(
+                "{name}: {count} point(s) lie outside the region, the first at {longitude:g}, {latitude:g} ({sector}); are "
+                "longitude and latitude in their columns?",
+                name=name,
+                count=int((~inside).sum()),
+                longitude=at.longitude,
+                latitude=at.latitude,
+                sector=at.sector,
+            )
         )
     return points.assign(cell=row * grid.columns + column, x=x, y=y)
 
@@ -236,8 +284,13 @@ def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, 
     for made, source in MADE_OF.items():
         if {made, source} <= set(activity["fuel"]):
             problems.warnings.append(
-                f"{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the same works, "
-                "it is counted twice"
+                tr(
+                    "{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the "
+                    "same works, it is counted twice",
+                    name=name,
+                    source=source,
+                    made=made,
+                )
             )
     rows = activity[~activity["fuel"].isin(_CARRIERS)]
     for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
@@ -257,19 +310,32 @@ def _check_emission_rows(
     assert study.emissions is not None  # noqa: S101  called only where they are asked for
     for year in study.years:
         if not (table["year"] == year).any():
-            problems.errors.append(f"{name}: no row for {year}; add it, or take the year out of 'years'")
+            problems.errors.append(
+                tr("{name}: no row for {year}; add it, or take the year out of 'years'", name=name, year=year)
+            )
     problems.errors += _counted_twice(table, name)
     named = sorted(set(table.loc[table["zone"] != "", "zone"]))
     if named and study.emissions.zones is None:
         problems.errors.append(
-            f'{name}: has zones ({named[0]}, ...); name their layer in [emissions] with zones = "..."'
+            tr(
+                '{name}: has zones ({named}, ...); name their layer in [emissions] with zones = "..."',
+                name=name,
+                named=named[0],
+            )
         )
     elif study.emissions.zones is not None and study.emissions.zones in zones:
         known = zones[study.emissions.zones].ids
         lost = [zone for zone in named if zone not in known]
         if lost:
             problems.errors.append(
-                f"{name}: {len(lost)} zone(s) are not in the layer '{study.emissions.zones}': {', '.join(lost[:5])}{nearest(lost[0], known[:20])}"
+                tr(
+                    "{name}: {count} zone(s) are not in the layer '{zones}': {names}{nearest}",
+                    name=name,
+                    count=len(lost),
+                    zones=study.emissions.zones,
+                    names=listed(lost[:5]),
+                    nearest=nearest(lost[0], known[:20]),
+                )
             )
 
 
@@ -290,7 +356,12 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
         if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
             told = ", ".join(str(part) for part in key if str(part))
             found.append(
-                f"{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their total it would count "
-                "twice; take it out, or give it a sector of its own if it is more than they are"
+                tr(
+                    "{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their "
+                    "total it would count twice; take it out, or give it a sector of its own if it is more than they are",
+                    name=name,
+                    told=told,
+                    ratio=ratio,
+                )
             )
     return found

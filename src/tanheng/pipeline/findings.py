@@ -13,13 +13,18 @@ from tanheng.analysis.local import CLUSTERS
 from tanheng.analysis.mismatch import QUADRANTS
 from tanheng.grid import Grid
 from tanheng.land.shares import on_cells
+from tanheng.language import mark_name
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: Kinds of change of the balance, in the order of the spots of Gi*, which compares with the mean change: where all got worse, a place
 #: that got less worse is better than the mean.
-CHANGES = ("not significant", "better than the mean change", "worse than the mean change")
+CHANGES = (
+    mark_name("not significant"),
+    mark_name("better than the mean change"),
+    mark_name("worse than the mean change"),
+)
 
 #: Grids whose values are kinds: the kinds, and what they are.
 KINDS = {

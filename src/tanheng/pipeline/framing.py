@@ -15,6 +15,7 @@ from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
 from tanheng.land.pixels import PixelGrid, lies_on
+from tanheng.language import tr
 from tanheng.units import M2_PER_KM2
 
 #: Part of the region that a map's frame may miss before it is refused.
@@ -58,12 +59,19 @@ def _grid_crs(asked: str | None, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.
         crs = pyproj.CRS.from_user_input(asked)
     except pyproj.exceptions.CRSError as error:
         raise InputError(
-            f"grid.crs: '{asked}' is no CRS ({error}); write an EPSG code or a WKT, or leave it out"
+            tr(
+                "grid.crs: '{asked}' is no CRS ({error}); write an EPSG code or a WKT, or leave it out",
+                asked=asked,
+                error=error,
+            )
         ) from error
     if not is_equal_area(crs, degrees):
         raise InputError(
-            f"grid.crs: '{asked}' is not equal-area in metres, so cells would differ in area; "
-            "choose an equal-area one, or leave it out: one is then fitted to the region"
+            tr(
+                "grid.crs: '{asked}' is not equal-area in metres, so cells would differ in area; choose an equal-area one, or "
+                "leave it out: one is then fitted to the region",
+                asked=asked,
+            )
         )
     return crs
 
@@ -90,18 +98,29 @@ def cover_problems(
         if region is None:
             gaps = shapely.area(shapely.difference(_frame_of(raster.pixels, grid), frame)) / M2_PER_KM2
             if isinstance(raster, Mosaic) and gaps > 1e-6:
-                warnings.append(f"{raster.name}: gaps of {gaps:,.1f} km2 between its tiles have no data")
+                warnings.append(
+                    tr("{name}: gaps of {gaps:,.1f} km2 between its tiles have no data", name=raster.name, gaps=gaps)
+                )
             continue
         whole = shapely.area(region) / M2_PER_KM2
         missing = shapely.area(shapely.difference(region, frame)) / M2_PER_KM2
         if missing > (1 - LEAST_COVER) * whole:
             errors.append(
-                f"{raster.name}: does not cover the region: {missing:,.0f} of {whole:,.0f} km2 are missing; "
-                "use a map that covers it (or a mosaic of its tiles), or a smaller boundary"
+                tr(
+                    "{name}: does not cover the region: {missing:,.0f} of {whole:,.0f} km2 are missing; use a map that covers it "
+                    "(or a mosaic of its tiles), or a smaller boundary",
+                    name=raster.name,
+                    missing=missing,
+                    whole=whole,
+                )
             )
         elif missing > 1e-6 * whole:
             warnings.append(
-                f"{raster.name}: {missing:,.1f} km2 of the region lie outside the map, or between its tiles"
+                tr(
+                    "{name}: {missing:,.1f} km2 of the region lie outside the map, or between its tiles",
+                    name=raster.name,
+                    missing=missing,
+                )
             )
     return errors, warnings
 

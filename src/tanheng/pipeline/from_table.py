@@ -45,6 +45,7 @@ from tanheng.analysis.neighbours import Weights
 from tanheng.errors import InputError
 from tanheng.grid import transformer
 from tanheng.io.columns import Columns, read_columns
+from tanheng.language import mark_name, tr
 
 Tables = dict[str, pd.DataFrame]
 
@@ -92,7 +93,7 @@ def detect(path: Path, asked: DetectorRequest) -> Tables:
     for name in asked.x:
         if name in classed:
             labels[name] = table.categories(name)
-            cut: dict[str, object] = {"method": "classes as given", "breaks": ""}
+            cut: dict[str, object] = {"method": mark_name("classes as given"), "breaks": ""}
         else:
             labels[name], cut, ways[name] = _best_cut(y, table.numbers(name), name, asked)
         found = factor_detector(y, labels[name], ddof=asked.ddof, single=asked.single)
@@ -127,7 +128,7 @@ def _best_cut(
         ways = Discretisations(driver[known], asked.methods, numbers, drop_single=asked.single == "drop")
         best = ways.best(y[known])
     except InputError as error:
-        raise InputError(f"column '{name}': {error}") from error
+        raise InputError(tr("column '{name}': {error}", name=name, error=error)) from error
     labels = np.full(len(y), -1, np.int64)
     labels[known] = ways.strata(best, driver[known])
     cut: dict[str, object] = {"method": best.method, "breaks": " ".join(f"{value:.6g}" for value in best.breaks)}
@@ -175,13 +176,17 @@ def _pairs(y: NDArray[np.float64], labels: dict[str, Strata], asked: DetectorReq
 def _coordinates(table: Columns, where: Where) -> NDArray[np.float64] | None:
     if where.at:
         if len(where.at) != 2:
-            raise InputError(f"--at: two columns were expected, as X,Y; got {','.join(where.at)}")
+            raise InputError(tr("--at: two columns were expected, as X,Y; got {columns}", columns=",".join(where.at)))
         table.require(where.at)
         at = np.column_stack([table.numbers(name) for name in where.at])
         if not np.isfinite(at).all():
             row = int(np.flatnonzero(~np.isfinite(at).all(axis=1))[0])
             raise InputError(
-                f"{table.path}: row {row + 1} of the data has no coordinates; leave it out, or fill them in"
+                tr(
+                    "{path}: row {row} of the data has no coordinates; leave it out, or fill them in",
+                    path=table.path,
+                    row=row + 1,
+                )
             )
         return at
     if table.geometries is not None:
@@ -202,20 +207,23 @@ def _in_metres(degrees: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.floa
 def _neighbours(table: Columns, where: Where, known: NDArray[np.bool_]) -> tuple[Weights, str]:
     """Weights of the rows that are known, and what makes them neighbours."""
     if where.nearest is not None and where.within is not None:
-        raise InputError("--nearest and --within can't go together; give one")
+        raise InputError(tr("--nearest and --within can't go together; give one"))
     table.require(where.at)
     if table.geometries is not None and where.nearest is None and where.within is None:
         shapes = [shape for shape, counts in zip(table.geometries, known, strict=True) if counts]
-        return polygon_neighbours(shapes), "polygons that touch"
+        return polygon_neighbours(shapes), tr("polygons that touch")
     at = _coordinates(table, where)
     if at is None:
         raise InputError(
-            f"{table.path}: nothing says which rows are neighbours; name coordinate columns (--at X,Y), or give a polygon file"
+            tr(
+                "{path}: nothing says which rows are neighbours; name coordinate columns (--at X,Y), or give a polygon file",
+                path=table.path,
+            )
         )
     if where.within is not None:
-        return neighbours_within(at[known], where.within), f"points within {where.within:g}"
+        return neighbours_within(at[known], where.within), tr("points within {distance:g}", distance=where.within)
     nearest = where.nearest or min(8, int(known.sum()) - 1)
-    return nearest_neighbours(at[known], nearest), f"the {nearest} nearest points"
+    return nearest_neighbours(at[known], nearest), tr("the {count} nearest points", count=nearest)
 
 
 @dataclass(frozen=True)
@@ -247,10 +255,18 @@ def autocorrelate(
     values = [table.numbers(name) for name in names]
     known = np.asarray(np.isfinite(np.stack(values)).all(axis=0))
     if known.sum() < 4:
-        raise InputError(f"{path}: {int(known.sum())} rows have values; four or more are needed")
+        raise InputError(
+            tr("{path}: {count} rows have values; four or more are needed", path=path, count=int(known.sum()))
+        )
     for name, item in zip(names, values, strict=True):
         if np.ptp(item[known]) == 0:
-            raise InputError(f"{path}: all values of the column '{name}' are alike, so autocorrelation has no meaning")
+            raise InputError(
+                tr(
+                    "{path}: all values of the column '{name}' are alike, so autocorrelation has no meaning",
+                    path=path,
+                    name=name,
+                )
+            )
     weights, meaning = _neighbours(table, where, known)
     even = row_standardised(weights)
     first = values[0][known]

@@ -12,6 +12,7 @@ from scipy import sparse
 from tanheng.accounting.summaries import zone_weights
 from tanheng.analysis import getis_ord, grid_neighbours
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.pipeline.balance import Balance, as_whole_cells, supply_column
 from tanheng.pipeline.findings import CHANGES, Findings, Layer, Mask
 from tanheng.pipeline.inputs import Inputs
@@ -50,7 +51,7 @@ def _kinds(found: Findings, inputs: Inputs, change: Layer, period: str) -> Layer
     try:
         spots = getis_ord(change[mask], near, asked.permutations, asked.seed, asked.false_discovery_rate)
     except InputError as error:
-        found.notes.append(f"hot spots of {period} are left out: {error}")
+        found.notes.append(tr("hot spots of {period} are left out: {error}", period=period, error=error))
         return None
     kinds = np.full(mask.shape, -1.0)
     kinds[mask] = spots.kind

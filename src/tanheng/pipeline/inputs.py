@@ -31,6 +31,7 @@ from tanheng.io.tables import (
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
+from tanheng.language import listed, tr
 from tanheng.pipeline.emission_inputs import open_emissions, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.pipeline.framing import choose_grid, cover_problems
 from tanheng.pipeline.problems import Problems
@@ -137,7 +138,11 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     for polygons in (*([boundary] if boundary else []), *zones.values()):
         if polygons.repaired:
             problems.warnings.append(
-                f"{polygons.path}: {polygons.repaired} polygon(s) with invalid geometry were repaired"
+                tr(
+                    "{path}: {repaired} polygon(s) with invalid geometry were repaired",
+                    path=polygons.path,
+                    repaired=polygons.repaired,
+                )
             )
     files = _all_files(study, base, [*rasters.values(), *population.values(), *nep.values()])
     return Inputs(
@@ -152,18 +157,25 @@ def _check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problem
     given_for = study.carbon_density.uncertainty
     if classes and isinstance(given_for, dict):
         problems.errors += [
-            f"carbon_density.uncertainty: there is no class '{name}'{nearest(name, classes)}"
+            tr(
+                "carbon_density.uncertainty: there is no class '{name}'{nearest}",
+                name=name,
+                nearest=nearest(name, classes),
+            )
             for name in given_for
             if name not in classes
         ]
         silent = [name for name in classes if name not in given_for]
         if silent:
             problems.warnings.append(
-                f"carbon_density.uncertainty: none is given for {', '.join(silent)}; their densities count as certain"
+                tr(
+                    "carbon_density.uncertainty: none is given for {names}; their densities count as certain",
+                    names=listed(silent),
+                )
             )
     if given_for is not None and study.emissions is None:
         problems.warnings.append(
-            "carbon_density.uncertainty is not used: it is carried to supply and balance where there are emissions"
+            tr("carbon_density.uncertainty is not used: it is carried to supply and balance where there are emissions")
         )
 
 
@@ -216,18 +228,27 @@ def _legend(study: Study, base: Path, densities: Mapping[int, CarbonDensities]) 
         try:
             legend = legend_from(given, base)
         except InputError as error:
-            raise InputError(f"land_cover.legend: {error}") from error
+            raise InputError(tr("land_cover.legend: {error}", error=error)) from error
     else:
         coded = next((item for item in densities.values() if item.codes), None)
         if coded is None or coded.codes is None:
             raise InputError(
-                "land_cover.legend is missing: name one (see 'tanheng legends'), or a density table with map codes (lucode)"
+                tr(
+                    "land_cover.legend is missing: name one (see 'tanheng legends'), or a density table with map codes (lucode)"
+                )
             )
         legend = Legend(coded.name, dict(coded.codes), coded.source)
     known = set(legend.classes) | {name for item in densities.values() for name in item.values}
     for code, name in study.land_cover.codes.items():
         if name and name not in known:
-            raise InputError(f"land_cover.codes: {code} = '{name}': there is no such class{nearest(name, known)}")
+            raise InputError(
+                tr(
+                    "land_cover.codes: {code} = '{name}': there is no such class{nearest}",
+                    code=code,
+                    name=name,
+                    nearest=nearest(name, known),
+                )
+            )
     extra: dict[int, str | None] = dict.fromkeys(study.land_cover.nodata, None)
     return legend.with_codes(extra | {code: name or None for code, name in study.land_cover.codes.items()})
 
@@ -252,17 +273,26 @@ def _classes(
     for table in dict.fromkeys(id(item) for item in densities.values()):
         one = next(item for item in densities.values() if id(item) == table)
         missing = [name for name in wanted if name not in one.values]
-        hint = "; or leave 'legend' out: this table names the map codes itself" if one.codes else ""
+        hint = tr("; or leave 'legend' out: this table names the map codes itself") if one.codes else ""
         if missing:
             problems.errors.append(
-                f"{one.name}: no carbon density for class {', '.join(repr(name) for name in missing)} of the legend; "
-                f"add a row{nearest(missing[0], one.values)}{hint}"
+                tr(
+                    "{name}: no carbon density for class {names} of the legend; add a row{nearest}{hint}",
+                    name=one.name,
+                    names=listed(repr(name) for name in missing),
+                    nearest=nearest(missing[0], one.values),
+                    hint=hint,
+                )
             )
     if uptake is not None:
         lacking = [name for name in wanted if name not in uptake]
         if lacking:
             problems.errors.append(
-                f"balance.uptake: no row for class {', '.join(map(repr, lacking))}{nearest(lacking[0], uptake)}"
+                tr(
+                    "balance.uptake: no row for class {names}{nearest}",
+                    names=listed(map(repr, lacking)),
+                    nearest=nearest(lacking[0], uptake),
+                )
             )
     order = list(next(iter(densities.values())).values)
     return tuple(sorted(wanted, key=lambda name: order.index(name) if name in order else len(order)))
@@ -330,7 +360,12 @@ def _check_codes(
         code = int(declared) if declared is not None and whole else None
         if code is not None and legend.codes.get(code) is not None and code not in study.land_cover.codes:
             problems.warnings.append(
-                f"{raster.path}: declares {declared:g} as nodata, which the legend calls '{legend.codes[code]}'; it is taken as no data"
+                tr(
+                    "{path}: declares {declared:g} as nodata, which the legend calls '{codes}'; it is taken as no data",
+                    path=raster.path,
+                    declared=declared,
+                    codes=legend.codes[code],
+                )
             )
         counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
         if counts is None:
@@ -339,7 +374,7 @@ def _check_codes(
         if unknown:
             problems.errors.append(unknown)
         elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
-            problems.errors.append(f"{raster.path}: is nodata everywhere; is it the right file and band?")
+            problems.errors.append(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))
 
 
 def _may_be_empty(study: Study) -> bool:
@@ -358,13 +393,20 @@ def _check_people(raster: Raster, *, may_be_empty: bool) -> None:
         )
         if (values < 0).any():
             raise InputError(
-                f"{raster.path}: has negative values ({np.nanmin(values):g}); a population can't be negative: "
-                "declare the number that means no data (gdal_edit -a_nodata)"
+                tr(
+                    "{path}: has negative values ({least:g}); a population can't be negative: declare the number that means no "
+                    "data (gdal_edit -a_nodata)",
+                    path=raster.path,
+                    least=np.nanmin(values),
+                )
             )
         highest = max(highest, float(np.nanmax(values, initial=0.0)))
     if highest == 0 and step == 1 and not may_be_empty:
         raise InputError(
-            f"{raster.path}: nobody lives there: all values are zero or missing; is it the right file and band?"
+            tr(
+                "{path}: nobody lives there: all values are zero or missing; is it the right file and band?",
+                path=raster.path,
+            )
         )
 
 
@@ -373,7 +415,11 @@ def _note_same_maps(study: Study, problems: Problems) -> None:
     for first, last in pairwise(years):
         if study.land_cover.maps[first] == study.land_cover.maps[last]:
             problems.warnings.append(
-                f"land_cover.maps: {first} and {last} name the same map, so nothing can change between them"
+                tr(
+                    "land_cover.maps: {first} and {last} name the same map, so nothing can change between them",
+                    first=first,
+                    last=last,
+                )
             )
 
 
@@ -382,11 +428,16 @@ def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str
     unknown = sorted(code for code in counts if code not in item.lookup.codes)
     if not unknown:
         return ""
-    listed = ", ".join(f"{code} ({counts[code]:,} pixels)" for code in unknown[:12])
-    more = f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""
-    return (
-        f"{item.source.name}: codes that the legend '{study.land_cover.legend or 'of the density table'}' lacks: {listed}{more}; map them in "
-        f'[land_cover] with codes = {{ {unknown[0]} = "CLASS" }}, or nodata = [{unknown[0]}] where they mean no data'
+    listed = ", ".join(tr("{code} ({counts:,} pixels)", code=code, counts=counts[code]) for code in unknown[:12])
+    more = tr(" and {count} more", count=len(unknown) - 12) if len(unknown) > 12 else ""
+    return tr(
+        "{name}: codes that the legend '{legend}' lacks: {listed}{more}; map them in [land_cover] with codes "
+        '= {{ {unknown} = "CLASS" }}, or nodata = [{unknown}] where they mean no data',
+        name=item.source.name,
+        legend=study.land_cover.legend or "of the density table",
+        listed=listed,
+        more=more,
+        unknown=unknown[0],
     )
 
 
@@ -405,9 +456,20 @@ def _driver_tables(
             lost = sorted(set(table["zone"]) - set(zones[driver.zones].ids))
             if lost:
                 problems.errors.append(
-                    f"{driver.table}: zone(s) not in the layer '{driver.zones}': {', '.join(lost[:5])}"
+                    tr(
+                        "{table}: zone(s) not in the layer '{zones}': {names}",
+                        table=driver.table,
+                        zones=driver.zones,
+                        names=listed(lost[:5]),
+                    )
                 )
         for year in study.years:
             if not ((table["year"] == year) | (table["year"] == 0)).any():
-                problems.errors.append(f"{driver.table}: no value for {year}; add it, or leave the column 'year' out")
+                problems.errors.append(
+                    tr(
+                        "{table}: no value for {year}; add it, or leave the column 'year' out",
+                        table=driver.table,
+                        year=year,
+                    )
+                )
     return found

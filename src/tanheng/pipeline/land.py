@@ -23,6 +23,7 @@ from tanheng.io.blocks import FolderOfBlocks
 from tanheng.land.engine import KEPT_FROM, LandCounts, Progress, count_land, inventory, plan_tasks
 from tanheng.land.pools import Pool
 from tanheng.land.shares import land_share, on_cells, pair_share
+from tanheng.language import tr
 from tanheng.pipeline.framing import region_fraction
 from tanheng.pipeline.inputs import Inputs, unknown_codes
 from tanheng.schema import stamp
@@ -150,7 +151,11 @@ def _refuse_empty(inputs: Inputs, share: xr.DataArray) -> None:
     if empty:
         raise StudyError(
             [
-                f"{item.source.name}: is nodata everywhere in the region ({item.year}); is it the right file, band and place?"
+                tr(
+                    "{name}: is nodata everywhere in the region ({year}); is it the right file, band and place?",
+                    name=item.source.name,
+                    year=item.year,
+                )
                 for item in empty
             ]
         )

@@ -10,11 +10,17 @@ import xarray as xr
 from tanheng.analysis import coupling_coordination, dissimilarity, gini, lorenz, quadrants
 from tanheng.analysis.mismatch import LEVELS, QUADRANTS, coordination_level
 from tanheng.errors import InputError
+from tanheng.language import mark, tr
 from tanheng.pipeline.balance import Balance, as_whole_cells, supply_column
 from tanheng.pipeline.findings import Findings, Layer, Mask
 from tanheng.pipeline.land import Land
 
-_WORD = {"H": "high", "L": "low"}
+_MEANING = {
+    "HH": mark("high supply, high demand"),
+    "LH": mark("low supply, high demand"),
+    "LL": mark("low supply, low demand"),
+    "HL": mark("high supply, low demand"),
+}
 
 
 def account_mismatch(found: Findings, land: Land, compared: Balance, cell_km2: float, mode: str) -> None:
@@ -53,7 +59,7 @@ def _quadrants(
             {
                 "year": year,
                 "quadrant": name,
-                "meaning": f"{_WORD[name[0]]} supply, {_WORD[name[1]]} demand",
+                "meaning": tr(_MEANING[name]),
                 "cells": int(inside.sum()),
                 "area_km2": float(area[inside].sum()),
                 "area_share": float(area[inside].sum() / area.sum()),
@@ -77,7 +83,7 @@ def _indices(found: Findings, year: int, mask: Mask, amounts: list[Layer]) -> No
         for share, held in zip(points, np.interp(points, across, up), strict=True):
             found.add("lorenz", {"year": year, "supply_share": float(share), "demand_share": float(held)})
     except InputError as error:
-        found.notes.append(f"Gini and dissimilarity of {year} are left out: {error}")
+        found.notes.append(tr("Gini and dissimilarity of {year} are left out: {error}", year=year, error=error))
     found.add("mismatch_indices", row)
 
 
@@ -90,7 +96,7 @@ def _coupling(found: Findings, years: list[int], supply: xr.DataArray, demand: x
         try:
             degree = coupling_coordination(pair[0][mask], pair[1][mask], ranges[0], ranges[1])
         except InputError as error:
-            found.notes.append(f"coupling coordination is left out: {error}")
+            found.notes.append(tr("coupling coordination is left out: {error}", error=error))
             return
         found.draw("coupling_coordination", year, mask, degree)
         held = area[mask]

@@ -17,6 +17,7 @@ from tanheng.grid import Grid
 from tanheng.io.rasters import Raster
 from tanheng.land.continuous import on_grid
 from tanheng.land.shares import on_cells
+from tanheng.language import tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.spreading import ZoneCover, emission_zones, sectors_by_zone, spread, zone_cover
 from tanheng.pipeline.weights import SectorWeights
@@ -67,8 +68,12 @@ def persons(
         people = density * grid.cell_area_km2 * part  # (person/km2) * (km2) * (1) = person
     if np.nanmin(people, initial=0.0) < 0:
         raise InputError(
-            f"{raster.path}: has negative values ({np.nanmin(people):g} in a cell); a population can't be negative: "
-            "declare the number that means no data (gdal_edit -a_nodata)"
+            tr(
+                "{path}: has negative values ({least:g} in a cell); a population can't be negative: declare the number that "
+                "means no data (gdal_edit -a_nodata)",
+                path=raster.path,
+                least=np.nanmin(people),
+            )
         )
     return people, density
 
@@ -175,7 +180,15 @@ def demand_tables(people: People) -> dict[str, pd.DataFrame]:
 def _gaps(year: int, per_cell: NDArray[np.float64], inside: NDArray[np.bool_], grid: Grid) -> list[str]:
     without = float((inside & np.isnan(per_cell)).sum()) * grid.cell_area_km2
     return (
-        [f"population {year}: no data in {without:,.0f} km2 of the region; nobody is counted there"] if without else []
+        [
+            tr(
+                "population {year}: no data in {without:,.0f} km2 of the region; nobody is counted there",
+                year=year,
+                without=without,
+            )
+        ]
+        if without
+        else []
     )
 
 
@@ -200,9 +213,13 @@ def _strange_people(year: int, people: float, area_km2: float) -> list[str]:
     density = people / area_km2
     if 0.05 <= density <= 20_000:
         return []
-    text = (
-        f"population {year}: {people:,.0f} persons in {area_km2:,.0f} km2 ({density:,.3g} per km2) is hard to believe; "
-        "is 'kind' right (density is persons per km2, count is persons per pixel)?"
+    text = tr(
+        "population {year}: {people:,.0f} persons in {area_km2:,.0f} km2 ({density:,.3g} per km2) is hard to believe; "
+        "is 'kind' right (density is persons per km2, count is persons per pixel)?",
+        year=year,
+        people=people,
+        area_km2=area_km2,
+        density=density,
     )
     return [text]
 

@@ -16,6 +16,8 @@ from tanheng.io.rasters import files_open, grid_name, write_cog
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.store import read_zarr
 from tanheng.io.tables import write_csv
+from tanheng.language import language as spoken_language
+from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.plan_beside import (
@@ -42,11 +44,11 @@ from tanheng.planning.pareto import front
 from tanheng.planning.problem import Limit, PlanProblem, Term
 from tanheng.planning.solve import Plan, best_plan
 from tanheng.planning.stability import stability
-from tanheng.study import load_study
+from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not hang on: results made with others still serve.
-_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh")
+_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh", "language")
 
 
 @dataclass
@@ -60,7 +62,9 @@ class Planned:
     notes: list[str]
 
 
-def plan_study(path: Path, reporter: Reporter | None = None, *, rerun: bool = False) -> Planned:
+def plan_study(
+    path: Path, reporter: Reporter | None = None, *, rerun: bool = False, language: str | None = None
+) -> Planned:
     """Plan land use as a study asks, from its finished run, which is made first where it is missing or out of date.
 
     Raises
@@ -73,12 +77,12 @@ def plan_study(path: Path, reporter: Reporter | None = None, *, rerun: bool = Fa
         The results can't be written.
     """
     told = reporter or Reporter()
-    with files_open():
-        told.stage("check")
+    with speaking(language or language_of(path) or spoken_language()), files_open():
+        told.stage(mark("check"))
         inputs = open_inputs(load_study(path), path.parent)
         opened = open_plan(inputs)
         if rerun or not _up_to_date(inputs):
-            run_study(path, told)
+            run_study(path, told, language=spoken_language())
         return _plan(inputs, opened, told)
 
 
@@ -98,7 +102,7 @@ def _up_to_date(inputs: Inputs) -> bool:
 def _plan(inputs: Inputs, opened: PlanInputs, told: Reporter) -> Planned:
     dataset = read_zarr(inputs.output / "results.zarr").load()
     year = opened.plan.year or inputs.study.years[-1]
-    told.stage("plan")
+    told.stage(mark("plan"))
     land = plan_land(inputs, dataset, year)
     problem = plan_problem(inputs, opened, land)
     plan = best_plan(problem, gap=opened.plan.gap, seconds=opened.plan.seconds)
@@ -108,7 +112,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, told: Reporter) -> Planned:
     stable = _stability(opened, land, problem, plan, beside, told)
     tables |= beside.tables
     record = _record(inputs, opened, land, plan, stable, beside)
-    told.stage("write the plan")
+    told.stage(mark("write the plan"))
     with part_folder(inputs.output, "plan") as folder:
         _write(folder, inputs, land, plan, tables, beside, record)
     return Planned(inputs.output / "plan", record, tables, plan, beside.notes)
@@ -121,7 +125,7 @@ def _tables(
     found = {
         "plan_areas": areas_table(inputs, land, plan.flows),
         "plan_transitions": transitions_table(inputs, opened, land, plan.flows),
-        "plan_prices": prices_table(plan, "t C" if only_carbon else "of the weighted value", problem.limits),
+        "plan_prices": prices_table(plan, "t C" if only_carbon else tr("of the weighted value"), problem.limits),
     }
     by_zone = zones_table(inputs, opened, land, plan.flows)
     return found if by_zone.empty else {**found, "plan_by_zone": by_zone}
@@ -134,7 +138,7 @@ def _beside(
     tables = inputs.output / "tables"
     balance = _read_table(tables, "balance_by_zone")
     if opened.scenarios:
-        told.stage("scenarios")
+        told.stage(mark("scenarios"))
         trend = trend_areas(inputs, land, _read_table(tables, "transitions"), opened.plan.horizon_years)
         steps = Steps(len(opened.scenarios), told.steps)
         tell_scenarios(found, inputs, opened, land, problem, trend, steps)
@@ -161,12 +165,12 @@ def _front(
     name = opened.plan.pareto
     if name is None:
         return {}
-    told.stage(f"front against {name}")
+    told.stage(tr("front against {name}", name=name))
     if name == "cost":
         other = Limit("cost", cost_term(opened, land), upper=0.0, units=opened.plan.currency)
     else:
         held = np.tile([opened.values[name][item] for item in inputs.classes], (len(inputs.classes), 1))
-        other = Limit(name, Term(held), units="units of the table")
+        other = Limit(name, Term(held), units=tr("units of the table"))
     points = front(problem, other, opened.plan.pareto_points, gap=opened.plan.gap, seconds=opened.plan.seconds)
     rows = [{name: point.other, "gain": point.gain, "gap": point.gap} for point in points]
     return {"plan_front": pd.DataFrame(rows)}
@@ -180,9 +184,9 @@ def _stability(
     if asked.draws == 0:
         return None
     if asked.weights.get("carbon", 0.0) != 1.0:
-        beside.notes.append("plans with other densities are left out: they are made where carbon has the weight 1")
+        beside.notes.append(tr("plans with other densities are left out: they are made where carbon has the weight 1"))
         return None
-    told.stage("plans with other densities")
+    told.stage(mark("plans with other densities"))
     found = stability(
         problem,
         plan.flows,
@@ -265,4 +269,6 @@ def _write(
         text = json.dumps(record, ensure_ascii=False, indent=1, default=str)
         (folder / "plan.json").write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{folder}: can't be written ({error.strerror}); is the disk full?") from error
+        raise OutputError(
+            tr("{folder}: can't be written ({reason}); is the disk full?", folder=folder, reason=error.strerror)
+        ) from error

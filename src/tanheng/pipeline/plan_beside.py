@@ -17,6 +17,7 @@ from tanheng.analysis import quadrants
 from tanheng.analysis.mismatch import QUADRANTS
 from tanheng.errors import InputError
 from tanheng.grid import project
+from tanheng.language import name_of, tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs, Scenario
 from tanheng.pipeline.plan_problem import PlanLand
@@ -75,14 +76,18 @@ def tell_scenarios(
     for scenario in opened.scenarios:
         needs_trend = any("trend" in (row[2], row[4]) for row in scenario.rows)
         if needs_trend and trend is None:
-            found.notes.append(f"scenario '{scenario.name}' is left out: it needs the transitions of an earlier year")
+            found.notes.append(
+                tr("scenario '{name}' is left out: it needs the transitions of an earlier year", name=scenario.name)
+            )
             step()
             continue
         try:
             asked = _scenario_problem(inputs, land, problem, scenario, trend)
             plan = best_plan(asked, gap=opened.plan.gap, seconds=opened.plan.seconds)
         except InputError as error:
-            found.notes.append(f"scenario '{scenario.name}' has no plan: {' '.join(str(error).split())}")
+            found.notes.append(
+                tr("scenario '{name}' has no plan: {error}", name=scenario.name, error=" ".join(str(error).split()))
+            )
             step()
             continue
         after = plan.flows.after(*land.area.shape).sum(axis=0)
@@ -130,7 +135,13 @@ def _scenario_problem(
         reference = {"today": today[number], "trend": trend[0][number] if trend else math.nan, "": math.nan}
         least = -math.inf if low is None else low * reference[low_of]
         most = math.inf if high is None else high * reference[high_of]
-        limits.append(Limit(f"area of {name}", Term(area_of(classes, number)), *_reachable(name, least, most, cell)))
+        limits.append(
+            Limit(
+                tr("area of {land_class}{where}", land_class=name_of(name), where=""),
+                Term(area_of(classes, number)),
+                *_reachable(name, least, most, cell),
+            )
+        )
     if trend is not None and any(row[2] == "trend" for row in scenario.rows):
         allowed = allowed | trend[1]
     # A range of a class in the whole region is the scenario's matter; the budget, and what holds in zones, stays.
@@ -149,7 +160,14 @@ def _reachable(name: str, least: float, most: float, cell: float) -> tuple[float
         The range is empty.
     """
     if least > most * (1 + 1e-12):
-        raise InputError(f"area of {name}: at least {least:,.6g} ha and at most {most:,.6g} ha can't both hold")
+        raise InputError(
+            tr(
+                "area of {name}: at least {least:,.6g} ha and at most {most:,.6g} ha can't both hold",
+                name=name,
+                least=least,
+                most=most,
+            )
+        )
     if cell == 0:
         return max(least - 1e-6, 0.0), most + 1e-6
     if not (math.isfinite(least) and math.isfinite(most)) or math.floor(most / cell + 1e-9) >= math.ceil(
@@ -180,7 +198,7 @@ def _scenario_row(
 def tell_zoning(found: Beside, inputs: Inputs, opened: PlanInputs, dataset: xr.Dataset, year: int) -> None:
     """Zones of management by cell, by the rules of the study."""
     if "demand" not in dataset or "balance" not in dataset:
-        found.notes.append("zones of management are left out: the study has no balance")
+        found.notes.append(tr("zones of management are left out: the study has no balance"))
         return
     fraction = np.asarray(dataset["region_fraction"].values, float)
     part = np.where(fraction > 0, fraction, np.nan)
@@ -190,7 +208,7 @@ def tell_zoning(found: Beside, inputs: Inputs, opened: PlanInputs, dataset: xr.D
     demand = np.asarray(dataset["demand"].sel(year=year).values, float)
     mask = np.isfinite(supply) & np.isfinite(demand)
     if not mask.any():
-        found.notes.append(f"zones of management are left out: there is no balance in {year}")
+        found.notes.append(tr("zones of management are left out: there is no balance in {year}", year=year))
         return
     kind = quadrants((supply / part)[mask], (demand / part)[mask])
     answers = {
@@ -201,8 +219,11 @@ def tell_zoning(found: Beside, inputs: Inputs, opened: PlanInputs, dataset: xr.D
     told = answers["balance"] != _UNKNOWN
     if not told.all():
         found.notes.append(
-            f"zones of management: the change of the balance is not known in {int((~told).sum())} cells; they are zoned as if it had stayed "
-            "the same, and are left out of the shares that worsened"
+            tr(
+                "zones of management: the change of the balance is not known in {count} cells; they are zoned as if it had "
+                "stayed the same, and are left out of the shares that worsened",
+                count=int((~told).sum()),
+            )
         )
     number = zones_of(opened.cell_rules, answers | {"balance": np.where(told, answers["balance"], "same")})
     names = tuple(dict.fromkeys(rule.zone for rule in opened.cell_rules))
@@ -276,20 +297,27 @@ def tell_unit_zoning(found: Beside, opened: PlanInputs, balance: pd.DataFrame | 
     coefficients = {"ecological_support_coefficient": "esc", "economic_contribution_coefficient": "ecc"}
     if balance is None or not set(coefficients) <= set(balance.columns):
         found.notes.append(
-            "zones of management by unit are left out: they need a balance by zone, and GDP ([economy] driver, kind)"
+            tr(
+                "zones of management by unit are left out: they need a balance by zone, and GDP ([economy] driver, kind)"
+            )
         )
         return
     rows = balance[balance["year"] == year].rename(columns=coefficients)
     known = np.isfinite(rows[["esc", "ecc"]]).all(axis=1)
     if not known.any():
         found.notes.append(
-            f"zones of management by unit are left out: no zone has a supply, a demand and GDP above zero in {year}"
+            tr(
+                "zones of management by unit are left out: no zone has a supply, a demand and GDP above zero in {year}",
+                year=year,
+            )
         )
         return
     layers = rows.loc[known, "zone_layer"].unique()
     left = int((~known & rows["zone_layer"].isin(layers) & (rows["zone_id"] != "-")).sum())
     if left:
-        found.notes.append(f"zones of management by unit: {left} zone(s) without GDP or demand are left out")
+        found.notes.append(
+            tr("zones of management by unit: {left} zone(s) without GDP or demand are left out", left=left)
+        )
     rows = rows[known]
     answers = {name: np.where(rows[name] > 1, "above 1", "below 1") for name in ("esc", "ecc")}
     number = zones_of(opened.unit_rules, answers)
@@ -308,11 +336,13 @@ def tell_compensation(
     if layer is None:
         return
     if balance is None:
-        found.notes.append("compensation is left out: the study has no balance")
+        found.notes.append(tr("compensation is left out: the study has no balance"))
         return
     rows = balance[(balance["zone_layer"] == layer) & (balance["year"] == year) & (balance["zone_id"] != "-")]
     if len(rows) < 2:
-        found.notes.append(f"compensation is left out: no two zones of '{layer}' have a balance in {year}")
+        found.notes.append(
+            tr("compensation is left out: no two zones of '{layer}' have a balance in {year}", layer=layer, year=year)
+        )
         return
     polygons = inputs.zones[layer]
     order = [polygons.ids.index(str(code)) for code in rows["zone_id"]]

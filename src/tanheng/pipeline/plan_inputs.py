@@ -18,6 +18,7 @@ from tanheng.grid import coverage, project
 from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import read_polygons
 from tanheng.land.continuous import on_grid
+from tanheng.language import language, listed, tr
 from tanheng.pipeline.framing import region_fraction
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.problems import Problems
@@ -68,12 +69,19 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     """
     plan = inputs.study.plan
     if plan is None:
-        raise InputError("the study has no [plan]; see docs/planning.md for what it may say")
+        raise InputError(tr("the study has no [plan]; see docs/planning.md for what it may say"))
     problems = Problems()
     for place, names in _classes_named(plan):
         for name in names:
             if name not in inputs.classes:
-                problems.errors.append(f"plan.{place}: there is no class '{name}'{nearest(name, inputs.classes)}")
+                problems.errors.append(
+                    tr(
+                        "plan.{place}: there is no class '{name}'{nearest}",
+                        place=place,
+                        name=name,
+                        nearest=nearest(name, inputs.classes),
+                    )
+                )
     problems.errors += _zones_named(plan, inputs)
     may_change = np.ones(inputs.grid.shape, bool)
     for land in plan.protected:
@@ -116,8 +124,13 @@ def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
 def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
     """What must be said where a default names classes by names that this legend does not have."""
     found = [
-        f"[plan] {key} names by default {', '.join(getattr(plan, key))}, and no class of this study is called so: it holds nothing; name your own "
-        f"classes ({', '.join(inputs.classes)})"
+        tr(
+            "[plan] {key} names by default {names}, and no class of this study is called so: it holds nothing; name your "
+            "own classes ({classes})",
+            key=key,
+            names=listed(getattr(plan, key)),
+            classes=listed(inputs.classes),
+        )
         for key in ("fixed", "no_new")
         if key not in plan.model_fields_set and not set(getattr(plan, key)) & set(inputs.classes)
     ]
@@ -126,8 +139,11 @@ def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
         lost = sorted({row["land_class"] for _, row in rows} - {"*", *inputs.classes})
         if lost:
             found.append(
-                f"the built-in scenarios speak of {', '.join(lost)}, which this study does not have; those rows are left out. Write your own "
-                "(tanheng factors scenarios shows the form)"
+                tr(
+                    "the built-in scenarios speak of {names}, which this study does not have; those rows are left out. Write your "
+                    "own (tanheng factors scenarios shows the form)",
+                    names=listed(lost),
+                )
             )
     return found
 
@@ -142,7 +158,11 @@ def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...
         for end, other in enumerate(classes)
         if start != end and costs[start, end] == 0 and one not in plan.fixed and other not in plan.no_new
     ]
-    return [f"{plan.costs}: conversions without a cost are free: {', '.join(free)}"] if free else []
+    return (
+        [tr("{costs}: conversions without a cost are free: {names}", costs=plan.costs, names=listed(free))]
+        if free
+        else []
+    )
 
 
 def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
@@ -154,7 +174,13 @@ def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
                 if item.zone not in (*layer.ids, *layer.names):
                     known = (*layer.names, *layer.ids)
                     found.append(
-                        f"plan.{place}: there is no zone '{item.zone}' in '{item.zones}'{nearest(item.zone, known)}"
+                        tr(
+                            "plan.{place}: there is no zone '{zone}' in '{zones}'{nearest}",
+                            place=place,
+                            zone=item.zone,
+                            zones=item.zones,
+                            nearest=nearest(item.zone, known),
+                        )
                     )
     return found
 
@@ -163,7 +189,13 @@ def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
     asked = [("weights", name) for name in plan.weights if name not in {"carbon", "cost"}]
     asked += [("pareto", plan.pareto)] if plan.pareto not in {None, "cost"} else []
     return [
-        f"plan.{place}: {plan.values} has no column '{name}'{nearest(name or '', values)}"
+        tr(
+            "plan.{place}: {table} has no column '{name}'{nearest}",
+            place=place,
+            table=plan.values,
+            name=name,
+            nearest=nearest(name or "", values),
+        )
         for place, name in asked
         if values and name not in values
     ]
@@ -216,7 +248,7 @@ def _fit(item: PlanMask, inputs: Inputs) -> Mask:
     if path.suffix.lower() in _VECTORS:
         return _inside(item.file, inputs)
     if item.at_least is None and item.at_most is None:
-        raise InputError(f"plan.fit: {item.file} is a raster, so 'at_least' or 'at_most' is needed")
+        raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))
     mean = on_grid(open_raster(locate(item.file, inputs.base), 1), inputs.grid).mean
     low = -np.inf if item.at_least is None else item.at_least
     high = np.inf if item.at_most is None else item.at_most
@@ -230,31 +262,42 @@ def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
     found = np.zeros((len(classes), len(classes)))
     seen: set[tuple[int, int]] = set()
     for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        at = [_class(row[column], classes, f"{place}, column '{column}'") for column in ("from", "to")]
+        place = tr("{name}: line {line}", name=table.name, line=line)
+        at = [
+            _class(row[column], classes, tr("{place}, column '{column}'", place=place, column=column))
+            for column in ("from", "to")
+        ]
         if (at[0], at[1]) in seen:
-            raise InputError(f"{place}: {row['from']} to {row['to']} stands there twice")
+            raise InputError(
+                tr("{place}: {from_} to {to} stands there twice", place=place, from_=row["from"], to=row["to"])
+            )
         seen.add((at[0], at[1]))
-        found[at[0], at[1]] = parse_number(row["cost"], f"{place}, column 'cost'")
+        found[at[0], at[1]] = parse_number(row["cost"], tr("{place}, column 'cost'", place=place))
     np.fill_diagonal(found, 0.0)
     return found
 
 
 def _class(name: str, classes: tuple[str, ...], place: str) -> int:
     if name not in classes:
-        raise InputError(f"{place}: there is no class '{name}'{nearest(name, classes)}")
+        raise InputError(
+            tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))
+        )
     return classes.index(name)
 
 
 def _factor(name: str, inputs: Inputs) -> Layer:
     mean = on_grid(open_raster(locate(name, inputs.base), 1), inputs.grid).mean
     if np.nanmin(mean, initial=0.0) < 0:
-        raise InputError(f"{name}: has negative values; a factor of cost is from zero up")
+        raise InputError(tr("{name}: has negative values; a factor of cost is from zero up", name=name))
     region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
     gaps = int((np.isnan(mean) & (region > 0)).sum()) if inputs.boundary is not None else 0
     if gaps:
         raise InputError(
-            f"{name}: has no data in {gaps:,} cells of the region; fill them, a factor of cost is needed everywhere"
+            tr(
+                "{name}: has no data in {gaps:,} cells of the region; fill them, a factor of cost is needed everywhere",
+                name=name,
+                gaps=gaps,
+            )
         )
     return np.nan_to_num(mean, nan=float(np.nanmax(mean, initial=1.0)))
 
@@ -267,17 +310,23 @@ def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]
     reserved = [name for name in names if name in {"carbon", "cost", "gain", "gap"}]
     if reserved:
         raise InputError(
-            f"{table.name}: '{reserved[0]}' has a meaning of its own in a plan; give the column another name"
+            tr(
+                "{name}: '{reserved}' has a meaning of its own in a plan; give the column another name",
+                name=table.name,
+                reserved=reserved[0],
+            )
         )
     found: dict[str, dict[str, float]] = {name: {} for name in names}
     for line, row in table.rows:
-        place = f"{table.name}: line {line}"
-        known = classes[_class(row["class"], classes, f"{place}, column 'class'")]
+        place = tr("{name}: line {line}", name=table.name, line=line)
+        known = classes[_class(row["class"], classes, tr("{place}, column 'class'", place=place))]
         for name in names:
-            found[name][known] = parse_number(row[name], f"{place}, column '{name}'", positive=False)
+            found[name][known] = parse_number(
+                row[name], tr("{place}, column '{name}'", place=place, name=name), positive=False
+            )
     missing = [name for name in classes if any(name not in rows for rows in found.values())]
     if missing:
-        raise InputError(f"{table.name}: no row for class {', '.join(map(repr, missing))}")
+        raise InputError(tr("{name}: no row for class {names}", name=table.name, names=listed(map(repr, missing))))
     return found
 
 
@@ -289,13 +338,13 @@ def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
     rows: dict[str, list[tuple[str, float | None, str, float | None, str]]] = {}
     names: dict[str, str] = {}
     for line, row in table.rows:
-        place = f"{table.name}: line {line}"
+        place = tr("{name}: line {line}", name=table.name, line=line)
         low, high = (_multiple(table, line, row, end, place) for end in ("at_least", "at_most"))
         which = row["land_class"]
         # A built-in row about a class that this study does not have says nothing; one of the user's own is a slip.
         if which != "*" and which not in inputs.classes:
             if plan.scenarios is not True:
-                _class(which, inputs.classes, f"{place}, column 'land_class'")
+                _class(which, inputs.classes, tr("{place}, column 'land_class'", place=place))
             continue
         wanted = inputs.classes if which == "*" else (which,)
         rows.setdefault(row["scenario"], []).extend((name, *low, *high) for name in wanted)
@@ -308,7 +357,7 @@ def _multiple(table: Table, line: int, row: Mapping[str, str], end: str, place: 
         return None, ""
     of = row[f"{end}_of"]
     if of not in {"today", "trend"}:
-        raise InputError(f"{place}, column '{end}_of' is '{of}'; write today or trend")
+        raise InputError(tr("{place}, column '{end}_of' is '{of}'; write today or trend", place=place, end=end, of=of))
     return table.number(line, end), of
 
 
@@ -322,7 +371,9 @@ def _rules(name: str, asked: tuple[str, ...], inputs: Inputs) -> tuple[Rule, ...
             for question in asked
             if row[question].strip()
         }
-        label = f"{row['zone']} {row['name_zh']}".strip() if row.get("name_zh") else row["zone"]
-        rules.append(Rule(label, answers, row.get("advice", "")))
+        label, advice = row["zone"], row.get("advice", "")
+        if language() == "zh":
+            label, advice = row.get("name_zh") or label, row.get("advice_zh") or advice
+        rules.append(Rule(label, answers, advice))
     check_rules(rules, asked)
     return tuple(rules)

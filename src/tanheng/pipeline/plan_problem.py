@@ -13,6 +13,7 @@ from scipy import sparse
 
 from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
+from tanheng.language import name_of, tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs
 from tanheng.pipeline.spreading import zone_cover
@@ -145,15 +146,25 @@ def _limits(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> Iterable[Limi
         for where, factor in _places(inputs, land, item.zones, item.zone):
             today = float(land.area[:, number].sum() if factor is None else factor @ land.area[:, number])
             low, high = _range(item, today)
-            yield Limit(f"area of {item.land_class}{where}", Term(area_of(classes, number), factor), low, high)
+            yield Limit(
+                tr("area of {land_class}{where}", land_class=name_of(item.land_class), where=where),
+                Term(area_of(classes, number), factor),
+                low,
+                high,
+            )
     stored = np.tile(land.density, (classes, 1))
     for carbon in opened.plan.carbon:
         for where, factor in _places(inputs, land, carbon.zones, carbon.zone):
             held = land.area @ land.density
             today = float(held.sum() if factor is None else factor @ held)
-            yield Limit(f"carbon stored{where}", Term(stored, factor), lower=carbon.at_least * today, units="t C")
+            yield Limit(
+                tr("carbon stored{where}", where=where),
+                Term(stored, factor),
+                lower=carbon.at_least * today,
+                units="t C",
+            )
     if opened.plan.budget is not None:
-        yield Limit("cost", cost_term(opened, land), upper=opened.plan.budget, units=opened.plan.currency)
+        yield Limit(tr("cost"), cost_term(opened, land), upper=opened.plan.budget, units=opened.plan.currency)
 
 
 def _range(item: PlanLimit, today: float) -> tuple[float, float]:
@@ -175,8 +186,13 @@ def _places(
         if zone is None or zone in (code, name):
             factor = np.asarray(land.zones[layer][unit].toarray()).ravel()
             if factor.any():
-                yield f" in {name}", factor
+                yield tr(" in {name}", name=name), factor
             elif zone is not None:
                 raise InputError(
-                    f"plan: there is a limit on {name} of '{layer}', which has no land in the region with data of {land.year}"
+                    tr(
+                        "plan: there is a limit on {name} of '{layer}', which has no land in the region with data of {year}",
+                        name=name,
+                        layer=layer,
+                        year=land.year,
+                    )
                 )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tanheng.language import tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs
 from tanheng.pipeline.plan_problem import PlanLand, cost_term
@@ -98,17 +99,22 @@ def prices_table(plan: Plan, unit_of_gain: str, limits: Sequence[Limit]) -> pd.D
     rows = []
     for price in sorted(plan.prices, key=cost, reverse=True):
         unit = limits[price.limit].units
-        way = "allowing" if price.sign > 0 else "asking for"
-        step = "more" if price.sign > 0 else "less"
         rows.append(
             {
                 "limit": price.words,
                 "worth_per_unit": price.worth,
-                "unit": f"{unit_of_gain} per {unit}",
-                "in_words": f"'{price.words}' binds: {way} one {unit} {step} is worth {price.worth:,.4g} {unit_of_gain}",
+                "unit": tr("{unit_of_gain} per {unit}", unit_of_gain=unit_of_gain, unit=unit),
+                "in_words": _price_in_words(price, unit, unit_of_gain),
             }
         )
     return pd.DataFrame(rows, columns=["limit", "worth_per_unit", "unit", "in_words"])
+
+
+def _price_in_words(price: Price, unit: str, unit_of_gain: str) -> str:
+    figures = {"words": price.words, "unit": unit, "worth": price.worth, "unit_of_gain": unit_of_gain}
+    if price.sign > 0:
+        return tr("'{words}' binds: allowing one {unit} more is worth {worth:,.4g} {unit_of_gain}", **figures)
+    return tr("'{words}' binds: asking for one {unit} less is worth {worth:,.4g} {unit_of_gain}", **figures)
 
 
 def conversion_layers(land: PlanLand, flows: Flows, classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -25,6 +25,7 @@ from tanheng.land.engine import KEPT_FROM, LandCounts, LandMap, Progress, count_
 from tanheng.land.lookup import Lookup
 from tanheng.land.pools import Pool
 from tanheng.land.region import in_region
+from tanheng.language import listed, tr
 from tanheng.pipeline.framing import choose_grid, cover_problems, region_fraction
 from tanheng.units import HA_PER_KM2
 
@@ -133,7 +134,10 @@ def _legend(asked: QuickRequest, densities: CarbonDensities) -> Legend:
         return legend_from(asked.legend)
     if densities.codes is None:
         raise InputError(
-            f"{asked.densities}: names no map codes, so a legend is needed: --legend clcd (see 'tanheng legends'), or your CSV"
+            tr(
+                "{densities}: names no map codes, so a legend is needed: --legend clcd (see 'tanheng legends'), or your CSV",
+                densities=asked.densities,
+            )
         )
     return Legend(densities.name, dict(densities.codes))
 
@@ -143,7 +147,11 @@ def _years(asked: QuickRequest) -> tuple[int, ...]:
     if asked.years:
         if len(asked.years) != len(asked.maps):
             raise InputError(
-                f"{len(asked.maps)} map(s) and {len(asked.years)} --year; give one for each map, in the same order"
+                tr(
+                    "{count} map(s) and {years} --year; give one for each map, in the same order",
+                    count=len(asked.maps),
+                    years=len(asked.years),
+                )
             )
         years = asked.years
     else:
@@ -152,7 +160,7 @@ def _years(asked: QuickRequest) -> tuple[int, ...]:
         years = tuple(int(item[0]) for item in found) if named else tuple(range(1, len(asked.maps) + 1))
     if list(years) != sorted(set(years)):
         raise InputError(
-            f"years {', '.join(map(str, years))}: give the maps in ascending order of their years, each year once"
+            tr("years {names}: give the maps in ascending order of their years, each year once", names=listed(years))
         )
     return years
 
@@ -176,7 +184,11 @@ def _classes(legend: Legend, densities: CarbonDensities) -> tuple[str, ...]:
     missing = [name for name in legend.classes if name not in densities.values]
     if missing:
         raise InputError(
-            f"{densities.name}: no carbon density for class {', '.join(map(repr, missing))} of the legend; add a row"
+            tr(
+                "{name}: no carbon density for class {names} of the legend; add a row",
+                name=densities.name,
+                names=listed(map(repr, missing)),
+            )
         )
     return tuple(name for name in densities.values if name in legend.classes)
 
@@ -187,8 +199,11 @@ def _nodata_note(legend: Legend, item: LandMap) -> str:
     if declared is None or not float(declared).is_integer() or legend.codes.get(int(declared)) is None:
         return ""
     name = legend.codes[int(declared)]
-    return (
-        f"{item.source.name}: declares {declared:g} as nodata, which the legend calls '{name}'; it is taken as no data"
+    return tr(
+        "{name}: declares {declared:g} as nodata, which the legend calls '{land_class}'; it is taken as no data",
+        name=item.source.name,
+        declared=declared,
+        land_class=name,
     )
 
 
@@ -200,7 +215,11 @@ def _missing(shares: Mapping[int, NDArray[np.float64]], inside: NDArray[np.float
         missing = (region - float(share.sum())) * grid.cell_area_km2
         if missing > 1e-6 * region * grid.cell_area_km2:
             found.append(
-                f"{year}: {missing:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals"
+                tr(
+                    "{year}: {missing:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals",
+                    year=year,
+                    missing=missing,
+                )
             )
     return found
 
@@ -210,12 +229,22 @@ def _refuse_unknown(maps: Sequence[LandMap], counts: LandCounts, legend: Legend)
     for item in maps:
         if counts.unknown[item.year] > 0:
             unknown = {code: number for code, number in inventory(item.source).items() if code not in item.lookup.codes}
-            listed = ", ".join(f"{code} ({number:,} pixels)" for code, number in sorted(unknown.items())[:12])
+            listed = ", ".join(
+                tr("{code} ({number:,} pixels)", code=code, number=number)
+                for code, number in sorted(unknown.items())[:12]
+            )
             problems.append(
-                f"{item.source.name}: codes that the legend '{legend.name}' lacks: {listed}; use your own legend CSV"
+                tr(
+                    "{name}: codes that the legend '{legend}' lacks: {listed}; use your own legend CSV",
+                    name=item.source.name,
+                    legend=legend.name,
+                    listed=listed,
+                )
             )
         elif not counts.shares[item.year].any():
-            problems.append(f"{item.source.name}: has no data in the region; is it the right file and place?")
+            problems.append(
+                tr("{name}: has no data in the region; is it the right file and place?", name=item.source.name)
+            )
     if problems:
         raise StudyError(problems)
 

@@ -25,6 +25,8 @@ from tanheng.io.results import MARK, result_folder
 from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
 from tanheng.land.pools import pool_of
+from tanheng.language import language as spoken_language
+from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.account import account_emissions
 from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
@@ -44,7 +46,7 @@ from tanheng.pipeline.selfchecks import (
 )
 from tanheng.pipeline.spreading import zone_cover
 from tanheng.pipeline.zone_accounts import inequality_tables
-from tanheng.study import Study, load_study
+from tanheng.study import Study, language_of, load_study
 
 
 class Reporter:
@@ -102,6 +104,7 @@ def run_study(
     workers: int | None = None,
     cluster: str | None = None,
     resume: bool = False,
+    language: str | None = None,
 ) -> Results:
     """Run a study and write its results.
 
@@ -119,6 +122,8 @@ def run_study(
         Dask cluster that counts land: ``tcp://HOST:PORT``, or ``local:N`` for N processes.
     resume : bool
         Go on from the blocks that a stopped run finished.
+    language : str, optional
+        Language of the results, 'en' or 'zh'; the study's own, else the one that is spoken.
 
     Returns
     -------
@@ -133,7 +138,7 @@ def run_study(
     SelfCheckError
         A law that every run must meet does not hold.
     """
-    with files_open():
+    with speaking(language or language_of(path) or spoken_language()), files_open():
         return _run(path, reporter or Reporter(), output, workers, cluster, resume)
 
 
@@ -146,7 +151,7 @@ def _run(
         study = study.model_copy(
             update={"outputs": study.outputs.model_copy(update={"folder": str(output.absolute())})}
         )
-    with clock.stage("check"):
+    with clock.stage(mark("check")):
         inputs = open_inputs(study, path.parent)
     with pool_of(workers, cluster, told.warn) as pool:
         results = compute(inputs, clock, Counting(pool, resume, told.blocks))
@@ -162,7 +167,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     """Everything that a study asks for, in memory."""
     study, grid = inputs.study, inputs.grid
     warnings, tables = list(inputs.warnings), {}
-    with clock.stage("land"):
+    with clock.stage(mark("land")):
         land = account_land(inputs, counting)
         area = class_area(land.share, grid.cell_area_ha)
         tables["stock_by_class"] = stock_by_class_table(area, stock_by_class(area, land.density))
@@ -173,7 +178,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     compared: Balance | None = None
     closure: dict[int, float] = {}
     if study.emissions is not None:
-        with clock.stage("emissions and demand"):
+        with clock.stage(mark("emissions and demand")):
             account = account_emissions(inputs)
             people = account_people(inputs, land.fraction, land.share, account.emissions)
             warnings += [*account.notes, *people.warnings]
@@ -182,7 +187,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
             checks += law
             compared = account_balance(inputs, land, people)
     given = compared.supply if compared else supply(inputs, land)
-    with clock.stage("zones and change"):
+    with clock.stage(mark("zones and change")):
         covers = {label: zone_cover(inputs, polygons) for label, polygons in inputs.zones.items()}
         warnings += _overlaps(covers)
         tables |= zone_tables(inputs, covers, land, given, people, compared)
@@ -192,11 +197,11 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         tables |= change_tables(inputs, land, compared)
         tables |= balance_table(inputs, land, people, compared, closure)
     told = clock.reporter
-    with clock.stage("drivers"):
+    with clock.stage(mark("drivers")):
         drivers = lay_drivers(inputs, land.fraction, people.population_density if people else None)
         found = analyse_drivers(inputs, land, given, compared, drivers, told.steps) if drivers else Analysed()
         checks += [identity_check(found.identity_gap)] if found.identity_gap is not None else []
-    with clock.stage("mismatch and clusters"):
+    with clock.stage(mark("mismatch and clusters")):
         more = analyse_balance(inputs, land, compared, covers, told.steps) if compared else Analysed()
         grids, sure, notes = (
             account_certainty(inputs, land, compared, tables.get("emission_uncertainty"))
@@ -224,7 +229,11 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
 
 def _missing_land(coverage: pd.DataFrame, land: Land) -> list[str]:
     found = [
-        f"{row.year}: {row.missing_km2:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals"
+        tr(
+            "{year}: {missing_km2:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals",
+            year=row.year,
+            missing_km2=row.missing_km2,
+        )
         for row in coverage.itertuples()
         if row.missing_km2 > 1e-6 * row.region_km2
     ]
@@ -233,7 +242,13 @@ def _missing_land(coverage: pd.DataFrame, land: Land) -> list[str]:
         left = max(float(known[change.first]), float(known[change.last])) - change.common_km2
         if left > 1e-6 * change.common_km2:
             found.append(
-                f"{change.first}-{change.last}: change is told on the {change.common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out"
+                tr(
+                    "{first}-{last}: change is told on the {common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out",
+                    first=change.first,
+                    last=change.last,
+                    common_km2=change.common_km2,
+                    left=left,
+                )
             )
     return found
 
@@ -243,20 +258,28 @@ def _overlaps(covers: Mapping[str, sparse.csr_matrix]) -> list[str]:
     for label, cover in covers.items():
         twice = int((np.asarray(cover.sum(axis=0)).ravel() > 1.01).sum())
         if twice:
-            found.append(f"zones of '{label}' overlap in {twice:,} cells; what these hold is parted among them")
+            found.append(
+                tr(
+                    "zones of '{label}' overlap in {twice:,} cells; what these hold is parted among them",
+                    label=label,
+                    twice=twice,
+                )
+            )
     return found
 
 
 def _left_out(study: Study, drivers: list[DriverOnGrid]) -> list[str]:
     found = []
     if study.emissions is None:
-        found.append("emissions, demand and balance: the study names no emissions, so this is a study of stocks alone")
+        found.append(
+            tr("emissions, demand and balance: the study names no emissions, so this is a study of stocks alone")
+        )
     if not study.zones:
-        found.append("tables by zone: the study names no zone layer")
+        found.append(tr("tables by zone: the study names no zone layer"))
     if len(study.years) < 2:
-        found.append("change: the study has one year")
+        found.append(tr("change: the study has one year"))
     if not drivers:
-        found.append("correlation: the study names no drivers")
+        found.append(tr("correlation: the study names no drivers"))
     return found
 
 
@@ -265,15 +288,15 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
         for name in ("grids", "tables", "maps"):
             (folder / name).mkdir()
     except OSError as error:
-        raise OutputError(f"{folder}: can't be written ({error.strerror})") from error
-    with clock.stage("write grids and tables"):
+        raise OutputError(tr("{folder}: can't be written ({reason})", folder=folder, reason=error.strerror)) from error
+    with clock.stage(mark("write grids and tables")):
         dataset = with_crs(results.dataset, inputs.grid)
         write_zarr(folder / "results.zarr", dataset)
         write_grids(folder / "grids", dataset, inputs.grid)
         for name, table in results.tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
     if results.study.outputs.pixel_maps:
-        with clock.stage("pixel maps"):
+        with clock.stage(mark("pixel maps")):
             (folder / "pixels").mkdir()
             pools = {year: table.values for year, table in inputs.densities.items()}
             totals = {year: {name: sum(pools[year][name].values()) for name in inputs.classes} for year in pools}
@@ -288,14 +311,16 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
             json.dumps(results.record, ensure_ascii=False, indent=1, default=_plain), encoding="utf-8"
         )
     except OSError as error:
-        raise OutputError(f"{folder / MARK}: can't be written ({error.strerror}); is the disk full?") from error
+        raise OutputError(
+            tr("{path}: can't be written ({reason}); is the disk full?", path=folder / MARK, reason=error.strerror)
+        ) from error
 
 
 def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
     from tanheng.report import draw_maps, write_report, write_workbook
     from tanheng.report.charts import draw_tornado
 
-    with clock.stage("workbook, maps and report"):
+    with clock.stage(mark("workbook, maps and report")):
         write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
         outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
         if inputs.boundary:
@@ -321,6 +346,7 @@ def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
         "title": study.title,
         "title_zh": study.title_zh,
         "note": study.outputs.note,
+        "language": spoken_language(),
         "settings": study.model_dump(mode="json"),
         "grid": {
             "crs": grid.crs_name,

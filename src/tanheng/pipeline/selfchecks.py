@@ -9,6 +9,7 @@ import pandas as pd
 
 from tanheng.errors import SelfCheckError
 from tanheng.grid import Grid
+from tanheng.language import tr
 from tanheng.pipeline.land import Land, LandChange
 from tanheng.pipeline.people import People
 from tanheng.units import HA_PER_KM2
@@ -40,10 +41,18 @@ def refuse_failed(checks: list[SelfCheck]) -> None:
     failed = [check for check in checks if not check.holds]
     if failed:
         lines = [
-            f"{check.name} is {check.value:.3g}, at most {check.limit:g} is allowed ({check.meaning})"
+            tr(
+                "{name} is {value:.3g}, at most {limit:g} is allowed ({meaning})",
+                name=check.name,
+                value=check.value,
+                limit=check.limit,
+                meaning=check.meaning,
+            )
             for check in failed
         ]
-        raise SelfCheckError("a self-check failed, so no results were written; please report this: " + "; ".join(lines))
+        raise SelfCheckError(
+            tr("a self-check failed, so no results were written; please report this: ") + "; ".join(lines)
+        )
 
 
 def land_checks(land: Land, grid: Grid, by_class: pd.DataFrame, coverage: pd.DataFrame) -> list[SelfCheck]:
@@ -52,7 +61,7 @@ def land_checks(land: Land, grid: Grid, by_class: pd.DataFrame, coverage: pd.Dat
     sums = by_class.groupby("year")["area_km2"].sum()
     missing = coverage.set_index("year")["missing_km2"]
     gap = max(abs(float(sums[year]) + max(float(missing[year]), 0.0) - region) for year in sums.index) / region
-    meaning = (
+    meaning = tr(
         "areas of classes and missing land sum to the region, and no cell holds more land than it is large, relative"
     )
     found = [SelfCheck("class_areas", meaning, max(gap, land.overfull), 1e-9)]
@@ -64,14 +73,17 @@ def land_checks(land: Land, grid: Grid, by_class: pd.DataFrame, coverage: pd.Dat
         )
         found.append(
             SelfCheck(
-                "transitions", "transitions sum to the change of the stock, relative to the stock", worst / stock, 1e-9
+                "transitions",
+                tr("transitions sum to the change of the stock, relative to the stock"),
+                worst / stock,
+                1e-9,
             )
         )
         margins = max(_margin_gap(change, by_class, coverage) for change in land.changes) / region
         found.append(
             SelfCheck(
                 "transition_areas",
-                "transitions sum to the class areas of years that lose no land, relative",
+                tr("transitions sum to the class areas of years that lose no land, relative"),
                 margins,
                 1e-9,
             )
@@ -101,7 +113,7 @@ def zone_checks(by_zone: pd.DataFrame, by_class: pd.DataFrame) -> list[SelfCheck
         found.append(
             SelfCheck(
                 f"zones_{layer}",
-                f"stocks of the layer '{layer}' and what is outside sum to the region, relative",
+                tr("stocks of the layer '{layer}' and what is outside sum to the region, relative", layer=layer),
                 gap,
                 1e-9,
             )
@@ -117,7 +129,7 @@ def demand_closure(people: People, *, keeps_mass: bool) -> tuple[dict[int, float
         closure[year] = allocated / total if total else 1.0
     worst = max(abs(value - 1.0) for value in closure.values())
     law = (
-        [SelfCheck("demand_closure", "demand of all cells is the emissions of the region, relative", worst, 1e-9)]
+        [SelfCheck("demand_closure", tr("demand of all cells is the emissions of the region, relative"), worst, 1e-9)]
         if keeps_mass
         else []
     )
@@ -128,7 +140,7 @@ def identity_check(gap: float) -> SelfCheck:
     """Correlation of the ratio follows from those of supply and demand."""
     return SelfCheck(
         "correlation_identity",
-        "correlation of the ratio follows from those of supply and demand, largest gap",
+        tr("correlation of the ratio follows from those of supply and demand, largest gap"),
         gap,
         1e-9,
     )

@@ -16,6 +16,7 @@ from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, project
 from tanheng.io.vectors import Polygons
+from tanheng.language import listed, tr
 from tanheng.pipeline.emission_inputs import canonical_sector
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.weights import SectorWeights
@@ -53,13 +54,24 @@ def emission_zones(inputs: Inputs, table: pd.DataFrame, fraction: NDArray[np.flo
     )
     held = np.asarray(inside.sum(axis=1)).ravel() * inputs.grid.cell_area_km2
     notes = [
-        f"{name}: only {100 * held[unit] / whole[unit]:.1f} % of this zone lies in the region, and all of its emissions are placed there"
+        tr(
+            "{name}: only {percent:.1f} % of this zone lies in the region, and all of its emissions are placed there",
+            name=name,
+            percent=100 * held[unit] / whole[unit],
+        )
         for unit, (zone, name) in enumerate(zip(polygons.ids, polygons.names, strict=True))
         if zone in named and held[unit] < 0.98 * whole[unit]
     ]
     silent = [name for zone, name in zip(polygons.ids, polygons.names, strict=True) if zone not in named]
     if silent:
-        notes.append(f"{len(silent)} zone(s) of '{layer}' have no emissions of their own: {', '.join(silent[:5])}")
+        notes.append(
+            tr(
+                "{count} zone(s) of '{layer}' have no emissions of their own: {names}",
+                count=len(silent),
+                layer=layer,
+                names=listed(silent[:5]),
+            )
+        )
     return ZoneCover(polygons, inside, notes)
 
 
@@ -154,20 +166,35 @@ def _unit_by_unit(
     if len(over):
         unit = int(over[0])
         raise InputError(
-            f"demand.points: point sources of {year} emit {at_points[unit]:,.6g} t C in {names[unit]}, sectors spread by {words} there "
-            f"only {totals[unit]:,.6g}: are both for the same sectors, and in the same unit?"
+            tr(
+                "demand.points: point sources of {year} emit {at_points:,.6g} t C in {names}, sectors spread by {words} there "
+                "only {totals:,.6g}: are both for the same sectors, and in the same unit?",
+                year=year,
+                at_points=at_points[unit],
+                names=names[unit],
+                words=words,
+                totals=totals[unit],
+            )
         )
     spread_out, by_area = allocate(totals - at_points, weight.ravel(), units)
     demand += spread_out
     if by_area:
         lost = ", ".join(f"{names[unit]} ({totals[unit]:,.0f} t C)" for unit in by_area[:5])
-        text = f"{words} of {year} is zero or missing everywhere in {lost}, which has emissions"
+        text = tr(
+            "{words} of {year} is zero or missing everywhere in {lost}, which has emissions",
+            words=words,
+            year=year,
+            lost=lost,
+        )
         if inputs.study.demand.without_weight == "error":
             raise InputError(
-                f"{text}; check the map's place, unit and nodata, or the zone of the emissions; "
-                'to spread them evenly all the same, write without_weight = "area" in [demand]'
+                tr(
+                    "{text}; check the map's place, unit and nodata, or the zone of the emissions; to spread them evenly "
+                    'all the same, write without_weight = "area" in [demand]',
+                    text=text,
+                )
             )
-        found.notes.append(f"{text}: spread evenly by area")
+        found.notes.append(tr("{text}: spread evenly by area", text=text))
     _tell(found, (year, key, words), totals, at_points, by_area, names, demand)
     return demand
 
@@ -187,7 +214,7 @@ def _tell(
         found.rows.append(
             {
                 "year": year,
-                "sectors": "all others" if key == "*" else key,
+                "sectors": tr("all others") if key == "*" else key,
                 "unit": names[unit],
                 "spread_by": "area" if unit in by_area else words,
                 "emissions_t_c": float(totals[unit]),
@@ -211,8 +238,15 @@ def _points_of_year(
     if outside.any():
         first = rows[outside].iloc[0]
         raise InputError(
-            f"demand.points: {int(outside.sum())} point(s) of {year} lie where the region has no land, the first at {first.longitude:g}, "
-            f"{first.latitude:g} ({first.sector})"
+            tr(
+                "demand.points: {count} point(s) of {year} lie where the region has no land, the first at {longitude:g}, "
+                "{latitude:g} ({sector})",
+                count=int(outside.sum()),
+                year=year,
+                longitude=first.longitude,
+                latitude=first.latitude,
+                sector=first.sector,
+            )
         )
     rows["key"] = [weights.key(str(sector)) for sector in rows["sector"]]
     if zones is None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.land.continuous import on_grid
+from tanheng.language import listed, tr
 from tanheng.pipeline.emission_inputs import canonical_sector
 from tanheng.pipeline.inputs import Inputs
 from tanheng.study import SectorWeight
@@ -57,7 +58,7 @@ class SectorWeights:
         if item is None:
             return "population"
         told = " × ".join(name if power == 1 else f"{name}^{power:g}" for name, power in item.by.items())
-        return told + (f" inside {', '.join(item.inside)}" if item.inside else "")
+        return told + (tr(" inside {names}", names=listed(item.inside)) if item.inside else "")
 
     def weight(self, key: str, year: int) -> Layer:
         """Weight of each cell; NaN where a layer has no data."""
@@ -84,7 +85,11 @@ class SectorWeights:
             layer = self._layer(name, year)
             if np.nanmin(layer, initial=0.0) < 0:
                 raise InputError(
-                    f"demand.weights: '{name}' is negative in some cells ({np.nanmin(layer):g}); a weight is from zero up"
+                    tr(
+                        "demand.weights: '{name}' is negative in some cells ({least:g}); a weight is from zero up",
+                        name=name,
+                        least=np.nanmin(layer),
+                    )
                 )
             found = found * np.power(layer, power, where=np.isfinite(layer), out=np.full(layer.shape, np.nan))
         return found

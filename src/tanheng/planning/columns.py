@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from tanheng.language import tr
 from tanheng.planning.problem import Limit, Mask, PlanProblem, Term, Values
 from tanheng.units import HA_PER_KM2
 
@@ -208,5 +209,6 @@ def limit_words(limit: Limit, sign: float) -> str:
     >>> limit_words(Limit("area of cropland", Term(np.zeros((1, 1))), lower=120.0), -1.0)
     'area of cropland at least 120 ha'
     """
-    bound, side = (limit.upper, "at most") if sign > 0 else (limit.lower, "at least")
-    return f"{limit.name} {side} {bound:,.10g} {limit.units}"
+    if sign > 0:
+        return tr("{name} at most {bound:,.10g} {units}", name=limit.name, bound=limit.upper, units=limit.units)
+    return tr("{name} at least {bound:,.10g} {units}", name=limit.name, bound=limit.lower, units=limit.units)

@@ -7,6 +7,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.planning.problem import Values
 from tanheng.planning.sifting import PlanError
 
@@ -29,7 +30,7 @@ def shared_surplus(supply: Values, demand: Values) -> Values:
     [1.0, -1.0]
     """
     if (supply < 0).any() or supply.sum() <= 0:
-        raise InputError("shares of a supply need amounts from zero up that do not sum to zero")
+        raise InputError(tr("shares of a supply need amounts from zero up that do not sum to zero"))
     return np.asarray(supply / supply.sum() * demand.sum() - demand)
 
 
@@ -63,7 +64,7 @@ def compensation_flows(surplus: Values, distance: Values) -> Values:
     """
     n = len(surplus)
     if distance.shape != (n, n) or not (np.isfinite(surplus).all() and np.isfinite(distance).all()):
-        raise InputError(f"finite surpluses and a distance for each pair of {n} units were expected")
+        raise InputError(tr("finite surpluses and a distance for each pair of {n} units were expected", n=n))
     gives, takes = np.flatnonzero(surplus > 0), np.flatnonzero(surplus < 0)
     flows = np.zeros((n, n))
     if not (len(gives) and len(takes)):
@@ -84,6 +85,6 @@ def compensation_flows(surplus: Values, distance: Values) -> Values:
         method="highs",
     )
     if found.x is None:
-        raise PlanError(f"the solver ended without an answer ({found.message}); please report this")
+        raise PlanError(tr("the solver ended without an answer ({message}); please report this", message=found.message))
     flows[np.ix_(gives, takes)] = np.maximum(found.x, 0.0).reshape(len(gives), len(takes)) * scale
     return flows

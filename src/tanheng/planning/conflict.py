@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tanheng.language import tr
 from tanheng.planning.columns import Columns, Rows, limit_words
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.sifting import solve_program
@@ -51,8 +52,12 @@ def conflict_words(problem: PlanProblem, columns: Columns, kept: list[int]) -> s
     for row in kept:
         limit = problem.limits[int(columns.rows.limit[row])]
         alone = needed_room(columns, kept, row)
-        way = f"; to be met, it alone would have to give way by {alone:,.6g} {limit.units}" if alone > 0 else ""
+        way = (
+            tr("; to be met, it alone would have to give way by {alone:,.6g} {units}", alone=alone, units=limit.units)
+            if alone > 0
+            else ""
+        )
         lines.append(f"  - {limit_words(limit, float(columns.rows.sign[row]))}{way}")
     if len(kept) == 1:
-        return "one limit can't be kept by any permitted change of land:\n" + lines[0]
-    return f"these {len(kept)} limits can't all be kept; loosen one of them:\n" + "\n".join(lines)
+        return tr("one limit can't be kept by any permitted change of land:\n") + lines[0]
+    return tr("these {count} limits can't all be kept; loosen one of them:\n", count=len(kept)) + "\n".join(lines)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 
 Values = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -107,14 +108,23 @@ class PlanProblem:
         cells, classes = self.area.shape if self.area.ndim == 2 else (0, 0)
         if classes != len(self.classes) or cells == 0:
             raise InputError(
-                f"areas of shape (cells, {len(self.classes)} classes) were expected, got {self.area.shape}"
+                tr(
+                    "areas of shape (cells, {count} classes) were expected, got {shape}",
+                    count=len(self.classes),
+                    shape=self.area.shape,
+                )
             )
         if not np.isfinite(self.area).all() or (self.area < 0).any():
-            raise InputError("areas must be finite and not negative; leave cells without data out")
+            raise InputError(tr("areas must be finite and not negative; leave cells without data out"))
         if self.area.sum() == 0:
-            raise InputError("there is no land to plan: all areas are zero")
+            raise InputError(tr("there is no land to plan: all areas are zero"))
         if not 0 <= self.max_change <= 1:
-            raise InputError(f"the largest part of a cell that may change is from 0 to 1, got {self.max_change}")
+            raise InputError(
+                tr(
+                    "the largest part of a cell that may change is from 0 to 1, got {max_change}",
+                    max_change=self.max_change,
+                )
+            )
         _fits(self.allowed, (classes, classes), "allowed")
         _fits(self.may_change, (cells,), "may_change")
         _fits(self.may_become, (cells, classes), "may_become")
@@ -123,21 +133,29 @@ class PlanProblem:
             _fits(term.per_ha, (classes, classes), "per_ha")
             _fits(term.factor, (cells,), "factor")
             if not np.isfinite(term.per_ha).all() or (term.factor is not None and not np.isfinite(term.factor).all()):
-                raise InputError("amounts per hectare and factors of cells must be finite")
+                raise InputError(tr("amounts per hectare and factors of cells must be finite"))
         for limit in self.limits:
             if limit.lower > limit.upper:
                 raise InputError(
-                    f"{limit.name}: at least {limit.lower:g} and at most {limit.upper:g} {limit.units} can't both hold"
+                    tr(
+                        "{name}: at least {lower:g} and at most {upper:g} {units} can't both hold",
+                        name=limit.name,
+                        lower=limit.lower,
+                        upper=limit.upper,
+                        units=limit.units,
+                    )
                 )
         if self.whole and ((self.area > 0).sum(axis=1) > 1).any():
-            raise InputError("whole cells were asked for, but some hold more than one class; plan on shares")
+            raise InputError(tr("whole cells were asked for, but some hold more than one class; plan on shares"))
         if self.whole and self.max_change < 1:
-            raise InputError("whole cells and a largest part of a cell below 1 can't go together")
+            raise InputError(tr("whole cells and a largest part of a cell below 1 can't go together"))
 
 
 def _fits(array: NDArray[np.generic] | None, shape: tuple[int, ...], name: str) -> None:
     if array is not None and array.shape != shape:
-        raise InputError(f"'{name}' must have the shape {shape}, got {array.shape}")
+        raise InputError(
+            tr("'{name}' must have the shape {expected}, got {shape}", name=name, expected=shape, shape=array.shape)
+        )
 
 
 def stock_gain(density: Sequence[float] | Values) -> Values:

@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.optimize import OptimizeResult, linprog
 
 from tanheng.errors import TanhengError
+from tanheng.language import tr
 from tanheng.planning.columns import Columns, Numbers, Rows
 from tanheng.planning.problem import Mask, Values
 
@@ -205,7 +206,7 @@ def _highs(cost: Values, matrix: sparse.csr_array, most: Values, bounds: Values)
         found = linprog(cost, A_ub=matrix, b_ub=most, bounds=bounds, method="highs", options=options)
         if found.x is not None:
             return found
-    raise PlanError(f"the solver ended without an answer ({found.message}); please report this")
+    raise PlanError(tr("the solver ended without an answer ({message}); please report this", message=found.message))
 
 
 def _tiny(room: Values) -> Values:

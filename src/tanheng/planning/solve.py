@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.planning.columns import Columns, columns_of, limit_words, staying
 from tanheng.planning.conflict import conflict_words, conflicts
 from tanheng.planning.problem import Flows, PlanProblem, Values, amount
@@ -130,7 +131,7 @@ def plan_of(problem: PlanProblem, columns: Columns, *, gap: float = 1e-6, second
     flows = spread(problem, columns, y)
     wrong = faults(problem, flows)
     if wrong:
-        raise PlanError("the plan does not keep its own rules; please report this: " + "; ".join(wrong))
+        raise PlanError(tr("the plan does not keep its own rules; please report this: ") + "; ".join(wrong))
     reached = sum(amount(term, flows) - staying(problem, term) for term in problem.gain)
     return Plan(flows, reached, max(bound, reached), _prices(problem, columns, program), len(columns.area), len(y))
 
@@ -152,7 +153,7 @@ def _within_limits(problem: PlanProblem, columns: Columns, gain: Values, largest
         found = conflicts(columns)
         if found:
             raise InfeasibleError(conflict_words(problem, columns, found))
-    raise PlanError("the limits can be kept, but the solver does not keep them; please report this")
+    raise PlanError(tr("the limits can be kept, but the solver does not keep them; please report this"))
 
 
 def _bound(columns: Columns, program: Program) -> float:
@@ -194,8 +195,10 @@ def _whole(columns: Columns, program: Program, bound: float, gap: float, seconds
             return best, bound
         if done:
             raise InfeasibleError(
-                "the limits can be kept on shares of cells, but no plan of whole cells was found that keeps them; "
-                "loosen a range by the area of a cell or two"
+                tr(
+                    "the limits can be kept on shares of cells, but no plan of whole cells was found that keeps them; loosen a "
+                    "range by the area of a cell or two"
+                )
             )
         size *= 4
 

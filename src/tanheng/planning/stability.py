@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.planning.columns import columns_of, gain_of_columns
 from tanheng.planning.problem import Flows, PlanProblem, Term, Values, stock_gain
 from tanheng.planning.solve import plan_of
@@ -68,7 +69,7 @@ def stability(
     np.float64(1.0)
     """
     if spread < 0:
-        raise InputError(f"a relative standard deviation can't be negative, got {spread}")
+        raise InputError(tr("a relative standard deviation can't be negative, got {spread}", spread=spread))
     rng = np.random.default_rng(seed)
     sigma = np.sqrt(np.log1p(spread**2))
     columns = columns_of(problem)

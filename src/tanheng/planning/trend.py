@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.planning.problem import Values
 
 
@@ -19,7 +20,7 @@ def transition_probability(transitions: Values) -> Values:
     [[0.9, 0.1], [0.0, 1.0]]
     """
     if transitions.ndim != 2 or transitions.shape[0] != transitions.shape[1] or (transitions < 0).any():
-        raise InputError("a square table of areas that are not negative was expected")
+        raise InputError(tr("a square table of areas that are not negative was expected"))
     sums = transitions.sum(axis=1, keepdims=True)
     return np.where(sums > 0, transitions / np.where(sums > 0, sums, 1.0), np.eye(len(transitions)))
 
@@ -52,7 +53,9 @@ def markov_areas(today: Values, transitions: Values, years: float, horizon: floa
     [81.0, 19.0]
     """
     if years <= 0 or horizon <= 0:
-        raise InputError(f"years and horizon must be positive, got {years:g} and {horizon:g}")
+        raise InputError(
+            tr("years and horizon must be positive, got {years:g} and {horizon:g}", years=years, horizon=horizon)
+        )
     p = transition_probability(transitions)
     whole = math.floor(horizon / years)
     rest = horizon / years - whole

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from tanheng.language import tr
 from tanheng.planning.problem import Flows, PlanProblem, amount
 
 
@@ -26,22 +27,28 @@ def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[
     tiny = tolerance * total / cells
     found = []
     if not np.isfinite(flows.area).all() or (flows.area < -tiny).any():
-        return ["an area of the plan is negative or missing"]
+        return [tr("an area of the plan is negative or missing")]
     today = np.bincount(flows.cell * classes + flows.start, flows.area, cells * classes).reshape(cells, classes)
     worst = float(np.abs(today - problem.area).max())
     if worst > tolerance * max(float(problem.area.max()), 1e-300):
-        found.append(f"the plan does not part the land of today: a cell differs by {worst:,.6g} ha")
+        found.append(tr("the plan does not part the land of today: a cell differs by {worst:,.6g} ha", worst=worst))
     moved = flows.start != flows.end
     found += _forbidden(problem, flows, moved & (flows.area > tiny))
     per_cell = np.bincount(flows.cell[moved], flows.area[moved], cells)
     over = per_cell - problem.max_change * problem.area.sum(axis=1)
     if float(over.max()) > tiny:
-        found.append(f"{int((over > tiny).sum())} cells change by more than {100 * problem.max_change:g} %")
+        found.append(
+            tr(
+                "{count} cells change by more than {percent:g} %",
+                count=int((over > tiny).sum()),
+                percent=100 * problem.max_change,
+            )
+        )
     if problem.whole:
         part = per_cell / np.where(problem.area.sum(axis=1) > 0, problem.area.sum(axis=1), 1.0)
         split = (part > tolerance) & (part < 1 - tolerance)
         if split.any():
-            found.append(f"{int(split.sum())} cells change in part, but whole cells were asked for")
+            found.append(tr("{count} cells change in part, but whole cells were asked for", count=int(split.sum())))
     return [*found, *_limits(problem, flows, tolerance)]
 
 
@@ -52,12 +59,24 @@ def _forbidden(problem: PlanProblem, flows: Flows, real: np.ndarray) -> list[str
     for one, other in sorted(set(zip(start.tolist(), end.tolist(), strict=True))):
         if not problem.allowed[one, other]:
             held = float(area[(start == one) & (end == other)].sum())
-            found.append(f"{held:,.6g} ha go from '{names[one]}' to '{names[other]}', which is forbidden")
+            found.append(
+                tr(
+                    "{held:,.6g} ha go from '{start}' to '{end}', which is forbidden",
+                    held=held,
+                    start=names[one],
+                    end=names[other],
+                )
+            )
     if problem.may_change is not None and not problem.may_change[cell].all():
-        found.append(f"{float(area[~problem.may_change[cell]].sum()):,.6g} ha change in cells that are protected")
+        found.append(
+            tr("{area:,.6g} ha change in cells that are protected", area=float(area[~problem.may_change[cell]].sum()))
+        )
     if problem.may_become is not None and not problem.may_become[cell, end].all():
         found.append(
-            f"{float(area[~problem.may_become[cell, end]].sum()):,.6g} ha become a class that their cell is not fit for"
+            tr(
+                "{area:,.6g} ha become a class that their cell is not fit for",
+                area=float(area[~problem.may_become[cell, end]].sum()),
+            )
         )
     return found
 
@@ -71,7 +90,23 @@ def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
         bounds = [abs(bound) for bound in (limit.lower, limit.upper) if math.isfinite(bound)]
         room = tolerance * max(size, *bounds, 1e-300)
         if reached < limit.lower - room:
-            found.append(f"{limit.name} is {reached:,.10g} {limit.units}, at least {limit.lower:,.10g} was asked for")
+            found.append(
+                tr(
+                    "{name} is {reached:,.10g} {units}, at least {lower:,.10g} was asked for",
+                    name=limit.name,
+                    reached=reached,
+                    units=limit.units,
+                    lower=limit.lower,
+                )
+            )
         if reached > limit.upper + room:
-            found.append(f"{limit.name} is {reached:,.10g} {limit.units}, at most {limit.upper:,.10g} was allowed")
+            found.append(
+                tr(
+                    "{name} is {reached:,.10g} {units}, at most {upper:,.10g} was allowed",
+                    name=limit.name,
+                    reached=reached,
+                    units=limit.units,
+                    upper=limit.upper,
+                )
+            )
     return found

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
+from tanheng.language import listed, tr
 
 #: What a rule may ask, and the answers.
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
@@ -43,21 +44,35 @@ def check_rules(rules: Sequence[Rule], asked: Sequence[str]) -> None:
         for question, answers in rule.answers.items():
             if question not in asked:
                 problems.append(
-                    f"rule {number} ({rule.zone}): asks '{question}'{nearest(question, asked)}; known are {', '.join(asked)}"
+                    tr(
+                        "rule {number} ({zone}): asks '{question}'{nearest}; known are {names}",
+                        number=number,
+                        zone=rule.zone,
+                        question=question,
+                        nearest=nearest(question, asked),
+                        names=listed(asked),
+                    )
                 )
                 continue
             for answer in answers:
                 if answer not in QUESTIONS[question]:
                     known = ", ".join(QUESTIONS[question])
                     problems.append(
-                        f"rule {number} ({rule.zone}): '{question}' can't be '{answer}'; write one of {known}"
+                        tr(
+                            "rule {number} ({zone}): '{question}' can't be '{answer}'; write one of {known}",
+                            number=number,
+                            zone=rule.zone,
+                            question=question,
+                            answer=answer,
+                            known=known,
+                        )
                     )
     if not problems:
         for answers in product(*(QUESTIONS[question] for question in asked)):
             given = dict(zip(asked, answers, strict=True))
             if not any(_fits(rule, given) for rule in rules):
                 told = ", ".join(f"{question} {answer}" for question, answer in given.items())
-                problems.append(f"no rule fits {told}; add one")
+                problems.append(tr("no rule fits {told}; add one", told=told))
     if problems:
         raise StudyError(problems)
 
@@ -85,7 +100,7 @@ def zones_of(rules: Sequence[Rule], answers: Mapping[str, NDArray[np.str_]]) -> 
     check_rules(rules, list(answers))
     lengths = {len(values) for values in answers.values()}
     if len(lengths) != 1:
-        raise InputError(f"answers for the same units were expected, got lengths {sorted(lengths)}")
+        raise InputError(tr("answers for the same units were expected, got lengths {lengths}", lengths=sorted(lengths)))
     found = np.full(lengths.pop(), -1, np.int64)
     for number, rule in reversed(list(enumerate(rules))):
         fits = np.ones(len(found), bool)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from tanheng.language import joined, listed, name_of, tr
+
 Tables = Mapping[str, pd.DataFrame]
 
 #: What a proof may leave open by rounding alone, as a share of the store.
@@ -19,40 +21,78 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
     moves = tables["plan_transitions"].sort_values("area_km2", ascending=False)
     if moves.empty:
         return _nothing_moves(record)
-    told = ", ".join(
-        f"{_area(row.area_km2)} of {row.from_class} to {row.to_class}" for row in moves.head(4).itertuples()
+    return joined(
+        [
+            _conversions(moves, record["converted_km2"]),
+            _gain(record),
+            _proof(record),
+            *_stable(record.get("stability")),
+            *_dearest(tables),
+        ]
     )
-    more = f", and {len(moves) - 4} smaller conversions" if len(moves) > 4 else ""
-    share = record["gain_t_c"] / record["stock_today_t_c"]
-    what = f"{_area(record['converted_km2'])}: {told}{more}" if len(moves) > 1 else told
-    verb = "more" if record["gain_t_c"] >= 0 else "less"
-    sentences = [
-        f"The plan converts {what}.",
-        (
-            f"Once vegetation and soil have reached the densities of their new class, which takes decades, the land would store "
-            f"{_mass(abs(record['gain_t_c']))} {verb} than in {record['year']} ({100 * share:+.2f} % of the store)."
-        ),
-        _proof(record),
-        *_stable(record.get("stability")),
-        *_dearest(tables),
-    ]
-    return " ".join(sentences)
+
+
+def _conversions(moves: pd.DataFrame, converted_km2: float) -> str:
+    told = listed(
+        tr(
+            "{area} of {start} to {end}",
+            area=_area(row.area_km2),
+            start=name_of(row.from_class),
+            end=name_of(row.to_class),
+        )
+        for row in moves.head(4).itertuples()
+    )
+    if len(moves) == 1:
+        return tr("The plan converts {conversions}.", conversions=told)
+    figures = {"area": _area(converted_km2), "conversions": told, "more": len(moves) - 4}
+    if len(moves) > 4:
+        return tr("The plan converts {area}: {conversions}, and {more} smaller conversions.", **figures)
+    return tr("The plan converts {area}: {conversions}.", **figures)
+
+
+def _gain(record: Mapping[str, Any]) -> str:
+    figures = {
+        "mass": _mass(abs(record["gain_t_c"])),
+        "year": record["year"],
+        "share": 100 * record["gain_t_c"] / record["stock_today_t_c"],
+    }
+    if record["gain_t_c"] >= 0:
+        return tr(
+            "Once vegetation and soil have reached the densities of their new class, which takes decades, the land would "
+            "store {mass} more than in {year} ({share:+.2f} % of the store).",
+            **figures,
+        )
+    return tr(
+        "Once vegetation and soil have reached the densities of their new class, which takes decades, the land would "
+        "store {mass} less than in {year} ({share:+.2f} % of the store).",
+        **figures,
+    )
 
 
 def _nothing_moves(record: Mapping[str, Any]) -> str:
     """What a plan without a conversion says: that none is better, where the proof is closed, or only that none was found."""
     if record["gap"] <= _CLOSED * record["stock_today_t_c"]:
-        return (
-            f"Under these limits the land of {record['year']} is best left as it is: no permitted change stores more carbon, or is worth "
-            "more by the weights given."
+        return tr(
+            "Under these limits the land of {year} is best left as it is: no permitted change stores more carbon, or is worth "
+            "more by the weights given.",
+            year=record["year"],
         )
-    return f"No plan better than the land of {record['year']} as it is was found in the time given. {_open(record)}"
+    none = tr(
+        "No plan better than the land of {year} as it is was found in the time given.",
+        year=record["year"],
+    )
+    return joined([none, _open(record)])
 
 
 def _open(record: Mapping[str, Any]) -> str:
     """What the proof leaves open, where the gain is no measure for it."""
-    units = "t C" if record["settings"]["weights"] == {"carbon": 1.0} else "of the weighted value"
-    return f"That is no proof: a plan that keeps the same limits may be better by up to {record['gap']:,.6g} {units}; more `seconds` may find it."
+    units = "t C" if record["settings"]["weights"] == {"carbon": 1.0} else tr("of the weighted value")
+    return tr(
+        "That is no proof: a plan that keeps the same limits may be better by up to {gap:,.6g} {units}; more `seconds` may "
+        "find it.",
+        gap=record["gap"],
+        units=units,
+    )
 
 
 def _area(km2: float) -> str:
@@ -69,19 +109,28 @@ def _proof(record: Mapping[str, Any]) -> str:
     if record["relative_gap"] is None:
         return _open(record)
     if record["relative_gap"] <= 1e-6:
-        return "No plan that keeps the same limits is better: the proof leaves less than a millionth of the gain open."
-    return f"No plan that keeps the same limits can be better by more than {100 * record['relative_gap']:.2g} % of the gain."
+        return tr(
+            "No plan that keeps the same limits is better: the proof leaves less than a millionth of the gain open."
+        )
+    return tr(
+        "No plan that keeps the same limits can be better by more than {percent:.2g} % of the gain.",
+        percent=100 * record["relative_gap"],
+    )
 
 
 def _stable(stability: Mapping[str, float] | None) -> list[str]:
     if not stability:
         return []
     return [
-        (
-            f"With densities drawn anew {stability['draws']:.0f} times (relative standard deviation "
-            f"{100 * stability['density_spread']:.0f} %), {100 * stability['kept_mean']:.0f} % of the converted area stays in the plan on "
-            f"average, and the gain of this plan lies between {stability['gain_low'] / 1e6:,.2f} and {stability['gain_high'] / 1e6:,.2f} Mt C "
-            "in 95 % of the draws."
+        tr(
+            "With densities drawn anew {draws:.0f} times (relative standard deviation {spread:.0f} %), {kept:.0f} % of the "
+            "converted area stays in the plan on average, and the gain of this plan lies between {low:,.2f} and {high:,.2f} "
+            "Mt C in 95 % of the draws.",
+            draws=stability["draws"],
+            spread=100 * stability["density_spread"],
+            kept=100 * stability["kept_mean"],
+            low=stability["gain_low"] / 1e6,
+            high=stability["gain_high"] / 1e6,
         )
     ]
 
@@ -90,23 +139,28 @@ def _dearest(tables: Tables) -> list[str]:
     prices = tables["plan_prices"]
     if prices.empty:
         return []
-    first = prices.iloc[0]
-    return [f"{first.in_words}."]
-
-
-def _worse(share: float) -> str:
-    return "" if math.isnan(share) else f"the balance fell on {100 * share:.0f} % of it. "
+    return [tr("{sentence}.", sentence=prices.iloc[0].in_words)]
 
 
 def zoning_reasons(tables: Tables) -> list[str]:
     """One line a zone of management, with the figures that make it."""
     if "zoning" not in tables:
         return []
-    return [
-        (
-            f"{row.zone}: {100 * row.area_share:.1f} % of the area, with {100 * row.supply_share:.1f} % of the supply and "
-            f"{100 * row.demand_share:.1f} % of the demand; {_worse(row.area_share_worsened)}{row.advice[:1].upper()}{row.advice[1:]}."
-        )
-        for row in tables["zoning"].itertuples()
-        if row.cells
-    ]
+    return [_zoning_reason(row) for row in tables["zoning"].itertuples() if row.cells]
+
+
+def _zoning_reason(row: Any) -> str:  # noqa: ANN401  a row of pandas
+    figures = tr(
+        "{zone}: {area:.1f} % of the area, with {supply:.1f} % of the supply and {demand:.1f} % of the demand.",
+        zone=name_of(row.zone),
+        area=100 * row.area_share,
+        supply=100 * row.supply_share,
+        demand=100 * row.demand_share,
+    )
+    worse = (
+        ""
+        if math.isnan(row.area_share_worsened)
+        else tr("The balance fell on {percent:.0f} % of it.", percent=100 * row.area_share_worsened)
+    )
+    advice = tr("{sentence}.", sentence=row.advice[:1].upper() + row.advice[1:])
+    return joined([figures, worse, advice])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tanheng.language import joined, name_of, tr
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
@@ -17,11 +18,12 @@ def main_figures(note: str, tables: Tables) -> list[str]:
     """Sentences with the main figures, each read off the tables."""
     stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
     areas = tables["stock_by_class"].groupby("year")["area_km2"].sum()
-    years = list(stocks.index)
-    first = (
-        f"In {years[-1]} the land of the region ({areas.iloc[-1]:,.0f} km² with data) stores "
-        f"{stocks.iloc[-1] / 1e6:,.2f} Mt of carbon. This is a stock, what has gathered over a long time, "
-        "and not a yearly uptake."
+    first = tr(
+        "In {year} the land of the region ({area:,.0f} km² with data) stores {stock:,.2f} Mt of carbon. This is a stock, what "
+        "has gathered over a long time, and not a yearly uptake.",
+        year=stocks.index[-1],
+        area=areas.iloc[-1],
+        stock=stocks.iloc[-1] / 1e6,
     )
     changes = [_change(row) for row in tables["change"].itertuples()] if "change" in tables else []
     balances = [_balance(row) for row in tables["balance"].itertuples()] if "balance" in tables else []
@@ -29,19 +31,35 @@ def main_figures(note: str, tables: Tables) -> list[str]:
 
 
 def _change(row: Any) -> str:  # noqa: ANN401  a row of pandas
-    verb = "gained" if row.stock_change_t_c >= 0 else "lost"
-    return (
-        f"From {row.from_year} to {row.to_year} it {verb} {abs(row.stock_change_t_c) / 1e6:,.3f} Mt C by change of land "
-        f"use ({abs(row.stock_change_t_c_per_yr) / 1e6:,.4f} Mt C a year), on the {row.common_area_km2:,.0f} km² that "
-        "both maps cover."
+    figures = {
+        "first": row.from_year,
+        "last": row.to_year,
+        "change": abs(row.stock_change_t_c) / 1e6,
+        "yearly": abs(row.stock_change_t_c_per_yr) / 1e6,
+        "area": row.common_area_km2,
+    }
+    if row.stock_change_t_c >= 0:
+        return tr(
+            "From {first} to {last} it gained {change:,.3f} Mt C by change of land use ({yearly:,.4f} Mt C a year), on the "
+            "{area:,.0f} km² that both maps cover.",
+            **figures,
+        )
+    return tr(
+        "From {first} to {last} it lost {change:,.3f} Mt C by change of land use ({yearly:,.4f} Mt C a year), on the "
+        "{area:,.0f} km² that both maps cover.",
+        **figures,
     )
 
 
 def _balance(row: Any) -> str:  # noqa: ANN401  a row of pandas
-    return (
-        f"In {row.year} the emissions counted are {row.emissions_t_c / 1e6:,.2f} Mt C "
-        f"({row.emissions_t_c * CO2_PER_C / 1e6:,.1f} Mt CO₂), spread by population; "
-        f"{100 * row.area_share_surplus:.1f} % of the area has a positive balance. Here the balance is: {row.meaning}."
+    return tr(
+        "In {year} the emissions counted are {carbon:,.2f} Mt C ({co2:,.1f} Mt CO₂), spread by population; {share:.1f} % of "
+        "the area has a positive balance. Here the balance is: {meaning}.",
+        year=row.year,
+        carbon=row.emissions_t_c / 1e6,
+        co2=row.emissions_t_c * CO2_PER_C / 1e6,
+        share=100 * row.area_share_surplus,
+        meaning=tr(row.meaning),
     )
 
 
@@ -50,14 +68,18 @@ def mismatch_paragraph(tables: Tables) -> str:
     if "mismatch" not in tables:
         return ""
     year = int(tables["mismatch"]["year"].max())
-    sentences = [
-        *_quadrant_sentences(tables["mismatch"], year),
-        *_concentration(_of(tables, "mismatch_indices", year)),
-        *_relation(tables, year),
-        *_hot_spots(tables),
-        "These figures say where supply and demand lie, not why, and whom demand is allotted to, not where smoke leaves.",
-    ]
-    return " ".join(sentences)
+    return joined(
+        [
+            *_quadrant_sentences(tables["mismatch"], year),
+            *_concentration(_of(tables, "mismatch_indices", year)),
+            *_relation(tables, year),
+            *_hot_spots(tables),
+            tr(
+                "These figures say where supply and demand lie, not why, and whom demand is allotted to, not where smoke "
+                "leaves."
+            ),
+        ]
+    )
 
 
 def _of(tables: Tables, name: str, year: int) -> pd.DataFrame:
@@ -68,14 +90,19 @@ def _quadrant_sentences(table: pd.DataFrame, year: int) -> list[str]:
     rows = table[table["year"] == year].set_index("quadrant")
     low_high, high_low = rows.loc["LH"], rows.loc["HL"]
     return [
-        (
-            f"In {year}, {_percent(low_high.area_share)} of the area is low in supply and high in demand, each against the mean "
-            f"of the region: it holds {_percent(low_high.supply_share)} of the supply and carries {_percent(low_high.demand_share)} "
-            "of the demand."
+        tr(
+            "In {year}, {area} of the area is low in supply and high in demand, each against the mean of the region: it holds "
+            "{supply} of the supply and carries {demand} of the demand.",
+            year=year,
+            area=_percent(low_high.area_share),
+            supply=_percent(low_high.supply_share),
+            demand=_percent(low_high.demand_share),
         ),
-        (
-            f"{_percent(high_low.area_share)} of the area is high in supply and low in demand, with "
-            f"{_percent(high_low.supply_share)} of the supply and {_percent(high_low.demand_share)} of the demand."
+        tr(
+            "{area} of the area is high in supply and low in demand, with {supply} of the supply and {demand} of the demand.",
+            area=_percent(high_low.area_share),
+            supply=_percent(high_low.supply_share),
+            demand=_percent(high_low.demand_share),
         ),
     ]
 
@@ -85,9 +112,12 @@ def _concentration(rows: pd.DataFrame) -> list[str]:
         return []
     row = rows.iloc[0]
     return [
-        (
-            f"Half of the demand lies on land with {_percent(row.supply_share_under_half_of_demand)} of the supply; "
-            f"{_percent(row.dissimilarity)} of the demand would have to move for both to be spread alike (Gini {row.gini:.2f})."
+        tr(
+            "Half of the demand lies on land with {supply} of the supply; {moved} of the demand would have to move for both to "
+            "be spread alike (Gini {gini:.2f}).",
+            supply=_percent(row.supply_share_under_half_of_demand),
+            moved=_percent(row.dissimilarity),
+            gini=row.gini,
         )
     ]
 
@@ -98,20 +128,33 @@ def _relation(tables: Tables, year: int) -> list[str]:
     if rows.empty:
         return []
     row = rows.iloc[0]
-    side = "against" if row.value < 0 else "with"
-    chance = f"p = {row.p_unrelated_maps:.2g}" if row.p_unrelated_maps >= 1e-3 else "p < 0.001"
-    if not math.isfinite(row.p_unrelated_maps):
-        verdict = "how often unrelated maps do as much can't be told here"
-    elif row.p_unrelated_maps < 0.05:
-        verdict = f"more than unrelated maps as smooth as these would show ({chance})"
-    else:
-        verdict = f"no more than unrelated maps as smooth as these may show by chance ({chance})"
+    figures = {
+        "moran": _signed(row.value),
+        "r": _signed(row.r_in_place),
+        "verdict": _verdict(row.p_unrelated_maps),
+    }
+    if row.value < 0:
+        return [
+            tr(
+                "Supply goes against the demand around it (bivariate Moran's I {moran}, r in the same cells {r}), {verdict}.",
+                **figures,
+            )
+        ]
     return [
-        (
-            f"Supply goes {side} the demand around it (bivariate Moran's I {_signed(row.value)}, r in the same cells "
-            f"{_signed(row.r_in_place)}), {verdict}."
+        tr(
+            "Supply goes with the demand around it (bivariate Moran's I {moran}, r in the same cells {r}), {verdict}.",
+            **figures,
         )
     ]
+
+
+def _verdict(p: float) -> str:
+    if not math.isfinite(p):
+        return tr("how often unrelated maps do as much can't be told here")
+    chance = f"p = {p:.2g}" if p >= 1e-3 else "p < 0.001"
+    if p < 0.05:
+        return tr("more than unrelated maps as smooth as these would show ({chance})", chance=chance)
+    return tr("no more than unrelated maps as smooth as these may show by chance ({chance})", chance=chance)
 
 
 def _hot_spots(tables: Tables) -> list[str]:
@@ -119,18 +162,22 @@ def _hot_spots(tables: Tables) -> list[str]:
         return []
     table = tables["balance_hot_spots"]
     period = table["period"].iloc[-1]
+    first, last = period.split("-")
     shares = table[table["period"] == period].set_index("kind")["area_share"]
     return [
-        (
-            f"From {period.replace('-', ' to ')} the change of the balance stands out as worse than its mean on "
-            f"{_percent(shares['worse than the mean change'])} of the area, and as better than its mean on "
-            f"{_percent(shares['better than the mean change'])} of it."
+        tr(
+            "From {first} to {last} the change of the balance stands out as worse than its mean on {worse} of the area, and as "
+            "better than its mean on {better} of it.",
+            first=first,
+            last=last,
+            worse=_percent(shares["worse than the mean change"]),
+            better=_percent(shares["better than the mean change"]),
         )
     ]
 
 
 def _percent(share: float) -> str:
-    return "none" if share == 0 else f"{100 * share:.3g} %"
+    return tr("none") if share == 0 else f"{100 * share:.3g} %"
 
 
 def _signed(value: float) -> str:
@@ -143,13 +190,30 @@ def detector_sentences(tables: Tables) -> list[str]:
         return []
     table = tables["geodetector"]
     last = table[table["year"] == table["year"].max()]
-    found = []
-    for name, rows in last.groupby("variable", sort=False):
-        best = rows.loc[rows["q"].idxmax()]
-        verdict = "more than" if best.p <= 0.05 else "no more than"
-        found.append(
-            f"In {best.year}, of the drivers given, {best.driver.replace('_', ' ')} tells most of the variance of "
-            f"{str(name).replace('_', '-')} between its strata (q = {best.q:.2f}), {verdict} the same search finds in random maps as "
-            f"smooth (p = {best.p:.2g}). It may stand for something else that varies with it."
+    return [
+        _detector_sentence(str(name), rows.loc[rows["q"].idxmax()])
+        for name, rows in last.groupby("variable", sort=False)
+    ]
+
+
+def _detector_sentence(variable: str, best: Any) -> str:  # noqa: ANN401  a row of pandas
+    figures = {
+        "year": best.year,
+        "driver": name_of(best.driver),
+        "variable": name_of(variable),
+        "q": best.q,
+        "p": best.p,
+    }
+    if best.p <= 0.05:
+        return tr(
+            "In {year}, of the drivers given, {driver} tells most of the variance of {variable} between its strata "
+            "(q = {q:.2f}), more than the same search finds in random maps as smooth (p = {p:.2g}). It may stand for something "
+            "else that varies with it.",
+            **figures,
         )
-    return found
+    return tr(
+        "In {year}, of the drivers given, {driver} tells most of the variance of {variable} between its strata "
+        "(q = {q:.2f}), no more than the same search finds in random maps as smooth (p = {p:.2g}). It may stand for something "
+        "else that varies with it.",
+        **figures,
+    )

@@ -11,6 +11,7 @@ from tanheng.study.model import (
     Maps,
     SectorWeight,
     Study,
+    language_of,
     load_study,
     parse_study,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "PlanMask",
     "SectorWeight",
     "Study",
+    "language_of",
     "load_study",
     "parse_study",
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from tanheng.errors import InputError, StudyError, nearest
+from tanheng.language import LANGUAGES, listed, tr
 from tanheng.study.parts import Name, Names, Part, Year
 from tanheng.study.plan import Plan
 
@@ -56,7 +57,7 @@ class CarbonDensity(Part):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.table is None) == (self.tables is None):
-            raise ValueError("name either 'table' (for all years) or 'tables' (by year)")
+            raise ValueError(tr("name either 'table' (for all years) or 'tables' (by year)"))
         return self
 
 
@@ -83,25 +84,32 @@ class EmissionsChoice(Part):
     def _one_source(self) -> Self:
         given = [name for name in ("totals", "activity", "balance") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("name one of 'totals', 'activity' and 'balance'")
+            raise ValueError(tr("name one of 'totals', 'activity' and 'balance'"))
         if given != ["totals"] and self.factors is None:
             raise ValueError(
-                f"'{given[0]}' needs 'factors': ipcc-2006, china-gbt, china-standard-coal, your own CSV, or a list of them"
+                tr(
+                    "'{given}' needs 'factors': ipcc-2006, china-gbt, china-standard-coal, your own CSV, or a list of them",
+                    given=given[0],
+                )
             )
         factor = self.grid_factor is not None or self.heat_factor is not None
         if self.account == "territorial" and factor:
             raise ValueError(
-                "'grid_factor' and 'heat_factor' belong to account 'consumption': in a territorial account electricity and heat "
-                "count where they are made, and both together would count twice"
+                tr(
+                    "'grid_factor' and 'heat_factor' belong to account 'consumption': in a territorial account electricity and "
+                    "heat count where they are made, and both together would count twice"
+                )
             )
         if self.account == "consumption" and (self.grid_factor is None or given == ["totals"]):
-            raise ValueError("account 'consumption' needs 'grid_factor' (t CO2/MWh), and activity or a balance")
+            raise ValueError(tr("account 'consumption' needs 'grid_factor' (t CO2/MWh), and activity or a balance"))
         if given == ["totals"] and (self.gases or self.processes):
             raise ValueError(
-                "'gases' and 'processes' stand beside activity or a balance; totals hold what they hold: add processes to them"
+                tr(
+                    "'gases' and 'processes' stand beside activity or a balance; totals hold what they hold: add processes to them"
+                )
             )
         if self.burnt and self.balance is None:
-            raise ValueError("'burnt' says which flows of 'balance' count; there is no balance")
+            raise ValueError(tr("'burnt' says which flows of 'balance' count; there is no balance"))
         return self
 
 
@@ -115,7 +123,7 @@ class Maps(Part):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.map is None) == (self.maps is None):
-            raise ValueError("name either 'map' (for all years) or 'maps' (by year)")
+            raise ValueError(tr("name either 'map' (for all years) or 'maps' (by year)"))
         return self
 
 
@@ -150,11 +158,13 @@ class Demand(Part):
     def _one_form(self) -> Self:
         if self.form == "per-person" and (self.weights or self.points or self.compare_with):
             raise ValueError(
-                "form 'per-person' knows one constant a person; weights, points and compare_with need 'mass-conserving'"
+                tr(
+                    "form 'per-person' knows one constant a person; weights, points and compare_with need 'mass-conserving'"
+                )
             )
         twice = [item.sector for item in self.weights]
         if len(set(twice)) < len(twice):
-            raise ValueError("weights: name each sector once")
+            raise ValueError(tr("weights: name each sector once"))
         return self
 
 
@@ -173,9 +183,9 @@ class Driver(Part):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if sum(item is not None for item in (self.map, self.maps, self.table)) != 1:
-            raise ValueError("name one of 'map' (fixed), 'maps' (by year) and 'table' (by zone)")
+            raise ValueError(tr("name one of 'map' (fixed), 'maps' (by year) and 'table' (by zone)"))
         if (self.table is None) != (self.zones is None):
-            raise ValueError("'table' and 'zones' go together")
+            raise ValueError(tr("'table' and 'zones' go together"))
         return self
 
 
@@ -192,9 +202,9 @@ class BalanceChoice(Part):
     def _sink_needs_uptake(self) -> Self:
         given = (self.uptake is not None) + (self.nep is not None)
         if self.mode == "sink" and given != 1:
-            raise ValueError("mode 'sink' needs either 'uptake' (a table by class, t C/ha/yr) or 'nep' (a raster)")
+            raise ValueError(tr("mode 'sink' needs either 'uptake' (a table by class, t C/ha/yr) or 'nep' (a raster)"))
         if self.mode != "sink" and given:
-            raise ValueError("'uptake' and 'nep' belong to mode 'sink'")
+            raise ValueError(tr("'uptake' and 'nep' belong to mode 'sink'"))
         return self
 
 
@@ -224,7 +234,7 @@ class Analysis(Part):
     @model_validator(mode="after")
     def _classes_ascend(self) -> Self:
         if self.classes[0] > self.classes[1]:
-            raise ValueError("classes: write the fewest and the most, as [3, 8]")
+            raise ValueError(tr("classes: write the fewest and the most, as [3, 8]"))
         return self
 
 
@@ -265,6 +275,7 @@ class Study(Part):
 
     title: Name
     title_zh: str = ""
+    language: Literal["en", "zh"] | None = None
     years: tuple[Year, ...] = Field(min_length=1)
     region: Region | None = None
     zones: dict[str, ZoneLayer] = Field(default_factory=dict)
@@ -300,7 +311,7 @@ class Study(Part):
     def _year_problems(self) -> list[str]:
         found = []
         if list(self.years) != sorted(set(self.years)):
-            found.append("years: write each year once, in ascending order")
+            found.append(tr("years: write each year once, in ascending order"))
         by_year: list[tuple[str, dict[int, Any] | None]] = [
             ("land_cover.maps", dict(self.land_cover.maps)),
             ("carbon_density.tables", self.carbon_density.tables),
@@ -312,16 +323,27 @@ class Study(Part):
             missing = [] if mapping is None else [year for year in self.years if year not in mapping]
             if missing:
                 years = ", ".join(map(str, missing))
-                found.append(f"{place}: no entry for {years}; add it, or take the year out of 'years'")
+                found.append(
+                    tr(
+                        "{place}: no entry for {years}; add it, or take the year out of 'years'",
+                        place=place,
+                        years=years,
+                    )
+                )
         if self.balance.mode == "stock_change" and len(self.years) < 2:
-            found.append("balance.mode: 'stock_change' needs two years or more")
+            found.append(tr("balance.mode: 'stock_change' needs two years or more"))
         return found
 
     def _zone_problems(self) -> list[str]:
         asked = [("emissions.zones", self.emissions.zones if self.emissions else None)]
         asked += [(f"drivers.{name}.zones", driver.zones) for name, driver in self.drivers.items()]
         return [
-            f"{place}: there is no zone layer '{layer}'{nearest(layer, self.zones)}"
+            tr(
+                "{place}: there is no zone layer '{layer}'{nearest}",
+                place=place,
+                layer=layer,
+                nearest=nearest(layer, self.zones),
+            )
             for place, layer in asked
             if layer is not None and layer not in self.zones
         ]
@@ -334,19 +356,25 @@ class Study(Part):
         named = {*self.drivers, "population"}
         # What is neither a driver nor population may be a class; that is known once the legend is read.
         found += [
-            f"demand.weights: driver '{name}' is a table by zone, not a map; take a map, or emissions by zone"
+            tr(
+                "demand.weights: driver '{name}' is a table by zone, not a map; take a map, or emissions by zone",
+                name=name,
+            )
             for name in sorted(layers & named - {"population"})
             if self.drivers[name].table is not None
         ]
         if self.emissions is not None and self.population is None:
             found.append(
-                "population: emissions are spread by population; add [population] with 'kind' and 'map' or 'maps'"
+                tr("population: emissions are spread by population; add [population] with 'kind' and 'map' or 'maps'")
             )
         if self.demand.form == "per-person":
             missing = [year for year in self.years if year not in self.demand.population_totals]
             if missing:
                 found.append(
-                    f"demand.population_totals: no entry for {', '.join(map(str, missing))}; form 'per-person' needs one a year"
+                    tr(
+                        "demand.population_totals: no entry for {names}; form 'per-person' needs one a year",
+                        names=listed(missing),
+                    )
                 )
         return found
 
@@ -356,14 +384,18 @@ class Study(Part):
         driver = self.drivers.get(self.economy.driver)
         if driver is None or driver.table is None:
             return [
-                f"economy.driver: '{self.economy.driver}' must be a driver with a table by zone{nearest(self.economy.driver, self.drivers)}"
+                tr(
+                    "economy.driver: '{driver}' must be a driver with a table by zone{nearest}",
+                    driver=self.economy.driver,
+                    nearest=nearest(self.economy.driver, self.drivers),
+                )
             ]
         return []
 
     def _analysis_problems(self) -> list[str]:
         known = [*self.drivers, *(["population_density"] if self.population else [])]
         return [
-            f"analysis.controls: there is no driver '{name}'{nearest(name, known)}"
+            tr("analysis.controls: there is no driver '{name}'{nearest}", name=name, nearest=nearest(name, known))
             for name in self.analysis.controls
             if name not in known
         ]
@@ -371,17 +403,45 @@ class Study(Part):
     def _plan_problems(self) -> list[str]:
         if self.plan is None:
             return []
-        asked = [*((f"plan.limits {number}", item.zones) for number, item in enumerate(self.plan.limits, start=1))]
-        asked += [(f"plan.carbon {number}", item.zones) for number, item in enumerate(self.plan.carbon, start=1)]
+        asked = [
+            *(
+                (tr("plan.limits {number}", number=number), item.zones)
+                for number, item in enumerate(self.plan.limits, start=1)
+            )
+        ]
+        asked += [
+            (tr("plan.carbon {number}", number=number), item.zones)
+            for number, item in enumerate(self.plan.carbon, start=1)
+        ]
         asked.append(("plan.compensation", self.plan.compensation))
         found = [
-            f"{place}: there is no zone layer '{layer}'{nearest(layer, self.zones)}"
+            tr(
+                "{place}: there is no zone layer '{layer}'{nearest}",
+                place=place,
+                layer=layer,
+                nearest=nearest(layer, self.zones),
+            )
             for place, layer in asked
             if layer is not None and layer not in self.zones
         ]
         if self.plan.year is not None and self.plan.year not in self.years:
-            found.append(f"plan.year: {self.plan.year} is none of the study's years {', '.join(map(str, self.years))}")
+            found.append(
+                tr(
+                    "plan.year: {year} is none of the study's years {names}",
+                    year=self.plan.year,
+                    names=listed(self.years),
+                )
+            )
         return found
+
+
+def language_of(path: Path) -> str | None:
+    """Language that a study file asks for; None where it names none, or can't be read: `load_study` says why."""
+    try:
+        asked = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("language")
+    except (OSError, ValueError):
+        return None
+    return asked if asked in LANGUAGES else None
 
 
 def load_study(path: Path) -> Study:
@@ -397,14 +457,18 @@ def load_study(path: Path) -> Study:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file; 'tanheng new DIR' writes one to fill in") from None
+        raise InputError(
+            tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path)
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: can't be read as UTF-8 text ({error}); save it in the encoding UTF-8") from error
+        raise InputError(
+            tr("{path}: can't be read as UTF-8 text ({error}); save it in the encoding UTF-8", path=path, error=error)
+        ) from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = "; write / in paths, not \\" if "\\" in text else ""
-        raise InputError(f"{path}: is no valid TOML: {error}{hint}") from error
+        hint = tr("; write / in paths, not \\") if "\\" in text else ""
+        raise InputError(tr("{path}: is no valid TOML: {error}{hint}", path=path, error=error, hint=hint)) from error
     return parse_study(data, str(path))
 
 
@@ -431,14 +495,21 @@ def _messages(item: Any, name: str) -> list[str]:  # noqa: ANN401  pydantic's ow
     path = [str(part) for part in item["loc"]]
     place = ".".join(path)
     if item["type"] == "extra_forbidden":
-        table = ".".join(path[:-1]) or "a study"
+        table = ".".join(path[:-1]) or tr("a study")
         where = f"{name}: '{place}'" if len(path) > 1 else f"{name}: '{path[-1]}'"
-        return [f"{where} is no key of {f'[{table}]' if len(path) > 1 else table}{nearest(path[-1], _keys(path[:-1]))}"]
+        return [
+            tr(
+                "{where} is no key of {place}{nearest}",
+                where=where,
+                place=f"[{table}]" if len(path) > 1 else table,
+                nearest=nearest(path[-1], _keys(path[:-1])),
+            )
+        ]
     if item["type"] == "missing":
-        return [f"{name}: '{place}' is missing"]
+        return [tr("{name}: '{place}' is missing", name=name, place=place)]
     text = item["msg"].removeprefix("Value error, ")
     lines = text.split("\n")
-    given = "" if item["type"] == "value_error" else f" (got {item['input']!r})"
+    given = "" if item["type"] == "value_error" else tr(" (got {input!r})", input=item["input"])
     return [f"{name}: {place + ': ' if place else ''}{line}{given}" for line in lines]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from tanheng.language import listed, tr
 from tanheng.study.parts import Name, Part, Year
 
 Share = Annotated[float, Field(ge=0)]
@@ -26,11 +27,13 @@ class PlanLimit(Part):
     def _says_something(self) -> Self:
         low, high = (self.at_least, self.at_least_km2), (self.at_most, self.at_most_km2)
         if all(item is None for item in (*low, *high)):
-            raise ValueError("name 'at_least' or 'at_most' (shares of today's area), or 'at_least_km2', 'at_most_km2'")
+            raise ValueError(
+                tr("name 'at_least' or 'at_most' (shares of today's area), or 'at_least_km2', 'at_most_km2'")
+            )
         if None not in low or None not in high:
-            raise ValueError("give an end of a range once: as a share of today's area, or in km2")
+            raise ValueError(tr("give an end of a range once: as a share of today's area, or in km2"))
         if self.zone is not None and self.zones is None:
-            raise ValueError("'zone' needs 'zones', the layer it belongs to")
+            raise ValueError(tr("'zone' needs 'zones', the layer it belongs to"))
         return self
 
 
@@ -97,22 +100,26 @@ class Plan(Part):
     def _parts_fit(self) -> Self:
         problems = []
         if self.budget is not None and self.costs is None:
-            problems.append("budget: needs 'costs', a table from,to,cost per ha")
+            problems.append(tr("budget: needs 'costs', a table from,to,cost per ha"))
         if self.cost_map is not None and self.costs is None:
-            problems.append("cost_map: needs 'costs', a table from,to,cost per ha")
+            problems.append(tr("cost_map: needs 'costs', a table from,to,cost per ha"))
         if self.pareto == "cost" and self.costs is None:
-            problems.append("pareto: 'cost' needs 'costs', a table from,to,cost per ha")
+            problems.append(tr("pareto: 'cost' needs 'costs', a table from,to,cost per ha"))
         if self.pareto not in {None, "cost"} and self.values is None:
-            problems.append(f"pareto: '{self.pareto}' needs 'values', a table of values per ha by class")
+            problems.append(
+                tr("pareto: '{pareto}' needs 'values', a table of values per ha by class", pareto=self.pareto)
+            )
         others = [name for name in self.weights if name not in {"carbon", "cost"}]
         if others and self.values is None:
-            problems.append(f"weights: {', '.join(others)} need 'values', a table of values per ha by class")
+            problems.append(
+                tr("weights: {names} need 'values', a table of values per ha by class", names=listed(others))
+            )
         if "cost" in self.weights and self.costs is None:
-            problems.append("weights: 'cost' needs 'costs', a table from,to,cost per ha")
+            problems.append(tr("weights: 'cost' needs 'costs', a table from,to,cost per ha"))
         if self.whole_cells is True and self.max_change < 1:
-            problems.append("whole_cells: can't go with max_change below 1")
+            problems.append(tr("whole_cells: can't go with max_change below 1"))
         if any(land.land_class is None for land in self.reserved):
-            problems.append("reserved: each entry needs the 'class' that the land is reserved for")
+            problems.append(tr("reserved: each entry needs the 'class' that the land is reserved for"))
         if problems:
             raise ValueError("\n".join(problems))
         return self
