@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import math
 from pathlib import Path
 
@@ -8,14 +7,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from conftest import STUDY
 from tanheng.pipeline.run import run_study
-from tanheng.report.breaks import diverging_breaks, quantile_breaks
 from tanheng.report.workbook import write_workbook
 
 
@@ -65,22 +60,3 @@ def test_maps_are_wide_enough_to_read(tiny_with_people: Path) -> None:
     for path in (results.folder / "maps").glob("*.png"):
         with Image.open(path) as picture:
             assert min(picture.size) > 400
-
-
-finite = st.floats(-1e9, 1e9, allow_subnormal=False)
-
-
-@given(arrays(float, st.integers(1, 50), elements=finite))
-def test_breaks_rise_and_hold_every_value(values: np.ndarray) -> None:
-    breaks = quantile_breaks(values)
-    assert len(breaks) >= 2
-    assert all(low < high for low, high in itertools.pairwise(breaks))
-    assert breaks[0] <= values.min()
-    assert breaks[-1] >= values.max()
-
-
-@given(arrays(float, st.integers(1, 50), elements=finite))
-def test_zero_is_always_a_break_of_diverging_maps(values: np.ndarray) -> None:
-    breaks = diverging_breaks(values)
-    assert 0.0 in breaks
-    assert all(low < high for low, high in itertools.pairwise(breaks))

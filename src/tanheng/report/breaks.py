@@ -8,6 +8,108 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+#: A method (`tail`, `quantile`, `natural`), or breaks by hand.
+BreakChoice = str | Sequence[float]
+
+METHODS = ("tail", "quantile", "natural")
+
+#: Natural breaks are sought among so many values, evenly spaced in their order; the smallest and largest are among them.
+_SAMPLE = 20_000
+
+
+def breaks_for(
+    values: NDArray[np.float64], choice: BreakChoice = "tail", classes: int = 7, *, diverging: bool = False
+) -> list[float]:
+    """Breaks from the smallest to the largest value, ascending; at least two.
+
+    Parameters
+    ----------
+    choice : str or sequence of float
+        *quantile* puts as many cells into each class; *tail* does so but keeps the largest 5 and 1 percent apart; *natural* has the
+        least sum of squares within classes; numbers are breaks by hand.
+    diverging : bool
+        Zero is a break, and each side is parted by itself.
+
+    Examples
+    --------
+    >>> breaks_for(np.arange(0.0, 101.0), "quantile", 4)
+    [0.0, 25.0, 50.0, 75.0, 100.0]
+    >>> breaks_for(np.array([-3.0, 1.0, 8.0]), [5], diverging=True)
+    [-3.0, 0.0, 5.0, 8.0]
+    """
+    if not isinstance(choice, str):
+        return _by_hand(values, choice, diverging=diverging)
+    return diverging_breaks(values, choice, classes) if diverging else _one_side(values, choice, classes)
+
+
+def diverging_breaks(values: NDArray[np.float64], method: str = "quantile", classes: int = 8) -> list[float]:
+    """Breaks around zero, half of the classes on each side that has values; no class where there are none.
+
+    Examples
+    --------
+    >>> diverging_breaks(np.arange(-20.0, 21.0), "quantile", 4)
+    [-20.0, -10.0, 0.0, 10.0, 20.0]
+    """
+    known = values[np.isfinite(values)]
+    below, above = known[known < 0], known[known > 0]
+    half = max((classes + 1) // 2, 1)
+    even = "natural" if method == "natural" else "quantile"
+    left = _one_side(below, even, half)[:-1] if below.size else []
+    right = _one_side(above, even, half)[1:] if above.size else []
+    return [*left, 0.0, *right] if left or right else [-1.0, 0.0, 1.0]
+
+
+def _one_side(values: NDArray[np.float64], method: str, classes: int) -> list[float]:
+    """Rounded breaks of values of one sign, or of any where zero means nothing."""
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return [0.0, 1.0]
+    if (few := np.unique(known)).size <= max(classes, 2):
+        return _between(few)
+    if classes == 1:
+        return [float(few[0]), float(few[-1])]
+    inner = _natural(known, classes) if method == "natural" else np.quantile(known, _parts(method, classes))
+    return _rounded(float(few[0]), [float(value) for value in inner], float(few[-1]))
+
+
+def _parts(method: str, classes: int) -> list[float]:
+    """Parts of the cells below each inner break; few cells hold the largest values, and *tail* shows them apart.
+
+    Examples
+    --------
+    >>> _parts("quantile", 4), _parts("tail", 5)
+    ([0.25, 0.5, 0.75], [0.32, 0.63, 0.95, 0.99])
+    """
+    if method != "tail" or classes < 4:
+        return [rank / classes for rank in range(1, classes)]
+    bulk = classes - 2
+    return [round(0.95 * rank / bulk, 2) for rank in range(1, bulk)] + [0.95, 0.99]
+
+
+def _natural(known: NDArray[np.float64], classes: int) -> list[float]:
+    from tanheng.analysis.discretise import natural_breaks
+
+    ordered = np.sort(known)
+    if ordered.size > _SAMPLE:
+        ordered = ordered[np.linspace(0, ordered.size - 1, _SAMPLE).round().astype(int)]
+    inner = natural_breaks(ordered, classes)[classes]
+    following = np.searchsorted(ordered, inner, side="right").clip(max=ordered.size - 1)
+    return [float(value) for value in (inner + ordered[following]) / 2]
+
+
+def _rounded(low: float, inner: Sequence[float], high: float) -> list[float]:
+    """Ends, and inner breaks at the fewest digits that keep them apart."""
+    if high <= low:
+        return [low, low + (abs(low) or 1.0)]
+    wanted = len({value for value in inner if low < value < high})
+    middle: list[float] = []
+    for digits in (2, 3, 4):
+        rounded = {round_break(value, digits) for value in inner}
+        middle = sorted(value for value in rounded if low < value < high)
+        if len(middle) >= wanted:
+            break
+    return [low, *middle, high]
+
 
 def round_break(value: float, digits: int = 2) -> float:
     """Value at a few significant digits.
@@ -20,34 +122,6 @@ def round_break(value: float, digits: int = 2) -> float:
     if value == 0 or not math.isfinite(value):
         return 0.0
     return float(round(value, digits - 1 - math.floor(math.log10(abs(value)))))
-
-
-#: Part of the cells below each break of a skewed quantity: few cells hold the largest values, and are seen apart.
-_SKEWED = (0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
-
-#: A quantity with at most so many distinct values is shown value by value.
-_FEW = 9
-
-
-def quantile_breaks(values: NDArray[np.float64], parts: Sequence[float] = _SKEWED) -> list[float]:
-    """Rounded breaks below which the given parts of the cells lie; at least two.
-
-    Examples
-    --------
-    >>> quantile_breaks(np.arange(1.0, 101.0), (0.25, 0.5, 0.75))
-    [1.0, 26.0, 50.0, 75.0, 100.0]
-    """
-    known = values[np.isfinite(values)]
-    if known.size == 0:
-        return [0.0, 1.0]
-    if (few := np.unique(known)).size <= _FEW:
-        return _between(few)
-    inner = np.quantile(known, parts)
-    low, high = float(known.min()), float(known.max())
-    middle = sorted({round_break(value) for value in inner if low < value < high} - {low, high})
-    middle = [value for value in middle if low < value < high]
-    found = [low, *middle, high]
-    return found if high > low else [low, low + (abs(low) or 1.0)]
 
 
 def _between(values: NDArray[np.float64]) -> list[float]:
@@ -64,19 +138,25 @@ def _between(values: NDArray[np.float64]) -> list[float]:
     return found if high > low else [low, low + (abs(low) or 1.0)]
 
 
-def diverging_breaks(values: NDArray[np.float64], classes: int = 4) -> list[float]:
-    """Breaks around zero, `classes` on each side that has values; no class where there are none.
+def _by_hand(values: NDArray[np.float64], breaks: Sequence[float], *, diverging: bool) -> list[float]:
+    """Breaks as they were given, with zero where the map diverges, and ends where values lie outside."""
+    known = values[np.isfinite(values)]
+    found = {float(value) for value in breaks} | ({0.0} if diverging else set())
+    if known.size:
+        low, high = float(known.min()), float(known.max())
+        found |= {low} if low < min(found) else set()
+        found |= {high} if high > max(found) else set()
+    ordered = sorted(found)
+    return ordered if len(ordered) > 1 else [ordered[0], ordered[0] + (abs(ordered[0]) or 1.0)]
+
+
+def classes_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[np.int16]:
+    """Number of the class of each value, -1 where it is missing; a break opens the class above it.
 
     Examples
     --------
-    >>> diverging_breaks(np.arange(-20.0, 21.0), 2)
-    [-20.0, -10.0, 0.0, 10.0, 20.0]
+    >>> classes_of(np.array([0.0, 1.0, 2.0, np.nan]), [0.0, 1.0, 2.0]).tolist()
+    [0, 1, 1, -1]
     """
-    known = values[np.isfinite(values)]
-    below, above = known[known < 0], known[known > 0]
-    even = [rank / classes for rank in range(1, classes)]
-    left = quantile_breaks(below, even)[:-1] if below.size else []
-    right = quantile_breaks(above, even)[1:] if above.size else []
-    if not left and not right:
-        return [-1.0, 0.0, 1.0]
-    return [*left, 0.0, *right]
+    found = np.searchsorted(np.asarray(breaks[1:-1], float), values, side="right")
+    return np.where(np.isfinite(values), found, -1).astype(np.int16)

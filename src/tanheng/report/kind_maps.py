@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,65 +12,19 @@ from matplotlib.patches import Patch
 
 from tanheng.grid import Grid
 from tanheng.report.sheet import Lines, frame, legend, save, show
-
-_PALE = "#ecece6"
-
-
-@dataclass(frozen=True)
-class KindTheme:
-    """How a variable of kinds is drawn: a colour and a name for each of its kinds, in their order."""
-
-    variable: str
-    title: str
-    legend: str
-    kinds: tuple[tuple[str, str], ...]
-
-
-THEMES = (
-    KindTheme(
-        "mismatch_quadrant",
-        "Supply and demand against their means",
-        "Supply, demand\n(figures: part of the cells)",
-        (
-            ("#8c6bb1", "high, high"),
-            ("#d7301f", "low, high"),
-            (_PALE, "low, low"),
-            ("#41ab5d", "high, low"),
-        ),
-    ),
-    KindTheme(
-        "supply_demand_cluster",
-        "Supply among the demand of its neighbours",
-        "Supply here, demand around\n(figures: part of the cells)",
-        (
-            (_PALE, "not significant"),
-            ("#d7191c", "high, high"),
-            ("#f4a582", "low, high"),
-            ("#2c7bb6", "low, low"),
-            ("#a6d8b9", "high, low"),
-        ),
-    ),
-    KindTheme(
-        "balance_hot_spot",
-        "Where change of the balance gathers",
-        "Against the mean change\n(figures: part of the cells)",
-        ((_PALE, "not significant"), ("#2c7bb6", "better"), ("#d7191c", "worse")),
-    ),
-)
+from tanheng.report.themes import KindTheme, kind_themes, title_of
 
 
 def draw_kind_maps(folder: Path, dataset: xr.Dataset, grid: Grid, lines: Lines, note: str) -> Iterator[Path]:
     """Draw every variable of kinds, year by year or period by period; yields the files."""
-    for theme in THEMES:
-        if theme.variable not in dataset:
-            continue
+    for theme in kind_themes(dataset):
         array = dataset[theme.variable]
         dim = "year" if "year" in array.dims else "period"
         for when in array[dim].values:
             layer = array.sel({dim: when}).transpose("y", "x")
             if bool(np.isfinite(layer).any()):
                 path = folder / f"{theme.variable}_{when}.png"
-                _draw(path, layer, theme, f"{theme.title}, {str(when).replace('-', '–')}", grid, lines, note)
+                _draw(path, layer, theme, title_of(theme.title, when), grid, lines, note)
                 yield path
 
 

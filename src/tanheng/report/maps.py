@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import xarray as xr
-from matplotlib.colors import BoundaryNorm, ListedColormap, to_hex
+from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.report.breaks import diverging_breaks, quantile_breaks
 from tanheng.report.fonts import font_families
 from tanheng.report.kind_maps import draw_kind_maps
+from tanheng.report.palettes import class_colours
 from tanheng.report.sheet import Lines, Outlines, frame, legend, outline_lines, save, show
-
-#: Conventional colours of the six classes; further classes take what is left of a qualitative palette.
-CLASS_COLOURS = {
-    "cropland": "#f3d36b",
-    "forest": "#2f7d4a",
-    "grassland": "#a6cf6e",
-    "water": "#4a90c8",
-    "built-up": "#c8453b",
-    "unused": "#b9a892",
-}
-
-
-@dataclass(frozen=True)
-class Theme:
-    """How one variable is drawn."""
-
-    variable: str
-    title: str
-    palette: str
-    units: str
-    diverging: bool = False
-
-
-def themes(dataset: xr.Dataset) -> list[Theme]:
-    """Themes that the dataset has variables for."""
-    mode = dataset.attrs.get("balance_mode", "stock")
-    stock, flow = "t C per ha", "t C per ha and year"
-    supply = Theme("carbon_stock", "Carbon storage (supply, a stock)", "YlGn", stock)
-    if mode != "stock":
-        supply = Theme("supply", "Carbon supply (a yearly flow)", "BrBG", flow, diverging=True)
-    title = "Balance: storage minus one year of emissions" if mode == "stock" else "Balance: supply minus emissions"
-    wanted = [
-        supply,
-        Theme("demand", "Carbon emissions allotted to cells (demand)", "YlOrRd", flow),
-        Theme("balance", title, "RdYlBu", stock if mode == "stock" else flow, diverging=True),
-    ]
-    wanted += [
-        Theme(
-            "balance_half_width",
-            "Half of the 95 % interval of the balance",
-            "PuBuGn",
-            stock if mode == "stock" else flow,
-        ),
-        Theme("demand_difference", "Demand by another weight, minus demand", "PuOr", flow, diverging=True),
-    ]
-    return [theme for theme in wanted if theme.variable in dataset]
+from tanheng.report.themes import Theme, class_labels, per_hectare, theme_breaks, themes, title_of
 
 
 def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines, note: str = "") -> list[Path]:
@@ -86,17 +39,13 @@ def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines,
             path = folder / f"land_use_{int(year)}.png"
             _land_use(path, dataset["land_share"].sel(year=year), grid, lines, int(year), note)
             written.append(path)
-        fraction = dataset["region_fraction"]
-        hectares = (fraction * grid.cell_area_ha).where(fraction > 0)
         for theme in themes(dataset):
-            array = dataset[theme.variable] / hectares
-            values = np.asarray(array.values, float)
-            breaks = diverging_breaks(values) if theme.diverging else quantile_breaks(values)
+            array = per_hectare(dataset, theme, grid.cell_area_ha)
+            breaks = theme_breaks(theme, array)
             for year in array["year"].values:
                 layer = np.asarray(array.sel(year=year).transpose("y", "x").values)
                 if np.isfinite(layer).any():
-                    name = "supply" if theme.variable == "carbon_stock" else theme.variable
-                    path = folder / f"{name}_{int(year)}.png"
+                    path = folder / f"{theme.name}_{int(year)}.png"
                     _graded(path, layer, theme, breaks, grid, lines, int(year), note)
                     written.append(path)
         written += draw_kind_maps(folder, dataset, grid, lines, note)
@@ -106,8 +55,7 @@ def draw_maps(folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines,
 def _land_use(path: Path, share: xr.DataArray, grid: Grid, lines: Lines, year: int, note: str) -> None:
     """Map of the class that holds the largest part of each cell."""
     classes = [str(name) for name in share["land_class"].values]
-    spare = cycle(to_hex(mpl.colormaps[name](rank)) for name in ("tab20", "tab20b", "tab20c") for rank in range(20))
-    colours = [CLASS_COLOURS.get(name) or next(spare) for name in classes]
+    colours = class_colours(classes)
     values = np.asarray(share.transpose("land_class", "y", "x").values)
     known = np.isfinite(values[0])
     largest = np.where(known, np.nan_to_num(values).argmax(axis=0), -1)
@@ -140,29 +88,13 @@ def _graded(
     note: str,
 ) -> None:
     """Map of a quantity in classes."""
-    colours = _colours(theme, breaks)
-    figure, axes = frame(grid, f"{theme.title}, {year}", note)
+    colours = theme.colours(breaks)
+    figure, axes = frame(grid, title_of(theme.title, year), note)
     norm = BoundaryNorm(breaks, len(breaks) - 1)
     show(axes, np.ma.masked_invalid(layer), grid, cmap=ListedColormap(colours), norm=norm)
     handles = [
-        Patch(facecolor=colour, edgecolor="#666666", lw=0.4, label=f"{_figure(low)} to {_figure(high)}")
-        for colour, low, high in zip(colours, breaks[:-1], breaks[1:], strict=True)
+        Patch(facecolor=colour, edgecolor="#666666", lw=0.4, label=label)
+        for colour, label in zip(colours, class_labels(breaks), strict=True)
     ]
     legend(figure, axes, handles[::-1], theme.units)
     save(figure, axes, path, grid, lines)
-
-
-def _colours(theme: Theme, breaks: list[float]) -> list[Any]:
-    palette = mpl.colormaps[theme.palette]
-    number = len(breaks) - 1
-    if not theme.diverging:
-        return [palette(0.08 + 0.9 * (rank + 0.5) / number) for rank in range(number)]
-    below = sum(1 for value in breaks[:-1] if value < 0)
-    above = number - below
-    left = [palette(0.05 + 0.4 * rank / max(below, 1)) for rank in range(below)]
-    right = [palette(0.95 - 0.4 * rank / max(above, 1)) for rank in range(above)][::-1]
-    return [*left, *right]
-
-
-def _figure(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−") if abs(value) < 1e5 else f"{value:,.0f}".replace("-", "−")

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.report.maps import CLASS_COLOURS
+from tanheng.report.palettes import CLASS_COLOURS
 from tanheng.report.sheet import Lines, frame, legend, save, show
 
 _ZONES = ("#2f7d4a", "#8c6bb1", "#a6cf6e", "#f0a04b", "#4a90c8", "#b9a892", "#c8453b", "#777777")

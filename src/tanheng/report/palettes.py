@@ -1,0 +1,81 @@
+"""Colours as hex strings: perceptual palettes that colour-blind readers can tell apart, and conventional colours of land."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import numpy as np
+
+#: Palettes of ColorBrewer (Harrower & Brewer 2003, The Cartographic Journal 40, 27-37), all marked safe for colour-blind readers.
+_STOPS = {
+    "YlGn": "ffffe5 f7fcb9 d9f0a3 addd8e 78c679 41ab5d 238443 006837 004529",
+    "YlOrRd": "ffffcc ffeda0 fed976 feb24c fd8d3c fc4e2a e31a1c bd0026 800026",
+    "PuBuGn": "fff7fb ece2f0 d0d1e6 a6bddb 67a9cf 3690c0 02818a 016c59 014636",
+    "RdYlBu": "a50026 d73027 f46d43 fdae61 fee090 ffffbf e0f3f8 abd9e9 74add1 4575b4 313695",
+    "BrBG": "543005 8c510a bf812d dfc27d f6e8c3 f5f5f5 c7eae5 80cdc1 35978f 01665e 003c30",
+    "PuOr": "7f3b08 b35806 e08214 fdb863 fee0b6 f7f7f7 d8daeb b2abd2 8073ac 542788 2d004b",
+}
+
+#: Conventional colours of the six classes.
+CLASS_COLOURS = {
+    "cropland": "#f3d36b",
+    "forest": "#2f7d4a",
+    "grassland": "#a6cf6e",
+    "water": "#4a90c8",
+    "built-up": "#c8453b",
+    "unused": "#b9a892",
+}
+
+#: Colours of further classes, one after the other.
+_SPARE = (
+    "#1f77b4", "#aec7e8", "#ff7f0e", "#ffbb78", "#2ca02c", "#98df8a", "#d62728", "#ff9896", "#9467bd", "#c5b0d5",
+    "#8c564b", "#c49c94", "#e377c2", "#f7b6d2", "#7f7f7f", "#c7c7c7", "#bcbd22", "#dbdb8d", "#17becf", "#9edae5",
+)  # fmt: skip
+
+#: Land that a map of something else only shows as a ground.
+GROUND = "#e9e9e2"
+
+
+def colour_at(palette: str, place: float) -> str:
+    """Colour of a palette at a place from 0 to 1.
+
+    Examples
+    --------
+    >>> colour_at("YlGn", 0.0), colour_at("YlGn", 0.0625)
+    ('#ffffe5', '#fbfecf')
+    """
+    stops = np.array([[int(stop[at : at + 2], 16) for at in (0, 2, 4)] for stop in _STOPS[palette].split()], float)
+    places = np.linspace(0, 1, len(stops))
+    mixed = [round(float(np.interp(place, places, stops[:, channel]))) for channel in range(3)]
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
+
+
+def graded_colours(palette: str, breaks: Sequence[float], *, diverging: bool) -> list[str]:
+    """Colour of each class between the breaks; a diverging palette turns at zero.
+
+    Examples
+    --------
+    >>> graded_colours("RdYlBu", [-1.0, 0.0, 2.0], diverging=True)
+    ['#b91326', '#394fa1']
+    """
+    number = len(breaks) - 1
+    if not diverging:
+        return [colour_at(palette, 0.08 + 0.9 * (rank + 0.5) / number) for rank in range(number)]
+    below = sum(1 for value in breaks[:-1] if value < 0)
+    above = number - below
+    left = [colour_at(palette, 0.04 + 0.38 * rank / max(below, 1)) for rank in range(below)]
+    right = [colour_at(palette, 0.96 - 0.38 * rank / max(above, 1)) for rank in range(above)][::-1]
+    return [*left, *right]
+
+
+def class_colours(classes: Sequence[str]) -> list[str]:
+    """Colour of each land class: the conventional one, else the next of a qualitative palette.
+
+    Examples
+    --------
+    >>> class_colours(["forest", "orchard"])
+    ['#2f7d4a', '#1f77b4']
+    """
+    spare = cycle(_SPARE)
+    return [CLASS_COLOURS.get(name) or next(spare) for name in classes]

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tanheng.report.breaks import METHODS, breaks_for, classes_of
+
+finite = st.floats(-1e9, 1e9, allow_subnormal=False)
+some = arrays(float, st.integers(1, 50), elements=finite)
+methods = st.sampled_from(METHODS)
+
+
+@given(some, methods, st.integers(2, 9))
+def test_breaks_rise_and_hold_every_value(values: np.ndarray, method: str, classes: int) -> None:
+    breaks = breaks_for(values, method, classes)
+    assert 2 <= len(breaks) <= classes + 1
+    assert all(low < high for low, high in itertools.pairwise(breaks))
+    assert breaks[0] <= values.min()
+    assert breaks[-1] >= values.max()
+
+
+@given(some, methods | st.lists(finite, min_size=1, max_size=5), st.integers(2, 9))
+def test_zero_is_always_a_break_of_diverging_maps(values: np.ndarray, choice: str | list[float], classes: int) -> None:
+    breaks = breaks_for(values, choice, classes, diverging=True)
+    assert 0.0 in breaks
+    assert all(low < high for low, high in itertools.pairwise(breaks))
+
+
+def test_natural_breaks_part_values_where_they_part_themselves() -> None:
+    values = np.array([1.0, 1.1, 1.2, 1.3, 5.0, 5.1, 5.2, 9.0, 9.1, 9.4])
+    low, first, second, high = breaks_for(values, "natural", 3)
+    assert (low, high) == (1.0, 9.4)
+    assert 1.3 < first < 5.0
+    assert 5.2 < second < 9.0
+
+
+def test_the_largest_cells_are_seen_apart() -> None:
+    values = np.concatenate([np.linspace(0, 1, 990), np.full(10, 50.0) + np.arange(10)])
+    assert breaks_for(values, "tail", 7)[-2] > 1.0
+    assert breaks_for(values, "quantile", 7)[-2] < 1.0
+
+
+def test_breaks_by_hand_gain_ends_and_zero_only() -> None:
+    values = np.array([-500.0, 3.0, 20.0])
+    assert breaks_for(values, [-100, 50], diverging=True) == [-500.0, -100.0, 0.0, 50.0]
+    assert breaks_for(values, [-1000, 50]) == [-1000.0, 50.0]
+
+
+def test_a_value_on_a_break_is_in_the_class_above() -> None:
+    assert classes_of(np.array([-1.0, 0.0, 5.0]), [-2.0, 0.0, 5.0]).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("values", [np.array([]), np.array([np.nan]), np.array([7.0])])
+def test_maps_without_range_have_a_class(values: np.ndarray) -> None:
+    assert len(breaks_for(values)) == 2
