@@ -249,6 +249,7 @@ def _write(
     beside: Beside,
     record: dict[str, Any],
 ) -> None:
+    from tanheng.pipeline.prints import outlines_of, printing_of
     from tanheng.report.plan_page import write_plan_page
 
     conversion, after = conversion_layers(land, plan.flows, len(inputs.classes))
@@ -264,10 +265,8 @@ def _write(
             meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
             path = folder / "grids" / grid_name(name)
             write_cog(path, layer, inputs.grid, units="1", description=name, tags={"kinds": meaning}, kinds=True)
-        outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
-        if inputs.boundary:
-            outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
-        write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record, beside.arrows)
+        outlines, printing = outlines_of(inputs), printing_of(inputs)
+        write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record, printing, beside.arrows)
         text = json.dumps(record, ensure_ascii=False, indent=1, default=str)
         (folder / "plan.json").write_text(text, encoding="utf-8")
     except OSError as error:

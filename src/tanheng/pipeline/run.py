@@ -319,17 +319,15 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
 
 
 def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
+    from tanheng.pipeline.prints import outlines_of, printing_of
     from tanheng.report import draw_maps, write_report, write_workbook
     from tanheng.report.charts import draw_tornado
     from tanheng.report.layers import ZoneShapes
 
     with clock.stage(mark("workbook, maps and report")):
         write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
-        outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
-        if inputs.boundary:
-            outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
         pictures = (
-            draw_maps(folder / "maps", results.dataset, inputs.grid, outlines, results.study.outputs.note)
+            draw_maps(folder / "maps", results.dataset, inputs.grid, outlines_of(inputs), printing_of(inputs))
             if results.study.outputs.maps
             else []
         )

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from tanheng.language import name_of, tr
 from tanheng.report.fonts import font_families
 
 _SETS = ("#2f7d4a", "#d95f02", "#4a90c8", "#8c6bb1", "#b9a892", "#c8453b")
@@ -37,9 +38,9 @@ def draw_factor_comparison(path: Path, table: pd.DataFrame, most: int = 10) -> P
         for number, name in enumerate(sets):
             values = shown[name].to_numpy(float)
             at = places + 0.4 - width * (number + 0.5)
-            axes.barh(at, np.nan_to_num(values), height=width, color=_SETS[number % len(_SETS)], label=name)
+            axes.barh(at, np.nan_to_num(values), height=width, color=_SETS[number % len(_SETS)], label=name_of(name))
             for place, value in zip(at, values, strict=True):
-                text = "can't be counted" if np.isnan(value) else f"{value:,.1f}"
+                text = tr("can't be counted") if np.isnan(value) else f"{value:,.1f}"
                 axes.annotate(
                     text,
                     (np.nan_to_num(value), place),
@@ -48,9 +49,9 @@ def draw_factor_comparison(path: Path, table: pd.DataFrame, most: int = 10) -> P
                     va="center",
                     fontsize=6.5,
                 )
-        axes.set_yticks(places, [str(name).replace("_", " ") for name in shown["fuel"]])
-        axes.set_xlabel(f"Mt CO₂, {year}")
-        axes.set_title("The same fuel under each set of emission factors", fontsize=10)
+        axes.set_yticks(places, [name_of(name) for name in shown["fuel"]])
+        axes.set_xlabel(tr("Mt CO₂, {year}", year=year))
+        axes.set_title(tr("The same fuel under each set of emission factors"), fontsize=10)
         axes.margins(x=0.1)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(fontsize=7.5, frameon=False, loc="lower right")
@@ -63,15 +64,16 @@ def draw_tornado(path: Path, causes: pd.DataFrame, most: int = 10) -> Path:
     year = causes["year"].max()
     rows = causes[causes["year"] == year].sort_values("half_width_t_co2", ascending=False).head(most)
     rows = rows[rows["half_width_t_co2"] > 0]
-    figure, axes = _figure(1.3 + 0.26 * max(len(rows), 1))
-    places = np.arange(len(rows))[::-1]
-    half = rows["half_width_t_co2"].to_numpy(float) / 1e6
-    axes.barh(places, half, color="#d95f02", height=0.65)
-    axes.barh(places, -half, color="#4a90c8", height=0.65)
-    axes.set_yticks(places, [str(name).replace("_", " ") for name in rows["cause"]])
-    axes.axvline(0, color="#333333", lw=0.8)
-    axes.set_xlabel(f"half of the 95 % interval that it alone would give the total, Mt CO₂, {year}")
-    axes.set_title("What makes the emissions uncertain", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path)
+    with mpl.rc_context({"font.family": font_families()}):
+        figure, axes = _figure(1.3 + 0.26 * max(len(rows), 1))
+        places = np.arange(len(rows))[::-1]
+        half = rows["half_width_t_co2"].to_numpy(float) / 1e6
+        axes.barh(places, half, color="#d95f02", height=0.65)
+        axes.barh(places, -half, color="#4a90c8", height=0.65)
+        axes.set_yticks(places, [name_of(name) for name in rows["cause"]])
+        axes.axvline(0, color="#333333", lw=0.8)
+        axes.set_xlabel(tr("half of the 95 % interval that it alone would give the total, Mt CO₂, {year}", year=year))
+        axes.set_title(tr("What makes the emissions uncertain"), fontsize=10)
+        axes.spines[["top", "right"]].set_visible(False)
+        figure.savefig(path)
     return path

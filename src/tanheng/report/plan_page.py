@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.language import language, name_of, tr
-from tanheng.report.fonts import font_families
+from tanheng.language import language
+from tanheng.report.backdrop import Outlines, backdrop
 from tanheng.report.html import picture_address, write_page
 from tanheng.report.html_tables import html_table
-from tanheng.report.plan_maps import TITLES, draw_arrows, draw_front, draw_plan_maps, draw_scenarios
+from tanheng.report.plan_charts import draw_front, draw_scenarios
+from tanheng.report.plan_maps import draw_arrows, draw_plan_maps, plan_title
 from tanheng.report.plan_words import plan_paragraph, zoning_reasons
-from tanheng.report.sheet import Outlines, outline_lines
+from tanheng.report.printing import Printing, press
+from tanheng.report.sheet import Desk, Imprint
 from tanheng.report.table_words import table_meaning, table_title
 
 
@@ -30,16 +31,15 @@ def write_plan_page(
     kinds: Mapping[str, tuple[str, ...]],
     tables: Mapping[str, pd.DataFrame],
     record: Mapping[str, Any],
+    printing: Printing,
     arrows: Sequence[tuple[float, float, float, float, float]] = (),
 ) -> None:
     """Draw the maps and charts of a plan into ``maps`` and write ``plan.html``."""
-    note = str(record["note"])
-    with mpl.rc_context({"font.family": font_families()}):
-        lines = outline_lines(outlines, grid)
-        maps = draw_plan_maps(folder / "maps", grid, lines, layers, kinds, note)
+    with press(folder / "maps", printing.endings) as printer:
+        desk = Desk(backdrop(grid, outlines, printing.labels), Imprint(printing.note, printing.approval), printing.dpi)
+        maps = draw_plan_maps(printer, desk, layers, kinds)
         if arrows:
-            known = np.isfinite(layers["land_use_plan"])
-            maps.append(draw_arrows(folder / "maps" / "compensation.png", grid, lines, known, arrows, note))
+            maps.append(draw_arrows(printer, desk, np.isfinite(layers["land_use_plan"]), arrows))
         charts = [draw_front(folder / "maps" / "front.png", tables["plan_front"])] if "plan_front" in tables else []
         if "scenarios" in tables and len(tables["scenarios"]) > 1:
             charts.append(draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"]))
@@ -58,4 +58,4 @@ def write_plan_page(
 
 
 def _caption(path: Path) -> str:
-    return tr(TITLES[path.stem]) if path.stem in TITLES else name_of(path.stem)
+    return plan_title(path.stem)

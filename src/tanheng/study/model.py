@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.language import LANGUAGES, listed, tr
+from tanheng.study.maps import MapPrints
 from tanheng.study.parts import Name, Names, Part, Year
 from tanheng.study.plan import Plan
 
@@ -294,6 +295,7 @@ class Study(Part):
     change: Change = Change()
     value: Value | None = None
     plan: Plan | None = None
+    maps: MapPrints = MapPrints()
     outputs: Outputs = Outputs()
 
     @model_validator(mode="after")
@@ -305,10 +307,16 @@ class Study(Part):
             *self._analysis_problems(),
             *self._economy_problems(),
             *self._plan_problems(),
+            *self.maps.label_problems(self.named_zones),
         ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def named_zones(self) -> dict[str, bool]:
+        """Zone layers, and whether the study says where their names are."""
+        return {label: layer.name is not None for label, layer in self.zones.items()}
 
     def _year_problems(self) -> list[str]:
         found = []

@@ -1,0 +1,52 @@
+"""Charts of a plan: the front of two goals, and scenarios against today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from tanheng.language import name_of, tr
+
+
+def draw_front(path: Path, table: pd.DataFrame) -> Path:
+    """Draw the front of two goals."""
+    other = str(table.columns[0])
+    figure = Figure(figsize=(6.4, 4.2), dpi=160, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    power = 3 * int(np.log10(max(float(table[other].abs().max()), 1.0)) // 3)
+    scale = f", 10{str(power).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}" if power else ""
+    axes.plot(table[other] / 10.0**power, table["gain"] / 1e6, color="#2f7d4a", marker="o", ms=4, lw=1.4)
+    axes.set_xlabel(name_of(other) + scale)
+    axes.set_ylabel(tr("gain, 10⁶ (t C where only carbon counts)"))
+    axes.set_title(tr("What one goal costs the other: each point is the best at its level"), fontsize=10)
+    axes.grid(color="#dddddd", lw=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+    return path
+
+
+def draw_scenarios(path: Path, table: pd.DataFrame) -> Path:
+    """Draw the stored carbon of the scenarios against today."""
+    rows = table[table["scenario"] != "today"]
+    figure = Figure(figsize=(6.4, 0.9 + 0.55 * len(rows)), dpi=160, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    values = rows["change_t_c"].to_numpy() / 1e6
+    colours = ["#2f7d4a" if value >= 0 else "#c8453b" for value in values]
+    places = np.arange(len(rows))[::-1]
+    axes.barh(places, values, color=colours, height=0.6)
+    axes.set_yticks(places, [name_of(name) for name in rows["scenario"]])
+    axes.axvline(0, color="#333333", lw=0.8)
+    for place, value in zip(places, values, strict=True):
+        axes.annotate(f"{value:+.2f}".replace("-", "−"), (value, place), xytext=(4 if value >= 0 else -4, 0),
+                      textcoords="offset points", va="center", ha="left" if value >= 0 else "right", fontsize=8)  # fmt: skip
+    axes.margins(x=0.15)
+    axes.set_xlabel(tr("change of stored carbon against today, Mt C (a stock)"))
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+    return path

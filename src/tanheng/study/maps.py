@@ -1,0 +1,50 @@
+"""The table [maps] of a study file: how maps are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, FiniteFloat, model_validator
+
+from tanheng.errors import nearest
+from tanheng.language import tr
+from tanheng.study.parts import Part
+
+Method = Literal["tail", "quantile", "natural"]
+ThemeName = Literal["supply", "demand", "balance", "balance_half_width", "demand_difference"]
+ByHand = Annotated[tuple[FiniteFloat, ...], Field(min_length=1)]
+
+
+class MapPrints(Part):
+    """Formats, class breaks, names of zones, and the approval number of maps; the note stands in [outputs]."""
+
+    formats: tuple[Literal["png", "svg", "pdf"], ...] = ("png",)
+    dpi: Annotated[int, Field(ge=72, le=1200)] = 300
+    breaks: Method | dict[ThemeName, Method | ByHand] = "tail"
+    classes: Annotated[int, Field(ge=2, le=12)] = 7
+    labels: bool | str = True
+    panels: bool = True
+    approval: str = ""
+
+    @model_validator(mode="after")
+    def _breaks_ascend(self) -> Self:
+        for theme, given in self.breaks.items() if isinstance(self.breaks, dict) else ():
+            if not isinstance(given, str) and list(given) != sorted(set(given)):
+                raise ValueError(tr("breaks.{theme}: write each break once, in ascending order", theme=theme))
+        return self
+
+    def label_problems(self, named: Mapping[str, bool]) -> list[str]:
+        """What is wrong with the layer whose names are written, given the layers and whether each has names."""
+        if isinstance(self.labels, bool) or named.get(self.labels):
+            return []
+        if self.labels in named:
+            return [tr("maps.labels: zone layer '{layer}' has no 'name' column in the study", layer=self.labels)]
+        hint = nearest(self.labels, named)
+        return [tr("maps.labels: there is no zone layer '{layer}'{hint}", layer=self.labels, hint=hint)]
+
+    def label_layer(self, named: Mapping[str, bool]) -> str | None:
+        """Layer whose names are written: the one that is asked for, else the first one with names."""
+        if isinstance(self.labels, str):
+            return self.labels
+        return next((layer for layer, has_names in named.items() if has_names), None) if self.labels else None
