@@ -296,7 +296,7 @@ def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock)
     from tanheng.report.charts import draw_tornado
 
     with clock.stage("workbook, maps and report"):
-        write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
+        write_workbook(folder / "tables.xlsx", results.tables, results.record)
         outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
         if inputs.boundary:
             outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
