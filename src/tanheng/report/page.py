@@ -18,6 +18,7 @@ from tanheng.report.html import embedded, packaged, write_page
 from tanheng.report.html_tables import MOST_ROWS, html_table, plain_table
 from tanheng.report.key_figures import key_figures
 from tanheng.report.layers import ZoneShapes, map_data
+from tanheng.report.printing import Printing
 from tanheng.report.screen_words import screen_words
 from tanheng.report.table_words import in_order, table_meaning, table_title
 from tanheng.report.words import detector_sentences, main_figures, mismatch_paragraph
@@ -33,6 +34,7 @@ def write_report(
     dataset: xr.Dataset,
     grid: Grid,
     zones: Mapping[str, ZoneShapes],
+    printing: Printing | None = None,
 ) -> None:
     """Write the report of a run into the folder of its results, beside the tables that it offers for download.
 
@@ -45,6 +47,8 @@ def write_report(
         Grids of the run, for the map.
     zones : mapping of str to ZoneShapes
         Zone layers of the study.
+    printing : Printing, optional
+        Class breaks that the maps for print have.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def write_report(
         tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
         checks=_checks(record),
         inputs=_inputs(record),
-        map=embedded({**map_data(dataset, grid, zones), "words": screen_words()}),
+        map=embedded({**map_data(dataset, grid, zones, printing), "words": screen_words()}),
         script=packaged("report.js"),
     )
 
