@@ -294,9 +294,12 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
 def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
     from tanheng.report import draw_maps, write_report, write_workbook
     from tanheng.report.charts import draw_tornado
+    from tanheng.report.paper import write_paper_tables
 
     with clock.stage("workbook, maps and report"):
         write_workbook(folder / "tables.xlsx", results.tables, results.record)
+        if results.study.outputs.docx:
+            write_paper_tables(folder / "tables.docx", results.tables, results.record)
         outlines = {label: (polygons.geometries, polygons.crs) for label, polygons in inputs.zones.items()}
         if inputs.boundary:
             outlines = {"region": (inputs.boundary.geometries, inputs.boundary.crs), **outlines}
