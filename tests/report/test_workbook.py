@@ -60,6 +60,12 @@ def test_each_figure_equals_its_csv(book: Workbook, results: Results) -> None:
                     assert cell == pytest.approx(value, rel=1e-15)
 
 
+def test_every_csv_with_chinese_bears_the_mark_that_excel_reads(results: Results) -> None:
+    files = [path.read_bytes() for path in (results.folder / "tables").glob("*.csv")]
+    assert any(not data.isascii() for data in files)
+    assert all(data.isascii() or data.startswith(b"\xef\xbb\xbf") for data in files)
+
+
 def test_each_cross_check_is_ok_in_its_cell_and_when_worked_out(book: Workbook, tmp_path: Path) -> None:
     cached = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)
     name = book.sheetnames[1]

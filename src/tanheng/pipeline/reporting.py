@@ -34,6 +34,10 @@ def write_reports(
 
     asked = inputs.study.outputs
     write_workbook(folder / "tables.xlsx", tables, record)
+    if asked.docx:
+        from tanheng.report.word_tables import write_paper_tables
+
+        write_paper_tables(folder / "tables.docx", tables, record)
     if asked.maps:
         draw_maps(folder / "maps", dataset, inputs.grid, outlines_of(inputs), printing_of(inputs))
     if asked.report:

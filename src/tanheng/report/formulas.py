@@ -55,7 +55,7 @@ class Number:
 
     def text(self) -> str:
         """Digits of the number."""
-        return f"{self.number:.17g}"
+        return _digits(self.number)
 
     def value(self) -> float:
         """The number."""
@@ -98,7 +98,7 @@ class Sum:
             for name in self.columns
         ]
         told = "+".join(parts)
-        return told if self.factor == 1.0 else f"({told})*{self.factor:.17g}"
+        return told if self.factor == 1.0 else f"({told})*{_digits(self.factor)}"
 
     def value(self) -> float:
         """Sum over the rows; what is missing counts as nothing, as an empty cell does."""
@@ -151,7 +151,7 @@ class ProductSum:
     def text(self) -> str:
         """Sum of products."""
         one, other = (self.table.column(name) for name in self.columns)
-        return f"SUMPRODUCT({one},{other})*{self.factor:.17g}"
+        return f"SUMPRODUCT({one},{other})*{_digits(self.factor)}"
 
     def value(self) -> float:
         """Sum of the products that are known."""
@@ -172,7 +172,7 @@ class RowGaps:
         """Sum of the distances."""
         signed = "".join(f"+{self.table.column(name)}" for name in self.plus)[1:]
         signed += "".join(f"-{self.table.column(name)}" for name in self.minus)
-        signed += f"-{self.constant:.17g}" if self.constant else ""
+        signed += f"-{_digits(self.constant)}" if self.constant else ""
         return f"SUMPRODUCT(ABS({signed}))"
 
     def value(self) -> float:
@@ -195,6 +195,11 @@ class LargestGap:
     def value(self) -> float:
         """Largest of the distances."""
         return max(abs(one.value() - other.value()) for one, other in self.pairs)
+
+
+def _digits(number: float) -> str:
+    """Number as formulas write it; spreadsheets keep 15 of its digits."""
+    return repr(float(number)).upper()
 
 
 def _criterion(value: object, column: str, table: str) -> str:

@@ -145,7 +145,8 @@ def _write_column(sheet: Any, styles: Styles, table: PlacedTable, number: int) -
     words, kind = holds_words(name, table.name), column_of(name, table.name).kind
     head = styles.head if words or kind == "year" else styles.number_head
     sheet.write_string(HEAD - 1, number, column_title(name, table.name), head)
-    shown = [cell_words(value, name, table.name) if words and isinstance(value, str) else value for value in values]
+    told = {value: cell_words(value, name, table.name) for value in values if isinstance(value, str)} if words else {}
+    shown = [told.get(value, value) for value in values]
     sheet.set_column(number, number, _width(column_title(name, table.name), shown))
     side = {"align": "left", "indent": 1} if kind == "year" else {}
     cell_format = styles.of(num_format=number_format(name, table.name, values), **side)

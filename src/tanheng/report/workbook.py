@@ -22,8 +22,8 @@ from tanheng.report.workbook_charts import charts_of, write_chart_data, write_ch
 
 __all__ = ["MEANINGS", "write_workbook"]
 
-#: Letters on a line of what a table tells.
-_ACROSS = 96
+#: Letters on a line of what a table tells, in a column 104 wide.
+_ACROSS = 112
 
 
 def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], record: Mapping[str, Any]) -> None:
@@ -80,7 +80,7 @@ def _write_contents(
     sheet = book.add_worksheet(name)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    for column, width in enumerate((34, _ACROSS + 8, 10, 40)):
+    for column, width in enumerate((34, 104, 10, 40)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, _title(record), styles.title)
     row = 1

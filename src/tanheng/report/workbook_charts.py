@@ -111,14 +111,17 @@ def _emissions(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
         cells: list[list[Figure | None]] = []
         for year in years:
             figures: list[Figure | None] = [_emitted(table, column, name, year) for name in shown]
-            cells.append([*figures, *([Total([_emitted(table, column, name, year) for name in rest])] if rest else [])])
+            # Others are what is left of the total: one formula for many fuels would be longer than a spreadsheet takes.
+            left = [_emitted(table, column, name, year, -1e-6) for name in shown]
+            others = Total([Sum(table, ("emissions_t_co2",), (("year", year),), 1e-6), *left])
+            cells.append([*figures, *([others] if rest else [])])
         words = [cell_words(name, column) or tr("not named") for name in shown] + ([tr("others")] if rest else [])
         kind = {"type": "column", "subtype": "stacked"}
         yield Chart(title, tr(_MT_CO2), kind, [str(year) for year in years], words, cells, _PALETTE)
 
 
-def _emitted(table: PlacedTable, column: str, name: str, year: object) -> Sum:
-    return Sum(table, ("emissions_t_co2",), (("year", year), (column, name)), 1e-6)
+def _emitted(table: PlacedTable, column: str, name: str, year: object, factor: float = 1e-6) -> Sum:
+    return Sum(table, ("emissions_t_co2",), (("year", year), (column, name)), factor)
 
 
 def _zones(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
