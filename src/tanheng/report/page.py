@@ -21,7 +21,7 @@ from tanheng.report.layers import ZoneShapes, map_data
 from tanheng.report.printing import Printing
 from tanheng.report.screen_words import screen_words
 from tanheng.report.table_words import in_order, table_meaning, table_title
-from tanheng.report.words import detector_sentences, main_figures, mismatch_paragraph
+from tanheng.report.words import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
 
 #: Tables that stand open in a part of their own: readers sort them and find themselves on the map.
 _OF_ZONES = ("balance_by_zone", "stock_by_zone", "balance_hot_spots_by_zone")
@@ -65,6 +65,7 @@ def write_report(
         figures=main_figures(str(record["note"]), tables),
         mismatch=mismatch_paragraph(tables),
         detector=detector_sentences(tables),
+        circular=circular_sentence(tables),
         charts={theme: of_theme(found, theme) for theme in ("land", "emissions", "balance", "drivers")},
         zone_tables=[_shown(name, tables, path.parent) for name in _OF_ZONES if name in tables],
         tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
