@@ -11,11 +11,9 @@ from tanheng.study.model import (
     Maps,
     SectorWeight,
     Study,
-    language_of,
-    load_study,
-    parse_study,
 )
 from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
+from tanheng.study.reading import language_of, load_study, parse_study
 
 __all__ = [
     "Analysis",

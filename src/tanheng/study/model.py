@@ -1,15 +1,13 @@
-"""The whole study, read from its file; every problem of it at once."""
+"""The whole study: what its file may say, and what must fit together in it."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from tanheng.errors import InputError, StudyError, nearest
-from tanheng.language import LANGUAGES, listed, tr
+from tanheng.errors import nearest
+from tanheng.language import listed, tr
 from tanheng.study.maps import MapPrints
 from tanheng.study.parts import Name, Names, Part, Year
 from tanheng.study.plan import Plan
@@ -444,97 +442,3 @@ class Study(Part):
                 )
             )
         return found
-
-
-def language_of(path: Path) -> str | None:
-    """Language that a study file asks for; None where it names none, or can't be read: `load_study` says why."""
-    try:
-        asked = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("language")
-    except (OSError, ValueError):
-        return None
-    return asked if asked in LANGUAGES else None
-
-
-def load_study(path: Path) -> Study:
-    """Study that a TOML file describes.
-
-    Raises
-    ------
-    InputError
-        The file is missing or no TOML.
-    StudyError
-        Keys are unknown, missing or wrong: all of them at once, unknown ones with the nearest known key.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(
-            tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path)
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            tr("{path}: can't be read as UTF-8 text ({error}); save it in the encoding UTF-8", path=path, error=error)
-        ) from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        hint = tr("; write / in paths, not \\") if "\\" in text else ""
-        raise InputError(tr("{path}: is no valid TOML: {error}{hint}", path=path, error=error, hint=hint)) from error
-    return parse_study(data, str(path))
-
-
-def parse_study(data: dict[str, Any], name: str = "study") -> Study:
-    """Study from a mapping.
-
-    Examples
-    --------
-    >>> parse_study({"title": "A", "years": [2000], "landcover": {}})
-    Traceback (most recent call last):
-    tanheng.errors.StudyError: 3 problems:
-      1. study: 'land_cover' is missing
-      2. study: 'carbon_density' is missing
-      3. study: 'landcover' is no key of a study; did you mean 'land_cover'?
-    """
-    try:
-        return Study.model_validate(data)
-    except ValidationError as error:
-        lines = [line for item in error.errors() for line in _messages(item, name)]
-        raise StudyError(lines) from None
-
-
-def _messages(item: Any, name: str) -> list[str]:  # noqa: ANN401  pydantic's own mapping
-    path = [str(part) for part in item["loc"]]
-    place = ".".join(path)
-    if item["type"] == "extra_forbidden":
-        table = ".".join(path[:-1]) or tr("a study")
-        where = f"{name}: '{place}'" if len(path) > 1 else f"{name}: '{path[-1]}'"
-        return [
-            tr(
-                "{where} is no key of {place}{nearest}",
-                where=where,
-                place=f"[{table}]" if len(path) > 1 else table,
-                nearest=nearest(path[-1], _keys(path[:-1])),
-            )
-        ]
-    if item["type"] == "missing":
-        return [tr("{name}: '{place}' is missing", name=name, place=place)]
-    text = item["msg"].removeprefix("Value error, ")
-    lines = text.split("\n")
-    given = "" if item["type"] == "value_error" else tr(" (got {input!r})", input=item["input"])
-    return [f"{name}: {place + ': ' if place else ''}{line}{given}" for line in lines]
-
-
-def _keys(path: list[str]) -> list[str]:
-    """Known keys of the table at a path."""
-    model: Any = Study
-    for part in path:
-        if part.isdigit():
-            continue
-        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
-            model = model.model_fields[part].annotation
-        arguments = [item for item in getattr(model, "__args__", ()) if item not in (type(None), Ellipsis)]
-        if arguments:
-            model = arguments[-1]
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]

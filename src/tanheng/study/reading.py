@@ -1,0 +1,70 @@
+"""A study read from its file; every problem of it at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from tanheng.errors import InputError, StudyError
+from tanheng.language import LANGUAGES, tr
+from tanheng.study.faults import fault_messages
+from tanheng.study.model import Study
+
+
+def language_of(path: Path) -> str | None:
+    """Language that a study file asks for; None where it names none, or can't be read: `load_study` says why."""
+    try:
+        asked = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("language")
+    except (OSError, ValueError):
+        return None
+    return asked if asked in LANGUAGES else None
+
+
+def load_study(path: Path) -> Study:
+    """Study that a TOML file describes.
+
+    Raises
+    ------
+    InputError
+        The file is missing or no TOML.
+    StudyError
+        Keys are unknown, missing or wrong: all of them at once, unknown ones with the nearest known key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(
+            tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path)
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            tr("{path}: can't be read as UTF-8 text ({error}); save it in the encoding UTF-8", path=path, error=error)
+        ) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        hint = tr("; write / in paths, not \\") if "\\" in text else ""
+        raise InputError(tr("{path}: is no valid TOML: {error}{hint}", path=path, error=error, hint=hint)) from error
+    return parse_study(data, str(path))
+
+
+def parse_study(data: dict[str, Any], name: str = "study") -> Study:
+    """Study from a mapping.
+
+    Examples
+    --------
+    >>> parse_study({"title": "A", "years": [2000], "landcover": {}})
+    Traceback (most recent call last):
+    tanheng.errors.StudyError: 3 problems:
+      1. study: 'land_cover' is missing
+      2. study: 'carbon_density' is missing
+      3. study: 'landcover' is no key of a study; did you mean 'land_cover'?
+    """
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        lines = [line for item in error.errors() for line in fault_messages(item, name)]
+        raise StudyError(lines) from None
