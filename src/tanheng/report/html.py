@@ -43,7 +43,7 @@ def _font_face(text: str) -> str:
     if not font:
         return ""
     address = f"data:font/woff;base64,{base64.b64encode(font).decode('ascii')}"
-    return f'@font-face {{ font-family: "Tanheng Chinese"; src: url({address}) format("woff"); font-weight: 100 900; }}'
+    return f'@font-face {{ font-family: "Tanheng Chinese"; src: url({address}) format("woff"); font-display: block; unicode-range: U+2E80-FFFF; }}'
 
 
 def _environment() -> jinja2.Environment:
