@@ -12,6 +12,7 @@ import rasterio
 from hypothesis import settings
 
 from tanheng.grid import ALBERS_CHINA
+from tanheng.pipeline.run import Results, run_study
 
 # The machine is shared: a slow example is no failure. The same examples come every time.
 settings.register_profile("tanheng", deadline=None, derandomize=True)
@@ -57,6 +58,12 @@ def write_map(
 def map_writer(tmp_path: Path) -> MapWriter:
     """Writer of small maps into the test's own folder."""
     return lambda name, codes, **options: write_map(tmp_path / name, codes, **options)
+
+
+@pytest.fixture(scope="session")
+def henan(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Results of the example, run once for all tests."""
+    return run_study(EXAMPLE / "study.toml", output=tmp_path_factory.mktemp("henan") / "results")
 
 
 STUDY = """

@@ -15,7 +15,7 @@ import pytest
 import rasterio
 
 from conftest import EXAMPLE
-from tanheng.pipeline.run import Results, run_study
+from tanheng.pipeline.run import Results
 
 
 def facts() -> ModuleType:
@@ -27,15 +27,9 @@ def facts() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return run_study(EXAMPLE / "study.toml", output=tmp_path_factory.mktemp("henan") / "results")
-
-
-def test_table_2_of_the_paper_to_the_printed_digit(results: Results) -> None:
+def test_table_2_of_the_paper_to_the_printed_digit(henan: Results) -> None:
     table = (
-        pd.read_csv(results.folder / "tables" / "stock_by_class.csv").set_index(["year", "land_class"])["stock_t_c"]
-        / 1e5
+        pd.read_csv(henan.folder / "tables" / "stock_by_class.csv").set_index(["year", "land_class"])["stock_t_c"] / 1e5
     )
     for year, printed in facts().TABLE_2.items():
         for name, figure, digits in zip(facts().CLASSES, printed, (0, 0, 1, 1, 0, 2), strict=False):
@@ -43,14 +37,14 @@ def test_table_2_of_the_paper_to_the_printed_digit(results: Results) -> None:
         assert round(table[year].sum(), 2) == printed[-1]
 
 
-def test_every_self_check_holds_to_1e_9(results: Results) -> None:
-    assert len(results.checks) == 7
-    assert all(check.value < 1e-9 for check in results.checks)
+def test_every_self_check_holds_to_1e_9(henan: Results) -> None:
+    assert len(henan.checks) == 7
+    assert all(check.value < 1e-9 for check in henan.checks)
 
 
-def test_the_reconstruction_is_called_one_everywhere(results: Results) -> None:
-    assert "econstruct" in (results.folder / "report.html").read_text(encoding="utf-8")
-    assert "econstruct" in results.dataset.attrs["comment"]
+def test_the_reconstruction_is_called_one_everywhere(henan: Results) -> None:
+    assert "econstruct" in (henan.folder / "report.html").read_text(encoding="utf-8")
+    assert "econstruct" in henan.dataset.attrs["comment"]
     assert "reconstruction, not an observation" in (EXAMPLE / "README.md").read_text(encoding="utf-8")
 
 

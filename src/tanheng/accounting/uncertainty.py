@@ -118,10 +118,8 @@ def variances(terms: Terms) -> dict[str, float]:
     names, number, half = _by_factor(terms)
     of_factor = (np.bincount(number, terms.emissions, len(names)) * half) ** 2
     of_activity = np.bincount(number, (terms.emissions * terms.activity_half) ** 2, len(names))
-    found = {tr("factor of {name}", name=name): float(value) for name, value in zip(names, of_factor, strict=True)}
-    return found | {
-        tr("activity of {name}", name=name): float(value) for name, value in zip(names, of_activity, strict=True)
-    }
+    found = {f"factor of {name}": float(value) for name, value in zip(names, of_factor, strict=True)}
+    return found | {f"activity of {name}": float(value) for name, value in zip(names, of_activity, strict=True)}
 
 
 def contributions(terms: Terms) -> list[tuple[str, float, float]]:

@@ -10,16 +10,16 @@ import xarray as xr
 from tanheng.analysis import coupling_coordination, dissimilarity, gini, lorenz, quadrants
 from tanheng.analysis.mismatch import LEVELS, QUADRANTS, coordination_level
 from tanheng.errors import InputError
-from tanheng.language import mark, tr
+from tanheng.language import mark_name, tr
 from tanheng.pipeline.balance import Balance, as_whole_cells, supply_column
 from tanheng.pipeline.findings import Findings, Layer, Mask
 from tanheng.pipeline.land import Land
 
 _MEANING = {
-    "HH": mark("high supply, high demand"),
-    "LH": mark("low supply, high demand"),
-    "LL": mark("low supply, low demand"),
-    "HL": mark("high supply, low demand"),
+    "HH": mark_name("high supply, high demand"),
+    "LH": mark_name("low supply, high demand"),
+    "LL": mark_name("low supply, low demand"),
+    "HL": mark_name("high supply, low demand"),
 }
 
 
@@ -59,7 +59,7 @@ def _quadrants(
             {
                 "year": year,
                 "quadrant": name,
-                "meaning": tr(_MEANING[name]),
+                "meaning": _MEANING[name],
                 "cells": int(inside.sum()),
                 "area_km2": float(area[inside].sum()),
                 "area_share": float(area[inside].sum() / area.sum()),

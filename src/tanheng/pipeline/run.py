@@ -320,6 +320,7 @@ def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock)
     from tanheng.pipeline.prints import outlines_of, printing_of
     from tanheng.report import draw_maps, write_report, write_workbook
     from tanheng.report.charts import draw_tornado
+    from tanheng.report.layers import ZoneShapes
 
     with clock.stage(mark("workbook, maps and report")):
         write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
@@ -333,7 +334,11 @@ def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock)
                 draw_tornado(folder / "maps" / "emission_uncertainty.png", results.tables["uncertainty_causes"])
             )
         if results.study.outputs.report:
-            write_report(folder / "report.html", results.record, results.tables, pictures, folder)
+            zones = {
+                label: ZoneShapes(polygons.geometries, polygons.crs, polygons.ids, polygons.names)
+                for label, polygons in inputs.zones.items()
+            }
+            write_report(folder / "report.html", results.record, results.tables, results.dataset, inputs.grid, zones)
 
 
 def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from tanheng.language import name_of, tr
+from tanheng.report.cells import cell_words
 from tanheng.report.fonts import font_families
 
 _SETS = ("#2f7d4a", "#d95f02", "#4a90c8", "#8c6bb1", "#b9a892", "#c8453b")
 
 
 def _figure(height: float) -> tuple[Figure, Any]:
-    figure = Figure(figsize=(7.2, height), dpi=160, facecolor="white", layout="constrained")
+    figure = Figure(figsize=(7.2, height), dpi=300, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.add_subplot()
 
@@ -70,7 +71,7 @@ def draw_tornado(path: Path, causes: pd.DataFrame, most: int = 10) -> Path:
         half = rows["half_width_t_co2"].to_numpy(float) / 1e6
         axes.barh(places, half, color="#d95f02", height=0.65)
         axes.barh(places, -half, color="#4a90c8", height=0.65)
-        axes.set_yticks(places, [name_of(name) for name in rows["cause"]])
+        axes.set_yticks(places, [cell_words(cause, "cause") for cause in rows["cause"]])
         axes.axvline(0, color="#333333", lw=0.8)
         axes.set_xlabel(tr("half of the 95 % interval that it alone would give the total, Mt CO₂, {year}", year=year))
         axes.set_title(tr("What makes the emissions uncertain"), fontsize=10)

@@ -126,15 +126,20 @@ class Histogram:
 
 
 def span_of(values: NDArray[np.float64], *, diverging: bool) -> tuple[float, float]:
-    """Span of a histogram, the same for all years: all but the outermost values, and zero where signs differ.
+    """Span of a histogram, the same for all years: all but the outermost values; where signs differ, both sides are seen.
 
     Examples
     --------
-    >>> span_of(np.array([2.0, 2.0]), diverging=False), span_of(np.array([2.0, 2.0]), diverging=True)
-    ((2.0, 2.0), (0.0, 2.0))
+    >>> span_of(np.array([2.0, 2.0]), diverging=False), span_of(np.array([-1.0, *[2.0] * 999]), diverging=True)
+    ((2.0, 2.0), (-1.0, 2.0))
     """
     low, high = (float(value) for value in np.quantile(values, (0.005, 0.995)))
-    return (min(low, 0.0), max(high, 0.0)) if diverging else (low, high)
+    if not diverging:
+        return low, high
+    below, above = values[values < 0], values[values > 0]
+    # Few cells of the rarer sign lie outside; half of them are shown at their place.
+    low = min(low, float(np.median(below)) if below.size else 0.0)
+    return low, max(high, float(np.median(above)) if above.size else 0.0)
 
 
 def blocks_of(legend: Legend, histogram: Histogram | None, *, columns: int = 1) -> list[Legend | Histogram]:

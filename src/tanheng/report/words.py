@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from tanheng.language import joined, name_of, tr
+from tanheng.report.cells import cell_words
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
@@ -59,7 +60,7 @@ def _balance(row: Any) -> str:  # noqa: ANN401  a row of pandas
         carbon=row.emissions_t_c / 1e6,
         co2=row.emissions_t_c * CO2_PER_C / 1e6,
         share=100 * row.area_share_surplus,
-        meaning=tr(row.meaning),
+        meaning=name_of(row.meaning),
     )
 
 
@@ -200,7 +201,7 @@ def _detector_sentence(variable: str, best: Any) -> str:  # noqa: ANN401  a row 
     figures = {
         "year": best.year,
         "driver": name_of(best.driver),
-        "variable": name_of(variable),
+        "variable": cell_words(variable, "variable"),
         "q": best.q,
         "p": best.p,
     }

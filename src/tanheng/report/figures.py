@@ -1,0 +1,213 @@
+"""Charts of the report, each made from a table of the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tanheng.language import name_of, tr
+from tanheng.report.bars import bars_around_zero, half_widths, stacked_columns
+from tanheng.report.cells import cell_words
+from tanheng.report.heatmap import correlation_squares
+from tanheng.report.lorenz import lorenz_curves
+from tanheng.report.palettes import class_colours
+from tanheng.report.sankey import conversions
+from tanheng.report.svg import SERIES
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: Series of a stacked chart that are told apart; the rest is one more.
+_MOST_SERIES = 7
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its caption; `theme` says which part of the report it belongs to."""
+
+    theme: str
+    caption: str
+    picture: str
+    tall: bool = False
+
+
+def charts(tables: Tables) -> list[Chart]:
+    """Every chart that the tables allow, in the order of the report."""
+    makers = (
+        _stock,
+        _conversions,
+        _emissions,
+        _uncertainty,
+        _zones,
+        _lorenz,
+        _correlation,
+    )
+    return [chart for make in makers for chart in make(tables)]
+
+
+def _stock(tables: Tables) -> Iterator[Chart]:
+    table = tables["stock_by_class"]
+    order = list(dict.fromkeys(table["land_class"]))
+    colours = dict(zip(order, class_colours(order), strict=True))
+    labels = {name: name_of(name) for name in order}
+    wide = table.pivot_table(index="land_class", columns="year", values="stock_t_c", aggfunc="sum").loc[order] / 1e6
+    caption = tr("Stored carbon by land class: a stock, not a yearly flow")
+    yield Chart("land", caption, stacked_columns(wide, colours, labels, caption, "Mt C"))
+    area = table.pivot_table(index="land_class", columns="year", values="area_km2", aggfunc="sum").loc[order]
+    caption = tr("Area by land class")
+    yield Chart("land", caption, stacked_columns(area, colours, labels, caption, "km²"))
+
+
+def _conversions(tables: Tables) -> Iterator[Chart]:
+    if "transitions" not in tables:
+        return
+    table = tables["transitions"]
+    order = list(dict.fromkeys(table["from_class"]))
+    colours = dict(zip(order, class_colours(order), strict=True))
+    labels = {name: name_of(name) for name in order}
+    for (first, last), rows in table.groupby(["from_year", "to_year"], sort=True):
+        moved = rows[(rows["from_class"] != rows["to_class"]) & (rows["area_km2"] > 0)]
+        moved = moved.rename(columns={"area_km2": "area"})
+        if moved.empty:
+            continue
+        caption = tr("Land that changed from {first} to {last}; what stayed is left out", first=first, last=last)
+        yield Chart("land", caption, conversions(moved, colours, labels, caption, "km²"))
+
+
+def _emissions(tables: Tables) -> Iterator[Chart]:
+    if "emissions" not in tables:
+        return
+    table = tables["emissions"]
+    for column, caption in (
+        ("fuel", tr("Emissions by fuel and process")),
+        ("sector", tr("Emissions by sector")),
+    ):
+        if column in table and len(set(table[column].astype(str))) > 1:
+            wide = _largest(table, column)
+            colours = {name: SERIES[rank % len(SERIES)] for rank, name in enumerate(wide.index)}
+            labels = {name: name_of(name) for name in wide.index}
+            yield Chart("emissions", caption, stacked_columns(wide, colours, labels, caption, "Mt CO₂"))
+
+
+def _largest(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Emissions in Mt CO2 by year of the largest fuels or sectors; the others are summed."""
+    wide = table.pivot_table(index=column, columns="year", values="emissions_t_co2", aggfunc="sum").fillna(0.0) / 1e6
+    order = wide.max(axis=1).sort_values(ascending=False).index
+    kept, rest = order[:_MOST_SERIES], order[_MOST_SERIES:]
+    found = wide.loc[kept]
+    if len(rest):
+        found.loc[tr("all others")] = wide.loc[rest].sum()
+    return found.clip(lower=0.0)
+
+
+def _uncertainty(tables: Tables) -> Iterator[Chart]:
+    if "uncertainty_causes" not in tables:
+        return
+    table = tables["uncertainty_causes"]
+    year = int(table["year"].max())
+    rows = table[(table["year"] == year) & (table["half_width_t_co2"] > 0)]
+    rows = rows.sort_values("half_width_t_co2", ascending=False).head(10)
+    if rows.empty:
+        return
+    caption = tr("What makes the emissions of {year} uncertain: half of the 95 % interval by each alone", year=year)
+    causes = [(cell_words(row.cause, "cause"), row.half_width_t_co2 / 1e6) for row in rows.itertuples()]
+    yield Chart("emissions", caption, half_widths(causes, caption, "Mt CO₂"))
+
+
+def _zones(tables: Tables) -> Iterator[Chart]:
+    if "balance_by_zone" not in tables:
+        return
+    table = tables["balance_by_zone"]
+    column = next(name for name in table.columns if name.startswith("balance_t_c"))
+    units = "10⁴ t C" if column == "balance_t_c" else tr("10⁴ t C a year")
+    year = int(table["year"].max())
+    for layer, rows in table[table["year"] == year].groupby("zone_layer", sort=False):
+        ordered = rows.dropna(subset=[column]).sort_values(column, ascending=False)
+        named = [
+            (str(row.zone_id), cell_words(row.zone_name, "zone_name"), float(getattr(row, column)) / 1e4)
+            for row in ordered.itertuples()
+        ]
+        if named:
+            caption = tr("Balance of {year} by zone of the layer {layer}", year=year, layer=name_of(layer))
+            yield Chart("balance", caption, bars_around_zero(named, caption, units), tall=len(named) > 24)
+
+
+def _lorenz(tables: Tables) -> Iterator[Chart]:
+    if "lorenz" not in tables:
+        return
+    caption = tr("Lorenz curve of demand over supply; on the straight line both would be spread alike")
+    told = "; ".join(f"{row.year}: Gini {row.gini:.2f}" for row in tables["mismatch_indices"].itertuples())
+    yield Chart("balance", caption, lorenz_curves(tables["lorenz"], caption, told))
+
+
+def _correlation(tables: Tables) -> Iterator[Chart]:
+    if "correlation" not in tables:
+        return
+    table = tables["correlation"]
+    for method, rows in table.groupby("method", sort=False):
+        yield _matrix(str(method), rows)
+
+
+def _matrix(method: str, rows: pd.DataFrame) -> Chart:
+    """Drivers down, variables and years across, stars by the modified test."""
+    variables = [name for name in ("supply", "demand", "supply_demand_ratio") if name in set(rows["variable"])]
+    variables += [name for name in dict.fromkeys(rows["variable"]) if name not in variables]
+    columns = [(name, year) for name in variables for year in sorted(set(rows["year"]))]
+    drivers = list(dict.fromkeys(rows["driver"]))
+    keyed = rows.set_index(["driver", "variable", "year"])
+    known = [[(driver, *column) in keyed.index for column in columns] for driver in drivers]
+    r = np.array(
+        [
+            [
+                float(keyed.loc[(driver, *column), "r"]) if there else math.nan
+                for column, there in zip(columns, line, strict=True)
+            ]
+            for driver, line in zip(drivers, known, strict=True)
+        ]
+    )
+    words = [
+        [starred(value, float(keyed.loc[(driver, *column), "p"])) if np.isfinite(value) else "–"
+         for column, value in zip(columns, line, strict=True)]
+        for driver, line in zip(drivers, r, strict=True)
+    ]  # fmt: skip
+    support = rows.groupby("driver")["support_km"].max()
+    labels = [f"{name_of(driver)} ({support[driver]:.1f} km)" for driver in drivers]
+    heads = [(cell_words(name, "variable"), str(year)) for name, year in columns]
+    caption = tr("Correlation with drivers, {method}", method=_methods()[method])
+    return Chart("drivers", caption, correlation_squares(r, words, labels, heads, caption, _strongest(rows)))
+
+
+def _methods() -> dict[str, str]:
+    return {
+        "pearson": "Pearson",
+        "spearman": tr("Spearman (ranks)"),
+        "partial": tr("partial: the other drivers taken out"),
+    }
+
+
+def _strongest(rows: pd.DataFrame) -> str:
+    best = rows.loc[rows["r"].abs().sort_values(ascending=False).index].head(3)
+    return "; ".join(
+        f"{cell_words(row.variable, 'variable')} {row.year}, {name_of(row.driver)}: r = {row.r:.2f}"
+        for row in best.itertuples()
+    )
+
+
+def starred(r: float, p: float) -> str:
+    """Correlation with its stars.
+
+    Examples
+    --------
+    >>> starred(-0.4567, 0.003), starred(0.2, 0.2)
+    ('−0.457**', '0.200')
+    """
+    stars = "**" if p < 0.01 else "*" if p < 0.05 else ""
+    return f"{r:.3f}".replace("-", "−") + stars
+
+
+def of_theme(found: Sequence[Chart], theme: str) -> list[Chart]:
+    """Charts of one part of the report."""
+    return [chart for chart in found if chart.theme == theme]

@@ -1,0 +1,206 @@
+"""The report in a real browser: nothing leaves the file, the map tells the grid's values, tables sort and download."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from conftest import EXAMPLE
+from tanheng.io.rasters import files_open
+from tanheng.language import speaking
+from tanheng.pipeline.inputs import open_inputs
+from tanheng.pipeline.run import Results
+from tanheng.report.layers import ZoneShapes
+from tanheng.report.page import write_report
+from tanheng.study import load_study
+
+_CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
+)
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def report(request: pytest.FixtureRequest, henan: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Report of the example in each language, beside the tables that it offers."""
+    folder = tmp_path_factory.mktemp(request.param)
+    shutil.copytree(henan.folder / "tables", folder / "tables")
+    with files_open():
+        inputs = open_inputs(load_study(EXAMPLE / "study.toml"), EXAMPLE)
+    zones = {label: ZoneShapes(item.geometries, item.crs, item.ids, item.names) for label, item in inputs.zones.items()}
+    with speaking(request.param):
+        write_report(folder / "report.html", henan.record, henan.tables, henan.dataset, inputs.grid, zones)
+    return folder / "report.html"
+
+
+def open_page(browser: Browser, report: Path, width: int = 1440) -> tuple[Page, list[str]]:
+    """The report, ready, and whatever went wrong while it opened: requests, errors."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, accept_downloads=True)
+    wrong: list[str] = []
+
+    def requested(request: Request) -> None:
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            wrong.append(request.url)
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            wrong.append(message.text)
+
+    page.on("request", requested)
+    page.on("console", said)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(report.as_uri())
+    page.wait_for_selector("body[data-ready]")
+    return page, wrong
+
+
+def grid_value(henan: Results, name: str, year: int, place: tuple[int, int]) -> float:
+    with rasterio.open(next((henan.folder / "grids").glob(f"{name}_{year}.tif"))) as dataset:
+        return float(dataset.read(1)[place])
+
+
+def click_cell(page: Page, henan: Results, row: int, column: int) -> None:
+    """Click the middle of a cell, on the map as it lies when the whole region is shown."""
+    page.click("#whole")
+    box = page.locator("#canvas").bounding_box()
+    assert box is not None
+    rows, columns = henan.dataset.sizes["y"], henan.dataset.sizes["x"]
+    scale = 0.94 * min(box["width"] / columns, box["height"] / rows)
+    x = (box["width"] - columns * scale) / 2 + (column + 0.5) * scale
+    y = (box["height"] - rows * scale) / 2 + (row + 0.5) * scale
+    page.locator("#canvas").click(position={"x": x, "y": y})
+
+
+def test_nothing_leaves_the_file_and_nothing_goes_wrong(browser: Browser, report: Path) -> None:
+    page, wrong = open_page(browser, report)
+    page.locator("#canvas").hover()
+    for button in page.locator("summary").all():
+        button.click()
+    assert wrong == []
+    assert report.stat().st_size < 15e6
+    page.close()
+
+
+def test_layer_year_and_swipe_change_the_map(browser: Browser, report: Path) -> None:
+    page, wrong = open_page(browser, report)
+    canvas = page.locator("#canvas")
+    seen = {canvas.screenshot()}
+    page.select_option("#layer", "demand")
+    page.wait_for_selector("#canvas[data-shown='demand 2015|']")
+    seen.add(canvas.screenshot())
+    page.check("#years input[value='1995']")
+    page.wait_for_selector("#canvas[data-shown='demand 1995|']")
+    seen.add(canvas.screenshot())
+    page.select_option("#other", "2015")
+    page.wait_for_selector("#canvas[data-shown='demand 1995|demand 2015']")
+    seen.add(canvas.screenshot())
+    page.locator("#divider").fill("20")
+    page.wait_for_timeout(100)
+    seen.add(canvas.screenshot())
+    assert len(seen) == 5
+    assert wrong == []
+    page.close()
+
+
+@pytest.mark.parametrize(("layer", "grid"), [("supply", "carbon_stock"), ("demand", "demand"), ("balance", "balance")])
+def test_the_value_under_a_click_is_the_grids(
+    browser: Browser, report: Path, henan: Results, layer: str, grid: str
+) -> None:
+    page, _ = open_page(browser, report)
+    page.select_option("#layer", layer)
+    page.check("#years input[value='2005']")
+    known = np.argwhere(np.isfinite(henan.dataset["demand"].sel(year=2005).values))
+    for row, column in known[:: len(known) // 4][1:4]:
+        click_cell(page, henan, int(row), int(column))
+        told = page.locator("[data-key='value-2005']")
+        told.wait_for()
+        value = float(told.get_attribute("data-raw") or "nan")
+        assert value == pytest.approx(grid_value(henan, grid, 2005, (row, column)), rel=1e-6)
+        page.keyboard.press("Escape")
+        click_cell(page, henan, int(row), int(column))
+    page.close()
+
+
+def test_a_table_sorts_and_its_download_is_the_csv(browser: Browser, report: Path) -> None:
+    page, _ = open_page(browser, report)
+    head = page.locator("#zones table").first.locator("th button").nth(4)
+    head.click()
+    first = page.locator("#zones table").first.locator("tbody tr td:nth-child(5)").all()
+    values = [float(cell.get_attribute("data-v") or "nan") for cell in first]
+    assert values == sorted(values)
+    with page.expect_download() as waiting:
+        page.locator("button.download[data-name='balance_by_zone']").click()
+    assert waiting.value.path().read_bytes() == (report.parent / "tables" / "balance_by_zone.csv").read_bytes()
+    page.close()
+
+
+def test_a_row_of_the_table_is_shown_on_the_map(browser: Browser, report: Path) -> None:
+    page, _ = open_page(browser, report)
+    before = page.locator("#canvas").screenshot()
+    page.locator("#zones tbody tr").first.click()
+    page.wait_for_timeout(100)
+    assert page.locator("#zones tr.chosen").count() > 0
+    assert page.locator("#canvas").screenshot() != before
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_page_is_no_wider_than_the_screen(browser: Browser, report: Path, width: int) -> None:
+    page, _ = open_page(browser, report, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(browser: Browser, report: Path, scheme: str) -> None:
+    page, _ = open_page(browser, report)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.wait_for_timeout(300)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (item["id"], [node["html"][:120] for node in item["nodes"][:3]])
+        for item in found
+        if item["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+    page.close()
+
+
+def test_keys_move_the_map_and_read_a_cell(browser: Browser, report: Path) -> None:
+    page, _ = open_page(browser, report)
+    canvas = page.locator("#canvas")
+    canvas.focus()
+    before = canvas.screenshot()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("+")
+    page.wait_for_timeout(100)
+    assert canvas.screenshot() != before
+    page.keyboard.press("0")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cell dl")
+    page.close()
+
+
+def test_the_page_speaks_its_language(browser: Browser, report: Path) -> None:
+    page, _ = open_page(browser, report)
+    language = page.evaluate("document.documentElement.lang")
+    heading = page.locator("h2").first.inner_text()
+    assert heading == {"en": "Main figures", "zh": "主要结果"}[language]
+    page.close()
