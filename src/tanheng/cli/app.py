@@ -175,6 +175,31 @@ def check(context: typer.Context, study: StudyFile) -> None:
         print_checked(open_inputs(load_study(study), study.parent, every_pixel=True))
 
 
+@app.command("open")
+def open_(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help=tr("Folder of results."))],
+) -> None:
+    """Open the report of a folder of results in the browser."""
+    from tanheng.cli.view import open_report
+
+    typer.echo(open_report(results))
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="A", help=tr("Folder of results."))],
+    second: Annotated[Path, typer.Argument(metavar="B", help=tr("Folder of results to put beside it."))],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help=tr("Write a page and tables into a folder."))
+    ] = None,
+) -> None:
+    """Put two runs side by side: what differs in settings, inputs and results."""
+    from tanheng.cli.compare import print_compared
+    from tanheng.pipeline.compare_runs import compare_runs
+
+    print_compared(compare_runs(first, second), output)
+
+
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=tr("Folder to write study.toml into."))],

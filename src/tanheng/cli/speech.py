@@ -12,25 +12,17 @@ from pathlib import Path
 
 from tanheng.language import LANGUAGES, language, mark, speaking
 
-#: What the library of the command line says by itself, through gettext; here so that the catalogue has it.
+#: What the library of the command line says by itself through gettext, here so that the catalogue has it; its other words are English.
 _OF_THE_LIBRARY = (
-    mark("Usage:"),
     mark("Options"),
     mark("Commands"),
     mark("Arguments"),
-    mark("Show this message and exit."),
     mark("default: {default}"),
     mark("required"),
-    mark("Missing argument"),
-    mark("Missing option"),
-    mark("Missing parameter"),
-    mark("Error: {message}"),
-    mark("Try '{command} {option}' for help."),
     mark("No such command {name!r}."),
-    mark("No such option: {name}"),
-    mark("Invalid value: {message}"),
-    mark("Invalid value for {param_hint}: {message}"),
-    mark("Option {name!r} requires an argument."),
+    mark("Missing command."),
+    mark("Error"),
+    mark("Aborted!"),
 )
 
 

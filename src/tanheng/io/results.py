@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tanheng.errors import OutputError
+from tanheng.io.crate import CRATE
 from tanheng.language import tr
 
 #: File by which a folder is known as results of a run.
@@ -20,7 +21,19 @@ MARK = "run.json"
 _STALE_SECONDS = 86_400
 
 #: What a run puts into its folder; anything else there is somebody's own.
-_OURS = (MARK, "grids", "pixels", "tables", "maps", "results.zarr", "tables.xlsx", "report.html", "plan")
+_OURS = (
+    MARK,
+    "grids",
+    "pixels",
+    "tables",
+    "maps",
+    "results.zarr",
+    "tables.xlsx",
+    "report.html",
+    "plan",
+    "tables.docx",
+    CRATE,
+)
 
 
 def check_folder(folder: Path) -> None:

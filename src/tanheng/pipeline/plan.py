@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.errors import OutputError
+from tanheng.io.crate import write_crate
 from tanheng.io.rasters import files_open, grid_name, write_cog
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.store import read_zarr
@@ -48,7 +49,7 @@ from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not hang on: results made with others still serve.
-_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh", "language")
+_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh", "language", "authors", "license")
 
 
 @dataclass
@@ -115,6 +116,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, told: Reporter) -> Planned:
     told.stage(mark("write the plan"))
     with part_folder(inputs.output, "plan") as folder:
         _write(folder, inputs, land, plan, tables, beside, record)
+    write_crate(inputs.output, json.loads((inputs.output / MARK).read_text(encoding="utf-8")))
     return Planned(inputs.output / "plan", record, tables, plan, beside.notes)
 
 

@@ -19,6 +19,7 @@ from tanheng.accounting.stock import stock_by_class
 from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
 from tanheng.errors import OutputError
 from tanheng.io.blocks import FolderOfBlocks
+from tanheng.io.crate import write_crate
 from tanheng.io.pixel_maps import write_pixel_maps
 from tanheng.io.rasters import files_open
 from tanheng.io.results import MARK, result_folder
@@ -314,6 +315,7 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
         raise OutputError(
             tr("{path}: can't be written ({reason}); is the disk full?", path=folder / MARK, reason=error.strerror)
         ) from error
+    write_crate(folder, results.record)
 
 
 def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:

@@ -277,6 +277,8 @@ class Study(Part):
     title: Name
     title_zh: str = ""
     language: Literal["en", "zh"] | None = None
+    authors: Names = ()
+    license: str = ""
     years: tuple[Year, ...] = Field(min_length=1)
     region: Region | None = None
     zones: dict[str, ZoneLayer] = Field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""What the command line shows of two runs, and the files it writes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tanheng.io.tables import write_csv
+from tanheng.language import tr
+from tanheng.pipeline.compare_runs import Comparison
+from tanheng.report.compare_page import figure_row, write_comparison
+from tanheng.report.html_tables import figure
+
+#: Figures that the terminal shows; the page and the table have all.
+_MOST = 20
+
+
+def print_compared(found: Comparison, output: Path | None) -> None:
+    """Print what differs, and write a page and tables where a folder is named."""
+    console = Console(highlight=False)
+    for number, run in enumerate(found.runs, start=1):
+        console.print(
+            f"{number}. {run.folder}: {run.record['title']} ({run.record['made']})", markup=False, soft_wrap=True
+        )
+    _section(console, tr("Settings that differ"), found.settings, tr("None: both runs asked the same."))
+    _section(console, tr("Inputs that differ"), found.inputs, tr("None: both runs read the same files."))
+    _figures(console, found.figures)
+    for name in found.only_in_one:
+        console.print(tr("only one of both has the table {name}", name=name), markup=False)
+    if output is not None:
+        page = _write(found, output)
+        console.print(tr("open {page}", page=page), markup=False, soft_wrap=True)
+
+
+def _section(console: Console, title: str, rows: pd.DataFrame, none: str) -> None:
+    if rows.empty:
+        console.print(f"{title}: {none}", markup=False)
+        return
+    table = Table(title=title, title_justify="left")
+    for name in ("", tr("first"), tr("second")):
+        table.add_column(name, overflow="fold")
+    for row in rows.itertuples(index=False):
+        table.add_row(*(escape(str(value)) for value in row))
+    console.print(table)
+
+
+def _figures(console: Console, figures: pd.DataFrame) -> None:
+    if figures.empty:
+        console.print(tr("None: both runs give the same figures."), markup=False)
+        return
+    table = Table(title=tr("Figures that differ"), title_justify="left")
+    for name in (tr("table"), tr("row"), tr("column")):
+        table.add_column(name, overflow="fold")
+    for name in (tr("first"), tr("second"), tr("difference"), tr("relative")):
+        table.add_column(name, justify="right")
+    for row in figures.head(_MOST).itertuples(index=False):
+        words = figure_row(row)
+        table.add_row(*(escape(cell if isinstance(cell, str) else figure(cell)) for cell in words))
+    console.print(table)
+    if len(figures) > _MOST:
+        console.print(tr("and {count} more (write them with -o)", count=len(figures) - _MOST), markup=False)
+
+
+def _write(found: Comparison, folder: Path) -> Path:
+    """Page and tables of a comparison."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("settings", "inputs", "figures"):
+        write_csv(folder / f"{name}.csv", getattr(found, name))
+    page = folder / "compare.html"
+    write_comparison(
+        page,
+        [run.record for run in found.runs],
+        [run.tables for run in found.runs],
+        found.settings,
+        found.inputs,
+        found.figures,
+    )
+    return page

@@ -1,0 +1,149 @@
+"""The folder of results as an RO-Crate, so that a repository shows what is in it and how it was made.
+
+RO-Crate Metadata Specification 1.1, https://w3id.org/ro/crate/1.1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tanheng.errors import OutputError
+from tanheng.language import tr
+
+#: File that makes a folder an RO-Crate.
+CRATE = "ro-crate-metadata.json"
+
+_FORMATS = {
+    ".csv": "text/csv",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".tif": "image/tiff; application=geotiff",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+Entity = dict[str, Any]
+
+
+def write_crate(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write what the folder holds, who made it and from what.
+
+    Parameters
+    ----------
+    folder : Path
+        Results, all written.
+    record : mapping
+        As in run.json.
+
+    Raises
+    ------
+    OutputError
+        The file can't be written.
+    """
+    graph = [_descriptor(), *crate_entities(folder, record)]
+    text = json.dumps(
+        {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}, ensure_ascii=False, indent=1
+    )
+    try:
+        (folder / CRATE).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            tr("{path}: can't be written ({reason}); is the disk full?", path=folder / CRATE, reason=error.strerror)
+        ) from error
+
+
+def _descriptor() -> Entity:
+    return {
+        "@id": CRATE,
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        "about": {"@id": "./"},
+    }
+
+
+def crate_entities(folder: Path, record: Mapping[str, Any]) -> list[Entity]:
+    """The dataset, its files, the inputs, the software and the run that made one from the other."""
+    files = list(_files(folder))
+    inputs = [_input(item) for item in record["inputs"]]
+    settings = record["settings"]
+    authors = [
+        {"@id": f"#author-{number}", "@type": "Person", "name": name}
+        for number, name in enumerate(settings.get("authors", ()))
+    ]
+    root: Entity = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": record["title"],
+        "description": record["note"] or record["title"],
+        "datePublished": record["made"][:10],
+        "license": settings.get("license") or tr("none stated; the inputs have licences of their own"),
+        "hasPart": [{"@id": item["@id"]} for item in files],
+        "mentions": [{"@id": "#run"}],
+    }
+    if authors:
+        root["author"] = [{"@id": item["@id"]} for item in authors]
+    return [root, *authors, *files, *inputs, _software(record), _run(record, inputs)]
+
+
+def _files(folder: Path) -> Iterator[Entity]:
+    """Files of the results; a Zarr store counts as one dataset."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        inside = [part for part in name.parts[:-1] if part.endswith(".zarr")]
+        if path.is_dir() and path.suffix == ".zarr":
+            yield {
+                "@id": f"{name.as_posix()}/",
+                "@type": "Dataset",
+                "name": name.as_posix(),
+                "encodingFormat": "application/x-zarr",
+            }
+        elif path.is_file() and not inside and path.name != CRATE:
+            entity = {
+                "@id": name.as_posix(),
+                "@type": "File",
+                "name": name.as_posix(),
+                "contentSize": str(path.stat().st_size),
+            }
+            if path.suffix in _FORMATS:
+                entity["encodingFormat"] = _FORMATS[path.suffix]
+            yield entity
+
+
+def _input(item: Mapping[str, Any]) -> Entity:
+    """An input, which is not part of the folder: named by its hash."""
+    return {
+        "@id": f"#input-{item['sha256'][:16]}",
+        "@type": "CreativeWork",
+        "name": item["file"],
+        "identifier": f"sha256:{item['sha256']}",
+        "size": str(item["bytes"]),
+    }
+
+
+def _software(record: Mapping[str, Any]) -> Entity:
+    version = record["versions"]["tanheng"]
+    return {
+        "@id": "#tanheng",
+        "@type": "SoftwareApplication",
+        "name": "tanheng",
+        "softwareVersion": version,
+        "version": version,
+    }
+
+
+def _run(record: Mapping[str, Any], inputs: list[Entity]) -> Entity:
+    return {
+        "@id": "#run",
+        "@type": "CreateAction",
+        "name": "tanheng run",
+        "endTime": record["made"],
+        "instrument": {"@id": "#tanheng"},
+        "object": [{"@id": item["@id"]} for item in inputs],
+        "result": {"@id": "./"},
+    }

@@ -1,0 +1,78 @@
+"""Two runs side by side as one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tanheng.language import language, name_of, tr
+from tanheng.report.columns import column_title
+from tanheng.report.html import write_page
+from tanheng.report.html_tables import MOST_ROWS, plain_table
+from tanheng.report.key_figures import key_figures
+from tanheng.report.table_words import table_title
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def write_comparison(
+    path: Path,
+    records: Sequence[Mapping[str, Any]],
+    tables: Sequence[Tables],
+    settings: pd.DataFrame,
+    inputs: pd.DataFrame,
+    figures: pd.DataFrame,
+) -> None:
+    """Write what differs between two runs.
+
+    Raises
+    ------
+    OutputError
+        The file can't be written.
+    """
+    write_page(
+        path,
+        "compare.html.jinja",
+        runs=[
+            {
+                "title": record["title_zh"] if language() == "zh" and record["title_zh"] else record["title"],
+                "made": record["made"],
+                "figures": key_figures(held),
+            }
+            for record, held in zip(records, tables, strict=True)
+        ],
+        settings=_rows([tr("setting"), tr("first"), tr("second")], settings.itertuples(index=False)),
+        inputs=_rows([tr("file"), tr("first"), tr("second")], inputs.itertuples(index=False)),
+        figures=figure_table(figures),
+        cut=max(0, len(figures) - MOST_ROWS),
+    )
+
+
+def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
+    listed = [list(row) for row in rows]
+    return plain_table(head, listed) if listed else ""
+
+
+def figure_table(figures: pd.DataFrame) -> str:
+    """Figures that differ, as HTML, the first ones of many."""
+    head = [tr("table"), tr("row"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
+    rows = [figure_row(row) for row in figures.head(MOST_ROWS).itertuples(index=False)]
+    return plain_table(head, rows) if rows else ""
+
+
+def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas
+    """A figure that differs, in words: table, row, column, both values, their difference."""
+    relative = "–" if pd.isna(row.relative) else f"{100 * row.relative:+.3g} %".replace("-", "−")
+    words = ", ".join(name_of(part) for part in row.row.split(", "))
+    return [
+        table_title(row.table),
+        words,
+        column_title(row.column, row.table),
+        row.first,
+        row.second,
+        row.difference,
+        relative,
+    ]
