@@ -80,19 +80,30 @@ FIRST = [[1, 1, 2, 2], [1, 3, 2, 4], [1, 1, 5, 0]]
 LAST = [[1, 5, 2, 2], [1, 2, 2, 4], [5, 1, 5, 0]]
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
+def tiny_study(folder: Path) -> Path:
     """Study file of 3 x 4 cells and two years; its maps are `a.tif` and `b.tif` beside it."""
-    write_map(tmp_path / "a.tif", FIRST)
-    write_map(tmp_path / "b.tif", LAST)
-    path = tmp_path / "study.toml"
+    write_map(folder / "a.tif", FIRST)
+    write_map(folder / "b.tif", LAST)
+    path = folder / "study.toml"
     path.write_text(STUDY, encoding="utf-8")
     return path
 
 
 @pytest.fixture
-def tiny_with_people(tiny: Path) -> Path:
+def tiny(tmp_path: Path) -> Path:
+    """Tiny study in a folder of its own."""
+    return tiny_study(tmp_path)
+
+
+@pytest.fixture
+def tiny_with_people(tmp_path: Path) -> Path:
     """The tiny study with emissions, population, a driver and two zones."""
+    return tiny_study_with_people(tmp_path)
+
+
+def tiny_study_with_people(folder: Path) -> Path:
+    """Study file of the tiny study with emissions, population, a driver and two zones."""
+    tiny = tiny_study(folder)
     write_map(tiny.parent / "people.tif", [[10, 20, 5, 1], [30, 40, 2, 1], [5, 5, 100, 7]], dtype="float32", nodata=-1)
     write_map(tiny.parent / "height.tif", [[1, 2, 9, 8], [2, 3, 7, 5], [1, 1, 2, 3]], dtype="float32", nodata=-1)
     (tiny.parent / "totals.csv").write_text("year,emissions,unit\n2000,1000,t CO2\n2010,2000,t CO2\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import inspect
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -81,6 +82,8 @@ def read_catalogue(language: str) -> Catalog:
 
 def compiled(catalogue: Catalog) -> bytes:
     """Catalogue as gettext reads it."""
+    catalogue.project, catalogue.version = "tanheng", "1"
+    catalogue.creation_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()

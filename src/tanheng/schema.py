@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from tanheng.errors import AlignmentError, UnitError
+from tanheng.language import tr
 from tanheng.units import conversion_factor, same_dimension
 
 
@@ -142,10 +143,24 @@ def require(array: xr.DataArray, name: str) -> xr.DataArray:
     if units != variable.units and not (
         units and same_dimension(units, variable.units) and conversion_factor(units, variable.units) == 1
     ):
-        raise UnitError(f"'{name}' must be in '{variable.units}', got '{units}'; convert it where it is read")
+        raise UnitError(
+            tr(
+                "'{name}' must be in '{expected}', got '{units}'; convert it where it is read",
+                name=name,
+                expected=variable.units,
+                units=units,
+            )
+        )
     missing = [dim for dim in variable.dims if dim not in array.dims and dim not in ("year", "period")]
     if missing:
-        raise AlignmentError(f"'{name}' must have the dimensions {variable.dims}, got {array.dims}")
+        raise AlignmentError(
+            tr(
+                "'{name}' must have the dimensions {expected}, got {dims}",
+                name=name,
+                expected=variable.dims,
+                dims=array.dims,
+            )
+        )
     return array
 
 

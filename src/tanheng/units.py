@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tanheng.errors import UnitError
+from tanheng.language import tr
 
 if TYPE_CHECKING:
     import pint
@@ -121,18 +122,29 @@ name the one that the figures are in
         ratio = (quantity / goal).to_base_units()
     except Exception as error:
         raise UnitError(
-            f"unit '{source}' or '{target}' is not known; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'"
+            tr(
+                "unit '{source}' or '{target}' is not known; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'",
+                source=source,
+                target=target,
+            )
         ) from error
     if not ratio.dimensionless:
         why = (
-            ": carbon and carbon dioxide differ by 44/12; name the one that the figures are in"
+            tr(": carbon and carbon dioxide differ by 44/12; name the one that the figures are in")
             if ("CO2" in source + target and re.search(r"\bC\b", source + " " + target))
-            else ": they do not measure the same thing"
+            else tr(": they do not measure the same thing")
         )
-        raise UnitError(f"'{source}' can't be turned into '{target}'{why}")
+        raise UnitError(tr("'{source}' can't be turned into '{target}'{why}", source=source, target=target, why=why))
     factor = float(f"{ratio.magnitude:.15g}")
     if not 0 < factor < float("inf"):
-        raise UnitError(f"'{source}' is {factor:g} '{target}'; a unit is a positive amount, as '10^4 t'")
+        raise UnitError(
+            tr(
+                "'{source}' is {factor:g} '{target}'; a unit is a positive amount, as '10^4 t'",
+                source=source,
+                factor=factor,
+                target=target,
+            )
+        )
     return factor
 
 
@@ -169,4 +181,6 @@ def tonnes_of_carbon(value: float, unit: str) -> float:
     for species, per_carbon in (("t C", 1.0), ("t CO2", CO2_PER_C)):
         if same_dimension(unit, species):
             return value * conversion_factor(unit, species) / per_carbon
-    raise UnitError(f"'{unit}' is no mass of carbon: write 't C' or 't CO2' (or 10^4 t CO2, Gg C, 万吨二氧化碳)")
+    raise UnitError(
+        tr("'{unit}' is no mass of carbon: write 't C' or 't CO2' (or 10^4 t CO2, Gg C, 万吨二氧化碳)", unit=unit)
+    )

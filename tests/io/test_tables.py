@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tanheng.errors import StudyError
-from tanheng.io.tables import read_energy_balance, read_points
+from tanheng.io.tables import read_energy_balance, read_points, write_csv
 
 
 def written(folder: Path, *lines: str) -> Path:
@@ -44,3 +45,10 @@ def test_rows_that_sum_up_others_are_no_fuel_of_their_own(tmp_path: Path) -> Non
     rows, totals = read_energy_balance(path)
     assert rows["fuel"].tolist() == ["raw_coal"]
     assert totals["quantity"].tolist() == [9.0]
+
+
+def test_a_table_with_chinese_bears_the_mark_that_excel_reads(tmp_path: Path) -> None:
+    write_csv(tmp_path / "zh.csv", pd.DataFrame({"zone_name": ["郑州市"]}))
+    assert (tmp_path / "zh.csv").read_bytes() == b"\xef\xbb\xbf" + "zone_name\n郑州市\n".encode()
+    write_csv(tmp_path / "en.csv", pd.DataFrame({"year": [2000]}))
+    assert (tmp_path / "en.csv").read_bytes() == b"year\n2000\n"

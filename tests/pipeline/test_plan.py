@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import rasterio
@@ -15,7 +16,11 @@ from tanheng.errors import StudyError
 from tanheng.io.results import MARK
 from tanheng.pipeline.plan import Planned, plan_study
 from tanheng.planning.solve import InfeasibleError
+from tanheng.report.cells import holds_words
+from tanheng.report.check_sheet import OK
+from tanheng.report.columns import _KNOWN, _OF_TABLE
 from tanheng.report.plan_words import plan_paragraph, zoning_reasons
+from tanheng.report.table_sheets import HEAD
 
 TOP = 3_900_000.0
 SIZE = 16
@@ -112,6 +117,20 @@ def planned(folder: Path) -> Planned:
 def read(folder: Path, name: str) -> np.ndarray:
     with rasterio.open(folder / "grids" / f"{name}.tif") as source:
         return source.read(1)
+
+
+def test_the_plan_has_a_workbook_whose_columns_are_named_and_whose_checks_hold(planned: Planned) -> None:
+    book = openpyxl.load_workbook(planned.folder / "tables.xlsx", data_only=True)
+    states = [row[6] for row in book["Checks"].iter_rows(min_row=HEAD + 1, values_only=True)]
+    assert states == [OK, OK]
+    for table, frame in planned.tables.items():
+        known = [name for name in frame.columns if name in _KNOWN or (table, name) in _OF_TABLE]
+        # A front bears the user's own name of the other goal.
+        others = {name for name in frame.columns if name not in known and not name.endswith("_change_km2")}
+        assert others == ({"crop_output"} if table == "plan_front" else set()), table
+        for name in frame.columns:
+            words = len(frame) > 0 and all(isinstance(value, str) for value in frame[name])
+            assert holds_words(name, table) == words or frame.empty, (table, name)
 
 
 def test_the_tables_agree_with_each_other(planned: Planned) -> None:

@@ -17,7 +17,6 @@ from tanheng.io.rasters import files_open
 from tanheng.language import speaking
 from tanheng.pipeline.inputs import open_inputs
 from tanheng.pipeline.run import Results
-from tanheng.report.layers import ZoneShapes
 from tanheng.report.page import write_report
 from tanheng.study import load_study
 
@@ -44,9 +43,8 @@ def report(request: pytest.FixtureRequest, henan: Results, tmp_path_factory: pyt
     shutil.copytree(henan.folder / "tables", folder / "tables")
     with files_open():
         inputs = open_inputs(load_study(EXAMPLE / "study.toml"), EXAMPLE)
-    zones = {label: ZoneShapes(item.geometries, item.crs, item.ids, item.names) for label, item in inputs.zones.items()}
     with speaking(request.param):
-        write_report(folder / "report.html", henan.record, henan.tables, henan.dataset, inputs.grid, zones)
+        write_report(folder / "report.html", henan.record, henan.tables, henan.dataset, inputs.grid, inputs.zones)
     return folder / "report.html"
 
 

@@ -11,6 +11,7 @@ import xarray as xr
 from tanheng.errors import OutputError
 from tanheng.grid import Grid
 from tanheng.io.rasters import grid_name, write_cog
+from tanheng.language import tr
 
 
 def with_crs(dataset: xr.Dataset, grid: Grid) -> xr.Dataset:
@@ -47,7 +48,9 @@ def write_zarr(path: Path, dataset: xr.Dataset) -> None:
             warnings.filterwarnings("ignore", module="zarr")
             dataset.to_zarr(path, mode="w", zarr_format=2, consolidated=True)
     except OSError as error:
-        raise OutputError(f"{path}: can't be written ({error.strerror}); is the disk full?") from error
+        raise OutputError(
+            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)
+        ) from error
 
 
 def read_zarr(path: Path) -> xr.Dataset:

@@ -251,6 +251,7 @@ def _write(
 ) -> None:
     from tanheng.pipeline.prints import outlines_of, printing_of
     from tanheng.report.plan_page import write_plan_page
+    from tanheng.report.workbook import write_workbook
 
     conversion, after = conversion_layers(land, plan.flows, len(inputs.classes))
     layers = {"conversion": conversion, "land_use_plan": after, **beside.layers}
@@ -261,6 +262,7 @@ def _write(
             (folder / name).mkdir()
         for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
+        write_workbook(folder / "tables.xlsx", tables, record)
         for name, layer in layers.items():
             meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
             path = folder / "grids" / grid_name(name)

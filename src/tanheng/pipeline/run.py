@@ -37,6 +37,7 @@ from tanheng.pipeline.certainty import account_certainty
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, demand_tables, lay_drivers
+from tanheng.pipeline.reporting import write_reports
 from tanheng.pipeline.selfchecks import (
     SelfCheck,
     demand_closure,
@@ -305,7 +306,8 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
                 folder / "pixels", inputs.maps, totals, year_pairs(results.study.years, results.study.change.pairs)
             )
     results.record = _record(results, inputs, clock)
-    _write_report(results, inputs, folder, clock)
+    with clock.stage(mark("workbook, maps and report")):
+        write_reports(folder, inputs, results.dataset, results.tables, results.record)
     results.record["timings_s"] = clock.seconds
     try:
         (folder / MARK).write_text(
@@ -316,31 +318,6 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
             tr("{path}: can't be written ({reason}); is the disk full?", path=folder / MARK, reason=error.strerror)
         ) from error
     write_crate(folder, results.record)
-
-
-def _write_report(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> None:
-    from tanheng.pipeline.prints import outlines_of, printing_of
-    from tanheng.report import draw_maps, write_report, write_workbook
-    from tanheng.report.charts import draw_tornado
-    from tanheng.report.layers import ZoneShapes
-
-    with clock.stage(mark("workbook, maps and report")):
-        write_workbook(folder / "tables.xlsx", results.tables, results.study.title)
-        pictures = (
-            draw_maps(folder / "maps", results.dataset, inputs.grid, outlines_of(inputs), printing_of(inputs))
-            if results.study.outputs.maps
-            else []
-        )
-        if results.study.outputs.maps and "uncertainty_causes" in results.tables:
-            pictures.append(
-                draw_tornado(folder / "maps" / "emission_uncertainty.png", results.tables["uncertainty_causes"])
-            )
-        if results.study.outputs.report:
-            zones = {
-                label: ZoneShapes(polygons.geometries, polygons.crs, polygons.ids, polygons.names)
-                for label, polygons in inputs.zones.items()
-            }
-            write_report(folder / "report.html", results.record, results.tables, results.dataset, inputs.grid, zones)
 
 
 def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:

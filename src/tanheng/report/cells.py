@@ -40,7 +40,7 @@ NAMES = (
     mark_name("swine"), mark_name("synthetic nitrogen"), mark_name("landfilled waste"),
     # Drivers that many studies have
     mark_name("population_density"), mark_name("elevation"), mark_name("height"), mark_name("slope"), mark_name("temperature"),
-    mark_name("precipitation"), mark_name("night_lights"), mark_name("gdp"), mark_name("ndvi"),
+    mark_name("precipitation"), mark_name("night_lights"), mark_name("gdp"), mark_name("ndvi"), mark_name("crop_output"),
     # Analyses
     mark_name("cells"), mark_name("Moran I"), mark_name("Geary C"), mark_name("bivariate Moran I"),
     mark_name("not significant"), mark_name("high-high"), mark_name("low-high"), mark_name("low-low"), mark_name("high-low"),

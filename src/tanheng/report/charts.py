@@ -12,7 +12,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from tanheng.language import name_of, tr
-from tanheng.report.cells import cell_words
 from tanheng.report.fonts import font_families
 
 _SETS = ("#2f7d4a", "#d95f02", "#4a90c8", "#8c6bb1", "#b9a892", "#c8453b")
@@ -56,25 +55,5 @@ def draw_factor_comparison(path: Path, table: pd.DataFrame, most: int = 10) -> P
         axes.margins(x=0.1)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(fontsize=7.5, frameon=False, loc="lower right")
-        figure.savefig(path)
-    return path
-
-
-def draw_tornado(path: Path, causes: pd.DataFrame, most: int = 10) -> Path:
-    """Draw what each factor and activity of the last year adds to the uncertainty of the total."""
-    year = causes["year"].max()
-    rows = causes[causes["year"] == year].sort_values("half_width_t_co2", ascending=False).head(most)
-    rows = rows[rows["half_width_t_co2"] > 0]
-    with mpl.rc_context({"font.family": font_families()}):
-        figure, axes = _figure(1.3 + 0.26 * max(len(rows), 1))
-        places = np.arange(len(rows))[::-1]
-        half = rows["half_width_t_co2"].to_numpy(float) / 1e6
-        axes.barh(places, half, color="#d95f02", height=0.65)
-        axes.barh(places, -half, color="#4a90c8", height=0.65)
-        axes.set_yticks(places, [cell_words(cause, "cause") for cause in rows["cause"]])
-        axes.axvline(0, color="#333333", lw=0.8)
-        axes.set_xlabel(tr("half of the 95 % interval that it alone would give the total, Mt CO₂, {year}", year=year))
-        axes.set_title(tr("What makes the emissions uncertain"), fontsize=10)
-        axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(path)
     return path

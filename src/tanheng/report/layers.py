@@ -10,8 +10,7 @@ import base64
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyproj
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from tanheng.grid import Grid, project, transformer
 from tanheng.language import name_of, tr
 from tanheng.report.palettes import class_colours
+from tanheng.report.printing import Printing
 from tanheng.report.themes import (
     KindTheme,
     Theme,
@@ -42,18 +42,32 @@ _LATTICE = 17
 Values = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class ZoneShapes:
+class ZoneShapes(Protocol):
     """Zones of one layer: polygons, their CRS, and the id and name of each."""
 
-    geometries: Sequence[shapely.Geometry]
-    crs: pyproj.CRS
-    ids: Sequence[str]
-    names: Sequence[str]
+    @property
+    def geometries(self) -> Sequence[shapely.Geometry]:
+        """Polygon of each zone."""
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """What the coordinates of the polygons mean."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Identifier of each zone."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Name of each zone."""
 
 
 def map_data(
-    dataset: xr.Dataset, grid: Grid, zones: Mapping[str, ZoneShapes], most: int = MOST_CELLS
+    dataset: xr.Dataset,
+    grid: Grid,
+    zones: Mapping[str, ZoneShapes],
+    printing: Printing | None = None,
+    most: int = MOST_CELLS,
 ) -> dict[str, Any]:
     """What the map on the screen shows, ready for JSON.
 
@@ -63,6 +77,8 @@ def map_data(
         As a run makes it.
     zones : mapping of str to ZoneShapes
         Layers whose outlines are drawn and whose names are told.
+    printing : Printing, optional
+        Class breaks of the maps for print, which the screen shares.
     most : int
         Most known cells; a larger region is shown in blocks of cells.
     """
@@ -80,7 +96,7 @@ def map_data(
         "fraction": packed(blocks.mean(fraction)),
         "layers": [
             _land_use(dataset, blocks),
-            *(_graded(dataset, theme, grid, blocks) for theme in themes(dataset)),
+            *(_graded(dataset, theme, grid, blocks, printing or Printing()) for theme in themes(dataset)),
             *(_kinds(dataset, theme, blocks) for theme in kind_themes(dataset)),
         ],
         "classes": _classes(dataset, blocks),
@@ -146,9 +162,9 @@ def _land_use(dataset: xr.Dataset, blocks: _Blocks) -> dict[str, Any]:
     }
 
 
-def _graded(dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks) -> dict[str, Any]:
+def _graded(dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, printing: Printing) -> dict[str, Any]:
     array = dataset[theme.variable].transpose("year", "y", "x")
-    breaks = theme_breaks(theme, per_hectare(dataset, theme, grid.cell_area_ha))
+    breaks = theme_breaks(theme, per_hectare(dataset, theme, grid.cell_area_ha), printing.breaks, printing.classes)
     return {
         "name": theme.name,
         "title": tr(theme.title),

@@ -18,9 +18,10 @@ from tanheng.report.html import embedded, packaged, write_page
 from tanheng.report.html_tables import MOST_ROWS, html_table, plain_table
 from tanheng.report.key_figures import key_figures
 from tanheng.report.layers import ZoneShapes, map_data
+from tanheng.report.printing import Printing
 from tanheng.report.screen_words import screen_words
 from tanheng.report.table_words import in_order, table_meaning, table_title
-from tanheng.report.words import detector_sentences, main_figures, mismatch_paragraph
+from tanheng.report.words import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
 
 #: Tables that stand open in a part of their own: readers sort them and find themselves on the map.
 _OF_ZONES = ("balance_by_zone", "stock_by_zone", "balance_hot_spots_by_zone")
@@ -33,6 +34,7 @@ def write_report(
     dataset: xr.Dataset,
     grid: Grid,
     zones: Mapping[str, ZoneShapes],
+    printing: Printing | None = None,
 ) -> None:
     """Write the report of a run into the folder of its results, beside the tables that it offers for download.
 
@@ -45,6 +47,8 @@ def write_report(
         Grids of the run, for the map.
     zones : mapping of str to ZoneShapes
         Zone layers of the study.
+    printing : Printing, optional
+        Class breaks that the maps for print have.
 
     Raises
     ------
@@ -61,12 +65,13 @@ def write_report(
         figures=main_figures(str(record["note"]), tables),
         mismatch=mismatch_paragraph(tables),
         detector=detector_sentences(tables),
+        circular=circular_sentence(tables),
         charts={theme: of_theme(found, theme) for theme in ("land", "emissions", "balance", "drivers")},
         zone_tables=[_shown(name, tables, path.parent) for name in _OF_ZONES if name in tables],
         tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
         checks=_checks(record),
         inputs=_inputs(record),
-        map=embedded({**map_data(dataset, grid, zones), "words": screen_words()}),
+        map=embedded({**map_data(dataset, grid, zones, printing), "words": screen_words()}),
         script=packaged("report.js"),
     )
 

@@ -8,19 +8,12 @@ from tanheng.language import tr
 def screen_words() -> dict[str, str]:
     """Words of the map and the tables on the screen, by the keys that the script knows them by."""
     return {
-        "layer": tr("layer"),
-        "year": tr("year or period"),
-        "swipe": tr("compare with"),
         "none": tr("nothing"),
         "in_cell": tr("in the cell"),
         "in_block": tr("mean of the cells of the block"),
-        "per_ha": tr("per hectare"),
         "no_data": tr("no data"),
         "outside": tr("outside the region"),
-        "zone": tr("zone"),
         "place": tr("place"),
         "classes": tr("land classes of the cell"),
-        "download": tr("download as CSV"),
         "sort": tr("sort by {column}", column="{column}"),
-        "legend": tr("legend"),
     }

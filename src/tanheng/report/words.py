@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.language import joined, name_of, tr
+from tanheng.language import joined, listed, name_of, tr
 from tanheng.report.cells import cell_words
 from tanheng.units import CO2_PER_C
 
@@ -217,4 +217,22 @@ def _detector_sentence(variable: str, best: Any) -> str:  # noqa: ANN401  a row 
         "(q = {q:.2f}), no more than the same search finds in random maps as smooth (p = {p:.2g}). It may stand for something "
         "else that varies with it.",
         **figures,
+    )
+
+
+def circular_sentence(tables: Tables) -> str:
+    """Warning where demand is compared with what it was spread by; empty where it is not."""
+    if "correlation" not in tables or "demand_allocation" not in tables:
+        return ""
+    spread = set(tables["demand_allocation"]["spread_by"])
+    drivers = set(tables["correlation"]["driver"])
+    same = [
+        name for name in sorted(drivers) if name in spread or (name == "population_density" and "population" in spread)
+    ]
+    if not same:
+        return ""
+    return tr(
+        "Demand was spread by {drivers}, so its correlation with it says how it was spread and nothing else; the "
+        "supply-demand ratio holds demand, and what is told of it holds that too.",
+        drivers=listed(name_of(name) for name in same),
     )

@@ -1,9 +1,9 @@
-"""All tables as one Excel workbook."""
+"""All tables as one Excel workbook: contents, cross-checks, charts, and a sheet for each table."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,48 +12,27 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from tanheng.errors import OutputError
+from tanheng.language import language, name_of, tr
+from tanheng.report.check_sheet import write_checks, write_state
+from tanheng.report.crosschecks import Check, crosschecks
+from tanheng.report.formulas import PlacedTable
+from tanheng.report.table_sheets import Styles, placed, sheet_names, text_width, write_table
+from tanheng.report.table_words import MEANINGS, table_meaning
+from tanheng.report.workbook_charts import charts_of, write_chart_data, write_charts
 
-#: What each table tells, for the contents sheet and the report.
-MEANINGS = {
-    "stock_by_class": "Area and stored carbon by land class and year; t C is elemental carbon, a stock and not a yearly flow",
-    "coverage": "Area of the region, and the part of it with land-cover data",
-    "emissions": "Emissions as given or worked out from activity, with the factor set used",
-    "stock_by_zone": "Area and stored carbon by zone; cells on a border belong to zones by area",
-    "balance": "Supply, demand and balance by year; the column 'meaning' says what the balance is",
-    "balance_by_zone": "Supply, demand and balance by zone",
-    "transitions": "Area that went from one class to another between two years, and the stored carbon that this moved",
-    "land_change": "Change and single dynamic degree of each class, on the land that both years cover",
-    "change": "One row a period: change of the stock, and where stock and balance rose or fell",
-    "correlation": "Correlation over cells, and its test on the coarser support, where effective_n independent observations would say as "
-    "much; p_naive takes all cells as independent, which they are not",
-    "emission_uncertainty": "95 % intervals: half-width by error propagation (approach 1), ends by Monte Carlo (approach 2); factors shared",
-    "uncertainty_causes": "What each factor and activity alone would add to the uncertainty of the total",
-    "emission_trend": "Change of the total since the first year, with its 95 % interval; factors are the same in both years",
-    "emissions_by_gas": "Emissions by gas in their own mass, and as carbon dioxide equivalents of the set named in each row",
-    "reference_approach": "Fuel supplied less non-energy use against fuel burnt: a check from above",
-    "demand_allocation": "How the emissions of each sector and unit were spread, and that none were lost",
-    "demand_difference": "Share of demand that another weight would place elsewhere",
-    "certainty": "Share of the area whose balance has the same sign whatever the true figures within their 95 % intervals",
-    "zone_inequality": "How unequally demand lies over supply among the zones of a layer",
-    "zone_lorenz": "Lorenz curve of demand over supply among the zones of a layer",
-    "geodetector": "Share q of variance between the strata of a driver, cut in the way with the largest q; p counts that search, against "
-    "random maps as smooth",
-    "geodetector_interaction": "q of two drivers together against each alone; the ecological test takes cells as independent",
-    "geodetector_strata": "Strata of each driver, and the mean of the variable in them",
-    "geodetector_risk": "Means of two strata by Welch's t-test, which takes cells as independent",
-    "mismatch": "Quadrants of supply and demand, each high or low against the mean of the year",
-    "mismatch_indices": "How far apart supply and demand are spread: 0 is alike",
-    "lorenz": "Share of demand on the land with the least demand for its supply, up to a share of supply",
-    "coupling_coordination": "Area by level of the coupling coordination degree, which hangs on the range of the values of all years",
-    "autocorrelation": "Whether like lies by like; p_unrelated_maps allows for maps that are smooth, p_random_layout does not",
-    "supply_demand_clusters": "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell",
-    "balance_hot_spots": "Where change of the balance gathers (Getis-Ord Gi*), against the mean change",
-    "balance_hot_spots_by_zone": "Part of each zone where the change of the balance stands out as worse or better than its mean",
-}
+__all__ = ["MEANINGS", "write_workbook"]
+
+#: Letters on a line of what a table tells, in a column 104 wide.
+_ACROSS = 112
 
 
-def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], title: str) -> None:
-    """Write one sheet a table, with a contents sheet before them.
+def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], record: Mapping[str, Any]) -> None:
+    """Write the workbook in the language that is spoken.
+
+    Parameters
+    ----------
+    record : mapping
+        Of what run.json holds: title, title_zh, made, note, balance_mode, balance_meaning; what is missing is left out.
 
     Raises
     ------
@@ -61,45 +40,94 @@ def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], title: str) -
         The file can't be written.
     """
     book = xlsxwriter.Workbook(path, {"nan_inf_to_errors": False, "strings_to_numbers": False})
-    head = book.add_format({"bold": True, "bg_color": "#e8efe6", "bottom": 1, "text_wrap": True, "valign": "top"})
-    bold = book.add_format({"bold": True, "font_size": 14})
-    contents = book.add_worksheet("contents")
-    contents.set_column(0, 0, 22)
-    contents.set_column(1, 1, 110)
-    contents.write_string(0, 0, title, bold)
-    for row, (name, table) in enumerate(tables.items(), start=2):
-        contents.write_url(row, 0, f"internal:'{name}'!A1", string=name)
-        contents.write_string(row, 1, MEANINGS.get(name, ""))
-        _sheet(book, name, table, head)
+    styles = Styles(book, {})
+    contents, checks_name, charts_name = tr("Contents"), tr("Checks"), tr("Charts")
+    data_name = tr("Data of the charts")
+    names = sheet_names(tables, (contents, checks_name, charts_name, data_name))
+    laid = placed(tables, names)
+    whole = {name: table for name, table in laid.items() if len(table.frame) == len(tables[name])}
+    checks = crosschecks(whole)
+    charts = charts_of(laid)
+    beside = [(checks_name, tr("Cross-checks between the sheets, as live formulas"))] if checks else []
+    beside += [(charts_name, tr("Charts of the main tables"))] if charts else []
+    _write_contents(book, styles, contents, laid, record, beside, checks)
+    if checks:
+        write_checks(book, styles, checks_name, checks, contents)
+    if charts:
+        write_charts(book, styles, charts_name, data_name, charts, contents)
+    for name, table in laid.items():
+        write_table(book, styles, table, len(tables[name]), contents)
+    if charts:
+        write_chart_data(book, styles, data_name, charts, contents)
     try:
         book.close()
     except (FileCreateError, OSError) as error:
-        raise OutputError(f"{path}: can't be written ({error}); is it open in Excel, or the disk full?") from error
+        raise OutputError(
+            tr("{file}: can't be written ({error}); is it open in Excel, or the disk full?", file=path, error=error)
+        ) from error
 
 
-def _sheet(book: Any, name: str, table: pd.DataFrame, head: Any) -> None:  # noqa: ANN401  xlsxwriter has no types
-    sheet = book.add_worksheet(name[:31])
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-    formats = {text: book.add_format({"num_format": text}) for text in ("0", "#,##0.00", "0.0000", "0.00E+00")}
-    for column, label in enumerate(table.columns):
-        sheet.write_string(0, column, str(label), head)
-        values = table[label].tolist()
-        cell_format = formats[_number_format(str(label), values)]
-        longest = max([len(str(label)) * 0.7, *(min(len(str(value)), 40) for value in values[:200])], default=8)
-        sheet.set_column(column, column, max(9, min(40, longest + 2)))
-        for row, value in enumerate(values, start=1):
-            if isinstance(value, str):
-                sheet.write_string(row, column, value)
-            elif value is not None and not (isinstance(value, float) and not math.isfinite(value)):
-                sheet.write_number(row, column, value, cell_format)
+def _write_contents(
+    book: Any,  # noqa: ANN401  xlsxwriter has no types
+    styles: Styles,
+    name: str,
+    tables: Mapping[str, PlacedTable],
+    record: Mapping[str, Any],
+    beside: Sequence[tuple[str, str]],
+    checks: Sequence[Check],
+) -> None:
+    """Write what the workbook is, how its checks stand, and a link to every sheet with what it tells."""
+    sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    for column, width in enumerate((34, 104, 10, 40)):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, _title(record), styles.title)
+    row = 1
+    for line in _about(record):
+        sheet.write_string(row, 0, line)
+        row += 1
+    if checks:
+        write_state(sheet, styles, row, beside[0][0], checks)
+        row += 1
+    row += 1
+    for column, title in enumerate((tr("sheet"), tr("what it tells"), tr("rows"), tr("file with the same figures"))):
+        sheet.write_string(row, column, title, styles.head)
+    link_style = styles.of(font_color="#0b5394", underline=1, valign="top")
+    wrapped = styles.of(text_wrap=True, valign="top")
+    for link, meaning in beside:
+        row += 1
+        sheet.write_url(row, 0, f"internal:'{link}'!A1", styles.link, string=link)
+        sheet.write_string(row, 1, meaning, wrapped)
+    for table in tables.values():
+        row += 1
+        sheet.set_row(row, 15 * math.ceil(text_width(table_meaning(table.name)) / _ACROSS) or 15)
+        sheet.write_url(row, 0, f"internal:'{table.sheet}'!A1", link_style, string=table.sheet)
+        sheet.write_string(row, 1, table_meaning(table.name), wrapped)
+        sheet.write_number(row, 2, len(table.frame), styles.of(num_format="#,##0", valign="top"))
+        sheet.write_string(
+            row, 3, f"tables/{table.name}.csv", styles.of(font_color="#6b6b6b", font_size=9, valign="top")
+        )
 
 
-def _number_format(label: str, values: list[Any]) -> str:
-    numbers = [abs(value) for value in values if isinstance(value, (int, float)) and math.isfinite(value)]
-    if label == "year" or label.endswith("_year") or all(isinstance(value, int) for value in values):
-        return "0"
-    largest = max(numbers, default=0.0)
-    if largest >= 10:
-        return "#,##0.00"
-    return "0.0000" if largest >= 1e-3 or largest == 0 else "0.00E+00"
+def _title(record: Mapping[str, Any]) -> str:
+    title = str(record.get("title", ""))
+    return (str(record.get("title_zh") or "") or title) if language() == "zh" else title
+
+
+def _about(record: Mapping[str, Any]) -> list[str]:
+    """Lines on when the run was made, what its balance is, and what its study notes."""
+    found = []
+    if record.get("made"):
+        found.append(tr("Made {time} with tanheng", time=record["made"]))
+    if record.get("balance_meaning"):
+        mode, meaning = name_of(record.get("balance_mode", "")), name_of(record["balance_meaning"])
+        found.append(tr("Mode of the balance: {mode}. The balance is: {meaning}", mode=mode, meaning=meaning))
+    if record.get("note"):
+        found.append(tr("Note: {note}", note=record["note"]))
+    found.append(
+        tr(
+            "Figures are whole, as in the CSV files; formats only round what is shown. An empty cell is a missing value."
+        )
+    )
+    return found

@@ -268,6 +268,7 @@ class Outputs(Part):
     maps: bool = True
     report: bool = True
     pixel_maps: bool = False
+    docx: bool = False
     note: str = ""
 
 
