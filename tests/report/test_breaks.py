@@ -55,6 +55,8 @@ def test_a_value_on_a_break_is_in_the_class_above() -> None:
     assert classes_of(np.array([-1.0, 0.0, 5.0]), [-2.0, 0.0, 5.0]).tolist() == [0, 1, 1]
 
 
-@pytest.mark.parametrize("values", [np.array([]), np.array([np.nan]), np.array([7.0])])
+@pytest.mark.parametrize(
+    "values", [np.array([]), np.array([np.nan]), np.array([7.0]), np.array([7.0, 7.0 * (1 + 1e-15)])]
+)
 def test_maps_without_range_have_a_class(values: np.ndarray) -> None:
     assert len(breaks_for(values)) == 2

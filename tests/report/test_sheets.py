@@ -172,6 +172,21 @@ def test_the_largest_zone_is_named_first() -> None:
     assert place_names(zones, []) == []
 
 
+def test_a_map_of_one_value_has_a_histogram_of_one_bar() -> None:
+    values = np.array([71.4, 71.4 * (1 + 1e-15)])
+    edges, counts = Histogram(values, [71.4, 142.8], ("#000000",), span_of(values, diverging=False)).bars()
+    assert counts.max() == counts.sum() == 2
+    assert (np.diff(edges) > 0).all()
+
+
+def test_a_zone_that_reaches_out_of_the_frame_is_named_within_it() -> None:
+    grid = Grid(ALBERS_CHINA.to_wkt(), 700_000.0, 3_900_000.0, 1000.0, 40, 50)
+    west, south, east, north = grid.bounds
+    zone = shapely.box(west - 1e6, south - 1e6, (west + east) / 2, north + 1e6)
+    found = backdrop(grid, {"a": Outline([zone], ALBERS_CHINA, ["甲"])}, "a")
+    assert [item.name for item in placed(found.names, found.bounds, 4.0)] == ["甲"]
+
+
 def test_a_frame_holds_its_region() -> None:
     for bounds in ((0.0, 0.0, 400.0, 20.0), (0.0, 0.0, 20.0, 400.0), (5.0, 5.0, 6.0, 6.0)):
         assert shapely.box(*frame_bounds(bounds)).contains(shapely.box(*bounds))
@@ -232,9 +247,11 @@ def test_the_same_map_gives_the_same_files(tmp_path: Path) -> None:
         assert (tmp_path / "a" / f"map.{ending}").read_bytes() == (tmp_path / "b" / f"map.{ending}").read_bytes()
 
 
-def test_a_histogram_counts_every_cell_and_parts_at_zero() -> None:
-    values = np.concatenate([np.random.default_rng(2).normal(30, 60, 1000), [-5000.0, 9000.0]])
+@pytest.mark.parametrize("rare", [np.array([-5000.0, 9000.0]), np.array([-3.0])])
+@pytest.mark.parametrize("middle", [30.0, 500.0, -500.0])
+def test_a_histogram_counts_every_cell_and_parts_at_zero(middle: float, rare: np.ndarray) -> None:
+    values = np.concatenate([np.random.default_rng(2).normal(middle, 60, 1000), rare])
     edges, counts = Histogram(values, BREAKS, ("#000000",) * 8, span_of(values, diverging=True)).bars()
-    assert counts.sum() == 1002
+    assert counts.sum() == values.size
     assert np.abs(edges).min() < 1e-9
     assert counts[edges[:-1] >= -1e-9].sum() == (values >= 0).sum()

@@ -127,7 +127,7 @@ def backdrop(grid: Grid, outlines: Outlines, labels: str | None = None) -> Backd
             lines = tuple(shapely.get_coordinates(ring) for ring in parts)
             rings.append((lines, _WIDTHS[shown.index(layer)]))
         if layer == labels:
-            names = place_names(simple, outlines[layer].names)
+            names = place_names([shapely.clip_by_rect(item, *bounds) for item in simple], outlines[layer].names)
     return Backdrop(grid, bounds, tuple(rings), tuple(names))
 
 

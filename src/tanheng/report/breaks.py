@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 #: A method (`tail`, `quantile`, `natural`), or breaks by hand.
 BreakChoice = str | Sequence[float]
 
+#: Values that differ by less, against their size, differ by rounding alone.
+ALIKE = 1e-9
+
 METHODS = ("tail", "quantile", "natural")
 
 #: Natural breaks are sought among so many values, evenly spaced in their order; the smallest and largest are among them.
@@ -55,7 +58,7 @@ def diverging_breaks(values: NDArray[np.float64], method: str = "quantile", clas
     half = max((classes + 1) // 2, 1)
     even = "natural" if method == "natural" else "quantile"
     left = _one_side(below, even, half)[:-1] if below.size else []
-    right = _one_side(above, even, half)[1:] if above.size else []
+    right = [*_one_side(above, even, half)[1:-1], float(above.max())] if above.size else []
     return [*left, 0.0, *right] if left or right else [-1.0, 0.0, 1.0]
 
 
@@ -64,12 +67,20 @@ def _one_side(values: NDArray[np.float64], method: str, classes: int) -> list[fl
     known = values[np.isfinite(values)]
     if known.size == 0:
         return [0.0, 1.0]
+    low, high = float(known.min()), float(known.max())
+    if high - low <= ALIKE * max(abs(low), abs(high)):
+        return _single(low, high)
     if (few := np.unique(known)).size <= max(classes, 2):
         return _between(few)
     if classes == 1:
-        return [float(few[0]), float(few[-1])]
+        return [low, high]
     inner = _natural(known, classes) if method == "natural" else np.quantile(known, _parts(method, classes))
-    return _rounded(float(few[0]), [float(value) for value in inner], float(few[-1]))
+    return _rounded(low, [float(value) for value in inner], high)
+
+
+def _single(low: float, high: float) -> list[float]:
+    """Ends of the one class of values that are alike."""
+    return [low, max(low + (abs(low) or 1.0), high)]
 
 
 def _parts(method: str, classes: int) -> list[float]:
@@ -99,8 +110,6 @@ def _natural(known: NDArray[np.float64], classes: int) -> list[float]:
 
 def _rounded(low: float, inner: Sequence[float], high: float) -> list[float]:
     """Ends, and inner breaks at the fewest digits that keep them apart."""
-    if high <= low:
-        return [low, low + (abs(low) or 1.0)]
     wanted = len({value for value in inner if low < value < high})
     middle: list[float] = []
     for digits in (2, 3, 4):
@@ -134,8 +143,7 @@ def _between(values: NDArray[np.float64]) -> list[float]:
     """
     low, high = float(values[0]), float(values[-1])
     middle = [float(value) for value in (values[:-1] + values[1:]) / 2]
-    found = [low, *(value for value in middle if low < value < high), high]
-    return found if high > low else [low, low + (abs(low) or 1.0)]
+    return [low, *(value for value in middle if low < value < high), high]
 
 
 def _by_hand(values: NDArray[np.float64], breaks: Sequence[float], *, diverging: bool) -> list[float]:
@@ -147,7 +155,7 @@ def _by_hand(values: NDArray[np.float64], breaks: Sequence[float], *, diverging:
         found |= {low} if low < min(found) else set()
         found |= {high} if high > max(found) else set()
     ordered = sorted(found)
-    return ordered if len(ordered) > 1 else [ordered[0], ordered[0] + (abs(ordered[0]) or 1.0)]
+    return ordered if len(ordered) > 1 else _single(ordered[0], ordered[0])
 
 
 def classes_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[np.int16]:

@@ -18,7 +18,7 @@ _SETS = ("#2f7d4a", "#d95f02", "#4a90c8", "#8c6bb1", "#b9a892", "#c8453b")
 
 
 def _figure(height: float) -> tuple[Figure, Any]:
-    figure = Figure(figsize=(7.2, height), dpi=160, facecolor="white", layout="constrained")
+    figure = Figure(figsize=(7.2, height), dpi=300, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.add_subplot()
 

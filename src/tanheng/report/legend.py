@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.language import tr
-from tanheng.report.breaks import classes_of
+from tanheng.report.breaks import ALIKE, classes_of
 from tanheng.report.lettering import line_height, text_width, wrapped
 from tanheng.report.paper import PALE_INK, Paper
 from tanheng.report.themes import figure
@@ -96,8 +96,9 @@ class Histogram:
         axes = paper.axes(left, top, self.width, 0.6)
         middle = (edges[:-1] + edges[1:]) / 2
         kinds = classes_of(middle, self.breaks)
-        axes.bar(middle, counts, width=np.diff(edges), color=[self.colours[kind] for kind in kinds], linewidth=0)
-        axes.set_xlim(edges[0], edges[-1])
+        places = np.arange(len(counts)) + 0.5
+        axes.bar(places, counts, width=1.0, color=[self.colours[kind] for kind in kinds], linewidth=0)
+        axes.set_xlim(0, len(counts))
         axes.set_ylim(0, max(counts.max(), 1) * 1.05)
         axes.set_xticks([])
         axes.set_yticks([])
@@ -108,7 +109,8 @@ class Histogram:
     def bars(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Edges and counts; zero is an edge."""
         low, high = self.span
-        step = (high - low) / _BINS or abs(low) / _BINS or 1.0
+        even = high - low <= ALIKE * max(abs(low), abs(high))
+        step = (abs(low) or 1.0) / _BINS if even else (high - low) / _BINS
         first, last = np.floor(low / step), np.ceil(high / step)
         edges = np.arange(first, max(last, first + 1) + 1) * step
         counts, _ = np.histogram(self.values.clip(edges[0], edges[-1]), edges)
@@ -126,15 +128,20 @@ class Histogram:
 
 
 def span_of(values: NDArray[np.float64], *, diverging: bool) -> tuple[float, float]:
-    """Span of a histogram, the same for all years: all but the outermost values, and zero where signs differ.
+    """Span of a histogram, the same for all years: all but the outermost values; where signs differ, both sides are seen.
 
     Examples
     --------
-    >>> span_of(np.array([2.0, 2.0]), diverging=False), span_of(np.array([2.0, 2.0]), diverging=True)
-    ((2.0, 2.0), (0.0, 2.0))
+    >>> span_of(np.array([2.0, 2.0]), diverging=False), span_of(np.array([-1.0, *[2.0] * 999]), diverging=True)
+    ((2.0, 2.0), (-1.0, 2.0))
     """
     low, high = (float(value) for value in np.quantile(values, (0.005, 0.995)))
-    return (min(low, 0.0), max(high, 0.0)) if diverging else (low, high)
+    if not diverging:
+        return low, high
+    below, above = values[values < 0], values[values > 0]
+    # Few cells of the rarer sign lie outside; half of them are shown at their place.
+    low = min(low, float(np.median(below)) if below.size else 0.0)
+    return low, max(high, float(np.median(above)) if above.size else 0.0)
 
 
 def blocks_of(legend: Legend, histogram: Histogram | None, *, columns: int = 1) -> list[Legend | Histogram]:

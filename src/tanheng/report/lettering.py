@@ -8,6 +8,8 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from tanheng.report.fonts import font_families
+
 #: Height of a line against its size of letters.
 LEADING = 1.4
 
@@ -19,8 +21,8 @@ _PIECES = re.compile(rf"[{_CJK}][，。、；：！？）》」』％]*\s*|[^\s{
 @lru_cache(maxsize=8192)
 def text_width(text: str, size: float) -> float:
     """Width of a line of text in inches, in the fonts of the pictures."""
-    # With the fonts that are set now: the cache may live as long as the process because these never change.
-    width, _, _ = text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)
+    letters = FontProperties(family=font_families(), size=size)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, letters, ismath=False)
     return float(width) / 72
 
 

@@ -15,7 +15,7 @@ from tanheng.language import name_of, tr
 def draw_front(path: Path, table: pd.DataFrame) -> Path:
     """Draw the front of two goals."""
     other = str(table.columns[0])
-    figure = Figure(figsize=(6.4, 4.2), dpi=160, facecolor="white", layout="constrained")
+    figure = Figure(figsize=(6.4, 4.2), dpi=300, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     power = 3 * int(np.log10(max(float(table[other].abs().max()), 1.0)) // 3)
@@ -33,7 +33,7 @@ def draw_front(path: Path, table: pd.DataFrame) -> Path:
 def draw_scenarios(path: Path, table: pd.DataFrame) -> Path:
     """Draw the stored carbon of the scenarios against today."""
     rows = table[table["scenario"] != "today"]
-    figure = Figure(figsize=(6.4, 0.9 + 0.55 * len(rows)), dpi=160, facecolor="white", layout="constrained")
+    figure = Figure(figsize=(6.4, 0.9 + 0.55 * len(rows)), dpi=300, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     values = rows["change_t_c"].to_numpy() / 1e6

@@ -46,7 +46,7 @@ def plan_title(name: str) -> str:
     if name in TITLES:
         return tr(TITLES[name])
     if name.startswith("scenario_"):
-        return tr("Land use, scenario: {name}", name=name_of(name.removeprefix("scenario_")))
+        return tr("Land use, scenario: {name}", name=name_of(name.removeprefix("scenario_").replace("_", " ")))
     return name_of(name)
 
 
@@ -64,8 +64,8 @@ def _picture(name: str, layer: NDArray[np.float64], known: NDArray[np.bool_], ki
         shown = np.where((shown < 0) & known, len(present), shown)
         colours.append(GROUND)
         entries.append(Entry(GROUND, tr("stays as it is")))
-    title = tr("Largest part of the cell")
-    legend = Legend(title, tuple(entries), tr("figures: part of the cells"))
+    title = mark("Zone of the cell") if name == "zoning" else mark("Largest part of the cell")
+    legend = Legend(tr(title), tuple(entries), tr("figures: part of the cells"))
     return Picture(name, plan_title(name), (("", shown.astype(np.int16)),), tuple(colours), legend)
 
 
