@@ -39,8 +39,8 @@ def print_totals(results: Results) -> None:
     console.print(table)
     for text in results.left_out:
         console.print(tr("left out: {text}", text=text), markup=False, soft_wrap=True)
-    if results.study.outputs.note:
-        console.print(results.study.outputs.note, markup=False, soft_wrap=True)
+    if results.study.outputs.told_note:
+        console.print(results.study.outputs.told_note, markup=False, soft_wrap=True)
     console.print(tr("results in {folder}", folder=results.folder), markup=False, soft_wrap=True)
     if results.study.outputs.report:
         console.print(tr("open {page}", page=results.folder / "report.html"), markup=False, soft_wrap=True)

@@ -88,8 +88,8 @@ def dataset_of(
         "source": "tanheng",
         "balance_mode": inputs.study.balance.mode,
     }
-    if inputs.study.outputs.note:
-        dataset.attrs["comment"] = inputs.study.outputs.note
+    if inputs.study.outputs.told_note:
+        dataset.attrs["comment"] = inputs.study.outputs.told_note
     return dataset
 
 

@@ -221,7 +221,7 @@ def _record(
         "made": provenance.now(),
         "title": inputs.study.title,
         "title_zh": inputs.study.title_zh,
-        "note": inputs.study.outputs.note,
+        "note": inputs.study.outputs.told_note,
         "year": land.year,
         "horizon_years": opened.plan.horizon_years,
         "settings": opened.plan.model_dump(mode="json"),

@@ -30,6 +30,6 @@ def printing_of(inputs: Inputs) -> Printing:
         classes=asked.classes,
         labels=asked.label_layer(study.named_zones),
         panels=asked.panels,
-        note=study.outputs.note,
+        note=study.outputs.told_note,
         approval=asked.approval,
     )

@@ -327,7 +327,7 @@ def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
         "made": provenance.now(),
         "title": study.title,
         "title_zh": study.title_zh,
-        "note": study.outputs.note,
+        "note": study.outputs.told_note,
         "language": spoken_language(),
         "settings": study.model_dump(mode="json"),
         "grid": {

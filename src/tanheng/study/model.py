@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from tanheng.errors import nearest
-from tanheng.language import listed, tr
+from tanheng.language import language, listed, tr
 from tanheng.study.maps import MapPrints
 from tanheng.study.parts import Name, Names, Part, Year
 from tanheng.study.plan import Plan
@@ -268,6 +268,12 @@ class Outputs(Part):
     pixel_maps: bool = False
     docx: bool = False
     note: str = ""
+    note_zh: str = ""
+
+    @property
+    def told_note(self) -> str:
+        """The note in the language that is spoken, where the study has it in it."""
+        return self.note_zh if language() == "zh" and self.note_zh else self.note
 
 
 class Study(Part):
