@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def print_totals(results: Results) -> None:
     """Print the total table of a run and where the results lie."""
     console = Console(highlight=False)
-    table = Table(title=results.study.title, title_justify="left")
+    table = Table(title=results.study.told_title, title_justify="left")
     table.add_column(tr("carbon stored, 10⁵ t C (a stock)"))
     stock = results.tables["stock_by_class"]
     years = list(dict.fromkeys(stock["year"]))
@@ -79,7 +79,7 @@ def print_checked(inputs: Inputs) -> None:
     for text in inputs.warnings:
         console.print(tr("warning: {text}", text=text), markup=False, soft_wrap=True)
     grid = inputs.grid
-    console.print(tr("{title}: no problem found", title=inputs.study.title), markup=False, soft_wrap=True)
+    console.print(tr("{title}: no problem found", title=inputs.study.told_title), markup=False, soft_wrap=True)
     console.print(
         tr(
             "grid: {rows} x {columns} cells of {resolution:g} m, {crs_name}",

@@ -303,6 +303,11 @@ class Study(Part):
     maps: MapPrints = MapPrints()
     outputs: Outputs = Outputs()
 
+    @property
+    def told_title(self) -> str:
+        """The title in the language that is spoken, where the study has it in it."""
+        return self.title_zh if language() == "zh" and self.title_zh else self.title
+
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         problems = [
