@@ -275,7 +275,10 @@ def count_band(codes, first, last, known, seen, number, counts):
                 complete &= part[position] == last - first
             if complete:
                 break
+            before = number
             number = note_codes(codes[first:last, start:stop], known, seen, number)
+            # None of the new codes were in the stretches before: their counts there are what memory held.
+            counts[before:number, :start] = 0
     return number
 
 
