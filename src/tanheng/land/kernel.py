@@ -24,6 +24,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+#: Pixels of a row that are counted together: few codes meet in so many, and they fill some vector registers.
+STRETCH = 1024
+
 _EACH_BYTE = np.uint64(0x0101010101010101)
 
 
@@ -236,49 +239,57 @@ def sum_counts(counts):
 
 
 @njit(nogil=True, _nrt=False)
-def note_codes(codes, known, seen, number):
-    """Append the codes of a stretch of pixels that are not known yet to `seen`; returns how many there are."""
-    for line in range(codes.shape[0]):
-        for position in range(codes.shape[1]):
-            code = codes[line, position]
-            if known[code] == 0:
-                known[code] = 1
-                seen[number] = code
-                number += 1
-    return number
+def add_counts(counts, part):
+    """Add counts of neighbouring columns to others."""
+    for position in range(counts.size):
+        part[position] += counts[position]
 
 
 @njit(nogil=True, _nrt=False)
-def count_band(codes, first, last, known, seen, number, counts):
+def first_open(part, rows, position):
+    """First column from `position` on whose counts do not add up to its rows."""
+    while position < part.size and part[position] == rows:
+        position += 1
+    return position
+
+
+@njit(nogil=True, _nrt=False)
+def count_band(codes, width, first, last, seen, number, counts):
     """Count the rows `first` to `last` (at most 255) by code and column into `counts[code, column]`; its last row is spare.
 
-    Codes are found as they come: where the counts of a stretch do not add up to its rows, it is searched for codes that
-    are not in `seen` yet, and counted anew. Returns the number of codes seen.
+    The columns are taken in stretches. A stretch is searched for a code that is not counted yet only while the counts of
+    one of its columns do not add up to its rows: most stretches hold few codes. `seen` holds the codes in the order of the
+    counts, that order by code (plus one, zero: never seen), and which are done. Returns the number of codes seen.
     """
-    width = codes.shape[1]
-    step = 4096
-    for start in range(0, width, step):
-        stop = min(start + step, width)
-        while True:
-            part = counts[256, start:stop]
-            part[:] = 0
-            for rank in range(number):
-                counts[rank, start:stop] = 0
+    order, rank_of, done = seen[0], seen[1], seen[2]
+    rows = last - first
+    for start in range(0, width, STRETCH):
+        stop = min(start + STRETCH, width)
+        part = counts[256, start:stop]
+        part[:] = 0
+        done[:] = 0
+        position = first_open(part, rows, 0)
+        while position < stop - start:
+            line = first
+            while done[codes[line, start + position]] != 0:
+                line += 1
+            code = codes[line, start + position]
+            done[code] = 1
+            if rank_of[code] == 0:
+                order[number] = code
+                # None were in the stretches before: their counts of it are what memory held.
+                counts[number, :start] = 0
+                number += 1
+                rank_of[code] = number
+            found = counts[rank_of[code] - 1, start:stop]
+            found[:] = 0
             for line in range(first, last):
-                row = codes[line, start:stop]
-                for rank in range(number):
-                    add_equal(row, seen[rank], counts[rank, start:stop])
-            for rank in range(number):
-                part += counts[rank, start:stop]
-            complete = True
-            for position in range(part.size):
-                complete &= part[position] == last - first
-            if complete:
-                break
-            before = number
-            number = note_codes(codes[first:last, start:stop], known, seen, number)
-            # None of the new codes were in the stretches before: their counts there are what memory held.
-            counts[before:number, :start] = 0
+                add_equal(codes[line, start:stop], code, found)
+            add_counts(found, part)
+            position = first_open(part, rows, position)
+        for rank in range(number):
+            if done[order[rank]] == 0:
+                counts[rank, start:stop] = 0
     return number
 
 
@@ -353,10 +364,8 @@ def count_aligned(
     sixty-four pixels an instruction; then each cell sums its columns. A pixel on a cell line is split by its overlap.
     """
     rows = edges_y.shape[0] - 1
-    codes = codes[:, :width]
     columns_of_cells(width, left, origin_x, size_x, edges_x, whole, parts)
-    known = seen[1]
-    known[:] = 0
+    seen[1] = 0
     number = 0
     line = 0
     lines = codes.shape[0]
@@ -382,7 +391,7 @@ def count_aligned(
             heights[which] = min(lower, edges_y[here + 1]) - max(upper, edges_y[here]) if inside else 0.0
         if whole_line:
             heights[0] = size_y
-        number = count_band(codes, line, end, known, seen[0], number, counts)
+        number = count_band(codes, width, line, end, seen, number, counts)
         add_band(counts, seen[0], number, end - line, lookup, whole, parts, size_x, crossed, heights, sums, out)
         line = end
 

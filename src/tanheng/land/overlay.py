@@ -109,7 +109,7 @@ def _room_for_bands(width: int, columns: int, classes: int) -> tuple[NDArray[Any
 
     Most of the counts are never touched, and so take no memory: a map has few codes.
     """
-    counts, seen = np.empty((257, width), np.uint8), np.empty((2, 256), np.uint8)
+    counts, seen = np.empty((257, width), np.uint8), np.empty((3, 256), np.int16)
     whole, parts = np.empty((columns, 2), np.int64), np.empty((columns, 2))
     return counts, seen, whole, parts, np.empty(2, np.int64), np.empty(2), np.empty((3, classes), np.int64)
 

@@ -14,7 +14,7 @@ _WARPED = (_WHOLE, _WHOLE, _TABLE, _TABLE, _REAL, _REAL, _REAL, _REAL, *[_WHOLE]
 #: reach_rows, reach_columns, edges, cells, weights, spans, box
 _SPANS = (_WHOLE, _WHOLE, _REALS, _WHOLES, _REALS, "int64[:,::1]", _WHOLES)
 #: counts, seen, whole, parts, crossed, heights, sums
-_BANDS = (_CODES, _CODES, "int64[:,::1]", _TABLE, _WHOLES, _REALS, "int64[:,::1]")
+_BANDS = (_CODES, "int16[:,::1]", "int64[:,::1]", _TABLE, _WHOLES, _REALS, "int64[:,::1]")
 
 SIGNATURES: dict[str, tuple[str, ...]] = {
     "count_aligned": (_CODES, _WHOLE, _LOOKUP, *_ALIGNED, *_BANDS, _TABLE),
