@@ -56,8 +56,8 @@ def object_code(kernel: str) -> bytes:
 
     dispatcher: Any = getattr(kernels, kernel)
     dispatcher.compile(f"void({', '.join(SIGNATURES[kernel])})")
-    (signature,) = dispatcher.signatures
-    (made,) = dispatcher.overloads.values()
+    # Called through numba before, the kernel may have others: the last one is ours.
+    signature, made = list(dispatcher.overloads.items())[-1]
     machine = target_machine()
     module = llvm.parse_assembly(dispatcher.inspect_llvm(signature))
     _keep_alone(module, made.fndesc.llvm_func_name, kernel)
