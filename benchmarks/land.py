@@ -1,139 +1,149 @@
-"""Measure the land engine against bare decoding of the same maps, in one process, imports aside.
+"""Measure the land engine against bare decoding of the same maps, and against what else can do the work.
 
-    uv run python benchmarks/land.py [--scale 1.0] [--repeat 3] [--maps DIR]
+    uv run python benchmarks/land.py [--scale 1.0] [--rounds 5] [--maps DIR] [--only ratios peers growth workers] [--beside COMMAND]
 
-Prints a table of CPU and wall seconds and the ratio to decoding alone, and appends it to ``benchmarks/history.csv``. The
-machine is shared and noisy: ratios within a run mean something, seconds do not.
+Every line runs in a process of its own, in turns; the tables are appended to ``benchmarks/land.csv``. A machine that is
+shared is noisy: ratios within a run mean something, seconds do not.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import os
-import resource
-import subprocess
+import shlex
 import sys
 import tempfile
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
-import rasterio
-
 sys.path.insert(0, str(Path(__file__).parent))
-from maps import make_map
+from measuring import in_own_process, job_command, paired, show
 
-from tanheng.factors import legend_from
-from tanheng.grid import ALBERS_CHINA, grid_over
-from tanheng.io.rasters import open_raster
-from tanheng.land.engine import LandMap, count_land
-from tanheng.land.lookup import Lookup
-from tanheng.land.pools import Threads
-
-SIX = ("cropland", "forest", "grassland", "water", "built-up", "unused")
-HISTORY = Path(__file__).parent / "history.csv"
-
-DECODE = """
-import rasterio, sys
-with rasterio.Env(GDAL_CACHEMAX=64), rasterio.open(sys.argv[1]) as s:
-    for r in range(0, s.height, 4096):
-        s.read(1, window=rasterio.windows.Window(0, r, s.width, min(4096, s.height - r)))
-"""
+HISTORY = Path(__file__).parent / "land.csv"
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+SPENT = ("job", "wall s", "CPU s", "peak MiB", "CPU / decode only", "cropland km2")
 
 
-def decode(path):
-    """Read a whole map in strips of eight rows of tiles, and do nothing with it."""
-    with rasterio.Env(GDAL_CACHEMAX=64), rasterio.open(path) as source:
-        for row in range(0, source.height, 4096):
-            source.read(1, window=rasterio.windows.Window(0, row, source.width, min(4096, source.height - row)))
+class Bench:
+    """What all tables need: the maps, the size, and a folder for results."""
+
+    def __init__(self, asked, results):
+        self.scale, self.rounds, self.maps, self.results = asked.scale, asked.rounds, asked.maps, results
+        self.beside = asked.beside
+
+    def path(self, name, scale=None, noise=0.0, degrees=False, change=0.0):
+        """Map of that name, made if it is not there."""
+        scale = scale or self.scale
+        path = self.maps / f"{name}-{scale:g}.tif"
+        if not path.exists():
+            print(f"making {path.name} ...", file=sys.stderr, flush=True)
+            in_own_process(job_command("make", path, scale, noise, degrees, change))
+        return path
+
+    def stock(self, name, path, *options):
+        """Command of `tanheng stock`, with a folder of its own."""
+        asked = [str(path), "--densities", "henan-six-classes", "--legend", "six-classes", "--year", "2000"]
+        return [sys.executable, "-m", "tanheng", "stock", *asked, "-o", str(self.results / name), *options]
+
+    def show(self, title, head, rows):
+        show(title, head, rows, self.scale, HISTORY)
 
 
-def measured(function, repeat):
-    """Least CPU and wall seconds of some runs, after one to warm up."""
-    function()
-    best = (float("inf"), float("inf"))
-    for _ in range(repeat):
-        cpu, wall = sum(os.times()[:2]), time.perf_counter()
-        function()
-        best = min(best, (sum(os.times()[:2]) - cpu, time.perf_counter() - wall))
-    return best
-
-
-def counted(paths, pairs, workers):
-    """Function that counts maps, on one grid of 1 km."""
-    lookup = Lookup(SIX, legend_from("six-classes").codes)
-    maps = [LandMap(2000 + number, open_raster(str(path)), lookup) for number, path in enumerate(paths)]
-    grid = grid_over(maps[0].source.pixels.bounds_in(ALBERS_CHINA), ALBERS_CHINA, 1000.0)
-    return lambda: count_land(maps, grid, pairs, pool=Threads(workers))
-
-
-def whole_process(arguments):
-    """CPU and wall seconds of a process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
-    _, _, used = os.wait4(process.pid, 0)
-    return used.ru_utime + used.ru_stime, time.perf_counter() - start
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--maps", type=Path, default=Path(tempfile.gettempdir()) / "tanheng-benchmark-maps")
-    asked = parser.parse_args()
-    asked.maps.mkdir(exist_ok=True)
-
-    def path(name, **options):
-        return make_map(asked.maps / f"{name}-{asked.scale:g}.tif", scale=asked.scale, **options)
-
-    smooth = path("smooth")
+def ratios(bench):
+    """Decoding plus counting against decoding, in one process, imports aside."""
+    smooth = bench.path("smooth")
     cases = {
         "smooth": [smooth],
-        "20 % random": [path("noisy", noise=0.2)],
-        "degrees": [path("degrees", degrees=True)],
-        "two maps, transitions": [smooth, path("later", change=0.05)],
+        "20 % random pixels": [bench.path("noisy", noise=0.2)],
+        "degrees": [bench.path("degrees", degrees=True)],
+        "two maps, transitions": [smooth, bench.path("later", change=0.05)],
     }
     rows = []
     for name, paths in cases.items():
-        bare = measured(lambda paths=paths: [decode(item) for item in paths], asked.repeat)
-        pairs = [(2000, 2001)] if len(paths) > 1 else []
-        one = measured(counted(paths, pairs, 1), asked.repeat)
-        two = measured(counted(paths, pairs, 2), asked.repeat)
-        rows.append(
-            (name, f"{bare[0]:.2f}", f"{one[0]:.2f}", f"{one[0] / bare[0]:.2f}", f"{one[1]:.2f}", f"{two[1]:.2f}")
-        )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    with tempfile.TemporaryDirectory() as folder:
-        stock = [sys.executable, "-m", "tanheng", "stock", str(smooth), "--densities", "henan-six-classes"]
-        stock += ["--legend", "six-classes", "--year", "2000", "-o", f"{folder}/out"]
-        bare = min(whole_process([sys.executable, "-c", DECODE, str(smooth)]) for _ in range(asked.repeat))
-        ours = min(whole_process(stock) for _ in range(asked.repeat))
-    rows.append(
-        (
-            "whole process, tanheng stock",
-            f"{bare[0]:.2f}",
-            f"{ours[0]:.2f}",
-            f"{ours[0] / bare[0]:.2f}",
-            f"{ours[1]:.2f}",
-            "",
-        )
+        one = in_own_process(job_command("inside", bench.rounds, 1, *paths))
+        two = in_own_process(job_command("inside", bench.rounds, 2, *paths))
+        told = one.told
+        rows.append((
+            name, told["decode cpu"], told["count cpu"], told["ratio"], told["count wall"], two.told["count wall"], two.peak,
+        ))  # fmt: skip
+    head = ("map", "decode CPU s", "decode + count CPU s", "ratio", "wall s, 1 thread", "wall s, 2 threads", "peak MiB")
+    bench.show("In one process, imports aside", head, rows)
+
+
+def peers(bench):
+    """Whole processes: tanheng, and others that make the same of the map."""
+    smooth = bench.path("smooth")
+    commands = {
+        "decode only": job_command("decode", smooth),
+        "tanheng stock, 1 thread": bench.stock("one", smooth, "--workers", "1"),
+        f"tanheng stock, {CORES} threads": bench.stock("all", smooth),
+        "tanheng as a library": job_command("count", CORES, 1, smooth),
+        "xarray + dask, cells of whole pixels": job_command("dask", smooth),
+        "rasterio average, a mask a class": job_command("warp", smooth),
+        "exactextract, cells as polygons": job_command("exact", smooth),
+    }
+    for text in bench.beside:
+        commands[" ".join(text.split()[:2])] = [part.replace("MAP", str(smooth)) for part in shlex.split(text)]
+    spent(bench, "Whole processes", commands)
+
+
+def spent(bench, title, commands):
+    """Table of what commands took, against the first one."""
+    taken = paired(commands, bench.rounds)
+    bare = next(iter(taken.values()))
+    rows = []
+    for name, item in taken.items():
+        if item is None:
+            rows.append((name, "not installed", *[""] * 4))
+        else:
+            found = f"{item.told['cropland']:.1f}" if "cropland" in item.told else ""
+            rows.append((name, item.wall, item.cpu, round(item.peak), item.cpu / bare.cpu, found))
+    bench.show(title, SPENT, rows)
+
+
+def growth(bench):
+    """1, 4 and 16 times the area: time for each pixel, and memory; the first count, which links and touches memory, aside."""
+    areas = [bench.scale / 4, bench.scale, bench.scale * 4]
+    commands = {area: job_command("count", 1, 2, bench.path("smooth", area)) for area in areas}
+    rows = []
+    for area, item in paired(commands, bench.rounds).items():
+        pixels = 380e6 * area
+        told = item.told
+        rows.append((
+            f"{area / areas[0]:g}", round(pixels / 1e6), told["wall"], told["wall"] / pixels * 1e9,
+            told["cpu"] / pixels * 1e9, round(item.peak),
+        ))  # fmt: skip
+    head = ("times the area", "M pixels", "wall s", "ns a pixel", "CPU ns a pixel", "peak MiB")
+    bench.show("Growth, one thread, start aside", head, rows)
+
+
+def workers(bench):
+    """1 to N threads, and the same tasks through dask with as many processes."""
+    large = bench.path("smooth", bench.scale * 4)
+    counts = sorted({1, 2, *(2**n for n in range(2, 10) if 2**n <= CORES), CORES})
+    commands = {"decode only": job_command("decode", large)}
+    commands |= {f"{n} thread(s)": bench.stock(f"t{n}", large, "--workers", str(n)) for n in counts}
+    commands |= {f"dask, {n} process(es)": bench.stock(f"d{n}", large, "--cluster", f"local:{n}") for n in counts}
+    spent(bench, f"tanheng stock on {4:g} times the area", commands)
+
+
+TABLES = {table.__name__: table for table in (ratios, peers, growth, workers)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=float, default=1.0, help="area against one province, 20,000 x 19,000 pixels")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--maps", type=Path, default=Path(tempfile.gettempdir()) / "tanheng-benchmark-maps")
+    parser.add_argument("--only", nargs="+", choices=list(TABLES), default=list(TABLES))
+    parser.add_argument(
+        "--beside", action="append", default=[], metavar="COMMAND", help="one more; MAP becomes the map"
     )
-    report(rows, asked.scale, peak)
-
-
-def report(rows, scale, peak):
-    head = ("map", "decode CPU-s", "decode + count CPU-s", "ratio", "wall s, 1 thread", "wall s, 2 threads")
-    widths = [max(len(str(row[column])) for row in (head, *rows)) for column in range(len(head))]
-    for row in (head, *rows):
-        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)))
-    print(f"peak memory: {peak:.0f} MiB (all but the last, in one process)")
-    new = not HISTORY.exists()
-    with HISTORY.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        if new:
-            writer.writerow(["when", "scale", *head])
-        writer.writerows([datetime.now(UTC).isoformat(timespec="minutes"), scale, *row] for row in rows)
+    asked = parser.parse_args()
+    asked.maps.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(asked, Path(folder))
+        for name in asked.only:
+            TABLES[name](bench)
 
 
 if __name__ == "__main__":

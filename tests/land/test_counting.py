@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tanheng.grid import ALBERS_CHINA, Grid, grid_over
+from tanheng.land import overlay as overlay_of_cells
 from tanheng.land.continuous import on_grid
 from tanheng.land.engine import LandMap, count_land
 from tanheng.land.lookup import Lookup
@@ -217,6 +218,26 @@ def test_feet_are_no_metres() -> None:
     grid = grid_over(source.pixels.bounds_in(local), local, 500.0)
     area = count_land([LandMap(2000, source, LOOKUP)], grid).shares[2000].sum() * 500.0**2
     assert area == pytest.approx((100 * 100 * 1200 / 3937) ** 2, rel=2e-5)
+
+
+def test_a_code_that_is_met_late_is_not_counted_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The first code fills some stretches of the row, the second comes behind them; what memory held must not count.
+    codes = np.ones((40, 5000), np.uint8)
+    codes[:, 4500:] = 2
+    room = overlay_of_cells._room_for_bands
+
+    def used_memory(*sizes: int) -> tuple[NDArray[Any], ...]:
+        found = room(*sizes)
+        for array in found:
+            array.fill(7)
+        return found
+
+    monkeypatch.setattr(overlay_of_cells, "_room_for_bands", used_memory)
+    grid = Grid(ALBERS, 0.0, 1200.0, 1000.0, rows=2, columns=150)
+    source = held(codes, 30.0, 30.0, 0.0, 1200.0)
+    counts = count_land([LandMap(2000, source, LOOKUP)], grid, pool=Threads(1))
+    cells = counts.shares[2000].sum(axis=(1, 2)) * 1000.0**2
+    assert cells.tolist() == [4500 * 40 * 900.0, 500 * 40 * 900.0, 0.0]
 
 
 @pytest.mark.parametrize("dtype", ["int8", "int16", "uint16", "int32", "uint32", "float32", "float64"])

@@ -30,6 +30,8 @@ logging.getLogger("rasterio").setLevel(logging.CRITICAL)
 
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
 _CACHE_MB = 64
+#: Cells up to which a grid has no overviews: they took longer to make than all the rest of its writing.
+_DRAWN_WHOLE = 2048**2
 _open = threading.local()
 
 
@@ -264,7 +266,8 @@ def write_cog(
 ) -> None:
     """Write a grid as a cloud-optimised GeoTIFF of float32 with NaN where missing.
 
-    Overviews hold means; of a grid of kinds (`kinds`) the most frequent one.
+    A grid that is too large to be drawn whole in an instant gets overviews, which hold means; of a grid of kinds (`kinds`)
+    the most frequent one.
 
     Raises
     ------
@@ -275,6 +278,7 @@ def write_cog(
         "driver": "COG", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "float32",
         "crs": rasterio.crs.CRS.from_wkt(grid.crs_wkt), "transform": rasterio.Affine(*grid.transform),
         "nodata": float("nan"), "compress": "DEFLATE", "level": 1, "overview_resampling": "MODE" if kinds else "AVERAGE",
+        "overviews": "NONE" if grid.size <= _DRAWN_WHOLE else "AUTO",
     }  # fmt: skip
     try:
         with rasterio.open(path, "w", **profile) as dataset:

@@ -13,8 +13,10 @@ Two geometries make the intervals:
 * *warped*: any other CRS. Each row of pixels is cut into sub-rows; a sub-row is a line whose way through the grid is
   interpolated between the nodes of a lattice that is projected exactly. Where it crosses a cell line it is cut.
 
-Arrays come in as plain numpy; every kernel releases the GIL. All kernels stand in this one file because numba's cache
-looks at the file of a function alone: one that was changed in another file would be called in its old form.
+Arrays come in as plain numpy. Kernels that Python calls allocate nothing, return nothing and raise in one place only, so
+that their machine code runs without numba (`tanheng.land.machine_code`): what they work in, they are given. All kernels
+stand in this one file because what is kept of them is known by this file's content: one that stood in another file
+would, when changed, be called in its old form.
 """
 
 from __future__ import annotations
@@ -22,13 +24,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-#: Class index of a code that means "no data", and of one that the legend lacks, in the tables that kernels look up.
-NO_DATA = -1
+#: Pixels of a row that are counted together: few codes meet in so many, and they fill some vector registers.
+STRETCH = 1024
 
 _EACH_BYTE = np.uint64(0x0101010101010101)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, _nrt=False, inline="always")
 def run_end(row, words, start, stop):
     """First position after `start` where the code changes; eight to thirty-two pixels are compared at a time."""
     code = row[start]
@@ -56,7 +58,7 @@ def run_end(row, words, start, stop):
     return end
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, _nrt=False, inline="always")
 def spread(first, last, position, edges, cells, weights, count, out, index):
     """Add the stretch from `first` to `last` to the intervals it covers; returns where to go on."""
     while position < count and edges[position + 1] <= first:
@@ -73,7 +75,7 @@ def spread(first, last, position, edges, cells, weights, count, out, index):
     return position
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def add_row(row, words, stop, lookup, left, origin, size, edges, cells, weights, count, out):
     """Add the classes of one row of pixels to `out[cell, class]`."""
     start = 0
@@ -98,7 +100,7 @@ def add_row(row, words, stop, lookup, left, origin, size, edges, cells, weights,
         start = end
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def add_row_pair(
     row_a,
     words_a,
@@ -147,7 +149,7 @@ def add_row_pair(
         start = end
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def add_row_values(row, left, origin, size, edges, cells, weights, count, area, total):
     """Add area and area times value of the pixels that have one to `area[cell]` and `total[cell]`."""
     width = row.shape[0]
@@ -167,13 +169,13 @@ def add_row_values(row, left, origin, size, edges, cells, weights, count, area, 
             pixel += 1
 
 
-@njit(nogil=True, cache=True)
-def count_coarse(codes, words, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out):
+@njit(nogil=True, _nrt=False)
+def count_coarse(
+    codes, words, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, cells, weights, out
+):
     """Add class areas of a window of pixels of any size to `out[cell, class]`; cells in row-major order."""
     columns = edges_x.shape[0] - 1
     rows = edges_y.shape[0] - 1
-    cells = np.empty(columns, np.int64)
-    weights = np.empty(columns, np.float64)
     first = 0
     for line in range(codes.shape[0]):
         upper = origin_y + (top + line) * size_y
@@ -192,16 +194,14 @@ def count_coarse(codes, words, width, lookup, top, left, origin_x, size_x, edges
             row += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def count_pair_coarse(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes,
-    top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out,
+    top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, cells, weights, out,
 ):  # fmt: skip
     """Add areas of pairs of classes of two windows on the same pixels to `out[cell, from * classes + to]`."""
     columns = edges_x.shape[0] - 1
     rows = edges_y.shape[0] - 1
-    cells = np.empty(columns, np.int64)
-    weights = np.empty(columns, np.float64)
     first = 0
     for line in range(codes_a.shape[0]):
         upper = origin_y + (top + line) * size_y
@@ -221,7 +221,7 @@ def count_pair_coarse(
             row += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def add_equal(row, code, counts):
     """Add one to the count of each pixel that has the code. Compilers turn this loop into vector instructions."""
     for position in range(row.size):
@@ -229,7 +229,7 @@ def add_equal(row, code, counts):
             counts[position] += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def sum_counts(counts):
     """Sum of counts of one code over neighbouring pixels."""
     total = 0
@@ -238,70 +238,79 @@ def sum_counts(counts):
     return total
 
 
-@njit(nogil=True, cache=True)
-def note_codes(codes, known, seen, number):
-    """Append the codes of a stretch of pixels that are not known yet to `seen`; returns how many there are."""
-    for line in range(codes.shape[0]):
-        for position in range(codes.shape[1]):
-            code = codes[line, position]
-            if not known[code]:
-                known[code] = True
-                seen[number] = code
-                number += 1
-    return number
+@njit(nogil=True, _nrt=False)
+def add_counts(counts, part):
+    """Add counts of neighbouring columns to others."""
+    for position in range(counts.size):
+        part[position] += counts[position]
 
 
-@njit(nogil=True, cache=True)
-def count_band(codes, first, last, known, seen, number, counts):
-    """Count the rows `first` to `last` (at most 255) by code and column into `counts[code, column]`.
+@njit(nogil=True, _nrt=False)
+def first_open(part, rows, position):
+    """First column from `position` on whose counts do not add up to its rows."""
+    while position < part.size and part[position] == rows:
+        position += 1
+    return position
 
-    Codes are found as they come: where the counts of a stretch do not add up to its rows, it is searched for codes that
-    are not in `seen` yet, and counted anew. Returns the number of codes seen.
+
+@njit(nogil=True, _nrt=False)
+def count_band(codes, width, first, last, seen, number, counts):
+    """Count the rows `first` to `last` (at most 255) by code and column into `counts[code, column]`; its last row is spare.
+
+    The columns are taken in stretches. A stretch is searched for a code that is not counted yet only while the counts of
+    one of its columns do not add up to its rows: most stretches hold few codes. `seen` holds the codes in the order of the
+    counts, that order by code (plus one, zero: never seen), and which are done. Returns the number of codes seen.
     """
-    width = codes.shape[1]
-    step = 4096
-    missing = np.empty(step, np.uint8)
-    for start in range(0, width, step):
-        stop = min(start + step, width)
-        while True:
-            part = missing[: stop - start]
-            part[:] = 0
-            for rank in range(number):
-                counts[rank, start:stop] = 0
+    order, rank_of, done = seen[0], seen[1], seen[2]
+    rows = last - first
+    for start in range(0, width, STRETCH):
+        stop = min(start + STRETCH, width)
+        part = counts[256, start:stop]
+        part[:] = 0
+        done[:] = 0
+        position = first_open(part, rows, 0)
+        while position < stop - start:
+            line = first
+            while done[codes[line, start + position]] != 0:
+                line += 1
+            code = codes[line, start + position]
+            done[code] = 1
+            if rank_of[code] == 0:
+                order[number] = code
+                # None were in the stretches before: their counts of it are what memory held.
+                counts[number, :start] = 0
+                number += 1
+                rank_of[code] = number
+            found = counts[rank_of[code] - 1, start:stop]
+            found[:] = 0
             for line in range(first, last):
-                row = codes[line, start:stop]
-                for rank in range(number):
-                    add_equal(row, seen[rank], counts[rank, start:stop])
-            for rank in range(number):
-                part += counts[rank, start:stop]
-            complete = True
-            for position in range(part.size):
-                complete &= part[position] == last - first
-            if complete:
-                break
-            number = note_codes(codes[first:last, start:stop], known, seen, number)
+                add_equal(codes[line, start:stop], code, found)
+            add_counts(found, part)
+            position = first_open(part, rows, position)
+        for rank in range(number):
+            if done[order[rank]] == 0:
+                counts[rank, start:stop] = 0
     return number
 
 
-@njit(nogil=True, cache=True)
-def add_band(counts, seen, number, counted, lookup, whole, left_part, right_part, size_x, rows, heights, classes, out):
+@njit(nogil=True, _nrt=False)
+def add_band(counts, seen, number, counted, lookup, whole, parts, size_x, rows, heights, sums, out):
     """Add `counted` rows of pixels to one or two rows of cells, which take `heights` of each pixel.
 
-    `whole[cell]` and `whole[cell + 1]` bound the pixels that lie wholly in a cell; `left_part` and `right_part` are the
-    lengths of the pixels before and behind them that fall in it. Cells wholly without data are passed over.
+    `whole[cell]` bounds the pixels that lie wholly in a cell; `parts[cell]` are the lengths of the pixels before and behind
+    them that fall in it. Cells wholly without data are passed over. `sums` is room to work in.
     """
     columns = whole.shape[0]
-    inner = np.empty(classes, np.int64)
-    before = np.empty(classes, np.int64)
-    behind = np.empty(classes, np.int64)
+    inner, before, behind = sums[0], sums[1], sums[2]
     empty = -1
     for rank in range(number):
         if lookup[seen[rank]] < 0:
             empty = rank
     for column in range(columns):
         start, stop = whole[column]
-        first = start - 1 if left_part[column] > 0 else start
-        last = stop + 1 if right_part[column] > 0 else stop
+        left_part, right_part = parts[column]
+        first = start - 1 if left_part > 0 else start
+        last = stop + 1 if right_part > 0 else stop
         if empty >= 0 and sum_counts(counts[empty, first:last]) == counted * (last - first):
             continue
         inner[:] = 0
@@ -313,19 +322,19 @@ def add_band(counts, seen, number, counted, lookup, whole, left_part, right_part
                 continue
             if stop > start:
                 inner[index] += sum_counts(counts[rank, start:stop])
-            if left_part[column] > 0:
+            if left_part > 0:
                 before[index] += counts[rank, start - 1]
-            if right_part[column] > 0:
+            if right_part > 0:
                 behind[index] += counts[rank, stop]
-        for index in range(classes):
-            length = inner[index] * size_x + before[index] * left_part[column] + behind[index] * right_part[column]
+        for index in range(sums.shape[1]):
+            length = inner[index] * size_x + before[index] * left_part + behind[index] * right_part
             for which in range(rows.shape[0]):
                 if rows[which] >= 0:
                     out[rows[which] * columns + column, index] += length * heights[which]
 
 
-@njit(nogil=True, cache=True)
-def columns_of_cells(width, left, origin_x, size_x, edges_x, whole, left_part, right_part):
+@njit(nogil=True, _nrt=False)
+def columns_of_cells(width, left, origin_x, size_x, edges_x, whole, parts):
     """Bounds of the whole pixels of each cell, and the lengths of the two that are cut by its sides."""
     position = 0
     for column in range(edges_x.shape[0] - 1):
@@ -336,34 +345,27 @@ def columns_of_cells(width, left, origin_x, size_x, edges_x, whole, left_part, r
             position += 1
         whole[column, 0] = position
         before = origin_x + (left + position) * size_x
-        left_part[column] = min(before, east) - west if position > 0 and before > west else 0.0
+        parts[column, 0] = min(before, east) - west if position > 0 and before > west else 0.0
         while position < width and origin_x + (left + position + 1) * size_x <= east:
             position += 1
         whole[column, 1] = position
         behind = origin_x + (left + position) * size_x
-        right_part[column] = east - behind if position < width and behind < east else 0.0
+        parts[column, 1] = east - behind if position < width and behind < east else 0.0
 
 
-@njit(nogil=True, cache=True)
-def count_aligned(codes, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out):
+@njit(nogil=True, _nrt=False)
+def count_aligned(
+    codes, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y,
+    counts, seen, whole, parts, crossed, heights, sums, out,
+):  # fmt: skip
     """Add class areas of a window to `out[cell, class]`, for pixels at most half as large as cells.
 
     The rows of pixels that lie wholly in a row of cells are counted together by code and column, in bytes, eight to
     sixty-four pixels an instruction; then each cell sums its columns. A pixel on a cell line is split by its overlap.
     """
-    columns = edges_x.shape[0] - 1
     rows = edges_y.shape[0] - 1
-    classes = out.shape[1]
-    codes = codes[:, :width]
-    whole = np.empty((columns, 2), np.int64)
-    left_part = np.empty(columns, np.float64)
-    right_part = np.empty(columns, np.float64)
-    columns_of_cells(width, left, origin_x, size_x, edges_x, whole, left_part, right_part)
-    known = np.zeros(256, np.bool_)
-    seen = np.empty(256, np.uint8)
-    counts = np.empty((256, width), np.uint8)
-    crossed = np.empty(2, np.int64)
-    heights = np.empty(2, np.float64)
+    columns_of_cells(width, left, origin_x, size_x, edges_x, whole, parts)
+    seen[1] = 0
     number = 0
     line = 0
     lines = codes.shape[0]
@@ -389,26 +391,12 @@ def count_aligned(codes, width, lookup, top, left, origin_x, size_x, edges_x, or
             heights[which] = min(lower, edges_y[here + 1]) - max(upper, edges_y[here]) if inside else 0.0
         if whole_line:
             heights[0] = size_y
-        number = count_band(codes, line, end, known, seen, number, counts)
-        add_band(
-            counts,
-            seen,
-            number,
-            end - line,
-            lookup,
-            whole,
-            left_part,
-            right_part,
-            size_x,
-            crossed,
-            heights,
-            classes,
-            out,
-        )
+        number = count_band(codes, width, line, end, seen, number, counts)
+        add_band(counts, seen[0], number, end - line, lookup, whole, parts, size_x, crossed, heights, sums, out)
         line = end
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def add_moved(
     row_a,
     words_a,
@@ -472,15 +460,13 @@ def add_moved(
         position = end
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def count_moved_aligned(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes,
-    top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, out,
+    top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, crossed, heights, out,
 ):  # fmt: skip
     """Add areas of pixels whose class differs between two windows on the same pixels, at most half as large as cells."""
     rows = edges_y.shape[0] - 1
-    heights = np.zeros(2, np.float64)
-    crossed = np.empty(2, np.int64)
     row = 0
     for line in range(codes_a.shape[0]):
         upper = origin_y + (top + line) * size_y
@@ -499,7 +485,7 @@ def count_moved_aligned(
             )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def stay(moved, before, scale, least, out):
     """Turn land that moved into transitions `out[from, to, cell]`: what a class had and did not lose stayed.
 
@@ -521,13 +507,19 @@ def stay(moved, before, scale, least, out):
             out[source, source, cell] = rest if rest > least else 0.0
 
 
-@njit(nogil=True, cache=True)
-def data_spans(codes, words, width, lookup, reach_rows, reach_columns, first, last):
-    """Write columns `first[line]` to `last[line]` outside which neither a line nor those in its reach have data."""
+@njit(nogil=True, _nrt=False)
+def data_spans(codes, words, width, lookup, reach_rows, reach_columns, spans):
+    """Write columns `spans[0, line]` to `spans[1, line]` outside which neither a line nor those in its reach have data.
+
+    The other two rows of `spans` are room to work in.
+    """
     lines = codes.shape[0]
     groups = (lines + reach_rows - 1) // reach_rows
-    low = np.full(groups, width, np.int64)
-    high = np.zeros(groups, np.int64)
+    first, last, low, high = spans[0], spans[1], spans[2], spans[3]
+    first[:] = width
+    last[:] = 0
+    low[:] = width
+    high[:] = 0
     for line in range(lines):
         group = line // reach_rows
         start = 0
@@ -554,13 +546,11 @@ def data_spans(codes, words, width, lookup, reach_rows, reach_columns, first, la
             last[line] = min(stop + reach_columns, width)
 
 
-@njit(nogil=True, cache=True)
-def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, area, total):
+@njit(nogil=True, _nrt=False)
+def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, cells, weights, area, total):
     """Add area, and area times value, of a window to `area[cell]` and `total[cell]`."""
     columns = edges_x.shape[0] - 1
     rows = edges_y.shape[0] - 1
-    cells = np.empty(columns, np.int64)
-    weights = np.empty(columns, np.float64)
     for line in range(values.shape[0]):
         upper = origin_y + (top + line) * size_y
         lower = origin_y + (top + line + 1) * size_y
@@ -574,7 +564,7 @@ def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, 
             add_row_values(values[line], left, origin_x, size_x, edges_x, cells, weights, columns, area, total)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def cut_line(
     nodes_x, nodes_y, lattice_row, fraction, step_u, step_v, first_u, left, right,
     first_row, first_column, rows, columns, depth, by_pixel, edges, cells, weights, footprint,
@@ -660,23 +650,18 @@ def cut_line(
     return count
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def count_warped(
     codes, words, width, lookup, top, left, nodes_x, nodes_y, first_u, first_v, step_u, step_v, slices,
-    first_row, first_column, rows, columns, reach, out, footprint,
+    first_row, first_column, rows, columns, reach_rows, reach_columns, edges, cells, weights, spans, box, out, footprint,
 ):  # fmt: skip
     """Add class areas of a window in another CRS, in cells, to `out[cell, class]`; the raster's own to `footprint`.
 
-    Columns out of `reach` (rows, columns) of any data are passed over: a cell with data gets its whole footprint. Returns
-    the first and last line and column that were not.
+    Columns out of reach of any data are passed over: a cell with data gets its whole footprint. The first and last line
+    and column that were not are written to `box`.
     """
-    most = (nodes_x.shape[1] + 1) * 24
-    edges = np.empty(most + 1, np.float64)
-    cells = np.empty(most, np.int64)
-    weights = np.empty(most, np.float64)
-    first = np.full(codes.shape[0], width, np.int64)
-    last = np.zeros(codes.shape[0], np.int64)
-    data_spans(codes, words, width, lookup, reach[0], reach[1], first, last)
+    data_spans(codes, words, width, lookup, reach_rows, reach_columns, spans)
+    first, last = spans[0], spans[1]
     for line in range(codes.shape[0]):
         if last[line] <= first[line]:
             continue
@@ -687,12 +672,12 @@ def count_warped(
                 first_row, first_column, rows, columns, 1.0 / slices, False, edges, cells, weights, footprint,
             )  # fmt: skip
             add_row(codes[line], words[line], width, lookup, left, 0.0, 1.0, edges, cells, weights, count, out)
-    return span_box(first, last)
+    span_box(first, last, box)
 
 
-@njit(nogil=True, cache=True)
-def span_box(first, last):
-    """First and last line, and first and last column, of the spans of lines; all zero where there are none."""
+@njit(nogil=True, _nrt=False)
+def span_box(first, last, box):
+    """Write first and last line, and first and last column, of the spans of lines; all zero where there are none."""
     top, bottom, low, high = -1, 0, 0, 0
     for line in range(first.shape[0]):
         if last[line] > first[line]:
@@ -701,22 +686,21 @@ def span_box(first, last):
             bottom = line + 1
             low = min(low, first[line])
             high = max(high, last[line])
-    return max(top, 0), bottom, low, high
+    box[0] = max(top, 0)
+    box[1] = bottom
+    box[2] = low
+    box[3] = high
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def count_pair_warped(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes, top, left, nodes_x, nodes_y,
-    first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, reach, out, footprint,
+    first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, reach_rows, reach_columns,
+    edges, cells, weights, spans, box, out, footprint,
 ):  # fmt: skip
     """Add areas of pairs of classes of two windows on the same pixels in another CRS, in cells."""
-    most = (nodes_x.shape[1] + 1) * 24
-    edges = np.empty(most + 1, np.float64)
-    cells = np.empty(most, np.int64)
-    weights = np.empty(most, np.float64)
-    first = np.full(codes_a.shape[0], width, np.int64)
-    last = np.zeros(codes_a.shape[0], np.int64)
-    data_spans(codes_a, words_a, width, lookup_a, reach[0], reach[1], first, last)
+    data_spans(codes_a, words_a, width, lookup_a, reach_rows, reach_columns, spans)
+    first, last = spans[0], spans[1]
     for line in range(codes_a.shape[0]):
         if last[line] <= first[line]:
             continue
@@ -730,24 +714,20 @@ def count_pair_warped(
                 codes_a[line], words_a[line], lookup_a, codes_b[line], words_b[line], lookup_b, width, classes,
                 left, 0.0, 1.0, edges, cells, weights, count, out,
             )  # fmt: skip
-    return span_box(first, last)
+    span_box(first, last, box)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, _nrt=False)
 def sum_warped(
     values, top, left, nodes_x, nodes_y, first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, by_pixel,
-    area, total, footprint,
+    edges, cells, weights, area, total, footprint,
 ):  # fmt: skip
     """Add area (in cells, or in pixels) and area times value of a window in another CRS."""
-    most = (nodes_x.shape[1] + 1) * 24
-    edges = np.empty(most + 1, np.float64)
-    cells = np.empty(most, np.int64)
-    weights = np.empty(most, np.float64)
     for line in range(values.shape[0]):
         for part in range(slices):
             v = (top + line + (part + 0.5) / slices - first_v) / step_v
             count = cut_line(
                 nodes_x, nodes_y, int(v), v - int(v), step_u, step_v, first_u, left, left + values.shape[1],
-                first_row, first_column, rows, columns, 1.0 / slices, by_pixel, edges, cells, weights, footprint,
+                first_row, first_column, rows, columns, 1.0 / slices, by_pixel != 0, edges, cells, weights, footprint,
             )  # fmt: skip
             add_row_values(values[line], left, 0.0, 1.0, edges, cells, weights, count, area, total)

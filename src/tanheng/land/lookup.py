@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError
-from tanheng.land.kernel import NO_DATA
 from tanheng.language import tr
+
+#: Class index of a code that means "no data"; kernels pass over whatever is negative.
+NO_DATA = -1
 
 _DIRECT = 1 << 20
 

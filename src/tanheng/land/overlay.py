@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, transformer
-from tanheng.land import kernel
+from tanheng.land.machine_code import run_kernel
 from tanheng.land.pixels import PixelGrid, lies_on
 from tanheng.language import tr
 
@@ -28,7 +28,7 @@ SUB_ROW = 1.0 / 24.0
 
 
 #: First and last line, first and last column.
-Box = tuple[int, int, int, int]
+Box = Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,27 @@ def _nodes(first: int, last: int, step: float, end: int) -> NDArray[np.float64]:
     """Lattice positions around a stretch of pixels, and the end of the raster: the same ones for every window."""
     inner = np.arange(math.floor(first / step), math.ceil(last / step) + 1) * step
     return np.unique(np.clip(inner, 0.0, float(end)))
+
+
+def _room_for_line(block: Block) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What a kernel works in that lays a line of pixels over a row of cells: cells, and their weights."""
+    return np.empty(block.columns, np.int64), np.empty(block.columns)
+
+
+def _room_for_bands(width: int, columns: int, classes: int) -> tuple[NDArray[Any], ...]:
+    """What `count_aligned` works in: counts by code and column, codes seen, sides of cells, rows of cells, sums by class.
+
+    Most of the counts are never touched, and so take no memory: a map has few codes.
+    """
+    counts, seen = np.empty((257, width), np.uint8), np.empty((3, 256), np.int16)
+    whole, parts = np.empty((columns, 2), np.int64), np.empty((columns, 2))
+    return counts, seen, whole, parts, np.empty(2, np.int64), np.empty(2), np.empty((3, classes), np.int64)
+
+
+def _room_for_pieces(geometry: tuple[Any, ...]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """What a kernel works in that cuts a line where it crosses cells: edges, cells, weights."""
+    most = (geometry[2].shape[1] + 1) * 24
+    return np.empty(most + 1), np.empty(most, np.int64), np.empty(most)
 
 
 class AlignedOverlay:
@@ -170,10 +191,12 @@ class AlignedOverlay:
         """Fraction of each cell by class, shape (cells, classes)."""
         out = np.zeros((block.size, classes))
         rows, words = words_of(codes)
+        geometry = self._geometry(block, window)
         if self._is_fine:
-            kernel.count_aligned(rows, window.width, lookup, *self._geometry(block, window), out)
+            room = _room_for_bands(window.width, block.columns, classes)
+            run_kernel("count_aligned", rows, window.width, lookup, *geometry, *room, out)
         else:
-            kernel.count_coarse(rows, words, window.width, lookup, *self._geometry(block, window), out)
+            run_kernel("count_coarse", rows, words, window.width, lookup, *geometry, *_room_for_line(block), out)
         return out / self.cell**2
 
     def count_pair(
@@ -193,12 +216,14 @@ class AlignedOverlay:
         maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
         if not self._is_fine:
             out = np.zeros((block.size, classes * classes))
-            kernel.count_pair_coarse(*maps, *self._geometry(block, window), out)
+            run_kernel("count_pair_coarse", *maps, *self._geometry(block, window), *_room_for_line(block), out)
             return np.moveaxis(out.reshape(block.size, classes, classes), 0, -1) / self.cell**2
         out = np.zeros((block.size, (classes + 1) ** 2))
-        kernel.count_moved_aligned(*maps, *self._geometry(block, window), out)
+        run_kernel(
+            "count_moved_aligned", *maps, *self._geometry(block, window), np.empty(2, np.int64), np.empty(2), out
+        )
         pairs = np.zeros((classes, classes, block.size))
-        kernel.stay(out, shares[0], self.cell**2, ROUNDING, pairs)
+        run_kernel("stay", out, np.ascontiguousarray(shares[0]), self.cell**2, ROUNDING, pairs)
         return pairs
 
     def sums(
@@ -206,7 +231,8 @@ class AlignedOverlay:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
         area, total = np.zeros(block.size), np.zeros(block.size)
-        kernel.sum_aligned(np.ascontiguousarray(values), *self._geometry(block, window), area, total)
+        geometry = self._geometry(block, window)
+        run_kernel("sum_aligned", np.ascontiguousarray(values), *geometry, *_room_for_line(block), area, total)
         unit = self.size_x * self.size_y if by_pixel else self.cell**2
         return area / unit, total / unit
 
@@ -343,10 +369,11 @@ class WarpedOverlay:
         """Fraction of each cell by class, shape (cells, classes)."""
         out, footprint = np.zeros((block.size, classes)), np.zeros(block.size)
         rows, words = words_of(codes)
-        box = kernel.count_warped(
-            rows, words, window.width, lookup, *self._geometry(block, window), self.reach, out, footprint
-        )
-        return self._scaled(out, footprint, block, window, box)
+        geometry, box = self._geometry(block, window), np.zeros(4, np.int64)
+        room = (*_room_for_pieces(geometry), np.empty((4, window.height), np.int64), box)
+        maps = (rows, words, window.width, lookup)
+        run_kernel("count_warped", *maps, *geometry, *self.reach, *room, out, footprint)
+        return self._scaled(out, footprint, block, window, box.tolist())
 
     def count_pair(
         self,
@@ -361,8 +388,10 @@ class WarpedOverlay:
         out, footprint = np.zeros((block.size, classes * classes)), np.zeros(block.size)
         (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
         maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
-        box = kernel.count_pair_warped(*maps, *self._geometry(block, window), self.reach, out, footprint)
-        scaled = self._scaled(out, footprint, block, window, box)
+        geometry, box = self._geometry(block, window), np.zeros(4, np.int64)
+        room = (*_room_for_pieces(geometry), np.empty((4, window.height), np.int64), box)
+        run_kernel("count_pair_warped", *maps, *geometry, *self.reach, *room, out, footprint)
+        scaled = self._scaled(out, footprint, block, window, box.tolist())
         return np.moveaxis(scaled.reshape(block.size, classes, classes), 0, -1)
 
     def sums(
@@ -370,9 +399,9 @@ class WarpedOverlay:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
         area, total, footprint = np.zeros(block.size), np.zeros(block.size), np.zeros(block.size)
-        kernel.sum_warped(
-            np.ascontiguousarray(values), *self._geometry(block, window), by_pixel, area, total, footprint
-        )
+        geometry = self._geometry(block, window)
+        room = _room_for_pieces(geometry)
+        run_kernel("sum_warped", np.ascontiguousarray(values), *geometry, int(by_pixel), *room, area, total, footprint)
         if by_pixel:
             return area, total
         box = (0, window.height, 0, window.width)

@@ -41,4 +41,6 @@ def in_region(shares: NDArray[np.float64], fraction: NDArray[np.float64]) -> NDA
     """
     data = shares.sum(axis=tuple(range(shares.ndim - 2)))
     cut = fraction < data - _WHOLE
+    if not cut.any():
+        return shares
     return shares * np.where(cut, fraction / np.where(cut, data, 1.0), 1.0)
