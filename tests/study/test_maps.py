@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tanheng.errors import StudyError
-from tanheng.study.model import Study, parse_study
+from tanheng.study.model import Study
+from tanheng.study.reading import parse_study
 
 BASE = {
     "title": "A",
