@@ -23,7 +23,8 @@ messages:       ## gather what the program says, and compile its catalogues
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml
 
-bench:          ## measure the land engine, the statistics and the plans
+bench:          ## measure the land engine, the statistics, the plans and the report
 	uv run python benchmarks/land.py
 	uv run python benchmarks/analysis.py
 	uv run python benchmarks/planning.py
+	uv run python benchmarks/report.py

@@ -169,7 +169,7 @@ def _graded(dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, prin
         "name": theme.name,
         "title": tr(theme.title),
         "units": tr(theme.units),
-        "cell_units": array.attrs["units"],
+        "cell_units": tr("t C/yr") if array.attrs["units"] == "t C yr-1" else array.attrs["units"],
         "per_hectare": True,
         "kind": "graded",
         "breaks": breaks,
