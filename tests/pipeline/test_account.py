@@ -315,7 +315,7 @@ def test_all_problems_of_an_account_at_once(folder: Path) -> None:
             ("uncertainty = 0.2", "uncertainty = { forrest = 0.3 }"),
             "there is no class 'forrest'; did you mean 'forest'",
         ),
-        (("{ cropland = 1 }", "{ cropland = -1 }"), "greater than 0"),
+        (("{ cropland = 1 }", "{ cropland = -1 }"), "write a number above 0"),
         (
             ('zones = "part"\n[population]', 'zones = "part"\ngases = true\n[population]'),
             "stand beside activity or a balance",

@@ -209,20 +209,48 @@ def alias_key(name: str) -> str:
     return " ".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
 
 
-def find_alias(name: str, canonical: Mapping[str, str], what: str) -> str:
-    """Canonical name behind an alias; `canonical` has keys as `alias_key` makes them.
+@dataclass(frozen=True)
+class Names:
+    """Names that a table of this package knows; `canonical` has the aliases as `alias_key` makes them, `what` says what they name."""
 
-    Raises
-    ------
-    InputError
-        The name is not known; near matches are given.
+    what: str
+    canonical: Mapping[str, str]
+
+    def find(self, name: str) -> str:
+        """Canonical name behind a name or an alias.
+
+        Raises
+        ------
+        InputError
+            The name is not known; near matches are given.
+        """
+        key = alias_key(name)
+        if key not in self.canonical:
+            hint = nearest(key, self.canonical)
+            raise InputError(tr("{what} '{name}' is not known{nearest}", what=tr(self.what), name=name, nearest=hint))
+        return self.canonical[key]
+
+
+def packaged_table(name: str) -> Table:
+    """A table that lies beside this module, by its name without ``.csv``."""
+    text = (resources.files("tanheng.factors") / f"{name}.csv").read_text(encoding="utf-8")
+    return parse_table(text, f"{name}.csv")
+
+
+def aliases(table: Table, column: str, *more: str) -> dict[str, str]:
+    """Canonical names of a table by every name it has for them: those of further columns, the Chinese one, the aliases.
+
+    Examples
+    --------
+    >>> aliases(packaged_table("flows"), "flow")["火力发电"]
+    'thermal power'
     """
-    key = alias_key(name)
-    if key not in canonical:
-        raise InputError(
-            tr("{what} '{name}' is not known{nearest}", what=what, name=name, nearest=nearest(key, canonical))
-        )
-    return canonical[key]
+    return {
+        alias_key(alias): row[column]
+        for _, row in table.rows
+        for alias in (row[column], *(row[name] for name in more), row["name_zh"], *row["aliases"].split("|"))
+        if alias
+    }
 
 
 def _folder(kind: str) -> Traversable:

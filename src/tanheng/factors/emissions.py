@@ -6,12 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
-from tanheng.factors.catalogue import Table, alias_key, find_alias, names, parse_number, parse_table, read_named
-from tanheng.language import tr
+from tanheng.factors.catalogue import (
+    Names,
+    Table,
+    aliases,
+    names,
+    packaged_table,
+    parse_number,
+    read_named,
+)
+from tanheng.language import mark, tr
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -159,47 +166,32 @@ _UNKNOWN_HALF = 0.1
 
 
 @dataclass(frozen=True)
-class FuelNames:
-    """Names and aliases of fuels in English and Chinese."""
+class FuelNames(Names):
+    """Names of fuels in English and Chinese, what stands in for a fuel without factors, and its kind.
 
-    canonical: Mapping[str, str]
+    Examples
+    --------
+    >>> fuels().find("原煤"), fuels().find("Diesel Oil")
+    ('raw_coal', 'diesel')
+    """
+
     chinese: Mapping[str, str]
     substitutes: Mapping[str, str]
     kinds: Mapping[str, str]
-
-    def find(self, name: str) -> str:
-        """Canonical name of a fuel.
-
-        Raises
-        ------
-        InputError
-            The name is not known; near matches are given.
-
-        Examples
-        --------
-        >>> fuels().find("原煤"), fuels().find("Diesel Oil")
-        ('raw_coal', 'diesel')
-        """
-        return find_alias(name, self.canonical, "fuel")
 
 
 @cache
 def fuels() -> FuelNames:
     """Names of fuels that are built in."""
-    text = (resources.files("tanheng.factors") / "fuels.csv").read_text(encoding="utf-8")
-    canonical: dict[str, str] = {}
-    chinese: dict[str, str] = {}
-    substitutes: dict[str, str] = {}
-    kinds: dict[str, str] = {}
-    for _, row in parse_table(text, "fuels.csv").rows:
-        for alias in (row["fuel"], row["name"], row["name_zh"], *row["aliases"].split("|")):
-            if alias:
-                canonical[alias_key(alias)] = row["fuel"]
-        chinese[row["fuel"]] = row["name_zh"]
-        kinds[row["fuel"]] = row["kind"]
-        if row["substitute"]:
-            substitutes[row["fuel"]] = row["substitute"]
-    return FuelNames(canonical, chinese, substitutes, kinds)
+    table = packaged_table("fuels")
+    rows = [row for _, row in table.rows]
+    return FuelNames(
+        mark("fuel"),
+        aliases(table, "fuel", "name"),
+        {row["fuel"]: row["name_zh"] for row in rows},
+        {row["fuel"]: row["substitute"] for row in rows if row["substitute"]},
+        {row["fuel"]: row["kind"] for row in rows},
+    )
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from tanheng.errors import InputError
-from tanheng.factors.catalogue import Table, alias_key, find_alias, parse_number, parse_table
-from tanheng.language import listed, tr
-
-#: Gases of an account, in the order of their tables.
-GASES = ("CO2", "CH4", "N2O")
+from tanheng.factors.catalogue import Names, aliases, packaged_table, parse_number
+from tanheng.language import listed, mark, tr
 
 
 @dataclass(frozen=True)
@@ -25,11 +21,6 @@ class GasFactor:
     half_width: float
     group: str
     source: str
-
-
-def _table(name: str) -> Table:
-    text = (resources.files("tanheng.factors") / f"{name}.csv").read_text(encoding="utf-8")
-    return parse_table(text, f"{name}.csv")
 
 
 def _half(row: Mapping[str, str], value: float, fallback: float) -> float:
@@ -48,7 +39,7 @@ def burning_factors() -> Mapping[tuple[str, str, str], GasFactor]:
     0.3
     """
     found = {}
-    for line, row in _table("other_gases").rows:
+    for line, row in packaged_table("other_gases").rows:
         value = parse_number(row["value"], tr("other_gases.csv: line {line}", line=line))
         factor = GasFactor(row["gas"], value / 1000.0, "TJ", _half(row, value, 1.0), row["use"], row["source"])
         found[row["use"], row["kind"], row["gas"]] = factor
@@ -69,7 +60,7 @@ def warming_potentials(name: str) -> Mapping[str, float]:
     >>> warming_potentials("AR5")["CH4"]
     28.0
     """
-    rows = _table("warming_potentials").rows
+    rows = packaged_table("warming_potentials").rows
     known = list(dict.fromkeys(row["set"] for _, row in rows))
     if name not in known:
         raise InputError(
@@ -79,56 +70,42 @@ def warming_potentials(name: str) -> Mapping[str, float]:
 
 
 @dataclass(frozen=True)
-class ActivityNames:
-    """Activities of processes, agriculture and waste, by canonical name, and their aliases."""
+class ActivityNames(Names):
+    """Names of activities of processes, agriculture and waste, and their factors.
+
+    Examples
+    --------
+    >>> processes().find("水泥")
+    'cement'
+    """
 
     factors: Mapping[str, GasFactor]
-    canonical: Mapping[str, str]
-
-    def find(self, name: str) -> str:
-        """Canonical name of an activity.
-
-        Raises
-        ------
-        InputError
-            The name is not known; near matches are given.
-
-        Examples
-        --------
-        >>> processes().find("水泥")
-        'cement'
-        """
-        return find_alias(name, self.canonical, "activity")
 
 
 @cache
 def processes() -> ActivityNames:
     """Activities that are not burning, with their Tier 1 factors."""
-    factors, canonical = {}, {}
-    for line, row in _table("process_factors").rows:
-        value = parse_number(row["value"], tr("process_factors.csv: line {line}", line=line))
-        unit = row["unit"].split("/")[1]
-        factors[row["activity"]] = GasFactor(
-            row["gas"], value, unit, _half(row, value, 0.1), row["group"], row["source"]
-        )
-        for alias in (row["activity"], row["name_zh"], *row["aliases"].split("|")):
-            if alias:
-                canonical[alias_key(alias)] = row["activity"]
-    return ActivityNames(factors, canonical)
+    table = packaged_table("process_factors")
+    return ActivityNames(
+        mark("activity"), aliases(table, "activity"), {row["activity"]: _process(line, row) for line, row in table.rows}
+    )
+
+
+def _process(line: int, row: Mapping[str, str]) -> GasFactor:
+    value = parse_number(row["value"], tr("process_factors.csv: line {line}", line=line))
+    unit = row["unit"].split("/")[1]
+    return GasFactor(row["gas"], value, unit, _half(row, value, 0.1), row["group"], row["source"])
 
 
 @cache
 def sectors() -> Mapping[str, tuple[str, str]]:
-    """Canonical name and use of fuel of each sector, by its names and aliases in lower case.
+    """Canonical name and use of fuel of each sector, by its names and aliases as `alias_key` makes them.
 
     Examples
     --------
     >>> sectors()["居民生活"]
     ('residential', 'residential')
     """
-    found = {}
-    for _, row in _table("sectors").rows:
-        for alias in (row["sector"], row["name_zh"], *row["aliases"].split("|")):
-            if alias:
-                found[alias.lower()] = (row["sector"], row["use"])
-    return found
+    table = packaged_table("sectors")
+    uses = {row["sector"]: row["use"] for _, row in table.rows}
+    return {alias: (name, uses[name]) for alias, name in aliases(table, "sector").items()}

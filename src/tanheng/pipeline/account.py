@@ -12,6 +12,7 @@ from tanheng.accounting.gases import with_equivalents
 from tanheng.accounting.uncertainty import Terms, contributions, interval, simulated, trend
 from tanheng.errors import TanhengError, UnitError
 from tanheng.factors import EmissionFactors, fuels
+from tanheng.factors.catalogue import alias_key
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
 from tanheng.language import listed, mark_name, tr
 from tanheng.pipeline.inputs import Inputs
@@ -206,7 +207,7 @@ def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFact
     rows = []
     strange: set[str] = set()
     for row in activity[~activity["fuel"].isin(CARRIERS)].itertuples():
-        known = sectors().get(str(row.sector).lower())
+        known = sectors().get(alias_key(str(row.sector)))
         if known is None or row.sector == "final consumption":
             strange.add(str(row.sector) or "(blank)")
         use = known[1] if known else "manufacturing"

@@ -14,6 +14,7 @@ import shapely
 from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError, nearest
 from tanheng.factors import EmissionFactors, emission_factors_from
+from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import MADE_OF, flows
 from tanheng.factors.gases import sectors
 from tanheng.grid import Grid, project, transformer
@@ -94,7 +95,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
         problems.errors.append(
             tr("{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)", name=name)
         )
-    strange = sorted({str(item) for item in activity["sector"] if item and str(item).lower() not in sectors()})
+    strange = sorted({str(item) for item in activity["sector"] if item and alias_key(str(item)) not in sectors()})
     if strange:
         problems.warnings.append(
             tr(
@@ -105,7 +106,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
             )
         )
     made = np.array(
-        [sectors().get(str(item).lower(), ("", ""))[1] == "energy industries" for item in activity["sector"]]
+        [sectors().get(alias_key(str(item)), ("", ""))[1] == "energy industries" for item in activity["sector"]]
     )
     if made.any():
         problems.warnings.append(
@@ -167,14 +168,14 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
 
 
 def canonical_sector(name: str) -> str:
-    """Name of a sector as the tables write it, in lower case: 工业 and Industry are one.
+    """Name of a sector as the tables write it: 工业 and Industry are one, as are spellings that differ by case and dashes.
 
     Examples
     --------
     >>> canonical_sector("工业"), canonical_sector("Steel")
     ('industry', 'steel')
     """
-    key = name.strip().lower()
+    key = alias_key(name)
     return sectors().get(key, (key, ""))[0]
 
 
