@@ -9,6 +9,9 @@ from functools import cache
 from tanheng.factors.catalogue import Names, aliases, packaged_table
 from tanheng.language import mark
 
+#: Energy that carries no carbon itself: a territorial account counts it where it is made, not where it is used.
+CARRIERS = frozenset({"electricity", "heat"})
+
 #: Gases of iron and steel making, and the fuel whose carbon they carry: counting both would count it twice.
 MADE_OF: Mapping[str, str] = {"blast_furnace_gas": "coke", "converter_gas": "coke"}
 

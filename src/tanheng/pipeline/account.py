@@ -13,6 +13,7 @@ from tanheng.accounting.uncertainty import Terms, contributions, interval, simul
 from tanheng.errors import TanhengError, UnitError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
+from tanheng.factors.flows import CARRIERS
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
 from tanheng.language import listed, mark_name, tr
 from tanheng.pipeline.inputs import Inputs
@@ -20,9 +21,6 @@ from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Energy of one MWh, TJ.
 _TJ_PER_MWH = 3.6e-3
-
-#: What a territorial account counts where it is made.
-CARRIERS = ("electricity", "heat")
 
 
 @dataclass

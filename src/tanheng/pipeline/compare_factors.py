@@ -11,10 +11,10 @@ from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from, names
 from tanheng.factors.catalogue import read_table
-from tanheng.factors.flows import MADE_OF, flows
+from tanheng.factors.flows import CARRIERS, MADE_OF, flows
 from tanheng.io.tables import read_activity, read_energy_balance
 from tanheng.language import tr
-from tanheng.pipeline.account import CARRIERS, burnt_table
+from tanheng.pipeline.account import burnt_table
 
 #: Fuels without a factor of carbon in any set.
 _NO_CARBON = ("other_energy",)
@@ -83,7 +83,7 @@ def _activity(path: Path) -> tuple[pd.DataFrame, list[str]]:
         return read_activity(path), []
     balance, totals = read_energy_balance(path)
     rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in flows().flows.items()}
-    found = fuel_burnt(balance, rules, frozenset(CARRIERS), MADE_OF)
+    found = fuel_burnt(balance, rules, CARRIERS, MADE_OF)
     notes = [*found.notes]
     for name, rows in totals.groupby("fuel"):
         notes += sum_gaps(balance, rows, str(name).title())

@@ -15,7 +15,7 @@ from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, su
 from tanheng.errors import InputError, nearest
 from tanheng.factors import EmissionFactors, emission_factors_from
 from tanheng.factors.catalogue import alias_key
-from tanheng.factors.flows import MADE_OF, flows
+from tanheng.factors.flows import CARRIERS, MADE_OF, flows
 from tanheng.factors.gases import sectors
 from tanheng.grid import Grid, project, transformer
 from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
@@ -80,7 +80,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
 
     Both at once would count power stations twice, once at their stacks and once in the electricity.
     """
-    carrier = activity["fuel"].isin(_CARRIERS)
+    carrier = activity["fuel"].isin(CARRIERS)
     if asked.account == "territorial":
         if carrier.any():
             problems.errors.append(
@@ -127,10 +127,6 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
     return activity[~made].reset_index(drop=True)
 
 
-#: What a territorial account counts where it is made, not where it is used.
-_CARRIERS = frozenset({"electricity", "heat"})
-
-
 def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
     balance, totals = read_energy_balance(path)
@@ -145,14 +141,14 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
     for name, counts in asked.burnt.items():
         flow = known.find(name)
         rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
-    found = fuel_burnt(balance[~other], rules, _CARRIERS, MADE_OF)
+    found = fuel_burnt(balance[~other], rules, CARRIERS, MADE_OF)
     activity: pd.DataFrame = found.activity
     if asked.account == "consumption":
         used = {
             name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
             for name, rule in rules.items()
         }
-        bought = fuel_burnt(balance[balance["fuel"].isin(_CARRIERS)], used, frozenset())
+        bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())
         activity = pd.concat([activity, bought.activity], ignore_index=True)
     problems.warnings += found.notes
     for name, rows in totals.groupby("fuel"):
@@ -164,7 +160,7 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
                 path=path,
             )
         )
-    return activity, supplied(balance[~other], _CARRIERS)
+    return activity, supplied(balance[~other], CARRIERS)
 
 
 def canonical_sector(name: str) -> str:
@@ -293,7 +289,7 @@ def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, 
                     made=made,
                 )
             )
-    rows = activity[~activity["fuel"].isin(_CARRIERS)]
+    rows = activity[~activity["fuel"].isin(CARRIERS)]
     for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
         found = problems.attempt(factors.fuel, fuel)
         if found is None:

@@ -193,7 +193,7 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         covers = {label: zone_cover(inputs, polygons) for label, polygons in inputs.zones.items()}
         warnings += _overlaps(covers)
         tables |= zone_tables(inputs, covers, land, given, people, compared)
-        tables |= inequality_tables(tables.get("balance_by_zone"))
+        tables |= inequality_tables(tables.get("balance_by_zone"), study.balance.mode)
         if "stock_by_zone" in tables:
             checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
         tables |= change_tables(inputs, land, compared)

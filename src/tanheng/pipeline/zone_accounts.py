@@ -10,6 +10,7 @@ from scipy import sparse
 from tanheng.accounting.summaries import zone_sums
 from tanheng.analysis import dissimilarity, gini, lorenz
 from tanheng.errors import InputError
+from tanheng.pipeline.balance import supply_column
 from tanheng.pipeline.inputs import Inputs
 from tanheng.units import HA_PER_KM2
 
@@ -24,7 +25,7 @@ def with_rates(
         people = zone_sums(weights, population.sel(year=year).values)[: len(frame)]
         hectares = frame["area_km2"].to_numpy(float) * HA_PER_KM2
         demand = frame["demand_t_c_per_yr"].to_numpy(float)
-        supply = next(name for name in frame.columns if name.startswith("supply_t_c"))
+        supply = supply_column(inputs.study.balance.mode)
         frame["population"] = people
         frame["demand_t_c_per_person_yr"] = _over(demand, people)
         frame[supply.replace("supply_t_c", "supply_t_c_per_ha")] = _over(frame[supply].to_numpy(float), hectares)
@@ -54,12 +55,12 @@ def _output(inputs: Inputs, label: str, frame: pd.DataFrame, year: int) -> np.nd
     return values if np.isfinite(values).any() and np.nansum(values) > 0 else None
 
 
-def inequality_tables(balance: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+def inequality_tables(balance: pd.DataFrame | None, mode: str) -> dict[str, pd.DataFrame]:
     """Gini, dissimilarity and Lorenz curve of demand over supply, by layer and year; none where supply is negative."""
     if balance is None:
         return {}
     rows, curves = [], []
-    supply = next(name for name in balance.columns if name.startswith("supply_t_c") and "per_ha" not in name)
+    supply = supply_column(mode)
     for (layer, year), part in balance.groupby(["zone_layer", "year"], sort=False):
         given, asked = part[supply].to_numpy(float), part["demand_t_c_per_yr"].to_numpy(float)
         try:
