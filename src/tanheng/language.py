@@ -49,7 +49,8 @@ def speaking(code: str) -> Iterator[None]:
     try:
         yield
     finally:
-        _spoken.pop()
+        # Blocks of several threads may end in any order: each takes its own entry away, the last of its language.
+        del _spoken[len(_spoken) - 1 - _spoken[::-1].index(code)]
 
 
 def tr(template: str, /, **values: object) -> str:
@@ -62,6 +63,8 @@ def tr(template: str, /, **values: object) -> str:
     >>> tr("{file}: has {count:,} pixels", file="a.tif", count=1200)
     'a.tif: has 1,200 pixels'
     """
+    if not template:
+        return ""  # gettext keeps the catalogue's header under it
     text = _catalogue(language()).gettext(template)
     return text.format(**values) if values else text
 

@@ -30,3 +30,19 @@ def test_maps_are_wide_enough_to_read(tiny_with_people: Path) -> None:
     for path in (results.folder / "maps").glob("*.png"):
         with Image.open(path) as picture:
             assert min(picture.size) > 400
+
+
+def test_names_are_never_taken_for_code(tiny: Path) -> None:
+    wild = "<img src=x onerror=alert(1)>"
+    (tiny.parent / "legend.csv").write_text(
+        f"code,class\n1,{wild}\n2,forest\n3,grassland\n4,water\n5,built-up\n", encoding="utf-8"
+    )
+    pools = "".join(
+        f"{name},1,{rank},3,4\n" for rank, name in enumerate((wild, "forest", "grassland", "water", "built-up"))
+    )
+    (tiny.parent / "pools.csv").write_text("class,above,below,soil,dead\n" + pools, encoding="utf-8")
+    text = STUDY.replace('"six-classes"', '"legend.csv"').replace('"henan-six-classes"', '"pools.csv"')
+    tiny.write_text(text, encoding="utf-8")
+    page = (run_study(tiny).folder / "report.html").read_text(encoding="utf-8")
+    assert "<img" not in page
+    assert "&lt;img" in page

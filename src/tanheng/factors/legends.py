@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tanheng.errors import InputError
-from tanheng.factors.catalogue import Table, read_named
+from tanheng.factors.catalogue import Table, alias_key, names, read_builtin, read_named
 from tanheng.language import tr
 
 _CLASS_COLUMNS = ("land_class", "class", "lulc_class", "lulc_name", "lulc_desc", "name")
@@ -40,6 +41,29 @@ class Legend:
     def with_codes(self, more: Mapping[int, str | None]) -> Legend:
         """Same legend with some codes mapped anew."""
         return Legend(self.name, {**self.codes, **more}, self.source)
+
+
+@cache
+def _usual_classes() -> Mapping[str, str]:
+    """Land classes of the built-in legends, by the English and Chinese names of what they hold."""
+    found: dict[str, str] = {}
+    for legend in names("legends"):
+        for _, row in read_builtin("legends", legend).rows:
+            for name in (row["name"], row["name_zh"]):
+                if row["land_class"]:
+                    found.setdefault(alias_key(name), row["land_class"])
+    return found
+
+
+def usual_class(name: str) -> str:
+    """Land class that built-in legends give what is called so; empty where none knows the name.
+
+    Examples
+    --------
+    >>> usual_class("农田"), usual_class("Water bodies"), usual_class("my class")
+    ('cropland', 'water', '')
+    """
+    return _usual_classes().get(alias_key(name), "")
 
 
 def legend_from(name_or_path: str, base: Path = Path()) -> Legend:

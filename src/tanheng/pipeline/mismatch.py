@@ -51,6 +51,8 @@ def _quadrants(
     found.draw("mismatch_quadrant", year, mask, kind)
     area = area[mask]
     totals = [float(item[mask].sum()) for item in amounts]
+    # A part of a sum in which gains and losses cancel is no share of anything.
+    told = totals[0] > 0 and bool((amounts[0][mask] >= 0).all())
     for number, name in enumerate(QUADRANTS):
         inside = kind == number
         shares = [float(item[mask][inside].sum()) for item in amounts]
@@ -64,7 +66,7 @@ def _quadrants(
                 "area_km2": float(area[inside].sum()),
                 "area_share": float(area[inside].sum() / area.sum()),
                 column: shares[0],
-                "supply_share": shares[0] / totals[0] if totals[0] else math.nan,
+                "supply_share": shares[0] / totals[0] if told else math.nan,
                 "demand_t_c_per_yr": shares[1],
                 "demand_share": shares[1] / totals[1] if totals[1] else math.nan,
             },

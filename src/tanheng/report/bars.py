@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from tanheng.language import tr
-from tanheng.report.svg import legend, line, rect, shown, svg, tagged, text, ticks, wide, widest
+from tanheng.report.svg import fitted, legend, line, rect, shown, svg, tagged, text, ticks, widest
 
 _WIDTH = 560.0
 
@@ -36,6 +37,8 @@ def stacked_columns(
         parts += [line(left, y, _WIDTH, y, "grid"), text(left - 6, y + 4, shown(mark), "end", "soft")]
     step = (_WIDTH - left) / len(years)
     bar = min(0.6 * step, 90.0)
+    # Of many years only every n-th is named, so that no label runs into the next.
+    every = math.ceil(max(widest([shown(float(value)) for value in totals]), 30.0) / step)
     for number, year in enumerate(years):
         x, y = left + step * (number + 0.5) - bar / 2, base
         for name in table.index:
@@ -44,8 +47,9 @@ def stacked_columns(
             tip = tr("{name}, {year}: {value} {units}", name=labels[name], year=year,
                      value=shown(float(table.loc[name, year])), units=units)  # fmt: skip
             parts.append(rect(x, y, bar, height, colours[name], tip, tagged(series=name, year=year)))
-        parts.append(text(x + bar / 2, y - 6, shown(float(totals[year])), "middle"))
-        parts.append(text(x + bar / 2, base + 17, year, "middle", "soft"))
+        if number % every == 0:
+            parts.append(text(x + bar / 2, y - 6, shown(float(totals[year])), "middle"))
+            parts.append(text(x + bar / 2, base + 17, year, "middle", "soft"))
     parts.append(line(left, base, _WIDTH, base))
     keys, taken = legend(left, base + foot + 18, [(labels[name], colours[name]) for name in table.index], _WIDTH - left)
     told = "; ".join(f"{year}: {shown(float(totals[year]))} {units}" for year in years)
@@ -82,25 +86,13 @@ def bars_around_zero(
         tip = f"{label}: {shown(value)} {units}"
         tags = tagged(**{key: code}) + ' tabindex="-1"'
         parts.append(rect(x, y, abs(value) * scale, 14, colours[0] if value >= 0 else colours[1], tip, tags))
-        parts.append(text(left - 8, y + 11, _cut(label, 190.0), "end"))
+        parts.append(text(left - 8, y + 11, fitted(label, 190.0), "end"))
         at, anchor = (zero + value * scale + 5, "start") if value >= 0 else (zero + value * scale - 5, "end")
         parts.append(text(at, y + 11, shown(value), anchor, "soft"))
     bottom = 24.0 + 20 * len(rows)
     parts.append(line(zero, 20, zero, bottom))
     told = "; ".join(f"{label}: {shown(value)}" for _, label, value in rows[:12])
     return svg(_WIDTH, bottom + 6, title, told, parts)
-
-
-def _cut(label: str, most: float) -> str:
-    """Label that fits, with an ellipsis where it is cut."""
-    if wide(label) <= most:
-        return label
-    kept = ""
-    for letter in label:
-        if wide(kept + letter + "…") > most:
-            break
-        kept += letter
-    return kept + "…"
 
 
 def half_widths(rows: Sequence[tuple[str, float]], title: str, units: str) -> str:
@@ -116,7 +108,7 @@ def half_widths(rows: Sequence[tuple[str, float]], title: str, units: str) -> st
         tip = f"{label}: ± {shown(value)} {units}"
         parts.append(rect(middle - value * scale, y, value * scale, 15, "#56b4e9", tip))
         parts.append(rect(middle, y, value * scale, 15, "#d55e00", tip))
-        parts.append(text(left - 8, y + 12, _cut(label, 220.0), "end"))
+        parts.append(text(left - 8, y + 12, fitted(label, 220.0), "end"))
         parts.append(text(middle + value * scale + 5, y + 12, f"± {shown(value)}", "start", "soft"))
     bottom = 24.0 + 22 * len(rows)
     parts.append(line(middle, 20, middle, bottom))

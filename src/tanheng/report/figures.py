@@ -23,6 +23,9 @@ Tables = Mapping[str, pd.DataFrame]
 #: Series of a stacked chart that are told apart; the rest is one more.
 _MOST_SERIES = 7
 
+#: Key of that one more; no fuel or sector can be called so.
+_OTHERS = "\0others"
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -70,25 +73,40 @@ def _conversions(tables: Tables) -> Iterator[Chart]:
     labels = {name: name_of(name) for name in order}
     for (first, last), rows in table.groupby(["from_year", "to_year"], sort=True):
         moved = rows[(rows["from_class"] != rows["to_class"]) & (rows["area_km2"] > 0)]
-        moved = moved.rename(columns={"area_km2": "area"})
+        moved = _largest_conversions(moved.rename(columns={"area_km2": "area"}))
         if moved.empty:
             continue
         caption = tr("Land that changed from {first} to {last}; what stayed is left out", first=first, last=last)
+        if len(set(rows["from_class"])) > 8:
+            caption = tr(
+                "Land that changed from {first} to {last}, between the eight classes that changed most",
+                first=first,
+                last=last,
+            )
         yield Chart("land", caption, conversions(moved, colours, labels, caption, "km²"))
+
+
+def _largest_conversions(moved: pd.DataFrame, most: int = 8) -> pd.DataFrame:
+    """Conversions between the classes that changed most; a legend of thirty classes can't be read off a diagram."""
+    turnover = moved.groupby("from_class")["area"].sum().add(moved.groupby("to_class")["area"].sum(), fill_value=0.0)
+    kept = set(turnover.sort_values(ascending=False).index[:most])
+    return moved[moved["from_class"].isin(kept) & moved["to_class"].isin(kept)]
 
 
 def _emissions(tables: Tables) -> Iterator[Chart]:
     if "emissions" not in tables:
         return
     table = tables["emissions"]
-    for column, caption in (
-        ("fuel", tr("Emissions by fuel and process")),
-        ("sector", tr("Emissions by sector")),
+    for column, caption, others in (
+        ("fuel", tr("Emissions by fuel and process"), tr("other fuels and processes")),
+        ("sector", tr("Emissions by sector"), tr("other sectors")),
     ):
         if column in table and len(set(table[column].astype(str))) > 1:
             wide = _largest(table, column)
+            if (wide < 0).any(axis=None):
+                continue  # what is taken off has no place in a stack
             colours = {name: SERIES[rank % len(SERIES)] for rank, name in enumerate(wide.index)}
-            labels = {name: name_of(name) for name in wide.index}
+            labels = {name: name_of(name) for name in wide.index} | {_OTHERS: others}
             yield Chart("emissions", caption, stacked_columns(wide, colours, labels, caption, "Mt CO₂"))
 
 
@@ -99,8 +117,8 @@ def _largest(table: pd.DataFrame, column: str) -> pd.DataFrame:
     kept, rest = order[:_MOST_SERIES], order[_MOST_SERIES:]
     found = wide.loc[kept]
     if len(rest):
-        found.loc[tr("all others")] = wide.loc[rest].sum()
-    return found.clip(lower=0.0)
+        found.loc[_OTHERS] = wide.loc[rest].sum()
+    return found
 
 
 def _uncertainty(tables: Tables) -> Iterator[Chart]:
@@ -127,7 +145,7 @@ def _zones(tables: Tables) -> Iterator[Chart]:
     for layer, rows in table[table["year"] == year].groupby("zone_layer", sort=False):
         ordered = rows.dropna(subset=[column]).sort_values(column, ascending=False)
         named = [
-            (str(row.zone_id), cell_words(row.zone_name, "zone_name"), float(getattr(row, column)) / 1e4)
+            (f"{layer}|{row.zone_id}", cell_words(row.zone_name, "zone_name"), float(getattr(row, column)) / 1e4)
             for row in ordered.itertuples()
         ]
         if named:
@@ -139,7 +157,9 @@ def _lorenz(tables: Tables) -> Iterator[Chart]:
     if "lorenz" not in tables:
         return
     caption = tr("Lorenz curve of demand over supply; on the straight line both would be spread alike")
-    told = "; ".join(f"{row.year}: Gini {row.gini:.2f}" for row in tables["mismatch_indices"].itertuples())
+    told = "; ".join(
+        f"{row.year}: Gini {row.gini:.2f}" for row in tables["mismatch_indices"].itertuples() if np.isfinite(row.gini)
+    )
     yield Chart("balance", caption, lorenz_curves(tables["lorenz"], caption, told))
 
 

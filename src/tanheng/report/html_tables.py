@@ -15,15 +15,15 @@ from tanheng.report.columns import Column, column_of, column_title
 MOST_ROWS = 600
 
 
-def html_table(table: pd.DataFrame, name: str = "", css: str = "", row_key: str = "") -> str:
+def html_table(table: pd.DataFrame, name: str = "", css: str = "", zones: tuple[str, str] | None = None) -> str:
     """Table of a run as HTML, the first rows of a long one.
 
     Parameters
     ----------
     name : str
         Name of the table, by which its columns are known.
-    row_key : str
-        Column whose values link the rows with the map.
+    zones : (str, str), optional
+        Columns with the id and the name of a zone: the name is a button that shows the zone on the map.
     """
     columns = [column_of(str(column), name) for column in table.columns]
     words = [holds_words(column.name, name) for column in columns]
@@ -31,14 +31,23 @@ def html_table(table: pd.DataFrame, name: str = "", css: str = "", row_key: str 
         f'<th scope="col"{"" if worded else " class=n"}>{html.escape(column_title(column.name, name))}</th>'
         for column, worded in zip(columns, words, strict=True)
     )
+    shown = table.head(MOST_ROWS)
+    keys = (shown["zone_layer"].astype(str) + "|" + shown[zones[0]].astype(str)).tolist() if zones else []
     rows = []
-    for values in table.head(MOST_ROWS).itertuples(index=False):
-        cells = "".join(
+    for number, values in enumerate(shown.itertuples(index=False)):
+        cells = [
             _cell(value, column, name, worded) for value, column, worded in zip(values, columns, words, strict=True)
-        )
-        key = f' data-zone="{html.escape(str(values[list(table.columns).index(row_key)]))}"' if row_key else ""
-        rows.append(f"<tr{key}>{cells}</tr>")
+        ]
+        if zones:
+            at = list(table.columns).index(zones[1])
+            cells[at] = _zone_button(str(values[at]))
+        key = f' data-zone="{html.escape(keys[number])}"' if zones else ""
+        rows.append(f"<tr{key}>{''.join(cells)}</tr>")
     return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _zone_button(name: str) -> str:
+    return f'<td><button type="button" class="zone">{html.escape(cell_words(name, "zone_name"))}</button></td>'
 
 
 def _cell(value: object, column: Column, table: str, worded: bool) -> str:

@@ -33,11 +33,11 @@ from tanheng.report.themes import (
     themes,
 )
 
-#: Most cells that a page holds; more would be coarser than a screen shows and slow to open.
-MOST_CELLS = 400_000
+#: Most cells that a page holds, and most cells times years; more would be finer than a screen shows and slow to open.
+MOST_CELLS, MOST_VALUES = 400_000, 3_000_000
 
-#: Nodes a side of the lattice that longitude and latitude are read off; between them they are interpolated.
-_LATTICE = 17
+#: Kilometres between the nodes that longitude and latitude are read off, and fewest nodes a side; between them they are interpolated.
+_LATTICE_KM, _LATTICE = 40.0, 17
 
 Values = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def map_data(
     grid: Grid,
     zones: Mapping[str, ZoneShapes],
     printing: Printing | None = None,
-    most: int = MOST_CELLS,
+    most: int | None = None,
 ) -> dict[str, Any]:
     """What the map on the screen shows, ready for JSON.
 
@@ -79,11 +79,12 @@ def map_data(
         Layers whose outlines are drawn and whose names are told.
     printing : Printing, optional
         Class breaks of the maps for print, which the screen shares.
-    most : int
-        Most known cells; a larger region is shown in blocks of cells.
+    most : int, optional
+        Most known cells; a larger region is shown in blocks of cells. By default what a browser opens at once.
     """
     fraction = np.asarray(dataset["region_fraction"].values, float)
     known = fraction > 0
+    most = most or min(MOST_CELLS, MOST_VALUES // dataset.sizes["year"])
     factor = max(1, math.ceil(math.sqrt(known.sum() / most)))
     blocks = _Blocks(known, factor)
     return {
@@ -96,7 +97,7 @@ def map_data(
         "fraction": packed(blocks.mean(fraction)),
         "layers": [
             _land_use(dataset, blocks),
-            *(_graded(dataset, theme, grid, blocks, printing or Printing()) for theme in themes(dataset)),
+            *(_graded(dataset, theme, grid, blocks, fraction, printing or Printing()) for theme in themes(dataset)),
             *(_kinds(dataset, theme, blocks) for theme in kind_themes(dataset)),
         ],
         "classes": _classes(dataset, blocks),
@@ -162,7 +163,9 @@ def _land_use(dataset: xr.Dataset, blocks: _Blocks) -> dict[str, Any]:
     }
 
 
-def _graded(dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, printing: Printing) -> dict[str, Any]:
+def _graded(
+    dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, fraction: Values, printing: Printing
+) -> dict[str, Any]:
     array = dataset[theme.variable].transpose("year", "y", "x")
     breaks = theme_breaks(theme, per_hectare(dataset, theme, grid.cell_area_ha), printing.breaks, printing.classes)
     return {
@@ -176,11 +179,19 @@ def _graded(dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, prin
         "colours": theme.colours(breaks),
         "labels": class_labels(breaks),
         "whens": [
-            _when(year, packed(blocks.mean(np.asarray(layer, float))))
+            _amounts(year, np.asarray(layer, float), fraction, blocks)
             for year, layer in zip(array["year"].values, array.values, strict=True)
             if np.isfinite(layer).any()
         ],
     }
+
+
+def _amounts(year: object, layer: Values, fraction: Values, blocks: _Blocks) -> dict[str, str]:
+    """Amounts of a year; blocks with cells that lack them bring the part of the region that the others are, to be told by the hectare."""
+    found = _when(year, packed(blocks.mean(layer)))
+    if blocks.factor > 1 and np.isnan(layer[fraction > 0]).any():
+        found["fraction"] = packed(blocks.mean(np.where(np.isfinite(layer), fraction, np.nan)))
+    return found
 
 
 def _kinds(dataset: xr.Dataset, theme: KindTheme, blocks: _Blocks) -> dict[str, Any]:
@@ -207,17 +218,23 @@ def _when(when: object, data: str) -> dict[str, str]:
 
 
 def _classes(dataset: xr.Dataset, blocks: _Blocks) -> dict[str, Any]:
-    """Share of each class in each cell, in ten-thousandths, by year."""
+    """Share of each class in the land of each cell that lies in the region, in ten-thousandths, by year."""
     share = dataset["land_share"].transpose("year", "land_class", "y", "x")
     names = [str(name) for name in share["land_class"].values]
     return {
         "labels": [name_of(name) for name in names],
         "colours": class_colours(names),
         "years": {
-            str(year): [_tenths(blocks.mean(np.asarray(layer, float))) for layer in layers]
+            str(year): _parts(np.stack([blocks.mean(np.asarray(layer, float)) for layer in layers]))
             for year, layers in zip(share["year"].values, share.values, strict=True)
         },
     }
+
+
+def _parts(shares: Values) -> list[str]:
+    """Shares of all classes, shape (class, block), so that they sum to one."""
+    with np.errstate(invalid="ignore"):
+        return [_tenths(share / shares.sum(axis=0)) for share in shares]
 
 
 def _tenths(share: Values) -> str:
@@ -235,7 +252,7 @@ def _outlines(label: str, shapes: ZoneShapes, grid: Grid, factor: int) -> dict[s
     ):
         simple = shapely.simplify(shape, side / 3)
         rings = [_ring(ring, grid, side) for ring in shapely.get_rings(shapely.get_parts(simple))]
-        found.append({"id": str(code), "name": str(name), "rings": [ring for ring in rings if len(ring) >= 6]})
+        found.append({"id": f"{label}|{code}", "name": str(name), "rings": [ring for ring in rings if len(ring) >= 6]})
     return {"label": name_of(label), "layer": label, "zones": found}
 
 
@@ -252,12 +269,19 @@ def _lattice(grid: Grid, shape: tuple[int, int], factor: int) -> dict[str, Any]:
     """Longitude and latitude at nodes over the map, which the page interpolates between."""
     west, _, _, north = grid.bounds
     side = grid.resolution * factor
-    x = west + np.linspace(0, shape[1], _LATTICE) * side
-    y = north - np.linspace(0, shape[0], _LATTICE) * side
+    number = max(_LATTICE, math.ceil(max(shape) * side / 1000 / _LATTICE_KM) + 1)
+    x = west + np.linspace(0, shape[1], number) * side
+    y = north - np.linspace(0, shape[0], number) * side
     nodes_x, nodes_y = np.meshgrid(x, y)
     longitude, latitude = transformer(grid.crs, pyproj.CRS(4326)).transform(nodes_x.ravel(), nodes_y.ravel())
     return {
-        "nodes": _LATTICE,
-        "longitude": [round(float(value), 5) for value in longitude],
+        "nodes": number,
+        # Over the date line the degrees go on, so that what lies between two nodes is told right.
+        "longitude": [round(float(value), 5) for value in _unwrapped(longitude, number)],
         "latitude": [round(float(value), 5) for value in latitude],
     }
+
+
+def _unwrapped(longitude: Values, number: int) -> Values:
+    square = np.unwrap(longitude.reshape(number, number), axis=1, period=360.0)
+    return np.unwrap(square, axis=0, period=360.0).ravel()

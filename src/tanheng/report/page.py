@@ -24,7 +24,11 @@ from tanheng.report.table_words import in_order, table_meaning, table_title
 from tanheng.report.words import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
 
 #: Tables that stand open in a part of their own: readers sort them and find themselves on the map.
-_OF_ZONES = ("balance_by_zone", "stock_by_zone", "balance_hot_spots_by_zone")
+_OF_ZONES = {
+    "balance_by_zone": ("zone_id", "zone_name"),
+    "stock_by_zone": ("zone_id", "zone_name"),
+    "balance_hot_spots_by_zone": ("zone", "name"),
+}
 
 
 def write_report(
@@ -65,15 +69,27 @@ def write_report(
         figures=main_figures(str(record["note"]), tables),
         mismatch=mismatch_paragraph(tables),
         detector=detector_sentences(tables),
-        circular=circular_sentence(tables),
+        circular=circular_sentence(record["settings"]["demand"], tables),
         charts={theme: of_theme(found, theme) for theme in ("land", "emissions", "balance", "drivers")},
         zone_tables=[_shown(name, tables, path.parent) for name in _OF_ZONES if name in tables],
         tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
+        supply=_supply(record),
         checks=_checks(record),
         inputs=_inputs(record),
         map=embedded({**map_data(dataset, grid, zones, printing), "words": screen_words()}),
         script=packaged("report.js"),
     )
+
+
+def _supply(record: Mapping[str, Any]) -> str:
+    """How supply was worked out, by the mode of the balance."""
+    mode, asked = record["balance_mode"], record["settings"]["balance"]
+    if mode == "sink":
+        source = asked["uptake"] or asked["nep"]
+        return tr("Supply, mode sink: yearly uptake of carbon by the land, from {source}: a flow.", source=source)
+    if mode == "stock_change":
+        return tr("Supply, mode stock_change: change of stored carbon since the year before, by the year: a flow.")
+    return tr("Supply, mode stock: the stored carbon itself, a stock.")
 
 
 def _title(record: Mapping[str, Any]) -> str:
@@ -84,13 +100,13 @@ def _title(record: Mapping[str, Any]) -> str:
 def _shown(name: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, object]:
     """A table with its words, and its file for the download."""
     table = tables[name]
-    row_key = next((column for column in ("zone_id", "zone") if name in _OF_ZONES and column in table), "")
+    cut = len(table) > MOST_ROWS
     return {
         "name": name,
         "title": table_title(name),
         "meaning": table_meaning(name),
-        "html": html_table(table, name, "sortable", row_key),
-        "cut": len(table) > MOST_ROWS,
+        "html": html_table(table, name, "" if cut else "sortable", _OF_ZONES.get(name)),
+        "cut": cut,
         "rows": len(table),
         "file": base64.b64encode(zlib.compress((folder / "tables" / f"{name}.csv").read_bytes(), 9)).decode("ascii"),
     }

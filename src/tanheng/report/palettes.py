@@ -7,6 +7,8 @@ from itertools import cycle
 
 import numpy as np
 
+from tanheng.factors.legends import usual_class
+
 #: Palettes of ColorBrewer (Harrower & Brewer 2003, The Cartographic Journal 40, 27-37), all marked safe for colour-blind readers.
 _STOPS = {
     "YlGn": "ffffe5 f7fcb9 d9f0a3 addd8e 78c679 41ab5d 238443 006837 004529",
@@ -70,12 +72,21 @@ def graded_colours(palette: str, breaks: Sequence[float], *, diverging: bool) ->
 
 
 def class_colours(classes: Sequence[str]) -> list[str]:
-    """Colour of each land class: the conventional one, else the next of a qualitative palette.
+    """Colour of each land class: the conventional one, also of what built-in legends call by the name, else the next spare one.
 
     Examples
     --------
-    >>> class_colours(["forest", "orchard"])
-    ['#2f7d4a', '#1f77b4']
+    >>> class_colours(["forest", "orchard"]), class_colours(["森林", "农田", "不透水面"])
+    (['#2f7d4a', '#1f77b4'], ['#2f7d4a', '#f3d36b', '#c8453b'])
     """
     spare = cycle(_SPARE)
-    return [CLASS_COLOURS.get(name) or next(spare) for name in classes]
+    taken = {name for name in classes if name in CLASS_COLOURS}
+    found = []
+    for name in classes:
+        kind = name if name in CLASS_COLOURS else usual_class(name)
+        if name in CLASS_COLOURS or (kind and kind not in taken):
+            taken.add(kind)
+            found.append(CLASS_COLOURS[kind])
+        else:
+            found.append(next(spare))
+    return found

@@ -4,7 +4,8 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.words;
   const byId = (name) => document.getElementById(name);
-  const number = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+  const format = new Intl.NumberFormat("en", { maximumSignificantDigits: 6 });
+  const number = (value) => format.format(value).replace("-", "−");
 
   // --- Packed arrays -------------------------------------------------------------------------------------------------------
   const inflate = async (text) => {
@@ -35,21 +36,25 @@
   let known = 0;
   for (let cell = 0; cell < index.length; cell++) if (bits[cell >> 3] & (128 >> (cell & 7))) index[cell] = known++;
   const fraction = await floats(data.fraction);
-  const hectares = (item) => fraction[item] * data.cell_ha;
+  // Blocks whose cells lack data in part bring the part of the region that the others are.
+  const hectaresOf = async (when) => {
+    const part = when.fraction ? await floats(when.fraction) : fraction;
+    return (item) => part[item] * data.cell_ha;
+  };
   if (data.factor > 1) {
     byId("coarse").hidden = false;
     byId("coarse").textContent = byId("coarse").dataset.template.replaceAll("{side}", data.factor);
   }
 
   // --- What is shown -------------------------------------------------------------------------------------------------------
-  const state = { layer: data.layers[0], when: null, other: null, divider: 0.5, opacity: 1, outlines: data.zones.length ? 0 : -1, zone: null, cell: null, scale: 1, x: 0, y: 0 };
+  const state = { layer: data.layers[0], when: null, other: null, divider: 0.5, opacity: 1, outlines: data.zones.length ? 0 : -1, zone: null, cell: null, last: null, whole: 1, scale: 1, x: 0, y: 0 };
   const canvas = byId("canvas");
   const ink = canvas.getContext("2d");
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-  const graded = (layer, value, item) => {
-    const shown = value / (layer.per_hectare ? hectares(item) : 1);
+  const graded = (layer, value, hectares) => {
+    const shown = value / (layer.per_hectare ? hectares : 1);
     if (Number.isNaN(shown)) return -1;
     let rank = 0;
     while (rank < layer.colours.length - 1 && shown >= layer.breaks[rank + 1]) rank++;
@@ -58,11 +63,12 @@
   const painted = (layer, when) => once(`${layer.name} ${when.key}`, async () => {
     const values = layer.kind === "graded" ? await floats(when.data) : await kinds(when.data);
     const colours = layer.colours.map(rgb);
+    const hectares = await hectaresOf(when);
     const image = new ImageData(columns, rows);
     for (let cell = 0; cell < index.length; cell++) {
       const item = index[cell];
       if (item < 0) continue;
-      const rank = layer.kind === "graded" ? graded(layer, values[item], item) : values[item] === 255 ? -1 : values[item];
+      const rank = layer.kind === "graded" ? graded(layer, values[item], hectares(item)) : values[item] === 255 ? -1 : values[item];
       const colour = rank < 0 ? [150, 150, 150] : colours[rank];
       image.data.set([colour[0], colour[1], colour[2], rank < 0 ? 90 : 255], cell * 4);
     }
@@ -151,13 +157,13 @@
   };
   const whole = () => {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    state.scale = 0.94 * Math.min(width / columns, height / rows);
+    state.scale = state.whole = 0.94 * Math.min(width / columns, height / rows);
     state.x = (width - columns * state.scale) / 2;
     state.y = (height - rows * state.scale) / 2;
     draw();
   };
   const zoom = (factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) => {
-    const scale = Math.min(60, Math.max(0.05, state.scale * factor));
+    const scale = Math.min(Math.max(60, 4 * state.whole), Math.max(0.05, state.scale * factor));
     state.x = x - ((x - state.x) * scale) / state.scale;
     state.y = y - ((y - state.y) * scale) / state.scale;
     state.scale = scale;
@@ -175,8 +181,8 @@
     return along(j) * (1 - (v - j)) + along(j + 1) * (v - j);
   };
   const zonesAt = (x, y) => data.zones.flatMap((layer, number) => {
-    const at = paths[number].findIndex((path) => ink.isPointInPath(path, x + 0.5, y + 0.5, "evenodd"));
-    return at < 0 ? [] : [[layer.label, layer.zones[at].name, number, layer.zones[at].id]];
+    const held = layer.zones.filter((_, at) => ink.isPointInPath(paths[number][at], x + 0.5, y + 0.5, "evenodd"));
+    return held.length ? [[layer.label, held.map((zone) => zone.name).join(words.comma)]] : [];
   });
   const rowOf = (name, value, key = "") => {
     const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
@@ -185,8 +191,11 @@
     if (key) dd.dataset.key = key;
     return [dt, dd];
   };
+  let asked = 0;
   const tell = async (x, y) => {
     const panel = byId("cell");
+    const turn = ++asked;
+    state.last = [x, y];
     const item = x >= 0 && y >= 0 && x < columns && y < rows ? index[y * columns + x] : -1;
     if (item < 0) {
       panel.replaceChildren(Object.assign(document.createElement("p"), { className: "soft", textContent: words.outside }));
@@ -202,8 +211,10 @@
     list.append(...rowOf(words.place, `${Math.abs(north).toFixed(3)}° ${north < 0 ? "S" : "N"}, ${Math.abs(east).toFixed(3)}° ${east < 0 ? "W" : "E"}`));
     for (const when of [state.when, state.other].filter(Boolean)) list.append(...(await valuesOf(when, item)));
     const classes = await classesOf(item);
+    if (turn !== asked) return; // something else was asked in the meantime
+    const title = Object.assign(document.createElement("p"), { className: "soft", textContent: state.layer.title });
     const head = Object.assign(document.createElement("h3"), { textContent: data.factor > 1 ? words.in_block : words.in_cell });
-    panel.replaceChildren(head, list, ...classes);
+    panel.replaceChildren(head, title, list, ...classes);
   };
   const valuesOf = async (when, item) => {
     const layer = state.layer;
@@ -213,9 +224,10 @@
     }
     const value = (await floats(when.data))[item];
     if (Number.isNaN(value)) return rowOf(when.label, words.no_data, `value-${when.key}`);
-    const found = rowOf(when.label, `${number.format(value)} ${layer.cell_units === "1" ? "" : layer.cell_units}`.trim(), `value-${when.key}`);
+    const hectares = await hectaresOf(when);
+    const found = rowOf(when.label, `${number(value)} ${layer.cell_units === "1" ? "" : layer.cell_units}`.trim(), `value-${when.key}`);
     found[1].dataset.raw = value;
-    if (layer.per_hectare) found.push(...rowOf("", `${number.format(value / hectares(item))} ${layer.units}`));
+    if (layer.per_hectare) found.push(...rowOf("", `${number(value / hectares(item))} ${layer.units}`));
     return found;
   };
   const classesOf = async (item) => {
@@ -227,10 +239,10 @@
       const line = document.createElement("li");
       const swatch = Object.assign(document.createElement("span"), { className: "swatch" });
       swatch.style.background = data.classes.colours[at];
-      line.append(swatch, `${data.classes.labels[at]} ${number.format(part[item] / 100)} %`);
+      line.append(swatch, `${data.classes.labels[at]} ${number(part[item] / 100)} %`);
       list.append(line);
     });
-    return [Object.assign(document.createElement("h3"), { textContent: `${words.classes}, ${year}` }), list];
+    return [Object.assign(document.createElement("h3"), { textContent: words.classes.replace("{year}", year) }), list];
   };
 
   // --- Controls ------------------------------------------------------------------------------------------------------------
@@ -243,7 +255,8 @@
     byId("captions").replaceChildren(...wanted.filter(Boolean).map((when) => Object.assign(document.createElement("span"), { textContent: when.label })));
     canvas.dataset.shown = wanted.map((when) => (when ? `${state.layer.name} ${when.key}` : "")).join("|");
     draw();
-    if (state.cell) await tell(...state.cell);
+    const place = state.cell || state.last;
+    if (place) await tell(...place);
   };
   const legend = () => {
     const head = Object.assign(document.createElement("h3"), { textContent: state.layer.title });
@@ -378,7 +391,7 @@
     draw();
   };
   document.addEventListener("click", (event) => {
-    const chosen = event.target.closest && event.target.closest("[data-zone]");
+    const chosen = event.target.closest && event.target.closest("[data-zone]"); // a row's button is a click as well
     if (chosen) chooseZone(chosen.dataset.zone);
   });
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 import pandas as pd
 
 from tanheng.language import tr
-from tanheng.report.svg import rect, shown, svg, tagged, text, widest
+from tanheng.report.svg import fitted, rect, shown, svg, tagged, text, widest
 
 _WIDTH, _HIGH, _NODE, _GAP = 560.0, 300.0, 14.0, 10.0
+
+#: Widest name of a class, px.
+_LABEL = 110.0
 
 
 def conversions(
@@ -27,8 +31,10 @@ def conversions(
     order = list(colours)
     starts, ends = ([name for name in order if name in side.index] for side in (lost, won))
     scale = (_HIGH - _GAP * (max(len(starts), len(ends)) - 1)) / float(lost.sum())
-    left = widest([labels[name] for name in starts]) + widest([shown(value) for value in lost]) + 22
-    right = _WIDTH - widest([labels[name] for name in ends]) - widest([shown(value) for value in won]) - 22
+    left = widest([fitted(labels[name], _LABEL) for name in starts]) + widest([shown(value) for value in lost]) + 22
+    right = (
+        _WIDTH - widest([fitted(labels[name], _LABEL) for name in ends]) - widest([shown(value) for value in won]) - 22
+    )
     parts = [text(4, 14, units, css="soft")]
     at_start, nodes = _nodes(starts, lost, colours, labels, left, scale, before=True)
     at_end, more = _nodes(ends, won, colours, labels, right - _NODE, scale, before=False)
@@ -44,7 +50,7 @@ def conversions(
             band = _band(left + _NODE, at_start[name], right - _NODE, at_end[end], area * scale)
             parts.append(
                 f'<path d="{band}" fill="{colours[name]}" fill-opacity="0.55" {tagged(series=name, to=end)}>'
-                f"<title>{tip}</title></path>"
+                f"<title>{html.escape(tip)}</title></path>"
             )
             at_start[name] += area * scale
             at_end[end] += area * scale
@@ -69,7 +75,7 @@ def _nodes(
         amount = float(amounts[name])
         at[name] = y
         parts.append(rect(x, y, _NODE, amount * scale, colours[name], tags=tagged(series=name)))
-        words = f"{labels[name]} {shown(amount)}"
+        words = f"{fitted(labels[name], _LABEL)} {shown(amount)}"
         place = (x - 6, "end") if before else (x + _NODE + 6, "start")
         parts.append(text(place[0], y + amount * scale / 2 + 4, words, place[1]))
         y += amount * scale + _GAP

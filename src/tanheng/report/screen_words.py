@@ -14,6 +14,7 @@ def screen_words() -> dict[str, str]:
         "no_data": tr("no data"),
         "outside": tr("outside the region"),
         "place": tr("place"),
-        "classes": tr("land classes of the cell"),
+        "classes": tr("land classes of the cell, {year}", year="{year}"),
+        "comma": tr(", "),
         "sort": tr("sort by {column}", column="{column}"),
     }

@@ -66,6 +66,24 @@ def widest(words: Sequence[object]) -> float:
     return max((wide(word) for word in words), default=0.0)
 
 
+def fitted(label: str, most: float) -> str:
+    """Label that is no wider than `most` px, with an ellipsis where it is cut.
+
+    Examples
+    --------
+    >>> fitted("evergreen shrubland", 60.0)
+    'evergree…'
+    """
+    if wide(label) <= most:
+        return label
+    kept = ""
+    for letter in label:
+        if wide(kept + letter + "…") > most:
+            break
+        kept += letter
+    return kept + "…"
+
+
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Round figures from `low` to `high`, at most about `most` of them.
 

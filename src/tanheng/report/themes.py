@@ -82,7 +82,11 @@ KIND_THEMES = (
         "balance_hot_spot",
         mark("Where change of the balance gathers"),
         mark("Against the mean change"),
-        ((_PALE, mark_name("not significant")), ("#2c7bb6", mark_name("better")), ("#d7191c", mark_name("worse"))),
+        (
+            (_PALE, mark_name("not significant")),
+            ("#2c7bb6", mark_name("better than the mean change")),
+            ("#d7191c", mark_name("worse than the mean change")),
+        ),
     ),
 )
 
@@ -147,7 +151,7 @@ def theme_breaks(
     return breaks_for(np.asarray(values.values, float), own, classes, diverging=theme.diverging)
 
 
-def figure(value: float) -> str:
+def figure(value: float, digits: int = 3) -> str:
     """Break as a legend shows it.
 
     Examples
@@ -155,13 +159,17 @@ def figure(value: float) -> str:
     >>> figure(-0.5), figure(64.0), figure(123456.0)
     ('−0.5', '64', '123,456')
     """
-    text = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    text = f"{value:.{digits}g}" if abs(value) < 10.0**digits else f"{value:,.0f}"
     return text.replace("-", "−")
 
 
 def class_labels(breaks: Sequence[float]) -> list[str]:
     """Range of each class in words."""
     shown = [figure(value) for value in breaks]
+    digits = 3
+    while len(set(shown)) < len(shown) and digits < 9:
+        digits += 1
+        shown = [figure(value, digits) for value in breaks]
     return [tr("{low} to {high}", low=low, high=high) for low, high in pairwise(shown)]
 
 

@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 
 from tanheng.language import joined, listed, name_of, tr
+from tanheng.report.amounts import mass
 from tanheng.report.cells import cell_words
+from tanheng.report.key_figures import densities_change
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,48 +22,61 @@ def main_figures(note: str, tables: Tables) -> list[str]:
     stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
     areas = tables["stock_by_class"].groupby("year")["area_km2"].sum()
     first = tr(
-        "In {year} the land of the region ({area:,.0f} km² with data) stores {stock:,.2f} Mt of carbon. This is a stock, what "
-        "has gathered over a long time, and not a yearly uptake.",
+        "In {year} the land of the region ({area:,.0f} km² with data) stores {stock} of carbon. This is a stock, what has "
+        "gathered over a long time, and not a yearly uptake.",
         year=stocks.index[-1],
         area=areas.iloc[-1],
-        stock=stocks.iloc[-1] / 1e6,
+        stock=mass(stocks.iloc[-1], "").strip(),
     )
-    changes = [_change(row) for row in tables["change"].itertuples()] if "change" in tables else []
-    balances = [_balance(row) for row in tables["balance"].itertuples()] if "balance" in tables else []
+    changes = [_change(row, tables) for row in tables["change"].itertuples()] if "change" in tables else []
+    balances = [_balance(row, tables) for row in tables["balance"].itertuples()] if "balance" in tables else []
     return [*([note] if note else []), first, *changes, *balances]
 
 
-def _change(row: Any) -> str:  # noqa: ANN401  a row of pandas
+def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
     figures = {
         "first": row.from_year,
         "last": row.to_year,
-        "change": abs(row.stock_change_t_c) / 1e6,
-        "yearly": abs(row.stock_change_t_c_per_yr) / 1e6,
+        "change": mass(abs(row.stock_change_t_c)),
+        "yearly": mass(abs(row.stock_change_t_c_per_yr)),
         "area": row.common_area_km2,
+        "cause": tr("by change of land use"),
     }
+    if densities_change(tables["stock_by_class"], row.from_year, row.to_year):
+        figures["cause"] = tr("by change of land use and by the other densities of the later year")
     if row.stock_change_t_c >= 0:
         return tr(
-            "From {first} to {last} it gained {change:,.3f} Mt C by change of land use ({yearly:,.4f} Mt C a year), on the "
-            "{area:,.0f} km² that both maps cover.",
+            "From {first} to {last} it gained {change} {cause} ({yearly} a year), on the {area:,.0f} km² that both maps cover.",
             **figures,
         )
     return tr(
-        "From {first} to {last} it lost {change:,.3f} Mt C by change of land use ({yearly:,.4f} Mt C a year), on the "
-        "{area:,.0f} km² that both maps cover.",
+        "From {first} to {last} it lost {change} {cause} ({yearly} a year), on the {area:,.0f} km² that both maps cover.",
         **figures,
     )
 
 
-def _balance(row: Any) -> str:  # noqa: ANN401  a row of pandas
+def _balance(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
     return tr(
-        "In {year} the emissions counted are {carbon:,.2f} Mt C ({co2:,.1f} Mt CO₂), spread by population; {share:.1f} % of "
-        "the area has a positive balance. Here the balance is: {meaning}.",
+        "In {year} the emissions counted are {carbon} ({co2}), spread by {weights}; {share:.1f} % of the area has a positive "
+        "balance. Here the balance is: {meaning}.",
         year=row.year,
-        carbon=row.emissions_t_c / 1e6,
-        co2=row.emissions_t_c * CO2_PER_C / 1e6,
+        carbon=mass(row.emissions_t_c),
+        co2=mass(row.emissions_t_c * CO2_PER_C, "CO₂"),
+        weights=_weights(tables, row.year),
         share=100 * row.area_share_surplus,
         meaning=name_of(row.meaning),
     )
+
+
+def _weights(tables: Tables, year: int) -> str:
+    """What the emissions of a year were spread by; persons, where each is taken to emit alike."""
+    rows = _of(tables, "demand_allocation", year)
+    if rows.empty:
+        return tr("the number of persons")
+    spread = [cell_words(name, "spread_by", "demand_allocation") for name in dict.fromkeys(rows["spread_by"])]
+    if rows["at_points_t_c"].sum() > 0:
+        spread.append(tr("point sources"))
+    return listed(spread)
 
 
 def mismatch_paragraph(tables: Tables) -> str:
@@ -90,21 +105,31 @@ def _of(tables: Tables, name: str, year: int) -> pd.DataFrame:
 def _quadrant_sentences(table: pd.DataFrame, year: int) -> list[str]:
     rows = table[table["year"] == year].set_index("quadrant")
     low_high, high_low = rows.loc["LH"], rows.loc["HL"]
+    figures = {
+        "year": year,
+        "low_area": _percent(low_high.area_share),
+        "low_supply": _percent(low_high.supply_share),
+        "low_demand": _percent(low_high.demand_share),
+        "high_area": _percent(high_low.area_share),
+        "high_supply": _percent(high_low.supply_share),
+        "high_demand": _percent(high_low.demand_share),
+    }
+    if math.isnan(low_high.supply_share):
+        return [
+            tr(
+                "In {year}, {low_area} of the area is low in supply and high in demand, each against the mean of the region, and "
+                "carries {low_demand} of the demand; {high_area} is high in supply and low in demand, with {high_demand} of the "
+                "demand. Supply is negative in places, so it has no shares.",
+                **figures,
+            )
+        ]
     return [
         tr(
-            "In {year}, {area} of the area is low in supply and high in demand, each against the mean of the region: it holds "
-            "{supply} of the supply and carries {demand} of the demand.",
-            year=year,
-            area=_percent(low_high.area_share),
-            supply=_percent(low_high.supply_share),
-            demand=_percent(low_high.demand_share),
-        ),
-        tr(
-            "{area} of the area is high in supply and low in demand, with {supply} of the supply and {demand} of the demand.",
-            area=_percent(high_low.area_share),
-            supply=_percent(high_low.supply_share),
-            demand=_percent(high_low.demand_share),
-        ),
+            "In {year}, {low_area} of the area is low in supply and high in demand, each against the mean of the region: it holds "
+            "{low_supply} of the supply and carries {low_demand} of the demand. Another {high_area} is high in supply and low in "
+            "demand, with {high_supply} of the supply and {high_demand} of the demand.",
+            **figures,
+        )
     ]
 
 
@@ -178,7 +203,7 @@ def _hot_spots(tables: Tables) -> list[str]:
 
 
 def _percent(share: float) -> str:
-    return tr("none") if share == 0 else f"{100 * share:.3g} %"
+    return f"{100 * share:.3g} %".replace("-", "−")
 
 
 def _signed(value: float) -> str:
@@ -220,15 +245,17 @@ def _detector_sentence(variable: str, best: Any) -> str:  # noqa: ANN401  a row 
     )
 
 
-def circular_sentence(tables: Tables) -> str:
-    """Warning where demand is compared with what it was spread by; empty where it is not."""
-    if "correlation" not in tables or "demand_allocation" not in tables:
+def circular_sentence(demand: Mapping[str, Any], tables: Tables) -> str:
+    """Warning where demand is compared with what it was spread by; empty where it is not.
+
+    Parameters
+    ----------
+    demand : mapping
+        The study's part on demand, as its record has it.
+    """
+    if "correlation" not in tables:
         return ""
-    spread = set(tables["demand_allocation"]["spread_by"])
-    drivers = set(tables["correlation"]["driver"])
-    same = [
-        name for name in sorted(drivers) if name in spread or (name == "population_density" and "population" in spread)
-    ]
+    same = sorted(_spread_by(demand) & set(tables["correlation"]["driver"]))
     if not same:
         return ""
     return tr(
@@ -236,3 +263,14 @@ def circular_sentence(tables: Tables) -> str:
         "supply-demand ratio holds demand, and what is told of it holds that too.",
         drivers=listed(name_of(name) for name in same),
     )
+
+
+def _spread_by(demand: Mapping[str, Any]) -> set[str]:
+    """Drivers that demand was spread by; people are the driver of population density."""
+    found: set[str] = set()
+    for weight in demand["weights"]:
+        by = weight["by"]
+        found |= {by} if isinstance(by, str) else set(by)
+    if not demand["weights"] or "population" in found:
+        found.add("population_density")
+    return found
