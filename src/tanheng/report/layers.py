@@ -173,7 +173,7 @@ def _graded(
         "title": tr(theme.title),
         "units": tr(theme.units),
         "cell_units": tr("t C/yr") if array.attrs["units"] == "t C yr-1" else array.attrs["units"],
-        "per_hectare": True,
+        "per_hectare": theme.per_hectare,
         "kind": "graded",
         "breaks": breaks,
         "colours": theme.colours(breaks),

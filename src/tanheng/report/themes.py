@@ -25,7 +25,7 @@ class Theme:
     Attributes
     ----------
     variable : str
-        Name in the dataset; the map shows it per hectare of the region.
+        Name in the dataset; the map shows it per hectare of the region, unless `per_hectare` says otherwise.
     name : str
         Start of the file's name, and key of the theme in the study's breaks.
     """
@@ -36,6 +36,7 @@ class Theme:
     units: str
     palette: str
     diverging: bool = False
+    per_hectare: bool = True
 
     def colours(self, breaks: Sequence[float]) -> list[str]:
         """Colour of each class between the breaks."""
@@ -106,6 +107,15 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
         Theme("demand", "demand", mark("Carbon emissions allotted to cells (demand)"), _FLOW, "YlOrRd"),
         Theme("balance", "balance", title, units, "RdYlBu", diverging=True),
         Theme(
+            "supply_demand_ratio",
+            "supply_demand_ratio",
+            mark("Supply-demand ratio"),
+            mark("balance over its norm, see the report"),
+            "RdYlBu",
+            diverging=True,
+            per_hectare=False,
+        ),
+        Theme(
             "balance_half_width",
             "balance_half_width",
             mark("Half of the 95 % interval of the balance"),
@@ -130,7 +140,9 @@ def kind_themes(dataset: xr.Dataset) -> list[KindTheme]:
 
 
 def per_hectare(dataset: xr.Dataset, theme: Theme, cell_area_ha: float) -> xr.DataArray:
-    """Amounts of a theme per hectare of the region, as its map shows them."""
+    """Values of a theme as its map shows them: amounts per hectare of the region, ratios as they are."""
+    if not theme.per_hectare:
+        return dataset[theme.variable]
     fraction = dataset["region_fraction"]
     return dataset[theme.variable] / (fraction * cell_area_ha).where(fraction > 0)
 

@@ -12,7 +12,7 @@ from tanheng.language import tr
 from tanheng.study.parts import Part
 
 Method = Literal["tail", "quantile", "natural"]
-ThemeName = Literal["supply", "demand", "balance", "balance_half_width", "demand_difference"]
+ThemeName = Literal["supply", "demand", "balance", "supply_demand_ratio", "balance_half_width", "demand_difference"]
 ByHand = Annotated[tuple[FiniteFloat, ...], Field(min_length=1)]
 
 
