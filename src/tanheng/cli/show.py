@@ -55,10 +55,11 @@ def _figure(stock: pd.DataFrame, year: int, name: str) -> str:
 def print_plan(planned: Planned) -> None:
     """Print what a plan changes, and where its results lie."""
     from tanheng.report.plan_words import plan_paragraph
+    from tanheng.report.table_words import run_title
 
     console = Console(highlight=False)
     table = Table(
-        title=tr("{title}: plan from {year}", title=planned.record["title"], year=planned.record["year"]),
+        title=tr("{title}: plan from {year}", title=run_title(planned.record), year=planned.record["year"]),
         title_justify="left",
     )
     table.add_column(tr("class"))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.language import language, name_of, tr
+from tanheng.language import name_of, tr
 from tanheng.report.columns import column_title
 from tanheng.report.html import write_page
 from tanheng.report.html_tables import MOST_ROWS, plain_table
 from tanheng.report.key_figures import key_figures
-from tanheng.report.table_words import table_title
+from tanheng.report.table_words import run_title, table_title
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -38,7 +38,7 @@ def write_comparison(
         "compare.html.jinja",
         runs=[
             {
-                "title": record["title_zh"] if language() == "zh" and record["title_zh"] else record["title"],
+                "title": run_title(record),
                 "made": record["made"],
                 "figures": key_figures(held),
             }
@@ -58,7 +58,7 @@ def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
 
 def figure_table(figures: pd.DataFrame) -> str:
     """Figures that differ, as HTML, the first ones of many."""
-    head = [tr("table"), tr("row"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
+    head = [tr("table"), tr("entry"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
     rows = [figure_row(row) for row in figures.head(MOST_ROWS).itertuples(index=False)]
     return plain_table(head, rows) if rows else ""
 
