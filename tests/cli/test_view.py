@@ -21,6 +21,7 @@ from tanheng.errors import InputError
 from tanheng.language import speaking
 from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.run import run_study
+from tanheng.report.compare_page import figure_row
 
 
 def tanheng(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -125,3 +126,13 @@ def test_a_plan_is_titled_in_the_language(capsys: pytest.CaptureFixture[str]) ->
     told = capsys.readouterr().out
     assert "小区域" in told
     assert "Small region" not in told
+
+
+def test_correlated_supply_is_carbon_and_no_energy_flow() -> None:
+    row = SimpleNamespace(
+        table="correlation", row="2010, pearson, supply, elevation", column="r", first=0.1, second=0.2, difference=0.1,
+        relative=1.0,
+    )  # fmt: skip
+    assert figure_row(row)[1] == "2010, pearson, carbon supply, elevation"
+    with speaking("zh"):
+        assert "碳供给" in str(figure_row(row)[1])

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tanheng.io.tables import write_csv
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.pipeline.compare_runs import Comparison
 from tanheng.report.compare_page import figure_row, write_comparison
 from tanheng.report.html_tables import figure
@@ -54,17 +54,17 @@ def _figures(console: Console, figures: pd.DataFrame) -> None:
     if figures.empty:
         console.print(tr("None: both runs give the same figures."), markup=False)
         return
-    # Without a frame, so that words and whole figures have room side by side in 80 columns.
+    # Words in one column and no frame, so that figures stay whole in 80 columns.
     table = Table(
         title=tr("Figures that differ"), title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
     )
-    for name in (tr("table"), tr("entry"), tr("column")):
-        table.add_column(name, overflow="fold")
+    table.add_column(listed([tr("table"), tr("entry"), tr("column")]), overflow="fold")
     for name in (tr("first"), tr("second"), tr("difference"), tr("relative")):
         table.add_column(name, justify="right", no_wrap=True)
     for row in figures.head(_MOST).itertuples(index=False):
-        words = figure_row(row)
-        table.add_row(*(escape(cell if isinstance(cell, str) else figure(cell)) for cell in words))
+        words, values = figure_row(row)[:3], figure_row(row)[3:]
+        shown = ["\n".join(map(str, words)), *(cell if isinstance(cell, str) else figure(cell) for cell in values)]
+        table.add_row(*map(escape, shown))
     console.print(table)
     if len(figures) > _MOST:
         console.print(tr("and {count} more (write them with -o)", count=len(figures) - _MOST), markup=False)

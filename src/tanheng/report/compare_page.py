@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.language import name_of, tr
+from tanheng.language import listed, tr
+from tanheng.report.cells import cell_words
 from tanheng.report.columns import column_title
 from tanheng.report.html import write_page
 from tanheng.report.html_tables import MOST_ROWS, plain_table
@@ -52,8 +53,8 @@ def write_comparison(
 
 
 def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
-    listed = [list(row) for row in rows]
-    return plain_table(head, listed) if listed else ""
+    cells = [list(row) for row in rows]
+    return plain_table(head, cells) if cells else ""
 
 
 def figure_table(figures: pd.DataFrame) -> str:
@@ -66,7 +67,9 @@ def figure_table(figures: pd.DataFrame) -> str:
 def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas
     """A figure that differs, in words: table, row, column, both values, their difference."""
     relative = "–" if pd.isna(row.relative) else f"{100 * row.relative:+.3g} %".replace("-", "−")
-    words = ", ".join(name_of(part) for part in row.row.split(", "))
+    # What is correlated bears the names of flows of energy elsewhere.
+    column = "variable" if row.table == "correlation" else "name"
+    words = listed(cell_words(part, column) for part in row.row.split(", "))
     return [
         table_title(row.table),
         words,
