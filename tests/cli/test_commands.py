@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +15,7 @@ from conftest import FIRST, INVEST, LAST, write_map
 from tanheng.errors import InputError, OutputError
 from tanheng.io.invest import import_datastack
 from tanheng.pipeline.run import run_study
-from tanheng.study import load_study
+from tanheng.study import load_study, parse_study
 
 
 def command(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -156,3 +159,19 @@ def test_ctrl_c_stops_cleanly(tiny: Path) -> None:
     assert "tanheng: stopped; no results were written" in done.stderr
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in tiny.parent.iterdir()) == ["a.tif", "b.tif", "study.toml"]
+
+
+def test_the_new_study_is_valid_with_every_setting_on_and_explained_in_both_languages() -> None:
+    text = (files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
+    setting = re.compile(r"#(\[|\]|\w+ = |    \{)")
+    lines = text.splitlines()
+    on = [line[1:] if setting.match(line) else line for line in lines]
+    study = tomllib.loads("\n".join(on))
+    assert {"region", "zones", "emissions", "demand", "plan", "maps"} <= set(study)
+    parse_study(study, "study.toml")
+    # Each block of comments says in Chinese what it says in English.
+    for block in re.findall(r"(?:^# \S.*\n)+", text, re.MULTILINE):
+        chinese = [bool(re.search(r"[\u4e00-\u9fff]", line)) for line in block.splitlines()]
+        assert not chinese[0], block
+        assert chinese[-1], block
+        assert chinese == sorted(chinese), block

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from tanheng.cli.app import app
 from tanheng.errors import TanhengError
+from tanheng.language import speaking
 
 HESHUN = Path(__file__).parents[1] / "analysis" / "data" / "heshun.csv"
 
@@ -114,3 +115,44 @@ def test_bad_tables_get_one_clear_message(table: Path, tmp_path: Path) -> None:
 def test_tables_are_not_written_over(table: Path, tmp_path: Path) -> None:
     run("correlate", table, "--x", "储量,人口", "-o", tmp_path / "o")
     assert "already holds correlation.csv" in refusal("correlate", table, "--x", "储量,人口", "-o", tmp_path / "o")
+
+
+def test_tables_in_the_terminal_speak_the_language(table: Path, tmp_path: Path) -> None:
+    """Titles and values are in words; the user's own columns and the CSV files stay as they are."""
+    frame = pd.read_csv(table, encoding="gb18030").rename(columns={"人口": "supply"})
+    frame.to_csv(tmp_path / "own.csv", index=False, encoding="utf-8")
+    own = tmp_path / "own.csv"
+    with speaking("zh"):
+        detected = run("geodetector", own, "--y", "储量", "--x", "X,supply", "--classes", "2-3", "--permutations", 9)
+        tested = run("moran", own, "--x", "储量", "--y", "supply", "--at", "X,Y", "-o", tmp_path / "o")
+        related = run("correlate", own, "--x", "储量,supply", "--at", "X,Y")
+    assert "驱动因子" in detected
+    assert " supply " in detected
+    assert "p_if_independent" not in detected
+    assert "莫兰指数I" in tested
+    assert "不显著" in tested
+    assert "not significant" not in tested
+    assert "皮尔逊相关" in related
+    assert "column_1" not in related
+    assert "not significant" in (tmp_path / "o" / "clusters.csv").read_text(encoding="utf-8-sig")
+
+
+def test_built_in_tables_name_identifiers_beside_words() -> None:
+    """They are the model for tables of the user's own, which hold identifiers."""
+    with speaking("zh"):
+        factors, legend = run("factors", "china-gbt"), run("legends", "clcd")
+    assert "原煤 raw_coal" in factors
+    assert "耕地 cropland" in legend
+    assert "中文名称" in legend
+    assert "raw_coal " in run("factors", "china-gbt")
+    assert "emission factors" in run("factors")
+
+
+def test_a_comparison_of_factors_is_in_words(tmp_path: Path) -> None:
+    activity = tmp_path / "energy.csv"
+    activity.write_text("year,fuel,quantity,unit\n2020,raw_coal,1000,10^4 t\n", encoding="utf-8")
+    with speaking("zh"):
+        told = run("factors", "--compare", activity, "-o", tmp_path / "o")
+    assert "原煤" in told
+    assert "raw_coal" not in told
+    assert (tmp_path / "o" / "factor_comparison.csv").read_text(encoding="utf-8-sig").startswith("year,fuel,")

@@ -6,14 +6,22 @@ import subprocess
 import sys
 import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from conftest import write_map
 from tanheng.cli.app import app
+from tanheng.cli.show import print_plan
 from tanheng.cli.view import open_report
 from tanheng.errors import InputError
+from tanheng.language import speaking
+from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.run import run_study
+from tanheng.report.compare_page import figure_row
 
 
 def tanheng(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -78,3 +86,53 @@ def test_a_log_gets_plain_lines_and_quiet_nothing(tiny: Path) -> None:
     assert "\x1b" not in told.stderr
     quiet = tanheng("--quiet", "run", str(tiny))
     assert (quiet.stdout, quiet.stderr, quiet.returncode) == ("", "", 0)
+
+
+def test_compare_shows_whole_figures_in_80_columns(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny.write_text('title_zh = "小区域"\n' + tiny.read_text(encoding="utf-8"), encoding="utf-8")
+    one = run_study(tiny).folder
+    write_map(tiny.parent / "a.tif", [[1, 1, 1, 1]] * 3)
+    two = run_study(tiny, output=tmp_path / "two").folder
+    # Stocks of a province.
+    for folder, factor in ((one, 1e5), (two, 1.1e5)):
+        path = folder / "tables" / "stock_by_class.csv"
+        table = pd.read_csv(path, encoding="utf-8-sig")
+        table["stock_t_c"] *= factor
+        table.to_csv(path, index=False, encoding="utf-8-sig")
+    monkeypatch.setenv("COLUMNS", "80")
+    told = CliRunner().invoke(app, ["compare", str(one), str(two)], catch_exceptions=False).output
+    # Twelve cells of 100 ha with 66.81 t C/ha, times 1.1e5.
+    assert "8,818,920,000" in told
+    assert "…" not in told
+    assert "entry" in told
+    with speaking("zh"):
+        told = CliRunner().invoke(app, ["compare", str(one), str(two)], catch_exceptions=False).output
+    assert "小区域" in told
+    assert "行号" not in told
+
+
+def test_a_plan_is_titled_in_the_language(capsys: pytest.CaptureFixture[str]) -> None:
+    columns = ["land_class", "area_today_km2", "area_after_km2", "change_km2"]
+    record = {"title": "Small region", "title_zh": "小区域", "year": 2020}
+    planned = SimpleNamespace(
+        record=record,
+        tables={"plan_areas": pd.DataFrame([("cropland", 2.0, 1.0, -1.0)], columns=columns)},
+        notes=[],
+        folder=Path("plan"),
+    )
+    with speaking("zh"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tanheng.report.plan_words.plan_paragraph", lambda *_: "")
+        print_plan(cast("Planned", planned))
+    told = capsys.readouterr().out
+    assert "小区域" in told
+    assert "Small region" not in told
+
+
+def test_correlated_supply_is_carbon_and_no_energy_flow() -> None:
+    row = SimpleNamespace(
+        table="correlation", row="2010, pearson, supply, elevation", column="r", first=0.1, second=0.2, difference=0.1,
+        relative=1.0,
+    )  # fmt: skip
+    assert figure_row(row)[1] == "2010, pearson, carbon supply, elevation"
+    with speaking("zh"):
+        assert "碳供给" in str(figure_row(row)[1])

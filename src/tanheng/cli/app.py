@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ import typer
 from tanheng import __version__
 from tanheng.cli import statistics
 from tanheng.cli.speech import in_language_of
+from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import TanhengError
 from tanheng.language import mark, tr
 
@@ -22,8 +24,8 @@ DONE, BUG, BAD_INPUT, STOPPED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="tanheng",
+    cls=Group,
     help=tr("碳衡 tanheng: carbon supply, demand and balance of a region, from land-use maps and energy statistics."),
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -271,12 +273,19 @@ for _command in (statistics.correlate, statistics.moran, statistics.geodetector)
 for _registered in app.registered_commands:
     _said = inspect.getdoc(_registered.callback)
     _registered.help = tr(_said) if _said else None
+    _registered.cls = Command
 
 
 def _use_utf8() -> None:
+    """Write UTF-8, unless the user names an encoding; a letter that it lacks is then a question mark and no error."""
+    chosen = os.environ.get("PYTHONIOENCODING", "")
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if not hasattr(stream, "reconfigure"):
+            continue
+        if not chosen:
             stream.reconfigure(encoding="utf-8", errors="replace")
+        elif ":" not in chosen:
+            stream.reconfigure(errors="replace")
 
 
 _STOPPED = mark("stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them")
@@ -286,12 +295,12 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     _use_utf8()
     try:
-        app()
-    except TanhengError as error:
-        sys.stderr.write(f"tanheng: {error}\n")
+        # Not standalone: the library then raises usage errors and returns other ends as their codes (Ctrl-C as 130).
+        code = app(prog_name="tanheng", standalone_mode=False) or DONE
+    except (TanhengError, UsageError) as error:
+        said = str(error) if isinstance(error, TanhengError) else usage_words(error)
+        sys.stderr.write(f"tanheng: {said}\n")
         sys.exit(BAD_INPUT)
-    except SystemExit as end:
-        # Typer turns Ctrl-C into this exit of its own, without a word.
-        if end.code == STOPPED:
-            sys.stderr.write(f"tanheng: {tr(_STOPPED)}\n")
-        raise
+    if code == STOPPED:
+        sys.stderr.write(f"tanheng: {tr(_STOPPED)}\n")
+    sys.exit(code)

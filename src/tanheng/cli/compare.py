@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from tanheng.io.tables import write_csv
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.pipeline.compare_runs import Comparison
 from tanheng.report.compare_page import figure_row, write_comparison
 from tanheng.report.html_tables import figure
+from tanheng.report.table_words import run_title, table_title
 
 #: Figures that the terminal shows; the page and the table have all.
 _MOST = 20
@@ -24,13 +26,13 @@ def print_compared(found: Comparison, output: Path | None) -> None:
     console = Console(highlight=False)
     for number, run in enumerate(found.runs, start=1):
         console.print(
-            f"{number}. {run.folder}: {run.record['title']} ({run.record['made']})", markup=False, soft_wrap=True
+            f"{number}. {run.folder}: {run_title(run.record)} ({run.record['made']})", markup=False, soft_wrap=True
         )
     _section(console, tr("Settings that differ"), found.settings, tr("None: both runs asked the same."))
     _section(console, tr("Inputs that differ"), found.inputs, tr("None: both runs read the same files."))
     _figures(console, found.figures)
     for name in found.only_in_one:
-        console.print(tr("only one of both has the table {name}", name=name), markup=False)
+        console.print(tr("only one of both has the table {name}", name=table_title(name)), markup=False)
     if output is not None:
         page = _write(found, output)
         console.print(tr("open {page}", page=page), markup=False, soft_wrap=True)
@@ -52,14 +54,17 @@ def _figures(console: Console, figures: pd.DataFrame) -> None:
     if figures.empty:
         console.print(tr("None: both runs give the same figures."), markup=False)
         return
-    table = Table(title=tr("Figures that differ"), title_justify="left")
-    for name in (tr("table"), tr("row"), tr("column")):
-        table.add_column(name, overflow="fold")
+    # Words in one column and no frame, so that figures stay whole in 80 columns.
+    table = Table(
+        title=tr("Figures that differ"), title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
+    )
+    table.add_column(listed([tr("table"), tr("entry"), tr("column")]), overflow="fold")
     for name in (tr("first"), tr("second"), tr("difference"), tr("relative")):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in figures.head(_MOST).itertuples(index=False):
-        words = figure_row(row)
-        table.add_row(*(escape(cell if isinstance(cell, str) else figure(cell)) for cell in words))
+        words, values = figure_row(row)[:3], figure_row(row)[3:]
+        shown = ["\n".join(map(str, words)), *(cell if isinstance(cell, str) else figure(cell) for cell in values)]
+        table.add_row(*map(escape, shown))
     console.print(table)
     if len(figures) > _MOST:
         console.print(tr("and {count} more (write them with -o)", count=len(figures) - _MOST), markup=False)

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tanheng.language import listed, name_of, tr
@@ -54,10 +55,11 @@ def _figure(stock: pd.DataFrame, year: int, name: str) -> str:
 def print_plan(planned: Planned) -> None:
     """Print what a plan changes, and where its results lie."""
     from tanheng.report.plan_words import plan_paragraph
+    from tanheng.report.table_words import run_title
 
     console = Console(highlight=False)
     table = Table(
-        title=tr("{title}: plan from {year}", title=planned.record["title"], year=planned.record["year"]),
+        title=tr("{title}: plan from {year}", title=run_title(planned.record), year=planned.record["year"]),
         title_justify="left",
     )
     table.add_column(tr("class"))
@@ -93,15 +95,36 @@ def print_checked(inputs: Inputs) -> None:
     console.print(tr("classes: {names}", names=listed(map(name_of, inputs.classes))), markup=False, soft_wrap=True)
 
 
-def print_frame(frame: pd.DataFrame) -> None:
-    """Print a table of figures, whole numbers whole and others to five digits."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+def wide_console() -> Console:
+    """Terminal; a file or a pipe gets long lines, since nothing there needs to be folded."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+
+
+def print_frame(frame: pd.DataFrame, name: str) -> None:
+    """Print a table of figures with titles in words, whole numbers whole and others to five digits.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table, by which its columns are known.
+    """
+    from tanheng.report.cells import cell_words
+    from tanheng.report.columns import column_title
+
     table = Table()
-    for name in frame.columns:
-        table.add_column(str(name), justify="right" if frame[name].dtype.kind in "iuf" else "left", overflow="fold")
+    for column in frame.columns:
+        numbers = frame[column].dtype.kind in "iuf"
+        title = escape(column_title(str(column), name))
+        table.add_column(title, justify="right" if numbers else "left", overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
-    console.print(table)
+        cells = zip(row, frame.columns, strict=True)
+        table.add_row(
+            *(
+                escape(cell_words(value, column, name)) if isinstance(value, str) else _cell(value)
+                for value, column in cells
+            )
+        )
+    wide_console().print(table)
 
 
 def _cell(value: object) -> str:

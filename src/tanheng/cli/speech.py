@@ -12,17 +12,13 @@ from pathlib import Path
 
 from tanheng.language import LANGUAGES, language, mark, speaking
 
-#: What the library of the command line says by itself through gettext, here so that the catalogue has it; its other words are English.
+#: What the library of the command line says by itself through gettext, here so that the catalogue has it; its other words are in `tanheng.cli.usage`.
 _OF_THE_LIBRARY = (
     mark("Options"),
     mark("Commands"),
     mark("Arguments"),
     mark("default: {default}"),
     mark("required"),
-    mark("No such command {name!r}."),
-    mark("Missing command."),
-    mark("Error"),
-    mark("Aborted!"),
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tanheng.errors import InputError
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,10 +66,10 @@ def correlate(
         raise InputError(tr("--x: names {names} twice", names=listed(twice)))
     _refuse_output(output, ["correlation"])
     found = correlate(table, columns, Where(_names(at)))
-    print_frame(found)
+    print_frame(found, "own_table")
     if not at and table.suffix.lower() in {".csv", ".txt", ".tsv"}:
         typer.echo(
-            tr("no coordinates, so no modified test: p_if_independent holds only if rows are independent (see --at)")
+            tr("no coordinates, so no modified test: p holds only if rows are independent of each other (see --at)")
         )
     _write(output, {"correlation": found})
 
@@ -96,9 +96,12 @@ def moran(
 
     _refuse_output(output, ["moran", "clusters"])
     found = autocorrelate(table, x, y, Where(_names(at), nearest, within), permutations, seed, rate)
-    print_frame(found.overall)
+    print_frame(
+        found.overall.assign(statistic=[_statistic(name, y) for name in found.overall["statistic"]]), "own_table"
+    )
     counts = found.local["cluster"].value_counts()
-    typer.echo("clusters: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
+    clusters = listed(tr("{name} {number}", name=name_of(name), number=number) for name, number in counts.items())
+    typer.echo(tr("clusters: {clusters}", clusters=clusters))
     typer.echo(tr("neighbours: {neighbours}", neighbours=found.neighbours))
     if found.islands:
         typer.echo(
@@ -110,6 +113,12 @@ def moran(
     if found.left_out:
         typer.echo(tr("{left_out} row(s) without a value are left out", left_out=found.left_out))
     _write(output, {"moran": found.overall, "clusters": found.local})
+
+
+def _statistic(name: str, y: str | None) -> str:
+    """Statistic in words; the column of the neighbours keeps the name that the user gave it."""
+    of_both = y is not None and name == f"bivariate Moran I, {y} of neighbours"
+    return tr("bivariate Moran I, {y} of neighbours", y=y) if of_both else name_of(name)
 
 
 def geodetector(
@@ -149,9 +158,9 @@ def geodetector(
     divisor: Literal[0, 1] = 1 if ddof else 0
     asked = DetectorRequest(y, drivers, classed, _names(methods), _range(classes), permutations, seed, divisor, single)
     found = detect(table, asked)
-    print_frame(found["geodetector"])
+    print_frame(found["geodetector"], "own_table")
     if "geodetector_interaction" in found:
-        print_frame(found["geodetector_interaction"])
+        print_frame(found["geodetector_interaction"], "own_table")
     typer.echo(tr("p-values take rows as independent; where neighbours are alike they are too small"))
     _write(output, found)
 

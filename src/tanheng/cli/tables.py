@@ -5,47 +5,95 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tanheng.cli.show import print_frame, wide_console
 from tanheng.factors import names, read_builtin
-from tanheng.language import name_of, tr
+from tanheng.language import language, mark, mark_name, name_of, tr
+from tanheng.report.columns import column_of
+
+#: Kinds of built-in tables.
+_KINDS = {
+    "legends": mark("legends"),
+    "emission_factors": mark("emission factors"),
+    "carbon_densities": mark("carbon densities"),
+    "plans": mark("rules of plans"),
+}
+
+#: Titles of columns that stand in built-in tables alone, or hold something else there.
+_TITLES = {
+    "factor": mark("factor"),
+    "lower": mark("lower bound"),
+    "upper": mark("upper bound"),
+    "code": mark("code"),
+    "name": mark("name"),
+    "ipcc_category": mark("IPCC category"),
+    "carbon_pool": mark("carbon pool"),
+    "zone": mark("zone of management"),
+    "supply": mark("carbon supply"),
+    "demand": mark("carbon demand"),
+    "balance": mark("carbon balance"),
+    "advice_zh": mark("advice in Chinese"),
+    "at_least": mark("at least"),
+    "at_least_of": mark("at least, of which area"),
+    "at_most": mark("at most"),
+    "at_most_of": mark("at most, of which area"),
+}
+
+#: Columns whose values are identifiers that a table of the user's own has to use as well.
+_IDENTIFIERS = frozenset({"fuel", "factor", "land_class", "carbon_pool", "ipcc_category"})
+
+#: Names in them that stand nowhere else, marked here for the catalogue.
+NAMES = (
+    mark_name("net_calorific_value"), mark_name("carbon_content"), mark_name("carbon_dioxide_content"),
+    mark_name("oxidised_fraction"), mark_name("above"), mark_name("below"), mark_name("soil"), mark_name("dead"),
+    mark_name("cropland"), mark_name("forest land"), mark_name("grassland"), mark_name("wetlands"),
+    mark_name("settlements"), mark_name("other land"),
+)  # fmt: skip
 
 
 def print_tables(kind: str) -> None:
     """Print the built-in tables of a kind with their sources."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-    table = Table(title=name_of(kind), title_justify="left", show_lines=True)
+    table = Table(title=tr(_KINDS[kind]), title_justify="left", show_lines=True)
     table.add_column(tr("name"), no_wrap=True)
     table.add_column(tr("rows"), justify="right")
     table.add_column(tr("source"))
     for name in names(kind):
         found = read_builtin(kind, name)
         table.add_row(name, str(len(found.rows)), escape(found.source))
-    console.print(table)
+    wide_console().print(table)
 
 
 def print_table(kind: str, name: str) -> None:
-    """Print the rows of one built-in table."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    """Print the rows of one built-in table, as a model for a table of one's own: identifiers stand beside the words."""
     found = read_builtin(kind, name)
     table = Table(title=escape(f"{found.title}\n{found.source}"), title_justify="left")
     for column in found.header:
-        table.add_column(column)
+        table.add_column(escape(_heading(column)))
     for _, row in found.rows:
-        table.add_row(*(escape(row[column]) for column in found.header))
-    console.print(table)
+        table.add_row(*(escape(_value(row[column], column)) for column in found.header))
+    wide_console().print(table)
+
+
+def _heading(column: str) -> str:
+    title = tr(_TITLES[column]) if column in _TITLES else column_of(column).title
+    return column if language() == "en" else f"{title}\n{column}"
+
+
+def _value(text: str, column: str) -> str:
+    if language() == "en" or column not in _IDENTIFIERS or not text.strip("* "):
+        return text
+    return f"{name_of(text)} {text}"
 
 
 def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> None:
     """Print the same activity under several sets of factors, and write it where a folder is named."""
-    from tanheng.cli.show import print_frame
     from tanheng.pipeline.compare_factors import compare_factors
 
     table, notes = compare_factors(path, sets)
-    sys.stdout.write(tr("Mt CO2 by year and fuel") + "\n")
-    print_frame(table)
+    sys.stdout.write(tr("Mt CO₂ by year and fuel") + "\n")
+    print_frame(table, "factor_comparison")
     for text in notes:
         sys.stdout.write(tr("note: {text}", text=text) + "\n")
     if output is not None:

@@ -1,4 +1,4 @@
-"""Charts of the emission account: sets of factors side by side, and what makes its uncertainty."""
+"""Chart of the same activity under several sets of emission factors, side by side."""
 
 from __future__ import annotations
 

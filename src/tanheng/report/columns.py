@@ -275,6 +275,16 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("zoning", "zone"): Column("zone", mark("zone of management"), kind="name"),
     ("zoning_by_unit", "zone"): Column("zone", mark("zone of management"), kind="name"),
     ("geodetector", "method"): Column("method", mark("way to cut"), kind="name"),
+    # A table of the user's own: its rows are no cells, and its columns keep their names.
+    ("own_table", "driver"): Column("driver", mark("driver"), kind="text"),
+    ("own_table", "driver_1"): Column("driver_1", mark("first driver"), kind="text"),
+    ("own_table", "driver_2"): Column("driver_2", mark("second driver"), kind="text"),
+    ("own_table", "statistic"): Column("statistic", mark("statistic"), kind="text"),
+    ("own_table", "n"): Column("n", mark("number of rows n"), kind="count"),
+    ("own_table", "p_if_independent"): Column("p_if_independent", mark("p if rows were independent"), kind="chance"),
+    ("own_table", "ecological_p_if_independent"): Column(
+        "ecological_p_if_independent", mark("p of the ecological test, if rows were independent"), kind="chance"
+    ),
     ("clusters", "p"): Column("p", mark("p of the local Moran's I"), kind="chance"),
 }
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.language import language, name_of, tr
+from tanheng.language import listed, tr
+from tanheng.report.cells import cell_words
 from tanheng.report.columns import column_title
 from tanheng.report.html import write_page
 from tanheng.report.html_tables import MOST_ROWS, plain_table
 from tanheng.report.key_figures import key_figures
-from tanheng.report.table_words import table_title
+from tanheng.report.table_words import run_title, table_title
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -38,7 +39,7 @@ def write_comparison(
         "compare.html.jinja",
         runs=[
             {
-                "title": record["title_zh"] if language() == "zh" and record["title_zh"] else record["title"],
+                "title": run_title(record),
                 "made": record["made"],
                 "figures": key_figures(held),
             }
@@ -52,13 +53,13 @@ def write_comparison(
 
 
 def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
-    listed = [list(row) for row in rows]
-    return plain_table(head, listed) if listed else ""
+    cells = [list(row) for row in rows]
+    return plain_table(head, cells) if cells else ""
 
 
 def figure_table(figures: pd.DataFrame) -> str:
     """Figures that differ, as HTML, the first ones of many."""
-    head = [tr("table"), tr("row"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
+    head = [tr("table"), tr("entry"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
     rows = [figure_row(row) for row in figures.head(MOST_ROWS).itertuples(index=False)]
     return plain_table(head, rows) if rows else ""
 
@@ -66,7 +67,9 @@ def figure_table(figures: pd.DataFrame) -> str:
 def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas
     """A figure that differs, in words: table, row, column, both values, their difference."""
     relative = "–" if pd.isna(row.relative) else f"{100 * row.relative:+.3g} %".replace("-", "−")
-    words = ", ".join(name_of(part) for part in row.row.split(", "))
+    # What is correlated bears the names of flows of energy elsewhere.
+    column = "variable" if row.table == "correlation" else "name"
+    words = listed(cell_words(part, column) for part in row.row.split(", "))
     return [
         table_title(row.table),
         words,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from tanheng.language import mark, name_of, tr
+from tanheng.language import language, mark, name_of, tr
 
 #: Title of each table (also of its sheet, which holds 31 characters at the most); main tables come first.
 TITLES = {
@@ -127,6 +128,17 @@ MEANINGS = {
     "compensation": mark("Who compensates whom: bookkeeping between units in deficit and in surplus"),
     "compensation_units": mark("Surplus and deficit of each unit, and what of it is met"),
 }
+
+
+def run_title(record: Mapping[str, Any]) -> str:
+    """Title of a run, in the language that is spoken where its study has one in it.
+
+    Parameters
+    ----------
+    record : mapping
+        Of what run.json or plan.json holds: title, title_zh.
+    """
+    return str((language() == "zh" and record.get("title_zh")) or record["title"])
 
 
 def table_title(name: str) -> str:
