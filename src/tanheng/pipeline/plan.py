@@ -49,7 +49,7 @@ from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not hang on: results made with others still serve.
-_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh", "language", "authors", "license")
+_BESIDE = ("plan", "outputs", "maps", "analysis", "title", "title_zh", "language", "authors", "license")
 
 
 @dataclass
