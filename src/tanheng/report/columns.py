@@ -283,6 +283,12 @@ _CHANGE_OF_CLASS = re.compile(r"(?P<of>.+)_change_km2")
 _UNITS = {"_t_c": _T_C, "_t_c_per_yr": _T_C_YR, "_t_co2": _T_CO2, "_km2": _KM2, "_km": _KM}
 
 _KNOWN = {column.name: column for column in _ROWS}
+#: Amounts and counts that are of each row alone: per area, person or unit, means, norms, ends of intervals, quantities in a unit that the
+#: row names, and numbers that are names.
+_OF_ROW = re.compile(
+    r".*_per_(ha|person|unit)(_.*)?|(mean|density|ratio_norm|half_width|low|high|distance|support|stratum)_.*"
+    r"|stratum|row|level|first|second|n|n_support|classes|strata|quantity"
+)
 _YEARLY = re.compile(r"(?P<name>.+)_(?P<year>(?:1[89]|20|21)\d\d)")
 
 
@@ -310,6 +316,17 @@ def column_of(name: str, table: str = "") -> Column:
         if name.endswith(end):
             return Column(name, name_of(name.removesuffix(end)), tr(_UNITS[end]))
     return Column(name, name_of(name), "", "ratio")
+
+
+def adds_up(name: str, table: str = "") -> bool:
+    """Whether figures of a column may be summed over rows.
+
+    Examples
+    --------
+    >>> adds_up("stock_t_c"), adds_up("carbon_per_unit_t_c"), adds_up("supply_share"), adds_up("supply_t_c_per_ha")
+    (True, False, False, False)
+    """
+    return column_of(name, table).kind in {"amount", "count"} and not _OF_ROW.fullmatch(name)
 
 
 def column_title(name: str, table: str = "") -> str:
