@@ -110,6 +110,7 @@ _ROWS: tuple[Column, ...] = (
     Column("ecc", mark("economic contribution coefficient"), kind="ratio"),
     Column("ratio_norm", mark("norm of the supply-demand ratio"), kind="name"),
     Column("ratio_norm_t_c", mark("norm of the supply-demand ratio, of one cell"), _T_C),
+    Column("ratio_norm_t_c_per_yr", mark("norm of the supply-demand ratio, of one cell"), _T_C_YR),
     Column("ratio_mean", mark("supply-demand ratio, mean"), kind="ratio"),
     Column("ratio_min", mark("supply-demand ratio, least"), kind="ratio"),
     Column("ratio_max", mark("supply-demand ratio, largest"), kind="ratio"),
