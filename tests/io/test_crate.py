@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import unquote
 
 from rocrate.rocrate import ROCrate
 
-from conftest import STUDY
+from conftest import LAST, STUDY, write_map
+from tanheng.io.crate import crate_entities, write_crate
 from tanheng.pipeline.run import run_study
 
 
 def test_the_crate_is_read_back_with_every_file(tiny: Path) -> None:
-    folder = run_study(tiny).folder
+    results = run_study(tiny)
+    folder = results.folder
+    (folder / "maps" / "图 1.png").write_bytes(b"")
+    write_crate(folder, results.record)
     crate = ROCrate(folder)
     assert crate.name == "Tiny"
-    held = {item.id for item in crate.root_dataset["hasPart"]}
+    # Identifiers are URIs (RO-Crate 1.1, "Encoding file paths"): no spaces, and no letters but ASCII ones.
+    identifiers = {item.id for item in crate.root_dataset["hasPart"]}
+    assert "maps/%E5%9B%BE%201.png" in identifiers
+    held = {unquote(name) for name in identifiers}
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     beside = {name for name in written if ".zarr/" not in name} - {"ro-crate-metadata.json"}
     assert beside <= held
@@ -38,3 +46,22 @@ def test_authors_and_licence_of_the_study_stand_in_it(tiny: Path) -> None:
     crate = ROCrate(run_study(tiny).folder)
     assert crate.license == "CC-BY-4.0"
     assert [person["name"] for person in crate.root_dataset["author"]] == ["A. Author", "作者"]
+
+
+def test_each_input_is_an_entity_of_its_own_also_where_two_hold_the_same(tiny: Path) -> None:
+    write_map(tiny.parent / "a.tif", LAST)
+    results = run_study(tiny)
+    entities = crate_entities(results.folder, results.record)
+    inputs = [item for item in entities if item["@id"].startswith("#input-")]
+    assert [item["name"] for item in inputs] == [item["file"] for item in results.record["inputs"]]
+    assert len({item["@id"] for item in entities}) == len(entities)
+    assert len({item["identifier"] for item in inputs}) < len(inputs)
+
+
+def test_title_and_note_stand_in_one_language(tiny: Path) -> None:
+    notes = '[outputs]\nnote = "Of a test."\nnote_zh = "试验用。"\n'
+    tiny.write_text('title_zh = "小区"\n' + STUDY + notes, encoding="utf-8")
+    for spoken, title, note in (("zh", "小区", "试验用。"), ("en", "Tiny", "Of a test.")):
+        results = run_study(tiny, language=spoken)
+        root = crate_entities(results.folder, results.record)[0]
+        assert (root["name"], root["description"]) == (title, note)

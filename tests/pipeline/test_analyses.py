@@ -14,6 +14,7 @@ from conftest import write_map
 from tanheng.analysis import dissimilarity, gini, modified_t_test, pearson, spearman
 from tanheng.errors import StudyError
 from tanheng.pipeline.run import Reporter, Results, run_study
+from tanheng.report.columns import column_title
 from tanheng.report.words import detector_sentences, mismatch_paragraph
 from tanheng.study import load_study
 
@@ -250,6 +251,12 @@ def test_a_flux_balance_with_losses_has_no_gini(study: Path, tmp_path: Path) -> 
     assert any("supply is negative" in text for text in results.warnings)
     assert np.isnan(results.tables["mismatch_indices"]["gini"]).all()
     assert "supply_t_c_per_yr" in results.tables["mismatch"]
+    # Cells of the clusters have the unit of the mode, and a supply that may be lost is called no gain.
+    clusters = results.tables["supply_demand_clusters"]
+    assert {"mean_supply_t_c_per_yr", "mean_demand_t_c_per_yr"} <= set(clusters)
+    assert "mean_supply_t_c" not in clusters
+    assert column_title("mean_supply_t_c_per_yr") == "mean supply of a whole cell, t C/yr"
+    assert column_title("supply_t_c_per_yr") == "supply: yearly change or uptake of carbon, t C/yr"
     assert isinstance(results.dataset["mismatch_quadrant"], xr.DataArray)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from conftest import STUDY, write_map
@@ -48,3 +49,50 @@ def test_a_changed_setting_is_told_by_its_full_name(first: Path, tiny: Path) -> 
 def test_a_folder_without_a_run_is_refused(first: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file; name the folder that 'tanheng run' wrote"):
         compare_runs(first, tmp_path / "nothing")
+
+
+def _with_table(run: Path, folder: Path, name: str, table: pd.DataFrame) -> Path:
+    """A run that has a table of its own."""
+    shutil.copytree(run, folder)
+    table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    return folder
+
+
+def test_rows_of_one_name_are_summed_in_amounts_alone(first: Path, tmp_path: Path) -> None:
+    # 100 t of coal at 0.7 t C/t are 70 t C, in one row as in two halves; twice the carbon of one unit is nothing.
+    row = {
+        "year": 2000,
+        "zone": "",
+        "fuel": "raw_coal",
+        "quantity": 100.0,
+        "carbon_per_unit_t_c": 0.7,
+        "emissions_t_c": 70.0,
+    }
+    half = row | {"quantity": 50.0, "emissions_t_c": 35.0}
+    whole = _with_table(first, tmp_path / "whole", "emissions", pd.DataFrame([row]))
+    halves = _with_table(
+        first, tmp_path / "halves", "emissions", pd.DataFrame([half | {"sector": part} for part in "ab"])
+    )
+    assert compare_runs(whole, halves).figures.empty
+    more = pd.DataFrame([half, half | {"emissions_t_c": 36.0}])
+    found = compare_runs(whole, _with_table(first, tmp_path / "more", "emissions", more)).figures
+    assert found[["row", "column", "first", "second"]].to_numpy().tolist() == [
+        ["2000, , raw_coal", "emissions_t_c", 70.0, 71.0]
+    ]
+
+
+def test_codes_of_zones_are_text(first: Path, tmp_path: Path) -> None:
+    rows = [{"year": 2000, "zone_layer": "part", "zone_id": code, "area_km2": 5.0} for code in ("01", "02", "-")]
+    one = _with_table(first, tmp_path / "one", "balance_by_zone", pd.DataFrame(rows[:2]))
+    other = _with_table(first, tmp_path / "other", "balance_by_zone", pd.DataFrame(rows))
+    assert list(compare_runs(one, other).figures["row"]) == ["2000, part, -"]
+
+
+def test_a_run_without_its_main_table_is_refused_by_name(first: Path, tmp_path: Path) -> None:
+    lacking = shutil.copytree(first, tmp_path / "lacking")
+    (lacking / "tables" / "stock_by_class.csv").unlink()
+    with pytest.raises(InputError, match=r"stock_by_class\.csv: there is no such file; run the study again"):
+        compare_runs(first, lacking)
+    (lacking / "tables" / "stock_by_class.csv").write_bytes(b"")
+    with pytest.raises(InputError, match=r"stock_by_class\.csv: can't be read"):
+        compare_runs(first, lacking)

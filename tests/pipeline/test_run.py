@@ -134,7 +134,8 @@ def test_flux_modes_are_labelled_as_flux(tiny_with_people: Path, mode: str, extr
     results = run_study(tiny_with_people)
     assert results.dataset["balance"].attrs["units"] == "t C yr-1"
     balance = table(tiny_with_people, "balance")
-    assert "supply_t_c_per_yr" in balance.columns
+    assert {"supply_t_c_per_yr", "ratio_norm_t_c_per_yr"} <= set(balance.columns)
+    assert not {"supply_t_c", "ratio_norm_t_c"} & set(balance.columns)
     if mode == "sink":
         # 2010: three cells cropland, four forest, no grassland: 100 ha * (3 * 0.1 + 4 * 2.0).
         assert balance.set_index("year").loc[2010, "supply_t_c_per_yr"] == pytest.approx(830.0, rel=1e-12)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tanheng.pipeline.run import run_study
-from tanheng.report.cells import cell_words, holds_words
+from tanheng.report.cells import NAMES, cell_words, holds_words
 from tanheng.report.columns import _KNOWN, _OF_TABLE, _ROWS, column_of, column_title, column_titles
 
 
@@ -54,3 +54,8 @@ def test_the_same_identifier_may_mean_something_else_in_another_table() -> None:
 )
 def test_values_are_shown_in_words(value: str, column: str, expected: str) -> None:
     assert cell_words(value, column) == expected
+
+
+def test_names_are_english_and_stand_once() -> None:
+    assert all(name.isascii() for name in NAMES)
+    assert len(set(NAMES)) == len(NAMES)

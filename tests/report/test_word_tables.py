@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +123,20 @@ def test_correlations_bear_stars_and_say_what_they_mean(results: Results) -> Non
     row = next(row for row in table.rows if row[0] == "height")
     assert _number(row[1]) == pytest.approx(first["r"], abs=5e-4)
     assert "modified t-test" in table.notes[0]
+
+
+def test_the_file_says_whose_it_is_and_when_it_was_made(results: Results, tmp_path: Path) -> None:
+    path = tmp_path / "t.docx"
+    for authors, told in ((["A. Author", "作者"], "A. Author; 作者"), ([], "tanheng")):
+        record = results.record | {"settings": results.record["settings"] | {"authors": authors}}
+        write_paper_tables(path, results.tables, record)
+        held = docx.Document(str(path)).core_properties
+        assert (held.title, held.author, held.last_modified_by, held.comments) == ("Tiny", told, told, "")
+        assert held.created == held.modified == datetime.fromisoformat(results.record["made"])
+    with zipfile.ZipFile(path) as file:
+        assert not [name for name in file.namelist() if "thumbnail" in name]
+    write_paper_tables(path, results.tables, {"title": "Tiny"})
+    assert (datetime.now(UTC) - docx.Document(str(path)).core_properties.created).total_seconds() < 600
 
 
 def test_large_amounts_are_told_in_millions() -> None:

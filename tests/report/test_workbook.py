@@ -16,6 +16,7 @@ from tanheng.report import table_sheets
 from tanheng.report.cells import cell_words, holds_words
 from tanheng.report.check_sheet import OK, fault
 from tanheng.report.columns import column_titles
+from tanheng.report.palettes import class_colours
 from tanheng.report.table_sheets import HEAD, sheet_names
 from tanheng.report.table_words import MEANINGS, TITLES
 from tanheng.report.workbook import write_workbook
@@ -155,6 +156,15 @@ def test_charts_are_drawn_from_formulas_that_equal_the_tables(results: Results, 
                 assert sheet.value(name, cell.coordinate) == pytest.approx(known, rel=1e-12, abs=1e-12)
                 seen += 1
     assert seen > 50
+
+
+def test_classes_have_the_colours_of_the_maps_in_charts(tmp_path: Path) -> None:
+    classes = ["forest", "orchard", "moor"]
+    frame = pd.DataFrame({"year": 2000, "land_class": classes, "area_km2": 1.0, "stock_t_c": 1.0})
+    write_workbook(tmp_path / "t.xlsx", {"stock_by_class": frame}, {"title": "t"})
+    chart = openpyxl.load_workbook(tmp_path / "t.xlsx")["Charts"]._charts[0]
+    drawn = [f"#{series.graphicalProperties.solidFill.srgbClr}".lower() for series in chart.series]
+    assert drawn == class_colours(classes)
 
 
 def test_values_that_do_not_exist_are_empty_cells(tmp_path: Path) -> None:

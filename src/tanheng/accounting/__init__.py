@@ -3,7 +3,7 @@
 from tanheng.accounting.balance import balance, normalised_difference, supply_demand_ratio, supply_per_demand
 from tanheng.accounting.demand import allocate, per_person
 from tanheng.accounting.emissions import emissions
-from tanheng.accounting.stock import carbon_stock, common_stock_change, sink, stock_by_class, stock_by_pool
+from tanheng.accounting.stock import carbon_stock, common_stock_change, sink, stock_by_class
 from tanheng.accounting.transitions import (
     dynamic_degree,
     improved_and_worsened,
@@ -25,7 +25,6 @@ __all__ = [
     "per_person",
     "sink",
     "stock_by_class",
-    "stock_by_pool",
     "supply_demand_ratio",
     "supply_per_demand",
     "transition_stock_change",

@@ -60,13 +60,6 @@ def stock_by_class(class_area: xr.DataArray, carbon_density: xr.DataArray) -> xr
     return result
 
 
-def stock_by_pool(class_area: xr.DataArray, carbon_density: xr.DataArray) -> xr.DataArray:
-    """Carbon by pool of a region, t C, from areas in ha."""
-    result = stock_by_class(class_area, carbon_density).sum("land_class")
-    result.attrs = {"units": "t C"}
-    return result
-
-
 def common_stock_change(first: xr.DataArray, last: xr.DataArray, years: float) -> xr.DataArray:
     r"""Yearly change of stored carbon between two years, t C yr-1; positive where carbon is gained.
 

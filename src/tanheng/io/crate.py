@@ -6,12 +6,14 @@ RO-Crate Metadata Specification 1.1, https://w3id.org/ro/crate/1.1.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tanheng.errors import OutputError
-from tanheng.language import tr
+from tanheng.language import language, tr
 
 #: File that makes a folder an RO-Crate.
 CRATE = "ro-crate-metadata.json"
@@ -70,8 +72,8 @@ def _descriptor() -> Entity:
 def crate_entities(folder: Path, record: Mapping[str, Any]) -> list[Entity]:
     """The dataset, its files, the inputs, the software and the run that made one from the other."""
     files = list(_files(folder))
-    inputs = [_input(item) for item in record["inputs"]]
-    settings = record["settings"]
+    inputs = list(_inputs(record["inputs"]))
+    title, settings = _title(record), record["settings"]
     authors = [
         {"@id": f"#author-{number}", "@type": "Person", "name": name}
         for number, name in enumerate(settings.get("authors", ()))
@@ -79,8 +81,8 @@ def crate_entities(folder: Path, record: Mapping[str, Any]) -> list[Entity]:
     root: Entity = {
         "@id": "./",
         "@type": "Dataset",
-        "name": record["title"],
-        "description": record["note"] or record["title"],
+        "name": title,
+        "description": record["note"] or title,
         "datePublished": record["made"][:10],
         "license": settings.get("license") or tr("none stated; the inputs have licences of their own"),
         "hasPart": [{"@id": item["@id"]} for item in files],
@@ -91,21 +93,27 @@ def crate_entities(folder: Path, record: Mapping[str, Any]) -> list[Entity]:
     return [root, *authors, *files, *inputs, _software(record), _run(record, inputs)]
 
 
+def _title(record: Mapping[str, Any]) -> str:
+    """The title in the language that the run spoke: that of its note."""
+    spoken = record.get("language") or language()
+    return str(record["title_zh"] if spoken == "zh" and record.get("title_zh") else record["title"])
+
+
 def _files(folder: Path) -> Iterator[Entity]:
-    """Files of the results; a Zarr store counts as one dataset."""
+    """Files of the results, by their names as parts of a URI; a Zarr store counts as one dataset."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         inside = [part for part in name.parts[:-1] if part.endswith(".zarr")]
         if path.is_dir() and path.suffix == ".zarr":
             yield {
-                "@id": f"{name.as_posix()}/",
+                "@id": f"{quote(name.as_posix())}/",
                 "@type": "Dataset",
                 "name": name.as_posix(),
                 "encodingFormat": "application/x-zarr",
             }
         elif path.is_file() and not inside and path.name != CRATE:
             entity = {
-                "@id": name.as_posix(),
+                "@id": quote(name.as_posix()),
                 "@type": "File",
                 "name": name.as_posix(),
                 "contentSize": str(path.stat().st_size),
@@ -115,15 +123,19 @@ def _files(folder: Path) -> Iterator[Entity]:
             yield entity
 
 
-def _input(item: Mapping[str, Any]) -> Entity:
-    """An input, which is not part of the folder: named by its hash."""
-    return {
-        "@id": f"#input-{item['sha256'][:16]}",
-        "@type": "CreativeWork",
-        "name": item["file"],
-        "identifier": f"sha256:{item['sha256']}",
-        "size": str(item["bytes"]),
-    }
+def _inputs(items: Iterable[Mapping[str, Any]]) -> Iterator[Entity]:
+    """Inputs, which are not part of the folder: named by their hashes, those of equal content with numbers as well."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        name = f"#input-{item['sha256'][:16]}"
+        seen[name] += 1
+        yield {
+            "@id": name if seen[name] == 1 else f"{name}-{seen[name]}",
+            "@type": "CreativeWork",
+            "name": item["file"],
+            "identifier": f"sha256:{item['sha256']}",
+            "size": str(item["bytes"]),
+        }
 
 
 def _software(record: Mapping[str, Any]) -> Entity:

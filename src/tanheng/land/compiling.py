@@ -55,6 +55,8 @@ def object_code(kernel: str) -> bytes:
     from tanheng.land import kernel as kernels
 
     dispatcher: Any = getattr(kernels, kernel)
+    if not hasattr(dispatcher, "compile"):
+        raise NotSelfContainedError("numba is told to compile nothing")
     dispatcher.compile(f"void({', '.join(SIGNATURES[kernel])})")
     # Called through numba before, the kernel may have others: the last one is ours.
     signature, made = list(dispatcher.overloads.items())[-1]

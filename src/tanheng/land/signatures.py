@@ -27,3 +27,16 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "count_pair_warped": (*_PAIR, *_WARPED, *_SPANS, _TABLE, _REALS),
     "sum_warped": (_TABLE, *_WARPED, _WHOLE, _REALS, _WHOLES, _REALS, _REALS, _REALS, _REALS),
 }
+
+#: How many of a kernel's last arguments are written: what it works in, and its results.
+WRITTEN: dict[str, int] = {
+    "count_aligned": 8,
+    "count_coarse": 3,
+    "count_pair_coarse": 3,
+    "count_moved_aligned": 3,
+    "stay": 1,
+    "sum_aligned": 4,
+    "count_warped": 7,
+    "count_pair_warped": 7,
+    "sum_warped": 6,
+}

@@ -212,7 +212,7 @@ def balance_table(
                 "population": float(people.population.sel(year=year).sum()),
                 "supply_per_demand" + ("_yr" if mode == "stock" else ""): given / asked if asked else np.nan,
                 "ratio_norm": inputs.study.balance.norm,
-                "ratio_norm_t_c": float(compared.norm.sel(year=year)),
+                column.replace("supply", "ratio_norm"): float(compared.norm.sel(year=year)),
                 "ratio_mean": float(ratio.mean()),
                 "ratio_min": float(ratio.min()),
                 "ratio_max": float(ratio.max()),

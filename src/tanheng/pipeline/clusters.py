@@ -27,7 +27,7 @@ from tanheng.analysis.neighbours import Weights
 from tanheng.errors import InputError
 from tanheng.grid import project
 from tanheng.language import mark_name, tr
-from tanheng.pipeline.balance import Balance, as_whole_cells
+from tanheng.pipeline.balance import Balance, as_whole_cells, supply_column
 from tanheng.pipeline.findings import Findings, Layer, Mask
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land
@@ -78,9 +78,10 @@ def _neighbourhood(found: Findings, inputs: Inputs, year: int, mask: Mask, whole
             )
         )
     found.draw("supply_demand_cluster", year, mask, local.kind)
+    columns = supply_column(inputs.study.balance.mode), "demand_t_c_per_yr"
     for number, name in enumerate(CLUSTERS):
-        inside = local.kind == number
-        found.add("supply_demand_clusters", {"year": year, "cluster": name} | _held(inside, local, pair))
+        held = _held(local.kind == number, local, dict(zip(columns, pair, strict=True)))
+        found.add("supply_demand_clusters", {"year": year, "cluster": name} | held)
 
 
 def _global_rows(year: int, level: str, even: Weights, supply: Layer, demand: Layer) -> list[dict[str, object]]:
@@ -122,14 +123,11 @@ def _p_unrelated(mask: Mask, supply: Layer, even: Weights, demand: Layer) -> flo
         return math.nan
 
 
-def _held(inside: Mask, local: LocalStatistic, pair: tuple[Layer, Layer]) -> dict[str, object]:
+def _held(inside: Mask, local: LocalStatistic, values: Mapping[str, Layer]) -> dict[str, object]:
+    """Cells of a cluster, and the means of their supply and demand."""
     known = local.kind >= 0
-    return {
-        "cells": int(inside.sum()),
-        "cell_share": float(inside.sum() / max(known.sum(), 1)),
-        "mean_supply_of_cell": float(pair[0][inside].mean()) if inside.any() else math.nan,
-        "mean_demand_of_cell": float(pair[1][inside].mean()) if inside.any() else math.nan,
-    }
+    means = {f"mean_{name}": float(of[inside].mean()) if inside.any() else math.nan for name, of in values.items()}
+    return {"cells": int(inside.sum()), "cell_share": float(inside.sum() / max(known.sum(), 1)), **means}
 
 
 def _between_zones(

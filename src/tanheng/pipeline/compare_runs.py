@@ -12,8 +12,10 @@ from typing import Any
 import pandas as pd
 
 from tanheng.errors import InputError
+from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK
 from tanheng.language import tr
+from tanheng.report.columns import adds_up
 
 #: Tables whose figures are compared, with the columns that name a row.
 _COMPARED = {
@@ -72,7 +74,7 @@ def read_run(folder: Path) -> Run:
     Raises
     ------
     InputError
-        There is no record of a run, or it can't be read.
+        There is no record of a run or no table of stocks, or one of the files can't be read.
     """
     try:
         record = json.loads((folder / MARK).read_text(encoding="utf-8"))
@@ -82,14 +84,13 @@ def read_run(folder: Path) -> Run:
         ) from None
     except (OSError, ValueError) as error:
         raise InputError(tr("{path}: can't be read ({reason})", path=folder / MARK, reason=error)) from error
-    if "settings" not in record:
+    if not isinstance(record, dict) or "settings" not in record:
         raise InputError(
             tr("{path}: is no record of a study's run; runs of 'tanheng run' can be compared", path=folder / MARK)
         )
-    tables = {
-        path.stem: pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-        for path in sorted((folder / "tables").glob("*.csv"))
-    }
+    # Without it there is no run, and every comparison needs it.
+    paths = {folder / "tables" / "stock_by_class.csv", *(folder / "tables").glob("*.csv")}
+    tables = {path.stem: read_result_table(path) for path in sorted(paths)}
     return Run(folder, record, tables)
 
 
@@ -136,7 +137,10 @@ def _figures(first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFram
 
 def _table_differences(name: str, first: pd.DataFrame, second: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
     keys = tuple(key for key in keys if key in first and key in second)
-    both = _keyed(first, keys).add_suffix("|1").join(_keyed(second, keys).add_suffix("|2"), how="outer")
+    named = [_named(table, keys) for table in (first, second)]
+    together = named[0][named[0].duplicated()].union(named[1][named[1].duplicated()])
+    one, other = (_keyed(name, table, index, together) for table, index in zip((first, second), named, strict=True))
+    both = one.add_suffix("|1").join(other.add_suffix("|2"), how="outer")
     rows = []
     for key, values in both.iterrows():
         where = ", ".join(str(part) for part in (key if isinstance(key, tuple) else (key,)))
@@ -149,11 +153,19 @@ def _table_differences(name: str, first: pd.DataFrame, second: pd.DataFrame, key
     return found.sort_values("relative", key=lambda item: item.abs(), ascending=False, kind="stable")
 
 
-def _keyed(table: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
-    """Figures of a table by what names a row; rows of the same name are summed."""
-    numbers = [column for column in table.select_dtypes("number").columns if column not in keys]
-    text = table[list(keys)].fillna("").astype(str)
-    return pd.concat([text, table[numbers]], axis=1).groupby(list(keys), sort=False)[numbers].sum(min_count=1)
+def _named(table: pd.DataFrame, keys: tuple[str, ...]) -> pd.MultiIndex:
+    """What names each row, as text."""
+    return pd.MultiIndex.from_frame(table[list(keys)].map(lambda part: "" if pd.isna(part) else str(part)))
+
+
+def _keyed(name: str, table: pd.DataFrame, named: pd.MultiIndex, together: pd.Index) -> pd.DataFrame:
+    """Figures of a table by what names a row; of several rows of one name there are sums, and nothing that does not add up."""
+    numbers = [column for column in table.select_dtypes("number").columns if column not in named.names]
+    figures = table[numbers].astype(float).set_axis(named)
+    sums = figures.groupby(level=list(named.names), sort=False).sum(min_count=1)
+    # Left out where either run has several rows: what is of each row alone has no like on the other side.
+    sums.loc[sums.index.isin(together), [column for column in numbers if not adds_up(column, name)]] = math.nan
+    return sums
 
 
 def _differ(one: float, other: float) -> bool:

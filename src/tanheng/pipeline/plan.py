@@ -14,6 +14,7 @@ import xarray as xr
 from tanheng.errors import OutputError
 from tanheng.io.crate import write_crate
 from tanheng.io.rasters import files_open, grid_name, write_cog
+from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.store import read_zarr
 from tanheng.io.tables import write_csv
@@ -49,7 +50,7 @@ from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not hang on: results made with others still serve.
-_BESIDE = ("plan", "outputs", "analysis", "title", "title_zh", "language", "authors", "license")
+_BESIDE = ("plan", "outputs", "maps", "analysis", "title", "title_zh", "language", "authors", "license")
 
 
 @dataclass
@@ -154,11 +155,7 @@ def _beside(
 def _read_table(folder: Path, name: str) -> pd.DataFrame | None:
     """Table of the run; none where the run has none of that name."""
     path = folder / f"{name}.csv"
-    codes = {"zone_id": str, "zone_name": str, "from_class": str, "to_class": str}
-    if not path.exists():
-        return None
-    # A zone may well be called NA, and a class None.
-    return pd.read_csv(path, encoding="utf-8-sig", dtype=codes, keep_default_na=False, na_values=[""])
+    return read_result_table(path) if path.exists() else None
 
 
 def _front(

@@ -48,10 +48,6 @@ NAMES = (
     mark_name("better than the mean change"), mark_name("worse than the mean change"),
     mark_name("high supply, high demand"), mark_name("low supply, high demand"),
     mark_name("low supply, low demand"), mark_name("high supply, low demand"),
-    mark_name("extreme imbalance 极度失调"), mark_name("severe imbalance 严重失调"), mark_name("moderate imbalance 中度失调"),
-    mark_name("mild imbalance 轻度失调"), mark_name("near imbalance 濒临失调"), mark_name("bare coordination 勉强协调"),
-    mark_name("primary coordination 初级协调"), mark_name("intermediate coordination 中级协调"),
-    mark_name("good coordination 良好协调"), mark_name("high-quality coordination 优质协调"),
     mark_name("weakened, nonlinear"), mark_name("weakened, univariate"), mark_name("enhanced, bivariate"),
     mark_name("enhanced, nonlinear"), mark_name("independent"),
     # Plans

@@ -90,7 +90,7 @@ _ROWS: tuple[Column, ...] = (
     # Supply, demand and balance
     Column("mode", mark("mode of the balance"), kind="name"),
     Column("supply_t_c", mark("supply: stored carbon"), _T_C),
-    Column("supply_t_c_per_yr", mark("supply: yearly gain of carbon"), _T_C_YR),
+    Column("supply_t_c_per_yr", mark("supply: yearly change or uptake of carbon"), _T_C_YR),
     Column("supply_t_c_per_ha", mark("supply per hectare"), _T_C_HA),
     Column("supply_t_c_per_ha_per_yr", mark("supply per hectare"), _T_C_HA_YR),
     Column("demand_t_c_per_yr", mark("demand: emissions"), _T_C_YR),
@@ -110,6 +110,7 @@ _ROWS: tuple[Column, ...] = (
     Column("ecc", mark("economic contribution coefficient"), kind="ratio"),
     Column("ratio_norm", mark("norm of the supply-demand ratio"), kind="name"),
     Column("ratio_norm_t_c", mark("norm of the supply-demand ratio, of one cell"), _T_C),
+    Column("ratio_norm_t_c_per_yr", mark("norm of the supply-demand ratio, of one cell"), _T_C_YR),
     Column("ratio_mean", mark("supply-demand ratio, mean"), kind="ratio"),
     Column("ratio_min", mark("supply-demand ratio, least"), kind="ratio"),
     Column("ratio_max", mark("supply-demand ratio, largest"), kind="ratio"),
@@ -226,8 +227,9 @@ _ROWS: tuple[Column, ...] = (
     Column("islands", mark("units without a neighbour"), kind="count"),
     Column("r_in_place", mark("r in the same units"), kind="ratio"),
     Column("cluster", mark("cluster"), kind="name"),
-    Column("mean_supply_of_cell", mark("mean supply of a whole cell"), _T_C),
-    Column("mean_demand_of_cell", mark("mean demand of a whole cell"), _T_C_YR),
+    Column("mean_supply_t_c", mark("mean supply of a whole cell"), _T_C),
+    Column("mean_supply_t_c_per_yr", mark("mean supply of a whole cell"), _T_C_YR),
+    Column("mean_demand_t_c_per_yr", mark("mean demand of a whole cell"), _T_C_YR),
     Column("local_i", mark("local Moran's I"), kind="ratio"),
     Column("gi_star", mark("Gi*"), kind="ratio"),
     Column("gi_p", mark("p of Gi*"), kind="chance"),
@@ -293,6 +295,12 @@ _CHANGE_OF_CLASS = re.compile(r"(?P<of>.+)_change_km2")
 _UNITS = {"_t_c": _T_C, "_t_c_per_yr": _T_C_YR, "_t_co2": _T_CO2, "_km2": _KM2, "_km": _KM}
 
 _KNOWN = {column.name: column for column in _ROWS}
+#: Amounts and counts that are of each row alone: per area, person or unit, means, norms, ends of intervals, quantities in a unit that the
+#: row names, and numbers that are names.
+_OF_ROW = re.compile(
+    r".*_per_(ha|person|unit)(_.*)?|(mean|density|ratio_norm|half_width|low|high|distance|support|stratum)_.*"
+    r"|stratum|row|level|first|second|n|n_support|classes|strata|quantity"
+)
 _YEARLY = re.compile(r"(?P<name>.+)_(?P<year>(?:1[89]|20|21)\d\d)")
 
 
@@ -320,6 +328,17 @@ def column_of(name: str, table: str = "") -> Column:
         if name.endswith(end):
             return Column(name, name_of(name.removesuffix(end)), tr(_UNITS[end]))
     return Column(name, name_of(name), "", "ratio")
+
+
+def adds_up(name: str, table: str = "") -> bool:
+    """Whether figures of a column may be summed over rows.
+
+    Examples
+    --------
+    >>> adds_up("stock_t_c"), adds_up("carbon_per_unit_t_c"), adds_up("supply_share"), adds_up("supply_t_c_per_ha")
+    (True, False, False, False)
+    """
+    return column_of(name, table).kind in {"amount", "count"} and not _OF_ROW.fullmatch(name)
 
 
 def column_title(name: str, table: str = "") -> str:

@@ -11,7 +11,7 @@ from tanheng.language import mark, name_of, tr
 from tanheng.report.cells import cell_words
 from tanheng.report.columns import column_of
 from tanheng.report.formulas import Cell, Figure, Number, PlacedTable, Sum, Total
-from tanheng.report.palettes import CLASS_COLOURS
+from tanheng.report.palettes import class_colours
 from tanheng.report.table_sheets import Styles
 
 #: Fuels, sectors and zones that a chart shows one by one; the rest of the fuels and sectors goes together.
@@ -50,18 +50,6 @@ def charts_of(tables: Mapping[str, PlacedTable]) -> list[Chart]:
     """Charts that the tables have figures for."""
     makers = (_stock, _balance, _emissions, _zones, _transitions, _lorenz)
     return [chart for maker in makers for chart in maker(tables)]
-
-
-def class_colours(classes: Sequence[str]) -> list[str]:
-    """Colours of land classes as on the maps; further classes take a palette in turn.
-
-    Examples
-    --------
-    >>> class_colours(["forest", "moor"])
-    ['#2f7d4a', '#2f7d4a']
-    """
-    spare = cycle(_PALETTE)
-    return [CLASS_COLOURS.get(name) or next(spare) for name in classes]
 
 
 def _once(table: PlacedTable, column: str) -> list[Any]:
