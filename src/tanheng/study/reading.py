@@ -66,5 +66,4 @@ def parse_study(data: dict[str, Any], name: str = "study") -> Study:
     try:
         return Study.model_validate(data)
     except ValidationError as error:
-        lines = [line for item in error.errors() for line in fault_messages(item, name)]
-        raise StudyError(lines) from None
+        raise StudyError(fault_messages(error.errors(), name, data)) from None
