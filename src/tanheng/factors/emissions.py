@@ -274,12 +274,10 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
         if not row["source"]:
             raise InputError(tr("{place}: the source is blank; a factor needs one", place=place))
         bounds = [
-            parse_number(row[end], tr("{place}, column '{end}'", place=place, end=end))
-            if row.get(end, "").strip()
-            else None
+            parse_number(row[end], table.at(place, end)) if row.get(end, "").strip() else None
             for end in ("lower", "upper")
         ]
-        value = parse_number(row["value"], tr("{place}, column 'value'", place=place))
+        value = parse_number(row["value"], table.at(place, "value"))
         if any(bound is not None and sign * (bound - value) < 0 for bound, sign in zip(bounds, (-1, 1), strict=True)):
             raise InputError(
                 tr(

@@ -29,7 +29,7 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
         try:
             found.append(read(row, place))
         except UnitError as error:
-            problems.append(tr("{place}, column 'unit': {error}", place=place, error=error))
+            problems.append(tr("{place}: {error}", place=table.at(place, "unit"), error=error))
         except InputError as error:
             problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
     if problems:
@@ -37,8 +37,8 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
     return found
 
 
-def _year(row: Row, place: str) -> int:
-    return whole_number(row["year"], tr("{place}, column 'year'", place=place))
+def _year(table: Table, row: Row, place: str) -> int:
+    return whole_number(row["year"], table.at(place, "year"))
 
 
 def read_totals(path: Path) -> pd.DataFrame:
@@ -56,9 +56,9 @@ def read_totals(path: Path) -> pd.DataFrame:
     table.require(["year", "emissions", "unit"])
 
     def read(row: Row, place: str) -> Item:
-        value = parse_number(row["emissions"], tr("{place}, column 'emissions'", place=place))
+        value = parse_number(row["emissions"], table.at(place, "emissions"))
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "zone": row.get("zone", ""),
             "sector": row.get("sector", ""),
             "emissions_t_c": tonnes_of_carbon(value, row["unit"]),
@@ -82,11 +82,11 @@ def read_activity(path: Path) -> pd.DataFrame:
 
     def read(row: Row, place: str) -> Item:
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "zone": row.get("zone", ""),
             "sector": row.get("sector", ""),
             "fuel": fuels().find(row["fuel"]),
-            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place)),
+            "quantity": parse_number(row["quantity"], table.at(place, "quantity")),
             "unit": row["unit"],
         }
 
@@ -114,11 +114,11 @@ def read_processes(path: Path) -> pd.DataFrame:
         factor = processes().factors[name]
         _refuse_unit(row["unit"], factor.unit, f"{place}: {name}")
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "zone": row.get("zone", ""),
             "sector": factor.group,
             "fuel": name,
-            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place)),
+            "quantity": parse_number(row["quantity"], table.at(place, "quantity")),
             "unit": row["unit"],
         }
 
@@ -161,13 +161,12 @@ def read_points(path: Path) -> pd.DataFrame:
 
     def read(row: Row, place: str) -> Item:
         longitude, latitude = (
-            parse_number(row[name], tr("{place}, column '{name}'", place=place, name=name), positive=False)
-            for name in ("longitude", "latitude")
+            parse_number(row[name], table.at(place, name), positive=False) for name in ("longitude", "latitude")
         )
         _refuse_place(longitude, latitude, place)
-        value = parse_number(row["emissions"], tr("{place}, column 'emissions'", place=place))
+        value = parse_number(row["emissions"], table.at(place, "emissions"))
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "sector": row["sector"],
             "longitude": longitude,
             "latitude": latitude,
@@ -196,10 +195,10 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     def read(row: Row, place: str) -> Item:
         key = row["fuel"].lower()
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
             "flow": flows().find(row["flow"]),
-            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place), positive=False),
+            "quantity": parse_number(row["quantity"], table.at(place, "quantity"), positive=False),
             "unit": row["unit"],
         }
 
@@ -218,7 +217,9 @@ def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, 
     if twice.any():
         at = int(twice.to_numpy().argmax())
         place = tr("{name}: line {rows}", name=table.name, rows=table.rows[at][0]) if numbered else table.name
-        what = ", ".join(f"{column} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column]))
+        what = ", ".join(
+            f"{table.own(column)} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column])
+        )
         raise InputError(
             tr("{place}: {what} stands there twice; add the rows up, or tell them apart", place=place, what=what)
         )
@@ -238,9 +239,9 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     def read(row: Row, place: str) -> Item:
         return {
             "zone": row["zone"],
-            "year": _year(row, place) if row.get("year") else 0,
+            "year": _year(table, row, place) if row.get("year") else 0,
             "value": parse_number(
-                row["value"], tr("{place}, column 'value' ({units})", place=place, units=units), positive=False
+                row["value"], tr("{place} ({units})", place=table.at(place, "value"), units=units), positive=False
             ),
         }
 
@@ -265,7 +266,7 @@ def read_uptake(path: Path) -> dict[str, float]:
                 )
             )
         found[row["class"]] = parse_number(
-            row["uptake"], tr("{name}: line {line}, column 'uptake'", name=table.name, line=line), positive=False
+            row["uptake"], table.at(tr("{name}: line {line}", name=table.name, line=line), "uptake"), positive=False
         )
     return found
 
