@@ -14,7 +14,7 @@ from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.rows import write_csv_text
-from tanheng.language import tr
+from tanheng.language import name_of, tr
 from tanheng.units import same_dimension, tonnes_of_carbon
 
 Row = dict[str, str]
@@ -31,7 +31,9 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
         except UnitError as error:
             problems.append(tr("{place}: {error}", place=table.at(place, "unit"), error=error))
         except InputError as error:
-            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
+            problems.append(
+                str(error) if str(error).startswith(table.name) else tr("{place}: {error}", place=place, error=error)
+            )
     if problems:
         raise StudyError(problems)
     return found
@@ -112,7 +114,7 @@ def read_processes(path: Path) -> pd.DataFrame:
     def read(row: Row, place: str) -> Item:
         name = processes().find(row["activity"])
         factor = processes().factors[name]
-        _refuse_unit(row["unit"], factor.unit, f"{place}: {name}")
+        _refuse_unit(row["unit"], factor.unit, tr("{name}: {words}", name=place, words=name_of(name)))
         return {
             "year": _year(table, row, place),
             "zone": row.get("zone", ""),

@@ -18,7 +18,8 @@ from tanheng.grid import coverage, project
 from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import read_polygons
 from tanheng.land.continuous import on_grid
-from tanheng.language import language, listed, tr
+from tanheng.language import language, listed, name_of, tr
+from tanheng.pipeline.emission_inputs import zone_hint
 from tanheng.pipeline.framing import region_fraction
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.problems import Problems
@@ -193,7 +194,7 @@ def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...
     if costs is None:
         return []
     free = [
-        f"{one} to {other}"
+        tr("{one} to {other}", one=name_of(one), other=name_of(other))
         for start, one in enumerate(classes)
         for end, other in enumerate(classes)
         if start != end and costs[start, end] == 0 and one not in plan.fixed and other not in plan.no_new
@@ -212,14 +213,13 @@ def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
             if item.zones in inputs.zones and item.zone is not None:
                 layer = inputs.zones[item.zones or ""]
                 if item.zone not in (*layer.ids, *layer.names):
-                    known = (*layer.names, *layer.ids)
                     found.append(
                         tr(
                             "plan.{place}: there is no zone '{zone}' in '{zones}'{nearest}",
                             place=place,
                             zone=item.zone,
                             zones=item.zones,
-                            nearest=nearest(item.zone, known),
+                            nearest=zone_hint(item.zone, layer),
                         )
                     )
     return found
