@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from tanheng.analysis import coupling_coordination, dissimilarity, gini, lorenz, quadrants
 from tanheng.analysis.mismatch import LEVELS, coordination_level
 from tanheng.errors import InputError
+from tanheng.language import speaking
 
 AMOUNTS = arrays(np.float64, 8, elements=st.floats(0.01, 1000))
 
@@ -69,3 +70,8 @@ def test_shares_of_nothing_and_negative_amounts_are_refused() -> None:
         gini(np.array([1.0, -1.0]), np.ones(2))
     with pytest.raises(InputError, match="low to high"):
         coupling_coordination(np.ones(2), np.ones(2), (1.0, 1.0), (0.0, 2.0))
+
+
+def test_what_has_no_share_is_told_in_chinese() -> None:
+    with speaking("zh"), pytest.raises(InputError, match=r"^有 1 个格网的需求量为负"):
+        lorenz(np.array([1.0, 1.0]), np.array([1.0, -1.0]))

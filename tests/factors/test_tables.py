@@ -6,6 +6,7 @@ import pytest
 
 from tanheng.errors import InputError, UnitError
 from tanheng.factors import carbon_densities_from, emission_factors_from, fuels, legend_from, names, read_builtin
+from tanheng.language import speaking
 
 SIX = {"cropland", "forest", "grassland", "water", "built-up", "unused"}
 
@@ -162,3 +163,11 @@ def test_users_factors_need_a_source(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("fuel,factor,value,unit,source\n原煤,carbon_content,26,t C/TJ,\n", encoding="utf-8")
     with pytest.raises(InputError, match="a factor needs one"):
         emission_factors_from("f.csv", tmp_path)
+
+
+def test_fuels_are_told_in_words_of_the_language() -> None:
+    assert emission_factors_from("ipcc-2006").fuel("raw_coal")[1].startswith("ipcc-2006: 'raw coal' has no row")
+    with speaking("zh"):
+        note = emission_factors_from("ipcc-2006").fuel("raw_coal")[1]
+    assert "“原煤”" in note
+    assert "bituminous" not in note

@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tanheng.errors import StudyError
-from tanheng.io.tables import read_energy_balance, read_points, write_csv
+from tanheng.errors import InputError, StudyError
+from tanheng.factors import carbon_densities_from
+from tanheng.io.tables import read_energy_balance, read_points, read_totals, read_uptake, write_csv
+from tanheng.language import speaking
 
 
 def written(folder: Path, *lines: str) -> Path:
@@ -52,3 +54,45 @@ def test_a_table_with_chinese_bears_the_mark_that_excel_reads(tmp_path: Path) ->
     assert (tmp_path / "zh.csv").read_bytes() == b"\xef\xbb\xbf" + "zone_name\n郑州市\n".encode()
     write_csv(tmp_path / "en.csv", pd.DataFrame({"year": [2000]}))
     assert (tmp_path / "en.csv").read_bytes() == b"year\n2000\n"
+
+
+def test_columns_are_told_by_the_headings_of_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "年份,排放量,单位", "2015,很多,t C", "2015,1,吨")
+    with pytest.raises(StudyError) as caught:
+        read_totals(path)
+    assert f"{path}: line 2, column '排放量' (emissions) is '很多'" in caught.value.problems[0]
+    assert f"{path}: line 3, column '单位' (unit): " in caught.value.problems[1]
+
+
+def test_a_missing_column_is_told_beside_those_that_the_file_has(tmp_path: Path) -> None:
+    path = written(tmp_path, "地类,多少", "forest,1")
+    with pytest.raises(InputError, match="column 'uptake' is missing; known: 地类, 多少"):
+        read_uptake(path)
+    with speaking("zh"), pytest.raises(InputError, match=r"'固碳量'（uptake）.*地类、多少"):
+        read_uptake(path)
+    with pytest.raises(InputError, match="column 'uptake' is missing; did you mean 'uptak'"):
+        read_uptake(written(tmp_path, "地类,Uptak", "forest,1"))
+
+
+def test_chinese_headings_are_known(tmp_path: Path) -> None:
+    assert read_uptake(written(tmp_path, "地类,吸收", "forest,1.5")) == {"forest": 1.5}
+    points = read_points(written(tmp_path, "年份,行业,经度,纬度,排放量,单位", "2015,power,113.6,34.7,120,t C"))
+    assert points[["longitude", "latitude"]].to_numpy().tolist() == [[113.6, 34.7]]
+
+
+def test_two_headings_of_one_meaning_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "地类,吸收,碳汇", "forest,1,2")
+    with pytest.raises(InputError, match="'吸收', '碳汇' all mean the column 'uptake'; rename all but one"):
+        read_uptake(path)
+
+
+def test_what_is_no_table_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a\.xlsx: is an Excel file; save the sheet as 'CSV UTF-8'"):
+        carbon_densities_from("a.xlsx", tmp_path)
+    with pytest.raises(InputError, match="is empty; a header and a row for each entry"):
+        read_uptake(written(tmp_path, ""))
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InputError, match="is a folder; name a file in it"):
+        read_uptake(tmp_path / "folder.csv")
+    with pytest.raises(InputError, match="none of the built-in carbon densities"):
+        carbon_densities_from("henan")

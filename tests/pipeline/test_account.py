@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from conftest import HENAN, NORTH, WEST, write_map, write_zones
 from tanheng.cli.app import app
 from tanheng.errors import StudyError, TanhengError
+from tanheng.language import speaking
 from tanheng.pipeline.run import Results, run_study
 
 SIZE = 12
@@ -122,6 +123,22 @@ def test_each_sector_is_spread_by_its_own_weight(results: Results, folder: Path)
     only = run(folder, text, "farm")
     crops = only.dataset["land_share"].sel(year=2010, land_class="cropland").values
     assert only.dataset["demand"].sel(year=2010).values == pytest.approx(300 * crops / crops.sum(), abs=1e-12)
+
+
+def test_tables_of_allocation_read_alike_in_every_language(results: Results, folder: Path) -> None:
+    with speaking("zh"):
+        chinese = run(folder, BASE, "zh").tables["demand_allocation"]
+    pd.testing.assert_frame_equal(chinese, results.tables["demand_allocation"])
+
+
+def test_messages_name_layers_and_the_region_in_chinese(folder: Path) -> None:
+    write_map(folder / "nobody.tif", np.zeros((SIZE, SIZE)), dtype="float32", nodata=-1)
+    text = BASE.replace("lights.tif", "nobody.tif").replace("compare_with = { lights = 1 }", "")
+    with speaking("zh"):
+        warnings = run(folder, text, "nobody").warnings
+    told = next(note for note in warnings if "lights^0.5" in note)
+    assert "lights^0.5 × 建设用地" in told
+    assert "built-up" not in told
 
 
 def test_nothing_is_lost_by_sector_and_unit(results: Results) -> None:

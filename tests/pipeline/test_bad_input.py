@@ -147,7 +147,7 @@ PEOPLE: dict[str, tuple[Spoil, str]] = {
             file("totals.csv", "year,zone,emissions,unit\n2000,q,5,t C\n2010,a,5,t C\n"),
             replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "part"'),
         ),
-        r"1 zone\(s\) are not in the layer 'part': q",
+        r"1 zone\(s\) are not in the layer 'part': q; known: 西部 \(a\)",
     ),
     "unknown zone layer": (
         replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "prat"'),
@@ -165,7 +165,7 @@ PEOPLE: dict[str, tuple[Spoil, str]] = {
             replace('totals = "totals.csv"', 'activity = "a.csv"\nfactors = "china-gbt"'),
             file("a.csv", "year,fuel,quantity,unit\n2000,天然气,1,万吨\n2010,焦炭,1,t\n"),
         ),
-        r"natural_gas: '万吨' does not fit; the factor set counts a volume",
+        r"natural gas: '万吨' does not fit; the factor set counts a volume",
     ),
     "activity without factors": (replace('totals = "totals.csv"', 'activity = "a.csv"'), r"'activity' needs 'factors'"),
 }

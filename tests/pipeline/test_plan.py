@@ -15,12 +15,14 @@ from conftest import WEST, write_map, write_zones, zone
 from tanheng.errors import StudyError
 from tanheng.io.results import MARK
 from tanheng.pipeline.plan import Planned, plan_study
+from tanheng.pipeline.plan_inputs import check_inputs
 from tanheng.planning.solve import InfeasibleError
 from tanheng.report.cells import holds_words
 from tanheng.report.check_sheet import OK
 from tanheng.report.columns import _KNOWN, _OF_TABLE
 from tanheng.report.plan_words import plan_paragraph, zoning_reasons
 from tanheng.report.table_sheets import HEAD
+from tanheng.study import load_study
 
 TOP = 3_900_000.0
 SIZE = 16
@@ -350,6 +352,28 @@ def test_all_problems_of_a_plan_at_once(folder: Path) -> None:
     ):
         assert part in message
     assert not (folder / "bad").exists()
+
+
+def test_a_check_tells_the_problems_of_the_plan_beside_the_others(folder: Path) -> None:
+    text = BASE.replace('file = "park.gpkg"', 'file = "prk.gpkg"')
+    for change, others in (("", 0), ("totals.csv", 1)):
+        path = study(folder, text.replace(change, "lost.csv") if change else text, "checked")
+        with pytest.raises(StudyError) as caught:
+            check_inputs(load_study(path), folder)
+        assert len(caught.value.problems) == 1 + others
+        assert "prk.gpkg: there is no such file" in str(caught.value)
+
+
+def test_a_check_tells_the_notes_on_the_plan(folder: Path) -> None:
+    warnings = check_inputs(load_study(study(folder, name="noted")), folder).warnings
+    assert any("costs.csv: conversions without a cost are free" in text for text in warnings)
+
+
+def test_values_keep_the_names_that_the_user_gave_them(folder: Path) -> None:
+    rows = (folder / "values.csv").read_text(encoding="utf-8").replace("class,crop_output", "地类,固碳")
+    (folder / "own.csv").write_text(rows, encoding="utf-8")
+    text = BASE.replace("crop_output", "固碳").replace("values.csv", "own.csv")
+    assert check_inputs(load_study(study(folder, text, "own")), folder).study.plan is not None
 
 
 @pytest.mark.parametrize(

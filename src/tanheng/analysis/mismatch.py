@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tanheng.analysis.correlation import Values
 from tanheng.errors import InputError
-from tanheng.language import mark_name, tr
+from tanheng.language import mark, mark_name, tr
 
 #: Quadrants: supply first, then demand, each against its mean.
 QUADRANTS = (mark_name("HH"), mark_name("LH"), mark_name("LL"), mark_name("HL"))
@@ -26,6 +26,16 @@ LEVELS = (
     mark_name("intermediate coordination"),
     mark_name("good coordination"),
     mark_name("high-quality coordination"),
+)
+
+#: What is said of amounts that have no shares: negative ones, and none at all.
+_SUPPLY_FAULTS = (
+    mark("supply is negative in {count} cells; shares are defined for amounts from zero up"),
+    mark("supply sums to zero, so nothing has a share of it"),
+)
+_DEMAND_FAULTS = (
+    mark("demand is negative in {count} cells; shares are defined for amounts from zero up"),
+    mark("demand sums to zero, so nothing has a share of it"),
 )
 
 
@@ -138,17 +148,11 @@ def lorenz(supply: Values, demand: Values) -> tuple[Values, Values]:
     """
     known = _known(supply, demand)
     s, d = supply[known], demand[known]
-    for name, values in (("supply", s), ("demand", d)):
+    for values, negative, nothing in ((s, *_SUPPLY_FAULTS), (d, *_DEMAND_FAULTS)):
         if (values < 0).any():
-            raise InputError(
-                tr(
-                    "{name} is negative in {count} cells; shares are defined for amounts from zero up",
-                    name=name,
-                    count=int((values < 0).sum()),
-                )
-            )
+            raise InputError(tr(negative, count=int((values < 0).sum())))
         if values.sum() == 0:
-            raise InputError(tr("{name} sums to zero, so nothing has a share of it", name=name))
+            raise InputError(tr(nothing))
     order = np.argsort(np.divide(d, s, out=np.full(len(s), np.inf), where=s > 0), kind="stable")
     across = np.concatenate([[0.0], np.cumsum(s[order])]) / s.sum()
     up = np.concatenate([[0.0], np.cumsum(d[order])]) / d.sum()

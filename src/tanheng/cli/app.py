@@ -169,12 +169,12 @@ def check(context: typer.Context, study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked
     from tanheng.io.rasters import files_open
-    from tanheng.pipeline.inputs import open_inputs
+    from tanheng.pipeline.plan_inputs import check_inputs
     from tanheng.study import load_study
 
     asked: _Asked = context.obj
     with in_language_of(study, asked.language), files_open():
-        print_checked(open_inputs(load_study(study), study.parent, every_pixel=True))
+        print_checked(check_inputs(load_study(study), study.parent))
 
 
 @app.command("open")

@@ -9,21 +9,31 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tanheng.errors import InputError, nearest
-from tanheng.language import listed, tr
+from tanheng.language import language, listed, mark, tr
 
-#: Column names of Chinese tables.
+#: Column names of Chinese tables; the first of each column is the one that messages suggest.
 _CHINESE_COLUMNS = {
-    "年份": "year", "年": "year", "排放量": "emissions", "单位": "unit", "分区": "zone", "地区": "zone", "区域": "zone",
-    "部门": "sector", "行业": "sector", "能源": "fuel", "能源品种": "fuel", "燃料": "fuel", "数量": "quantity", "消费量": "quantity",
-    "代码": "code", "编码": "code", "地类": "class", "类别": "class", "土地利用类型": "class", "地上": "above", "地下": "below",
-    "土壤": "soil", "死亡有机质": "dead", "枯落物": "dead", "值": "value", "来源": "source",
+    "年份": "year", "年": "year", "年度": "year", "排放量": "emissions", "单位": "unit", "分区": "zone", "地区": "zone", "区域": "zone",
+    "县区": "zone", "区县": "zone", "市县": "zone", "行政区": "zone", "分区代码": "zone", "地区代码": "zone",
+    "部门": "sector", "行业": "sector", "能源": "fuel", "能源品种": "fuel", "燃料": "fuel", "燃料品种": "fuel",
+    "数量": "quantity", "消费量": "quantity", "实物量": "quantity", "产量": "quantity", "活动": "activity", "产品": "activity",
+    "活动水平": "activity", "流向": "flow", "项目": "flow", "环节": "flow",
+    "代码": "code", "编码": "code", "地类": "class", "类别": "class", "土地利用类型": "class", "土地类型": "class",
+    "地上": "above", "地上生物量": "above", "地下": "below", "地下生物量": "below",
+    "土壤": "soil", "土壤有机碳": "soil", "死亡有机质": "dead", "枯落物": "dead", "值": "value", "数值": "value", "来源": "source",
+    "固碳量": "uptake", "吸收": "uptake", "固碳": "uptake", "碳汇": "uptake", "吸收量": "uptake", "碳吸收": "uptake", "碳吸收量": "uptake",
+    "碳汇量": "uptake", "固碳速率": "uptake", "经度": "longitude", "东经": "longitude", "纬度": "latitude", "北纬": "latitude",
+    "原地类": "from", "转出": "from", "转出地类": "from", "目标地类": "to", "转入": "to", "转入地类": "to", "新地类": "to",
+    "成本": "cost", "单位成本": "cost", "费用": "cost", "参数": "factor", "因子": "factor", "下限": "lower", "上限": "upper",
+    "情景": "scenario",
 }  # fmt: skip
 
 #: Digits in groups of three: 1,234,567.8
@@ -31,15 +41,50 @@ _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 KINDS = ("legends", "carbon_densities", "emission_factors")
 
+#: Kinds of tables as readers call them.
+_KIND_WORDS = {
+    "legends": mark("legends"),
+    "carbon_densities": mark("carbon densities"),
+    "emission_factors": mark("emission factors"),
+    "plans": mark("rules of plans"),
+}
+
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of a small table as text, each with its line number in the file."""
+    """Rows of a small table as text, each with its line number in the file; `written` has its own headings by column."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, dict[str, str]], ...]
     comments: tuple[str, ...]
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    def heading(self, column: str) -> str:
+        r"""A column as a message names it: the file's own heading first; one that the file lacks, as it could be written.
+
+        Examples
+        --------
+        >>> parse_table("排放量,year\n1,2000\n", "a.csv").heading("emissions")
+        "'排放量' (emissions)"
+        """
+        own = self.written.get(column)
+        if own is None and language() == "zh":
+            own = next((chinese for chinese, canonical in _CHINESE_COLUMNS.items() if canonical == column), None)
+        return f"'{column}'" if own in {None, column} else tr("'{own}' ({column})", own=own, column=column)
+
+    def at(self, place: str, column: str) -> str:
+        """A cell as a message names it: the place of its row, and its column."""
+        return tr("{place}, column {column}", place=place, column=self.heading(column))
+
+    def _nearest(self, column: str) -> str:
+        """Hint at the column that was meant, or all there are, by the file's own headings."""
+        close = get_close_matches(column, self.header, n=1, cutoff=0.6)
+        return nearest(self.own(close[0]) if close else column, map(self.own, self.header))
+
+    def own(self, column: str) -> str:
+        """The file's own heading of a column."""
+        return self.written.get(column, column)
 
     def require(self, columns: Iterable[str]) -> None:
         """Refuse a table that lacks one of the columns.
@@ -53,17 +98,17 @@ class Table:
         if missing:
             raise InputError(
                 tr(
-                    "{name}: column '{missing}' is missing{nearest}",
+                    "{name}: column {missing} is missing{nearest}",
                     name=self.name,
-                    missing=missing[0],
-                    nearest=nearest(missing[0], self.header),
+                    missing=self.heading(missing[0]),
+                    nearest=self._nearest(missing[0]),
                 )
                 if len(missing) == 1
                 else tr(
                     "{name}: columns {names} are missing; there are: {held}",
                     name=self.name,
-                    names=listed(missing),
-                    held=listed(self.header),
+                    names=listed(map(self.heading, missing)),
+                    held=listed(map(self.own, self.header)),
                 )
             )
 
@@ -76,11 +121,8 @@ class Table:
             The cell is blank, text, not finite, or negative where it must not be.
         """
         text = next(row[column] for at, row in self.rows if at == line)
-        return parse_number(
-            text,
-            tr("{name}: line {line}, column '{column}'", name=self.name, line=line, column=column),
-            positive=positive,
-        )
+        place = tr("{name}: line {line}", name=self.name, line=line)
+        return parse_number(text, self.at(place, column), positive=positive)
 
     @property
     def title(self) -> str:
@@ -122,6 +164,18 @@ def parse_number(text: str, place: str, *, positive: bool = True) -> float:
     return value
 
 
+def refuse_excel(path: Path) -> None:
+    """Refuse a spreadsheet, which holds more than a table.
+
+    Raises
+    ------
+    InputError
+        The file is one, by its name.
+    """
+    if path.suffix.lower() in {".xlsx", ".xls", ".xlsm", ".ods", ".et"}:
+        raise InputError(tr("{path}: is an Excel file; save the sheet as 'CSV UTF-8' and give that", path=path))
+
+
 def read_text(path: Path) -> str:
     """Text of a file in UTF-8, with or without BOM, or in GB18030.
 
@@ -130,6 +184,8 @@ def read_text(path: Path) -> str:
     InputError
         The file is not there, can't be read, or is no text.
     """
+    if path.is_dir():
+        raise InputError(tr("{path}: is a folder; name a file in it", path=path))
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -152,6 +208,7 @@ def read_table(path: Path) -> Table:
     InputError
         The file is missing, no text, empty, or has two columns of one name.
     """
+    refuse_excel(path)
     return parse_table(read_text(path), str(path))
 
 
@@ -168,15 +225,13 @@ def parse_table(text: str, name: str) -> Table:
     comments = tuple(line[1:].strip() for _, line in lines if line.startswith("#"))
     body = [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
     if not body:
-        raise InputError(tr("{name}: is empty", name=name))
+        raise InputError(tr("{name}: is empty; a header and a row for each entry were expected", name=name))
     first = body[0][1]
     delimiter = max((",", ";", "\t"), key=first.count)
     cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
-    given = (column.strip().lower() for column in cells[0][1])
+    given = [column.strip().lower() for column in cells[0][1]]
     header = tuple(_CHINESE_COLUMNS.get(column, column) for column in given)
-    twice = sorted({column for column in header if column and header.count(column) > 1})
-    if twice:
-        raise InputError(tr("{name}: column '{twice}' stands there twice", name=name, twice=twice[0]))
+    _refuse_columns_twice(name, header, given)
     rows = []
     for number, values in cells[1:]:
         if not any(value.strip() for value in values):
@@ -194,8 +249,24 @@ def parse_table(text: str, name: str) -> Table:
         padded = [*values, *[""] * (len(header) - len(values))]
         rows.append((number, {key: value.strip() for key, value in zip(header, padded, strict=False)}))
     if not rows:
-        raise InputError(tr("{name}: has a header and no rows", name=name))
-    return Table(name, header, tuple(rows), comments)
+        raise InputError(tr("{name}: has a header and no rows; write a row for each entry", name=name))
+    return Table(name, header, tuple(rows), comments, dict(zip(header, given, strict=True)))
+
+
+def _refuse_columns_twice(name: str, header: Sequence[str], given: Sequence[str]) -> None:
+    for column in sorted(set(header) - {""}):
+        own = [heading for heading, canonical in zip(given, header, strict=True) if canonical == column]
+        if len(set(own)) > 1:
+            raise InputError(
+                tr(
+                    "{name}: {headings} all mean the column '{column}'; rename all but one",
+                    name=name,
+                    headings=listed(map(repr, dict.fromkeys(own))),
+                    column=column,
+                )
+            )
+        if len(own) > 1:
+            raise InputError(tr("{name}: column '{twice}' stands there twice; rename one", name=name, twice=own[0]))
 
 
 def alias_key(name: str) -> str:
@@ -283,7 +354,7 @@ def read_builtin(kind: str, name: str) -> Table:
             tr(
                 "'{name}' is none of the built-in {kind}{nearest}",
                 name=name,
-                kind=kind.replace("_", " "),
+                kind=tr(_KIND_WORDS[kind]),
                 nearest=nearest(name, names(kind)),
             )
         )
@@ -296,4 +367,5 @@ def read_named(kind: str, name_or_path: str, base: Path) -> Table:
         return read_builtin(kind, name_or_path)
     if Path(name_or_path).suffix.lower() in (".csv", ".txt", ".tsv"):
         return read_table(base / name_or_path)
+    refuse_excel(base / name_or_path)
     return read_builtin(kind, name_or_path)

@@ -79,12 +79,8 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
             try:
                 values[name][pool] = parse_number(
                     rows[line][column],
-                    tr(
-                        "{name}: line {line} ({land_class}), column '{column}'",
-                        name=table.name,
-                        line=line,
-                        land_class=name,
-                        column=column,
+                    table.at(
+                        tr("{name}: line {line} ({land_class})", name=table.name, line=line, land_class=name), column
                     ),
                 )
             except InputError as error:
@@ -121,8 +117,8 @@ def _from_rows(table: Table) -> CarbonDensities:
         try:
             factor = conversion_factor(row["unit"], "t C ha-1")
         except UnitError as error:
-            raise InputError(tr("{place}, column 'unit': {error}", place=place, error=error)) from error
-        pools[row["carbon_pool"]] = parse_number(row["value"], tr("{place}, column 'value'", place=place)) * factor
+            raise InputError(tr("{place}: {error}", place=table.at(place, "unit"), error=error)) from error
+        pools[row["carbon_pool"]] = parse_number(row["value"], table.at(place, "value")) * factor
     for land_class, pools in values.items():
         missing = [pool for pool in POOLS if pool not in pools]
         if missing:

@@ -18,7 +18,7 @@ from tanheng.factors.catalogue import (
     parse_number,
     read_named,
 )
-from tanheng.language import mark, tr
+from tanheng.language import mark, name_of, tr
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -74,7 +74,7 @@ class Fuel:
             raise UnitError(
                 tr(
                     "{name}: no net calorific value; give an energy (TJ, tce), not '{activity_unit}'",
-                    name=self.name,
+                    name=name_of(self.name),
                     activity_unit=activity_unit,
                 )
             )
@@ -83,7 +83,7 @@ class Fuel:
             raise UnitError(
                 tr(
                     "{name}: '{activity_unit}' does not fit; the factor set counts {kind} or an energy (TJ, tce)",
-                    name=self.name,
+                    name=name_of(self.name),
                     activity_unit=activity_unit,
                     kind=kind,
                 )
@@ -116,8 +116,8 @@ class EmissionFactors:
                     tr(
                         "factor set '{factor_set}' has no fuel '{fuel}'{nearest}",
                         factor_set=self.name,
-                        fuel=name,
-                        nearest=nearest(name, self.fuels),
+                        fuel=name_of(name),
+                        nearest=nearest(name_of(name), map(name_of, self.fuels)),
                     )
                 )
             seen.append(substitute)
@@ -126,9 +126,9 @@ class EmissionFactors:
             if len(seen) == 1
             else tr(
                 "{factor_set}: '{fuel}' has no row of its own; the factors of {seen} stand in",
-                factor_set=name,
-                fuel=self.name,
-                seen=seen[-1],
+                factor_set=self.name,
+                fuel=name_of(name),
+                seen=name_of(seen[-1]),
             )
         )
         return self.fuels[seen[-1]], note
@@ -152,7 +152,7 @@ class EmissionFactors:
                 math.hypot(_UNKNOWN_HALF, calorific),
                 tr(
                     "{name}: no bounds are known; its factor is taken to within {percent:g} %",
-                    name=name,
+                    name=name_of(name),
                     percent=100 * _UNKNOWN_HALF,
                 ),
             )
@@ -274,12 +274,10 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
         if not row["source"]:
             raise InputError(tr("{place}: the source is blank; a factor needs one", place=place))
         bounds = [
-            parse_number(row[end], tr("{place}, column '{end}'", place=place, end=end))
-            if row.get(end, "").strip()
-            else None
+            parse_number(row[end], table.at(place, end)) if row.get(end, "").strip() else None
             for end in ("lower", "upper")
         ]
-        value = parse_number(row["value"], tr("{place}, column 'value'", place=place))
+        value = parse_number(row["value"], table.at(place, "value"))
         if any(bound is not None and sign * (bound - value) < 0 for bound, sign in zip(bounds, (-1, 1), strict=True)):
             raise InputError(
                 tr(
@@ -301,21 +299,23 @@ def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
             tr(
                 "{place}: {name} has no carbon_content; give it in t C/TJ",
                 place=next(iter(rows.values())).place,
-                name=name,
+                name=name_of(name),
             )
         )
     try:
         calorific, unit = _calorific_value(rows.get("net_calorific_value"))
         carbon = _carbon(rows, content)
     except UnitError as error:
-        raise InputError(f"{content.place}: {name}: {error}") from error
+        raise InputError(
+            tr("{name}: {place}: {words}", name=content.place, place=name_of(name), words=error)
+        ) from error
     oxidised = rows.get("oxidised_fraction", _Row(1.0, "1", "", None, None, "", ""))
     if oxidised.value > 1:
         raise InputError(
             tr(
                 "{place}: {name}: oxidised_fraction is {value}; it is a fraction, at most 1",
                 place=oxidised.place,
-                name=name,
+                name=name_of(name),
                 value=oxidised.value,
             )
         )
@@ -389,7 +389,7 @@ def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:
                         "{place}: {name}, {what} {value:g} {unit} is {ratio:.3g} times the nearest of the built-in sets; is the unit "
                         "right, or a digit slipped?",
                         place=row.place,
-                        name=name,
+                        name=name_of(name),
                         what=what,
                         value=row.value,
                         unit=row.unit,

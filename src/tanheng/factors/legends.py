@@ -117,11 +117,8 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
     for line, row in table.rows:
         text = row[code_column] if code_column else ""
         code = (
-            whole_number(
-                text,
-                tr("{name}: line {line}, column '{code_column}'", name=table.name, line=line, code_column=code_column),
-            )
-            if text
+            whole_number(text, table.at(tr("{name}: line {line}", name=table.name, line=line), code_column))
+            if text and code_column
             else None
         )
         name = row[class_column] if class_column else tr("code {code}", code=code)

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
-from tanheng.factors.catalogue import read_text
+from tanheng.factors.catalogue import read_text, refuse_excel
 from tanheng.language import listed, tr
 
 #: What tables write for a missing value.
@@ -126,8 +126,7 @@ def read_columns(path: Path, layer: str | None = None) -> Columns:
     """
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
         return Columns(path, _read_csv(path), None)
-    if path.suffix.lower() in {".xlsx", ".xls"}:
-        raise InputError(tr("{path}: is an Excel file; save the sheet as 'CSV UTF-8' and give that", path=path))
+    refuse_excel(path)
     return _read_vector(path, layer)
 
 

@@ -14,7 +14,7 @@ from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.rows import write_csv_text
-from tanheng.language import tr
+from tanheng.language import name_of, tr
 from tanheng.units import same_dimension, tonnes_of_carbon
 
 Row = dict[str, str]
@@ -29,16 +29,18 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
         try:
             found.append(read(row, place))
         except UnitError as error:
-            problems.append(tr("{place}, column 'unit': {error}", place=place, error=error))
+            problems.append(tr("{place}: {error}", place=table.at(place, "unit"), error=error))
         except InputError as error:
-            problems.append(str(error) if str(error).startswith(table.name) else f"{place}: {error}")
+            problems.append(
+                str(error) if str(error).startswith(table.name) else tr("{place}: {error}", place=place, error=error)
+            )
     if problems:
         raise StudyError(problems)
     return found
 
 
-def _year(row: Row, place: str) -> int:
-    return whole_number(row["year"], tr("{place}, column 'year'", place=place))
+def _year(table: Table, row: Row, place: str) -> int:
+    return whole_number(row["year"], table.at(place, "year"))
 
 
 def read_totals(path: Path) -> pd.DataFrame:
@@ -56,9 +58,9 @@ def read_totals(path: Path) -> pd.DataFrame:
     table.require(["year", "emissions", "unit"])
 
     def read(row: Row, place: str) -> Item:
-        value = parse_number(row["emissions"], tr("{place}, column 'emissions'", place=place))
+        value = parse_number(row["emissions"], table.at(place, "emissions"))
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "zone": row.get("zone", ""),
             "sector": row.get("sector", ""),
             "emissions_t_c": tonnes_of_carbon(value, row["unit"]),
@@ -82,11 +84,11 @@ def read_activity(path: Path) -> pd.DataFrame:
 
     def read(row: Row, place: str) -> Item:
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "zone": row.get("zone", ""),
             "sector": row.get("sector", ""),
             "fuel": fuels().find(row["fuel"]),
-            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place)),
+            "quantity": parse_number(row["quantity"], table.at(place, "quantity")),
             "unit": row["unit"],
         }
 
@@ -112,13 +114,13 @@ def read_processes(path: Path) -> pd.DataFrame:
     def read(row: Row, place: str) -> Item:
         name = processes().find(row["activity"])
         factor = processes().factors[name]
-        _refuse_unit(row["unit"], factor.unit, f"{place}: {name}")
+        _refuse_unit(row["unit"], factor.unit, tr("{name}: {words}", name=place, words=name_of(name)))
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "zone": row.get("zone", ""),
             "sector": factor.group,
             "fuel": name,
-            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place)),
+            "quantity": parse_number(row["quantity"], table.at(place, "quantity")),
             "unit": row["unit"],
         }
 
@@ -161,13 +163,12 @@ def read_points(path: Path) -> pd.DataFrame:
 
     def read(row: Row, place: str) -> Item:
         longitude, latitude = (
-            parse_number(row[name], tr("{place}, column '{name}'", place=place, name=name), positive=False)
-            for name in ("longitude", "latitude")
+            parse_number(row[name], table.at(place, name), positive=False) for name in ("longitude", "latitude")
         )
         _refuse_place(longitude, latitude, place)
-        value = parse_number(row["emissions"], tr("{place}, column 'emissions'", place=place))
+        value = parse_number(row["emissions"], table.at(place, "emissions"))
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "sector": row["sector"],
             "longitude": longitude,
             "latitude": latitude,
@@ -196,10 +197,10 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     def read(row: Row, place: str) -> Item:
         key = row["fuel"].lower()
         return {
-            "year": _year(row, place),
+            "year": _year(table, row, place),
             "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
             "flow": flows().find(row["flow"]),
-            "quantity": parse_number(row["quantity"], tr("{place}, column 'quantity'", place=place), positive=False),
+            "quantity": parse_number(row["quantity"], table.at(place, "quantity"), positive=False),
             "unit": row["unit"],
         }
 
@@ -218,7 +219,9 @@ def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, 
     if twice.any():
         at = int(twice.to_numpy().argmax())
         place = tr("{name}: line {rows}", name=table.name, rows=table.rows[at][0]) if numbered else table.name
-        what = ", ".join(f"{column} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column]))
+        what = ", ".join(
+            f"{table.own(column)} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column])
+        )
         raise InputError(
             tr("{place}: {what} stands there twice; add the rows up, or tell them apart", place=place, what=what)
         )
@@ -238,9 +241,9 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     def read(row: Row, place: str) -> Item:
         return {
             "zone": row["zone"],
-            "year": _year(row, place) if row.get("year") else 0,
+            "year": _year(table, row, place) if row.get("year") else 0,
             "value": parse_number(
-                row["value"], tr("{place}, column 'value' ({units})", place=place, units=units), positive=False
+                row["value"], tr("{place} ({units})", place=table.at(place, "value"), units=units), positive=False
             ),
         }
 
@@ -265,7 +268,7 @@ def read_uptake(path: Path) -> dict[str, float]:
                 )
             )
         found[row["class"]] = parse_number(
-            row["uptake"], tr("{name}: line {line}, column 'uptake'", name=table.name, line=line), positive=False
+            row["uptake"], table.at(tr("{name}: line {line}", name=table.name, line=line), "uptake"), positive=False
         )
     return found
 

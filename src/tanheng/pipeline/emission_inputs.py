@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from tanheng.factors.gases import sectors
 from tanheng.grid import Grid, project, transformer
 from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
 from tanheng.io.vectors import Polygons
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.pipeline.problems import Problems
 from tanheng.study import EmissionsChoice, Study
 from tanheng.units import same_dimension
@@ -267,6 +268,17 @@ def points_on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None,
     return points.assign(cell=row * grid.columns + column, x=x, y=y)
 
 
+def zone_hint(zone: str, polygons: Polygons) -> str:
+    """Hint at the zone that was meant, by its name or identifier, or at those there are, by both."""
+    close = get_close_matches(zone, (*polygons.names, *polygons.ids), n=1, cutoff=0.6)
+    if close:
+        return nearest(zone, close)
+    pairs = list(zip(polygons.names, polygons.ids, strict=True))[:20]
+    return nearest(
+        zone, [name if name == code else tr("{name} ({code})", name=name, code=code) for name, code in pairs]
+    )
+
+
 def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
     """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
     if table is None:
@@ -285,18 +297,18 @@ def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, 
                     "{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the "
                     "same works, it is counted twice",
                     name=name,
-                    source=source,
-                    made=made,
+                    source=name_of(source),
+                    made=name_of(made),
                 )
             )
     rows = activity[~activity["fuel"].isin(CARRIERS)]
     for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
         found = problems.attempt(factors.fuel, fuel)
         if found is None:
-            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
+            problems.errors[-1] = tr("{name}: {words}", name=name, words=problems.errors[-1])
             continue
         if problems.attempt(found[0].carbon_per, unit) is None:
-            problems.errors[-1] = f"{name}: {problems.errors[-1]}"
+            problems.errors[-1] = tr("{name}: {words}", name=name, words=problems.errors[-1])
         if found[1]:
             problems.warnings.append(found[1])
 
@@ -331,7 +343,7 @@ def _check_emission_rows(
                     count=len(lost),
                     zones=study.emissions.zones,
                     names=listed(lost[:5]),
-                    nearest=nearest(lost[0], known[:20]),
+                    nearest=zone_hint(lost[0], zones[study.emissions.zones]),
                 )
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,13 @@ from tanheng.grid import coverage, project
 from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import read_polygons
 from tanheng.land.continuous import on_grid
-from tanheng.language import language, listed, tr
+from tanheng.language import language, listed, name_of, tr
+from tanheng.pipeline.emission_inputs import zone_hint
 from tanheng.pipeline.framing import region_fraction
-from tanheng.pipeline.inputs import Inputs
+from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.problems import Problems
 from tanheng.planning.zoning import Rule, check_rules
-from tanheng.study import Plan, PlanMask
+from tanheng.study import Plan, PlanMask, Study
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -111,6 +112,46 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     )
 
 
+def check_inputs(study: Study, base: Path) -> Inputs:
+    """Inputs of a study and of its plan, every pixel looked at; the notes on the plan are among the warnings.
+
+    Raises
+    ------
+    StudyError
+        All problems at once, those of the plan as well.
+    """
+    problems = Problems()
+    inputs = problems.attempt(open_inputs, study, base, every_pixel=True)
+    if study.plan is not None and inputs is not None:
+        opened = problems.attempt(open_plan, inputs)
+        notes = opened.notes if opened is not None else ()
+        inputs = replace(inputs, warnings=(*inputs.warnings, *notes))
+    elif study.plan is not None:
+        problems.errors += _file_problems(study.plan, base)
+    problems.stop_if_any()
+    assert inputs is not None  # noqa: S101  the line above stops where they are
+    return inputs
+
+
+def _file_problems(plan: Plan, base: Path) -> list[str]:
+    """What is wrong with the files of a plan by themselves, where classes and grid are not known."""
+    problems = Problems()
+    for name in (plan.costs, plan.values):
+        if name:
+            problems.attempt(read_table, base / name)
+    for rules in (plan.zoning_rules, plan.unit_rules, plan.scenarios):
+        if isinstance(rules, str):
+            problems.attempt(read_named, "plans", rules, base)
+    maps = [item.file for items in (plan.protected, plan.reserved) for item in items]
+    maps += [*(item.file for item in plan.fit), plan.cost_map or ""]
+    for file in dict.fromkeys(filter(None, maps)):
+        if (base / file).suffix.lower() in _VECTORS:
+            problems.attempt(read_polygons, base / file)
+        else:
+            problems.attempt(open_raster, locate(file, base), 1)
+    return problems.errors
+
+
 def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
     return [
         ("limits", tuple(item.land_class for item in plan.limits)),
@@ -153,7 +194,7 @@ def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...
     if costs is None:
         return []
     free = [
-        f"{one} to {other}"
+        tr("{one} to {other}", one=name_of(one), other=name_of(other))
         for start, one in enumerate(classes)
         for end, other in enumerate(classes)
         if start != end and costs[start, end] == 0 and one not in plan.fixed and other not in plan.no_new
@@ -172,14 +213,13 @@ def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
             if item.zones in inputs.zones and item.zone is not None:
                 layer = inputs.zones[item.zones or ""]
                 if item.zone not in (*layer.ids, *layer.names):
-                    known = (*layer.names, *layer.ids)
                     found.append(
                         tr(
                             "plan.{place}: there is no zone '{zone}' in '{zones}'{nearest}",
                             place=place,
                             zone=item.zone,
                             zones=item.zones,
-                            nearest=nearest(item.zone, known),
+                            nearest=zone_hint(item.zone, layer),
                         )
                     )
     return found
@@ -263,16 +303,13 @@ def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
     seen: set[tuple[int, int]] = set()
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
-        at = [
-            _class(row[column], classes, tr("{place}, column '{column}'", place=place, column=column))
-            for column in ("from", "to")
-        ]
+        at = [_class(row[column], classes, table.at(place, column)) for column in ("from", "to")]
         if (at[0], at[1]) in seen:
             raise InputError(
                 tr("{place}: {from_} to {to} stands there twice", place=place, from_=row["from"], to=row["to"])
             )
         seen.add((at[0], at[1]))
-        found[at[0], at[1]] = parse_number(row["cost"], tr("{place}, column 'cost'", place=place))
+        found[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
     np.fill_diagonal(found, 0.0)
     return found
 
@@ -306,8 +343,9 @@ def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]
     """Values per ha by name and class."""
     table = read_table(path)
     table.require(["class"])
-    names = [name for name in table.header if name not in {"class", "source", "unit"}]
-    reserved = [name for name in names if name in {"carbon", "cost", "gain", "gap"}]
+    # Values bear the names that the user gave them, also where a name is that of a column elsewhere.
+    columns = {table.own(name): name for name in table.header if name not in {"class", "source", "unit"}}
+    reserved = [name for name in columns if name in {"carbon", "cost", "gain", "gap"}]
     if reserved:
         raise InputError(
             tr(
@@ -316,14 +354,12 @@ def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]
                 reserved=reserved[0],
             )
         )
-    found: dict[str, dict[str, float]] = {name: {} for name in names}
+    found: dict[str, dict[str, float]] = {name: {} for name in columns}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
-        known = classes[_class(row["class"], classes, tr("{place}, column 'class'", place=place))]
-        for name in names:
-            found[name][known] = parse_number(
-                row[name], tr("{place}, column '{name}'", place=place, name=name), positive=False
-            )
+        known = classes[_class(row["class"], classes, table.at(place, "class"))]
+        for name, column in columns.items():
+            found[name][known] = parse_number(row[column], table.at(place, column), positive=False)
     missing = [name for name in classes if any(name not in rows for rows in found.values())]
     if missing:
         raise InputError(tr("{name}: no row for class {names}", name=table.name, names=listed(map(repr, missing))))
@@ -344,7 +380,7 @@ def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
         # A built-in row about a class that this study does not have says nothing; one of the user's own is a slip.
         if which != "*" and which not in inputs.classes:
             if plan.scenarios is not True:
-                _class(which, inputs.classes, tr("{place}, column 'land_class'", place=place))
+                _class(which, inputs.classes, table.at(place, "land_class"))
             continue
         wanted = inputs.classes if which == "*" else (which,)
         rows.setdefault(row["scenario"], []).extend((name, *low, *high) for name in wanted)
@@ -357,7 +393,7 @@ def _multiple(table: Table, line: int, row: Mapping[str, str], end: str, place: 
         return None, ""
     of = row[f"{end}_of"]
     if of not in {"today", "trend"}:
-        raise InputError(tr("{place}, column '{end}_of' is '{of}'; write today or trend", place=place, end=end, of=of))
+        raise InputError(tr("{place} is '{of}'; write today or trend", place=table.at(place, f"{end}_of"), of=of))
     return table.number(line, end), of
 
 

@@ -16,7 +16,7 @@ from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, project
 from tanheng.io.vectors import Polygons
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.pipeline.emission_inputs import canonical_sector
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.weights import SectorWeights
@@ -121,11 +121,11 @@ def spread(
         here = placed[placed["key"] == key] if len(placed) else placed
         whole = float(part.loc[part["zone"] == "", "emissions_t_c"].sum())
         region = sparse.csr_matrix(fraction.ravel())
-        label = f"{weights.words(str(key))}"
+        label = _Label(year, str(key), weights.label(str(key)), weights.words(str(key)))
         found.of_region += _unit_by_unit(
             inputs,
             found,
-            (year, str(key), label),
+            label,
             np.array([whole]),
             weight,
             region,
@@ -138,16 +138,26 @@ def spread(
         own = np.array([float(named.get(zone, 0.0)) for zone in zones.polygons.ids])
         found.own += own
         found.by_zone += _unit_by_unit(
-            inputs, found, (year, str(key), label), own, weight, zones.inside, zones.polygons.names, here[here["zone"] != ""],
+            inputs, found, label, own, weight, zones.inside, zones.polygons.names, here[here["zone"] != ""],
             zones.polygons.ids,
         ).reshape(fraction.shape)  # fmt: skip
     return found
 
 
+@dataclass(frozen=True)
+class _Label:
+    """A weight in a year: its key, what tables say of it, and what messages say."""
+
+    year: int
+    key: str
+    spread_by: str
+    words: str
+
+
 def _unit_by_unit(
     inputs: Inputs,
     found: Spread,
-    label: tuple[int, str, str],
+    label: _Label,
     totals: Layer,
     weight: Layer,
     units: sparse.csr_matrix,
@@ -156,7 +166,7 @@ def _unit_by_unit(
     ids: tuple[str, ...] = ("",),
 ) -> Layer:
     """Demand of the cells of some units of one weight; notes and rows go to what is found."""
-    year, key, words = label
+    told = names if any(ids) else tuple(map(name_of, names))
     at_points = np.zeros(len(totals))
     demand = np.zeros(units.shape[1])
     for row in points.itertuples():
@@ -169,21 +179,23 @@ def _unit_by_unit(
             tr(
                 "demand.points: point sources of {year} emit {at_points:,.6g} t C in {names}, sectors spread by {words} there "
                 "only {totals:,.6g}: are both for the same sectors, and in the same unit?",
-                year=year,
+                year=label.year,
                 at_points=at_points[unit],
-                names=names[unit],
-                words=words,
+                names=told[unit],
+                words=label.words,
                 totals=totals[unit],
             )
         )
     spread_out, by_area = allocate(totals - at_points, weight.ravel(), units)
     demand += spread_out
     if by_area:
-        lost = ", ".join(f"{names[unit]} ({totals[unit]:,.0f} t C)" for unit in by_area[:5])
+        lost = listed(
+            tr("{name} ({carbon:,.0f} t C)", name=told[unit], carbon=float(totals[unit])) for unit in by_area[:5]
+        )
         text = tr(
             "{words} of {year} is zero or missing everywhere in {lost}, which has emissions",
-            words=words,
-            year=year,
+            words=label.words,
+            year=label.year,
             lost=lost,
         )
         if inputs.study.demand.without_weight == "error":
@@ -195,13 +207,13 @@ def _unit_by_unit(
                 )
             )
         found.notes.append(tr("{text}: spread evenly by area", text=text))
-    _tell(found, (year, key, words), totals, at_points, by_area, names, demand)
+    _tell(found, label, totals, at_points, by_area, names, demand)
     return demand
 
 
 def _tell(
     found: Spread,
-    label: tuple[int, str, str],
+    label: _Label,
     totals: Layer,
     at_points: Layer,
     by_area: list[int],
@@ -209,14 +221,13 @@ def _tell(
     demand: Layer,
 ) -> None:
     """Rows on how emissions were placed; with one unit, or units apart, the demand in it is what was placed there."""
-    year, key, words = label
     for unit in np.flatnonzero(totals != 0):
         found.rows.append(
             {
-                "year": year,
-                "sectors": tr("all others") if key == "*" else key,
+                "year": label.year,
+                "sectors": "all others" if label.key == "*" else label.key,
                 "unit": names[unit],
-                "spread_by": "area" if unit in by_area else words,
+                "spread_by": "area" if unit in by_area else label.spread_by,
                 "emissions_t_c": float(totals[unit]),
                 "at_points_t_c": float(at_points[unit]),
             }

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.land.continuous import on_grid
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.pipeline.emission_inputs import canonical_sector
 from tanheng.pipeline.inputs import Inputs
 from tanheng.study import SectorWeight
 
 Layer = NDArray[np.float64]
+
+
+def _product(powers: Mapping[str, float]) -> str:
+    return " × ".join(name if power == 1 else f"{name}^{power:g}" for name, power in powers.items())
 
 
 class SectorWeights:
@@ -52,13 +56,20 @@ class SectorWeights:
         name = canonical_sector(sector)
         return name if name in self.by_sector else "*"
 
+    def label(self, key: str) -> str:
+        """What a weight is, as tables say it: the same in every language."""
+        item = self.by_sector.get(key)
+        if item is None:
+            return "population"
+        return _product(item.by) + (f" inside {', '.join(item.inside)}" if item.inside else "")
+
     def words(self, key: str) -> str:
         """What a weight is, for a reader."""
         item = self.by_sector.get(key)
         if item is None:
-            return "population"
-        told = " × ".join(name if power == 1 else f"{name}^{power:g}" for name, power in item.by.items())
-        return told + (tr(" inside {names}", names=listed(item.inside)) if item.inside else "")
+            return name_of("population")
+        told = _product({name_of(name): power for name, power in item.by.items()})
+        return told + (tr(" inside {names}", names=listed(map(name_of, item.inside))) if item.inside else "")
 
     def weight(self, key: str, year: int) -> Layer:
         """Weight of each cell; NaN where a layer has no data."""

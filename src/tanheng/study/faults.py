@@ -1,73 +1,181 @@
-"""What is wrong with an entry of a study, in words: its place, what was expected, what came."""
+"""What is wrong with the entries of a study, in words: their place, what was expected, what came."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from tanheng.errors import nearest
-from tanheng.language import mark, tr
+from tanheng.language import listed, mark, tr
 from tanheng.study.model import Study
 
 _WHOLE, _NUMBER = mark("write a whole number"), mark("write a number")
 _TRUTH, _TEXT = mark("write true or false"), mark('write text in quotes, as "name"')
 _TABLE, _SOME = mark("write a table of keys and values, as { key = value }"), mark("write one or more")
+_LIST = mark("write a list in brackets, as [a, b]")
 
-#: What each kind of fault, as pydantic calls it, asks for.
+#: What each kind of fault, as pydantic calls it, asks for; kinds of one family begin alike.
 _WANTED = {
-    "int_parsing": _WHOLE,
-    "int_type": _WHOLE,
-    "int_from_float": _WHOLE,
-    "float_parsing": _NUMBER,
-    "float_type": _NUMBER,
-    "bool_parsing": _TRUTH,
-    "bool_type": _TRUTH,
-    "string_type": _TEXT,
-    "string_too_short": _TEXT,
-    "model_type": _TABLE,
-    "dict_type": _TABLE,
-    "model_attributes_type": _TABLE,
+    "int_": _WHOLE,
+    "float_": _NUMBER,
+    "decimal_": _NUMBER,
+    "is_instance_of": _TABLE,
+    "finite_number": mark("write a finite number"),
+    "bool_": _TRUTH,
+    "string_pattern_mismatch": mark("write it in another form"),
+    "string_too_long": mark("write a shorter text"),
+    "string_": _TEXT,
+    "model_": _TABLE,
+    "dict_": _TABLE,
+    "mapping_": _TABLE,
+    "tuple_": _LIST,
+    "list_": _LIST,
+    "set_": _LIST,
+    "frozen_set_": _LIST,
+    "iterable_": _LIST,
     "too_short": _SOME,
+    "none_required": mark("leave it out"),
 }
 
+#: Longest value of the user's that is shown back.
+_SHOWN = 60
 
-def fault_messages(item: Any, name: str) -> list[str]:  # noqa: ANN401  pydantic's own mapping
-    """Messages for one fault that the models found."""
-    path = [str(part) for part in item["loc"]]
-    place = ".".join(path)
-    if item["type"] == "extra_forbidden":
-        table = ".".join(path[:-1]) or tr("a study")
-        where = f"{name}: '{place}'" if len(path) > 1 else f"{name}: '{path[-1]}'"
-        return [
-            tr(
-                "{where} is no key of {place}{nearest}",
-                where=where,
-                place=f"[{table}]" if len(path) > 1 else table,
-                nearest=nearest(path[-1], _keys(path[:-1])),
-            )
-        ]
-    if item["type"] == "missing":
-        return [tr("{name}: '{place}' is missing", name=name, place=place)]
-    lines = _expected(item).split("\n")
-    given = "" if item["type"] == "value_error" else tr(" (got {input!r})", input=item["input"])
-    return [f"{name}: {place + ': ' if place else ''}{line}{given}" for line in lines]
+Path = tuple[str | int, ...]
 
 
-def _expected(item: Any) -> str:  # noqa: ANN401  pydantic's own mapping
-    """What was expected; pydantic's own words for what is rare."""
+@dataclass(frozen=True)
+class _Fault:
+    """One fault: its place as the user would write it, and pydantic's own mapping."""
+
+    place: Path
+    item: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Kind of fault, as pydantic calls it."""
+        return str(self.item["type"])
+
+    @property
+    def of_key(self) -> bool:
+        """Whether the key is at fault, not what it holds."""
+        return "[key]" in self.item["loc"]
+
+
+def fault_messages(items: Iterable[Any], name: str, data: object) -> list[str]:
+    """Messages for the faults that the models found in the data of a study, one for each place."""
+    faults = [_Fault(_place(item, data), item) for item in items]
+    # An entry that may be of several types is tried as each: where one type got further in, the others say nothing.
+    kept = [fault for fault in faults if not any(_lies_in(other.place, fault.place) for other in faults)]
+    groups: dict[tuple[object, ...], list[_Fault]] = {}
+    for fault in kept:
+        groups.setdefault((fault.place, fault.of_key, *_told_apart(fault)), []).append(fault)
+    return [line for group in groups.values() for line in _lines(group, name)]
+
+
+def _told_apart(fault: _Fault) -> tuple[str, ...]:
+    """What keeps a fault from being merged: each of these is a mistake of its own."""
+    return (fault.kind, str(fault.item["msg"])) if fault.kind in {"missing", "extra_forbidden", "value_error"} else ()
+
+
+def _lies_in(place: Path, outer: Path) -> bool:
+    return 0 < len(outer) < len(place) and place[: len(outer)] == outer
+
+
+def _place(item: Mapping[str, Any], data: object) -> Path:
+    """Place of a fault in the data; pydantic's names of types, and numbers where a text stood for a list, are left out."""
+    found: list[str | int] = []
+    at = data
+    for number, part in enumerate(item["loc"]):
+        last = number == len(item["loc"]) - 1
+        if isinstance(at, Mapping) and (key := _key(at, part)) is not None:
+            at = at[key]
+        elif isinstance(at, Sequence) and not isinstance(at, str) and isinstance(part, int) and part < len(at):
+            at = at[part]
+        elif not (last and item["type"] == "missing"):
+            continue
+        found.append(part)
+    return tuple(found)
+
+
+def _key(table: Mapping[Any, Any], part: str | int) -> object:
+    """Key of a table that a part of a place means; `class` may also be written `land_class`, years may be numbers."""
+    choices = (part, "land_class" if part == "class" else part, int(part) if str(part).isdecimal() else part)
+    return next((choice for choice in choices if choice in table), None)
+
+
+def _told(place: Path) -> str:
+    """A place as dotted keys; entries of lists are counted from one."""
+    return "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in place).strip(". ")
+
+
+def _lines(group: Sequence[_Fault], name: str) -> list[str]:
+    """Messages for the faults of one place."""
+    first = group[0]
+    if first.kind == "extra_forbidden":
+        return [_extra(first, name)]
+    if first.kind == "missing":
+        return [_missing(first, name)]
+    if first.kind == "value_error":
+        texts = str(first.item["msg"]).removeprefix("Value error, ").split("\n")
+        return [_at(name, first.place, text) for text in texts]
+    words = ""
+    for text in dict.fromkeys(_expected(fault.item) for fault in group):
+        words = tr("{one}, or {other}", one=words, other=text) if words else text
+    if first.of_key:
+        words = tr("as a key, {words}", words=words)
+    given = first.item["input"]
+    return [_at(name, first.place, tr("{words} (got {given})", words=words, given=_shown(given)))]
+
+
+def _at(name: str, place: Path, words: str) -> str:
+    if not place:
+        return tr("{name}: {words}", name=name, words=words)
+    return tr("{name}: {place}: {words}", name=name, place=_told(place), words=words)
+
+
+def _missing(fault: _Fault, name: str) -> str:
+    last = fault.place[-1]
+    if isinstance(last, int):
+        return _at(name, fault.place[:-1], tr("entry {number} is missing", number=last + 1))
+    return tr("{name}: '{place}' is missing", name=name, place=_told(fault.place))
+
+
+def _extra(fault: _Fault, name: str) -> str:
+    path = fault.place
+    return tr(
+        "{name}: '{key}' is no key of {table}{nearest}",
+        name=name,
+        key=_told(path),
+        table=f"[{_told(path[:-1])}]" if len(path) > 1 else tr("a study"),
+        nearest=nearest(str(path[-1]), _keys(path[:-1])),
+    )
+
+
+def _expected(item: Mapping[str, Any]) -> str:
+    """What was expected."""
     given = item.get("ctx", {})
-    kind = item["type"]
+    kind = str(item["type"])
     if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
-        return _bound(kind, next(iter(given.values())))
-    if kind in _WANTED:
-        return tr(_WANTED[kind])
+        return _bound(kind, f"{next(iter(given.values())):g}")
     if kind == "literal_error":
-        return tr("write {choices}", choices=given["expected"].replace(" or ", tr(" or ")))
-    return str(item["msg"]).removeprefix("Value error, ")
+        return tr("write {choices}", choices=_choices(str(given["expected"])))
+    if kind == "too_long":
+        return tr("write {count} or fewer", count=given["max_length"])
+    family = next((wanted for start, wanted in _WANTED.items() if kind.startswith(start)), None)
+    return tr(family) if family else tr("write something else: this can't stand here")
 
 
-def _bound(kind: str, bound: object) -> str:
+def _choices(expected: str) -> str:
+    """Choices that pydantic lists as ``'a', 'b' or 'c'``, in words of the language."""
+    *others, last = [f"'{choice}'" for choice in re.findall(r"'([^']*)'", expected)] or [expected]
+    return tr("{names} or {last}", names=listed(others), last=last) if others else last
+
+
+def _bound(kind: str, bound: str) -> str:
     sentences = {
         "greater_than": tr("write a number above {bound}", bound=bound),
         "greater_than_equal": tr("write a number from {bound} up", bound=bound),
@@ -77,11 +185,27 @@ def _bound(kind: str, bound: object) -> str:
     return sentences[kind]
 
 
-def _keys(path: list[str]) -> list[str]:
+def _shown(value: object) -> str:
+    """A value as a study file writes it, cut where it is long."""
+    text = _as_toml(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {_as_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_as_toml, value)) + "]"
+    return repr(value) if isinstance(value, (str, int, float)) else str(value)
+
+
+def _keys(path: Path) -> list[str]:
     """Known keys of the table at a path."""
     model: Any = Study
     for part in path:
-        if part.isdigit():
+        if isinstance(part, int):
             continue
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             model = model.model_fields[part].annotation

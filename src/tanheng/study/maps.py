@@ -9,7 +9,7 @@ from pydantic import Field, FiniteFloat, model_validator
 
 from tanheng.errors import nearest
 from tanheng.language import tr
-from tanheng.study.parts import Part
+from tanheng.study.parts import OneLine, Part, Truth
 
 Method = Literal["tail", "quantile", "natural"]
 ThemeName = Literal["supply", "demand", "balance", "supply_demand_ratio", "balance_half_width", "demand_difference"]
@@ -23,9 +23,9 @@ class MapPrints(Part):
     dpi: Annotated[int, Field(ge=72, le=1200)] = 300
     breaks: Method | dict[ThemeName, Method | ByHand] = "tail"
     classes: Annotated[int, Field(ge=2, le=12)] = 7
-    labels: bool | str = True
-    panels: bool = True
-    approval: str = ""
+    labels: Truth | str = True
+    panels: Truth = True
+    approval: OneLine = ""
 
     @model_validator(mode="after")
     def _breaks_ascend(self) -> Self:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from tanheng.errors import nearest
 from tanheng.language import language, listed, tr
 from tanheng.study.maps import MapPrints
-from tanheng.study.parts import Name, Names, Part, Year
+from tanheng.study.parts import Name, Names, Part, Truth, Year
 from tanheng.study.plan import Plan
 
 
@@ -73,7 +73,7 @@ class EmissionsChoice(Part):
     account: Literal["territorial", "consumption"] = "territorial"
     grid_factor: Annotated[float, Field(ge=0)] | None = None
     heat_factor: Annotated[float, Field(ge=0)] | None = None
-    gases: bool = False
+    gases: Truth = False
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
     activity_uncertainty: Annotated[float, Field(ge=0, le=2)] = 0.05
     draws: Annotated[int, Field(ge=0)] = 1000
@@ -212,7 +212,7 @@ class Analysis(Part):
 
     correlation: tuple[Literal["pearson", "spearman", "partial"], ...] = ("pearson", "spearman")
     controls: tuple[Name, ...] = ()
-    geodetector: bool = False
+    geodetector: Truth = False
     breaks: Annotated[tuple[Literal["equal", "natural", "quantile", "geometric", "sd"], ...], Field(min_length=1)] = (
         "equal",
         "natural",
@@ -222,9 +222,9 @@ class Analysis(Part):
     )
     classes: tuple[Annotated[int, Field(ge=2)], Annotated[int, Field(le=22)]] = (3, 8)
     random_maps: Annotated[int, Field(ge=19)] = 99
-    mismatch: bool = True
-    autocorrelation: bool = True
-    hot_spots: bool = True
+    mismatch: Truth = True
+    autocorrelation: Truth = True
+    hot_spots: Truth = True
     neighbours: Literal["queen", "rook"] = "queen"
     permutations: Annotated[int, Field(ge=99)] = 9999
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
@@ -263,10 +263,10 @@ class Outputs(Part):
     """Where the results go, and which are made."""
 
     folder: Name = "results"
-    maps: bool = True
-    report: bool = True
-    pixel_maps: bool = False
-    docx: bool = False
+    maps: Truth = True
+    report: Truth = True
+    pixel_maps: Truth = False
+    docx: Truth = False
     note: str = ""
     note_zh: str = ""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+
+from tanheng.language import tr
 
 
 class Part(BaseModel):
@@ -17,6 +19,15 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError(tr("write it on one line"))
+    return text
+
+
+#: True or false and nothing else: "yes" and 1 are slips.
+Truth = StrictBool
+OneLine = Annotated[str, AfterValidator(_one_line)]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]

@@ -7,9 +7,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tanheng.language import listed, tr
-from tanheng.study.parts import Name, Part, Year
+from tanheng.study.parts import Name, Part, Truth, Year
 
 Share = Annotated[float, Field(ge=0)]
+
+
+def _refuse_reversed(least: float | None, most: float | None) -> None:
+    if least is not None and most is not None and least > most:
+        raise ValueError(
+            tr("at least {least:g} and at most {most:g} leave nothing; exchange them", least=least, most=most)
+        )
 
 
 class PlanLimit(Part):
@@ -32,6 +39,8 @@ class PlanLimit(Part):
             )
         if None not in low or None not in high:
             raise ValueError(tr("give an end of a range once: as a share of today's area, or in km2"))
+        for least, most in zip(low, high, strict=True):
+            _refuse_reversed(least, most)
         if self.zone is not None and self.zones is None:
             raise ValueError(tr("'zone' needs 'zones', the layer it belongs to"))
         return self
@@ -52,6 +61,11 @@ class PlanMask(Part):
     land_class: Name = Field(alias="class")
     at_least: float | None = None
     at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _range_holds_something(self) -> Self:
+        _refuse_reversed(self.at_least, self.at_most)
+        return self
 
 
 class PlanLand(Part):
@@ -75,7 +89,7 @@ class Plan(Part):
     reserved: tuple[PlanLand, ...] = ()
     fit: tuple[PlanMask, ...] = ()
     max_change: Annotated[float, Field(ge=0, le=1)] = 1.0
-    whole_cells: bool | Literal["auto"] = "auto"
+    whole_cells: Truth | Literal["auto"] = "auto"
     weights: dict[Name, float] = Field(default_factory=lambda: {"carbon": 1.0})
     values: str | None = None
     costs: str | None = None
@@ -86,8 +100,8 @@ class Plan(Part):
     pareto_points: Annotated[int, Field(ge=2, le=200)] = 20
     draws: Annotated[int, Field(ge=0)] = 100
     density_spread: Annotated[float, Field(ge=0)] = 0.2
-    scenarios: str | bool = True
-    zoning: bool = True
+    scenarios: str | Truth = True
+    zoning: Truth = True
     zoning_rules: str | None = None
     unit_rules: str | None = None
     compensation: str | None = None
