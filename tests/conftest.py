@@ -66,12 +66,15 @@ def henan(tmp_path_factory: pytest.TempPathFactory) -> Results:
     return run_study(EXAMPLE / "study.toml", output=tmp_path_factory.mktemp("henan") / "results")
 
 
-STUDY = """
+#: How the maps of small studies are printed: coarse and few, since most tests look at something else.
+SMALL_MAPS = "[maps]\ndpi = 72\npanels = false\n"
+
+STUDY = f"""
 title = "Tiny"
 years = [2000, 2010]
-[land_cover]
+{SMALL_MAPS}[land_cover]
 legend = "six-classes"
-maps = { 2000 = "a.tif", 2010 = "b.tif" }
+maps = {{ 2000 = "a.tif", 2010 = "b.tif" }}
 [carbon_density]
 table = "henan-six-classes"
 """

@@ -18,6 +18,7 @@ from tanheng.land import overlay as overlay_of_cells
 from tanheng.land.continuous import on_grid
 from tanheng.land.engine import LandMap, count_land
 from tanheng.land.lookup import Lookup
+from tanheng.land.overlay import words_of
 from tanheng.land.pixels import PixelGrid
 from tanheng.land.pools import Threads
 
@@ -303,3 +304,12 @@ def test_a_plane_in_degrees_stays_a_plane() -> None:
     inner = (u > 3) & (u < 197) & (v > 3) & (v < 147)
     expected = 10.0 + 0.1 * (u - 0.5) + 0.2 * (v - 0.5)
     assert np.abs(laid.mean - expected)[inner].max() < 0.02
+
+
+def test_a_window_that_begins_between_two_words_is_counted() -> None:
+    # A row of 24 bytes, cut 3 bytes behind the start of an aligned array: contiguous, but its words are not aligned.
+    codes = np.arange(64, dtype=np.uint8)[3:27].reshape(1, 24)
+    rows, words = words_of(codes)
+    assert words.flags.aligned
+    assert rows.tolist() == codes.tolist()
+    assert words.view(np.uint8).ravel().tolist() == list(range(3, 27))

@@ -235,7 +235,7 @@ def test_a_plan_uses_a_run_that_still_fits(planned: Planned) -> None:
     assert json.loads((planned.folder.parent / MARK).read_text(encoding="utf-8"))["made"] == made
     stamp = (planned.folder.parent / MARK).stat().st_mtime_ns
     # How maps are printed changes no figure.
-    path.write_text(path.read_text(encoding="utf-8") + "[maps]\nclasses = 5\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("dpi = 72", "dpi = 72\nclasses = 5"), encoding="utf-8")
     plan_study(path)
     assert (planned.folder.parent / MARK).stat().st_mtime_ns == stamp
     changed = (

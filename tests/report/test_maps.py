@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from conftest import SMALL_MAPS
 from tanheng.language import speaking
 from tanheng.pipeline.run import run_study
 
 
 def _with(study: Path, text: str) -> Path:
-    study.write_text(study.read_text(encoding="utf-8") + text, encoding="utf-8")
+    study.write_text(study.read_text(encoding="utf-8").replace(SMALL_MAPS, text), encoding="utf-8")
     return study
 
 
@@ -26,6 +27,7 @@ def test_every_theme_is_printed_by_year_and_side_by_side(tiny_with_people: Path,
 
 
 def test_prints_have_the_dots_that_are_asked_for(tiny_with_people: Path) -> None:
+    _with(tiny_with_people, "")
     folder = run_study(tiny_with_people).folder / "maps"
     for path in folder.glob("*_2010.png"):
         with Image.open(path) as picture:

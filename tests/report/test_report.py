@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import Image
-
 from conftest import STUDY
 from tanheng.pipeline.run import run_study
 
@@ -23,13 +21,6 @@ def test_titles_are_escaped(tiny: Path) -> None:
     tiny.write_text(STUDY.replace('"Tiny"', '"<b>Tiny</b> & 中文"'), encoding="utf-8")
     text = (run_study(tiny).folder / "report.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;Tiny&lt;/b&gt; &amp; 中文" in text
-
-
-def test_maps_are_wide_enough_to_read(tiny_with_people: Path) -> None:
-    results = run_study(tiny_with_people)
-    for path in (results.folder / "maps").glob("*.png"):
-        with Image.open(path) as picture:
-            assert min(picture.size) > 400
 
 
 def test_names_are_never_taken_for_code(tiny: Path) -> None:

@@ -72,6 +72,8 @@ def words_of(codes: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
         padded[:, :width] = codes
         return padded, padded.view(np.uint64)
     codes = np.ascontiguousarray(codes)
+    if codes.ctypes.data % 8:  # a window that begins between two words of the array it was cut from
+        codes = codes.copy()
     return codes, codes.view(np.uint64)
 
 
