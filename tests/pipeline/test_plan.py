@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -290,6 +291,16 @@ def test_a_year_without_a_balance_plans_without_zones(folder: Path) -> None:
     assert "there is no balance in 2000" in said
     assert "compensation is left out" in said
     assert "zoning" not in found.tables
+
+
+def test_a_scenario_has_its_own_ranges_in_every_language(planned: Planned, tmp_path: Path) -> None:
+    again = shutil.copytree(planned.folder.parents[1], tmp_path / "zh")
+    chinese = plan_study(again / "study.toml", language="zh")
+    for name in ("area_km2", "share"):
+        one, other = planned.tables["scenario_areas"], chinese.tables["scenario_areas"]
+        if name in one:
+            assert other[name].to_numpy() == pytest.approx(one[name].to_numpy())
+    assert list(chinese.tables["scenarios"]["scenario"]) == list(planned.tables["scenarios"]["scenario"])
 
 
 def test_scenarios_keep_the_budget_and_their_names(folder: Path) -> None:

@@ -77,7 +77,7 @@ def tell_scenarios(
         needs_trend = any("trend" in (row[2], row[4]) for row in scenario.rows)
         if needs_trend and trend is None:
             found.notes.append(
-                tr("scenario '{name}' is left out: it needs the transitions of an earlier year", name=scenario.name)
+                tr("scenario '{name}' is left out: it needs the transitions of an earlier year", name=name_of(scenario.name))
             )
             step()
             continue
@@ -86,7 +86,7 @@ def tell_scenarios(
             plan = best_plan(asked, gap=opened.plan.gap, seconds=opened.plan.seconds)
         except InputError as error:
             found.notes.append(
-                tr("scenario '{name}' has no plan: {error}", name=scenario.name, error=" ".join(str(error).split()))
+                tr("scenario '{name}' has no plan: {error}", name=name_of(scenario.name), error=" ".join(str(error).split()))
             )
             step()
             continue
@@ -144,10 +144,8 @@ def _scenario_problem(
         )
     if trend is not None and any(row[2] == "trend" for row in scenario.rows):
         allowed = allowed | trend[1]
-    # A range of a class in the whole region is the scenario's matter; the budget, and what holds in zones, stays.
-    kept = tuple(
-        limit for limit in problem.limits if limit.term.factor is not None or not limit.name.startswith("area of ")
-    )
+    # A range of a class in the whole region (an area, ha) is the scenario's matter; budget, carbon, and what holds in zones, stay.
+    kept = tuple(limit for limit in problem.limits if limit.term.factor is not None or limit.units != "ha")
     return replace(problem, limits=(*limits, *kept), allowed=allowed)
 
 
