@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.grid import Grid
-from tanheng.language import language, tr
+from tanheng.language import tr
 from tanheng.report.figures import charts, of_theme
 from tanheng.report.html import embedded, packaged, write_page
 from tanheng.report.html_tables import MOST_ROWS, html_table, plain_table
@@ -20,7 +20,7 @@ from tanheng.report.key_figures import key_figures
 from tanheng.report.layers import ZoneShapes, map_data
 from tanheng.report.printing import Printing
 from tanheng.report.screen_words import screen_words
-from tanheng.report.table_words import in_order, table_meaning, table_title
+from tanheng.report.table_words import in_order, run_title, table_meaning, table_title
 from tanheng.report.words import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
 
 #: Tables that stand open in a part of their own: readers sort them and find themselves on the map.
@@ -64,7 +64,7 @@ def write_report(
         path,
         "report.html.jinja",
         record=record,
-        title=_title(record),
+        title=run_title(record),
         key_figures=key_figures(tables),
         figures=main_figures(str(record["note"]), tables),
         mismatch=mismatch_paragraph(tables),
@@ -90,11 +90,6 @@ def _supply(record: Mapping[str, Any]) -> str:
     if mode == "stock_change":
         return tr("Supply, mode stock_change: change of stored carbon since the year before, by the year: a flow.")
     return tr("Supply, mode stock: the stored carbon itself, a stock.")
-
-
-def _title(record: Mapping[str, Any]) -> str:
-    """Title in the language of the report, where the study has one in it."""
-    return str(record["title_zh"] if language() == "zh" and record["title_zh"] else record["title"])
 
 
 def _shown(name: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, object]:

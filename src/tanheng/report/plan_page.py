@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.language import language
 from tanheng.report.backdrop import Outlines, backdrop
 from tanheng.report.html import picture_address, write_page
 from tanheng.report.html_tables import html_table
@@ -20,7 +19,7 @@ from tanheng.report.plan_maps import draw_arrows, draw_plan_maps, plan_title
 from tanheng.report.plan_words import plan_paragraph, zoning_reasons
 from tanheng.report.printing import Printing, press
 from tanheng.report.sheet import Desk, Imprint
-from tanheng.report.table_words import table_meaning, table_title
+from tanheng.report.table_words import run_title, table_meaning, table_title
 
 
 def write_plan_page(
@@ -47,7 +46,7 @@ def write_plan_page(
         folder / "plan.html",
         "plan.html.jinja",
         record=record,
-        title=str(record["title_zh"] if language() == "zh" and record["title_zh"] else record["title"]),
+        title=run_title(record),
         paragraph=plan_paragraph(record, tables),
         prices=list(tables["plan_prices"]["in_words"]),
         zoning=zoning_reasons(tables),

@@ -138,7 +138,7 @@ def run_title(record: Mapping[str, Any]) -> str:
     record : mapping
         Of what run.json or plan.json holds: title, title_zh.
     """
-    return str((language() == "zh" and record.get("title_zh")) or record["title"])
+    return str((language() == "zh" and record.get("title_zh")) or record.get("title", ""))
 
 
 def table_title(name: str) -> str:

@@ -21,6 +21,7 @@ from tanheng.errors import OutputError
 from tanheng.language import language, tr
 from tanheng.report.paper_tables import PaperTable, paper_tables
 from tanheng.report.table_sheets import text_width
+from tanheng.report.table_words import run_title
 
 #: Fonts of Chinese journals and theses: 宋体 for Chinese letters, Times New Roman for the others.
 _LATIN, _CHINESE = "Times New Roman", "宋体"
@@ -81,8 +82,7 @@ def _prepare(document: Any, record: Mapping[str, Any], *, upright: bool) -> None
         setattr(section, side, Cm(2.2))
     for name in ("Normal", "Caption", "Title"):
         _set_fonts(document.styles[name].element.get_or_add_rPr())
-    title = str(record.get("title", ""))
-    title = (str(record.get("title_zh") or "") or title) if language() == "zh" else title
+    title = run_title(record)
     _set_properties(document, title, record)
     heading = _paragraph(document, title, Pt(14), bold=True)
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER

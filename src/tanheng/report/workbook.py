@@ -12,12 +12,12 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from tanheng.errors import OutputError
-from tanheng.language import language, name_of, tr
+from tanheng.language import name_of, tr
 from tanheng.report.check_sheet import write_checks, write_state
 from tanheng.report.crosschecks import Check, crosschecks
 from tanheng.report.formulas import PlacedTable
 from tanheng.report.table_sheets import Styles, placed, sheet_names, text_width, write_table
-from tanheng.report.table_words import MEANINGS, table_meaning
+from tanheng.report.table_words import MEANINGS, run_title, table_meaning
 from tanheng.report.workbook_charts import charts_of, write_chart_data, write_charts
 
 __all__ = ["MEANINGS", "write_workbook"]
@@ -82,7 +82,7 @@ def _write_contents(
     sheet.fit_to_pages(1, 0)
     for column, width in enumerate((34, 104, 10, 40)):
         sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, _title(record), styles.title)
+    sheet.write_string(0, 0, run_title(record), styles.title)
     row = 1
     for line in _about(record):
         sheet.write_string(row, 0, line)
@@ -108,11 +108,6 @@ def _write_contents(
         sheet.write_string(
             row, 3, f"tables/{table.name}.csv", styles.of(font_color="#6b6b6b", font_size=9, valign="top")
         )
-
-
-def _title(record: Mapping[str, Any]) -> str:
-    title = str(record.get("title", ""))
-    return (str(record.get("title_zh") or "") or title) if language() == "zh" else title
 
 
 def _about(record: Mapping[str, Any]) -> list[str]:
