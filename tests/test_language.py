@@ -114,3 +114,12 @@ def test_errors_speak_the_language(tmp_path: Path) -> None:
 
 def test_braces_of_the_users_words_stay_as_they_are() -> None:
     assert tr("{path}: there is no such file", path="{a}.csv") == "{a}.csv: there is no such file"
+
+
+def test_classes_that_only_have_codes_are_called_alike_in_every_language(tmp_path: Path) -> None:
+    # A run and the plan made from it may speak different languages, and both name the classes of the same dataset.
+    table = tmp_path / "pools.csv"
+    table.write_text("lucode,c_above,c_below,c_soil,c_dead\n1,1,2,3,4\n2,1,2,3,4\n", encoding="utf-8")
+    with speaking("zh"):
+        chinese = carbon_densities_from(str(table))
+    assert chinese.values == carbon_densities_from(str(table)).values

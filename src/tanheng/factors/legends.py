@@ -121,9 +121,9 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
             if text and code_column
             else None
         )
-        name = row[class_column] if class_column else tr("code {code}", code=code)
+        name = row[class_column] if class_column else f"code {code}"
         if one_class_a_row and not name:
-            name = tr("code {code}", code=code)
+            name = f"code {code}"
         if one_class_a_row and name in seen:
             name = f"{name} ({code})"
         seen.add(name)

@@ -77,7 +77,10 @@ def tell_scenarios(
         needs_trend = any("trend" in (row[2], row[4]) for row in scenario.rows)
         if needs_trend and trend is None:
             found.notes.append(
-                tr("scenario '{name}' is left out: it needs the transitions of an earlier year", name=name_of(scenario.name))
+                tr(
+                    "scenario '{name}' is left out: it needs the transitions of an earlier year",
+                    name=name_of(scenario.name),
+                )
             )
             step()
             continue
@@ -86,7 +89,11 @@ def tell_scenarios(
             plan = best_plan(asked, gap=opened.plan.gap, seconds=opened.plan.seconds)
         except InputError as error:
             found.notes.append(
-                tr("scenario '{name}' has no plan: {error}", name=name_of(scenario.name), error=" ".join(str(error).split()))
+                tr(
+                    "scenario '{name}' has no plan: {error}",
+                    name=name_of(scenario.name),
+                    error=" ".join(str(error).split()),
+                )
             )
             step()
             continue
