@@ -240,3 +240,40 @@ def test_the_command_ends_with_code_2_and_one_message(tiny: Path) -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("tanheng: ")
+
+
+def zones_with(code: str | None, name: str | None) -> Spoil:
+    def spoil(study: Path) -> None:
+        middle, south = WEST + 2000, NORTH - 3000
+        rows = [zone("a", "west", WEST, south, middle, NORTH), zone(code, name, middle, south, WEST + 4000, NORTH)]
+        write_zones(study.parent / "z.gpkg", rows)
+        replace("[land_cover]", '[zones.z]\nfile = "z.gpkg"\nid = "code"\nname = "name"\n[land_cover]')(study)
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "column"), [(None, "east", "code"), ("b", None, "name"), ("b", "  ", "name"), ("", "east", "code")]
+)
+def test_zones_without_an_id_or_a_name_are_refused(tiny: Path, code: str | None, name: str | None, column: str) -> None:
+    zones_with(code, name)(tiny)
+    message = rf"z\.gpkg: column '{column}' is empty in 1 of 2 polygons \(the first is number 2\)"
+    with pytest.raises(TanhengError, match=message):
+        run_study(tiny)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "[grid]\nresolution = {}",
+        "[value]\nprice = 10.0\ndiscount_rate_percent = {}",
+        "[value]\nprice = {}\ndiscount_rate_percent = 5.0",
+        "[analysis]\nfalse_discovery_rate = {}",
+    ],
+)
+def test_numbers_that_are_not_finite_are_refused_with_their_key(tiny: Path, entry: str, number: str) -> None:
+    replace("[land_cover]", entry.format(number) + "\n[land_cover]")(tiny)
+    key = next(line.split(" =")[0] for line in entry.splitlines() if "{}" in line)
+    with pytest.raises(TanhengError, match=rf"{key}: write a finite number"):
+        run_study(tiny)

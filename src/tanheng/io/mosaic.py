@@ -49,6 +49,11 @@ class Mosaic:
         return tuple(name for item in self.tiles for name in item.raster.files)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how the files are read."""
+        return tuple(note for item in self.tiles for note in item.raster.notes)
+
+    @property
     def nodata(self) -> float:
         """Number of missing pixels."""
         return self.fill
@@ -79,7 +84,7 @@ class Mosaic:
             elif item.raster.nodata is None:
                 np.copyto(here, values, where=values != self.fill)
             else:
-                np.copyto(here, values, where=values != np.asarray(item.raster.nodata).astype(self.dtype))
+                np.copyto(here, values, where=values != np.asarray(item.raster.nodata).astype(values.dtype))
         return out
 
 
@@ -116,7 +121,7 @@ def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosai
     if len(rasters) == 1:
         return rasters[0]
     first = rasters[0]
-    declared = first.nodata if first.nodata is not None else fill
+    declared = next((item.nodata for item in rasters if item.nodata is not None), fill)
     if declared is None:
         raise InputError(
             tr(
@@ -144,7 +149,9 @@ def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosai
     pixels = PixelGrid(first.pixels.crs_wkt, (a, 0.0, west + left * a, 0.0, e, north + top * e), width, height)
     tiles = tuple(Tile(item, row - top, column - left) for item, row, column in places)
     name = tr("{path} and {count} more tiles", path=first.path, count=len(rasters) - 1)
-    return Mosaic(name, tiles, pixels, first.dtype, first.tile, float(declared))
+    # A tile with a mask is read in a wider type than one without.
+    dtype = str(np.result_type(*{item.dtype for item in rasters}))
+    return Mosaic(name, tiles, pixels, dtype, first.tile, float(declared))
 
 
 def _refuse_other(first: Raster, item: Raster) -> None:
@@ -159,13 +166,13 @@ def _refuse_other(first: Raster, item: Raster) -> None:
                 first=first.path,
             )
         )
-    if not same_size or item.dtype != first.dtype:
+    if not same_size or item.stored != first.stored:
         raise InputError(
             tr(
                 "{path}: has other pixels ({dtype}) than {first} ({first_dtype}); tiles must agree",
                 path=item.path,
-                dtype=item.dtype,
+                dtype=item.stored,
                 first=first.path,
-                first_dtype=first.dtype,
+                first_dtype=first.stored,
             )
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
+import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyproj
 import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
@@ -65,7 +66,7 @@ def _buffer(raster: Raster, height: int, width: int) -> NDArray[Any]:
     if key not in held or held[key].size < size:
         if len(held) >= 64:
             held.clear()
-        held[key] = np.empty(size, raster.dtype)
+        held[key] = np.empty(size, raster.stored)
     return held[key][:size].reshape(height, width)
 
 
@@ -111,30 +112,74 @@ class Raster:
         Number of the band, from 1.
     pixels : PixelGrid
         Where its pixels lie.
-    dtype : str
+    stored : str
         Type of the stored values.
-    nodata : float or None
-        Declared number of missing pixels.
+    declared : float or None
+        Nodata value that the file declares and that its type can hold.
     tile : (int, int)
         Rows and columns that are stored together.
+    scale, offset : float
+        A value is the stored number times `scale` plus `offset`.
     files : tuple of str
         All files that it is read from: a VRT names others.
+    has_mask : bool
+        Whether the file has a mask band, where 0 means missing.
+    alpha : int
+        Number of an alpha band, where 0 means missing; 0 where there is none.
+    notes : tuple of str
+        What a user should know of how the file is read.
     """
 
     path: str
     band: int
     pixels: PixelGrid
-    dtype: str
-    nodata: float | None
+    stored: str
+    declared: float | None
     tile: tuple[int, int]
     scale: float = 1.0
     offset: float = 0.0
     files: tuple[str, ...] = ()
+    has_mask: bool = False
+    alpha: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def masked(self) -> bool:
+        """Whether another band of the file says which pixels are missing."""
+        return self.has_mask or self.alpha > 0
 
     @property
     def name(self) -> str:
         """File name for messages."""
         return self.path
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether values differ from the stored numbers."""
+        return (self.scale, self.offset) != (1.0, 0.0)
+
+    @cached_property
+    def dtype(self) -> str:
+        """Type of the values of `read`: wider than the stored one where a mask needs a number that no pixel can have."""
+        floats = np.issubdtype(self.stored, np.floating)
+        if self.is_scaled:
+            return "float64"
+        return self.stored if floats or not self.masked or self.declared is not None else _wider(self.stored)
+
+    @cached_property
+    def nodata(self) -> float | None:
+        """Number of missing pixels among the values of `read`; None where no pixel is missing."""
+        if self.is_scaled:
+            return float("nan")
+        if self.declared is not None:
+            return (
+                float("nan")
+                if np.issubdtype(self.stored, np.floating) and not _is_code(self.declared)
+                else self.declared
+            )
+        if not self.masked:
+            return None
+        return float("nan") if np.issubdtype(self.stored, np.floating) else float(np.iinfo(self.dtype).min)
 
     @cached_property
     def itemsize(self) -> int:
@@ -142,25 +187,81 @@ class Raster:
         return int(np.dtype(self.dtype).itemsize)
 
     def read(self, row: int, column: int, height: int, width: int) -> NDArray[Any]:
-        """Stored values of a window inside the raster, valid until the thread's next read of this raster.
+        """Values of a window inside the raster, valid until the thread's next read of this raster.
+
+        Missing pixels have the number `nodata`, whether the file declares one, has a mask, or both.
 
         Raises
         ------
         InputError
             The file is damaged; the rows and columns are named.
         """
+        window = Window(column, row, width, height)
+        values = self._window(window)
+        if not self.masked and self.dtype == self.stored and (self.nodata is None or self.nodata == self.declared):
+            return values
+        missing = self._missing(values, window)
+        if self.is_scaled:
+            values = values.astype(np.float64) * self.scale + self.offset
+        elif self.dtype != self.stored:
+            values = values.astype(self.dtype)
+        values[missing] = self.nodata
+        return values
+
+    def read_values(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
+        """Values of a window as float64: NaN where missing, scaled as the file says.
+
+        Raises
+        ------
+        InputError
+            The file is damaged, or has infinite values, which mean neither a quantity nor "no data".
+        """
+        window = Window(column, row, width, height)
+        stored = self._window(window)
+        values = stored.astype(np.float64)
+        values[self._missing(stored, window)] = np.nan
+        infinite = np.isinf(values)
+        if infinite.any():
+            at = np.argwhere(infinite)[0]
+            raise InputError(
+                tr(
+                    "{path}: {count} infinite values, the first in row {row}, column {column}; replace them, or declare "
+                    "them as nodata (gdal_edit -a_nodata inf)",
+                    path=self.path,
+                    count=int(infinite.sum()),
+                    row=row + int(at[0]) + 1,
+                    column=column + int(at[1]) + 1,
+                )
+            )
+        return values * self.scale + self.offset if self.is_scaled else values
+
+    def _missing(self, stored: NDArray[Any], window: Window) -> NDArray[np.bool_]:
+        """Pixels that are missing by the declared number, by NaN, or by the file's own mask."""
+        missing = np.isnan(stored) if np.issubdtype(stored.dtype, np.floating) else np.zeros(stored.shape, bool)
+        if self.declared is not None and not np.isnan(self.declared):
+            missing |= stored == np.asarray(self.declared).astype(stored.dtype)
+        if self.has_mask:
+            missing |= self._from_file(window, lambda dataset: dataset.read_masks(self.band, window=window)) == 0
+        if self.alpha:
+            missing |= self._from_file(window, lambda dataset: dataset.read(self.alpha, window=window)) == 0
+        return missing
+
+    def _window(self, window: Window) -> NDArray[Any]:
+        held = _buffer(self, window.height, window.width)
+        return self._from_file(window, lambda dataset: dataset.read(self.band, window=window, out=held))
+
+    def _from_file(self, window: Window, read: Callable[[Any], NDArray[Any]]) -> NDArray[Any]:
+        """What is read from the file; a damaged file is named with the place of the window."""
         try:
             with gdal_settings(self.path):
-                values: NDArray[Any] = _dataset(self.path).read(
-                    self.band, window=Window(column, row, width, height), out=_buffer(self, height, width)
-                )
+                return read(_dataset(self.path))
         except RasterioError as error:
             place = tr(
                 "rows {first_row} to {last_row}, columns {first_column} to {last_column}",
-                first_row=row,
-                last_row=row + height - 1,
-                first_column=column,
-                last_column=column + width - 1,
+                first_row=window.row_off,
+                last_row=window.row_off + window.height - 1,
+                first_column=window.col_off,
+                last_column=window.col_off + window.width - 1,
             )
             raise InputError(
                 tr(
@@ -170,16 +271,16 @@ class Raster:
                     reason=_reason(error),
                 )
             ) from error
-        return values
 
-    def read_values(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
-        """Values of a window as float64: NaN where missing, scaled as the file says."""
-        stored = self.read(row, column, height, width)
-        values = stored.astype(np.float64)
-        if self.nodata is not None and not np.isnan(self.nodata):
-            values[stored == np.asarray(self.nodata).astype(stored.dtype)] = np.nan
-        values[~np.isfinite(values)] = np.nan
-        return values * self.scale + self.offset if (self.scale, self.offset) != (1.0, 0.0) else values
+
+def _wider(stored: str) -> str:
+    """The next wider signed type, which has numbers that the stored type lacks."""
+    return {"uint8": "int16", "int8": "int16", "int16": "int32", "uint16": "int32"}.get(stored, "int64")
+
+
+def _is_code(number: float) -> bool:
+    """Whether a number could be the code of a class."""
+    return math.isfinite(number) and number.is_integer() and abs(number) < 2**31
 
 
 def open_raster(path: str, band: int = 1) -> Raster:
@@ -226,12 +327,48 @@ def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  r
     if dataset.transform.is_identity:
         raise InputError(tr("{path}: has no place on the ground (no geotransform); georeference it first", path=path))
     pixels = PixelGrid(_wkt(path, dataset.crs), tuple(dataset.transform)[:6], dataset.width, dataset.height)
-    tile = dataset.block_shapes[band - 1]
+    tile, stored = dataset.block_shapes[band - 1], dataset.dtypes[band - 1]
+    if np.issubdtype(stored, np.complexfloating):
+        raise InputError(
+            tr(
+                "{path}: band {band} holds complex numbers ({dtype}); write one real quantity (gdal_translate -ot Float32)",
+                path=path,
+                band=band,
+                dtype=stored,
+            )
+        )
+    flags = dataset.mask_flag_enums[band - 1]
+    declared, notes = _held_nodata(path, dataset.nodatavals[band - 1], stored)
     return Raster(
-        path, band, pixels, dataset.dtypes[band - 1], dataset.nodatavals[band - 1], (int(tile[0]), int(tile[1])),
+        path, band, pixels, stored, declared, (int(tile[0]), int(tile[1])),
         float(dataset.scales[band - 1]), float(dataset.offsets[band - 1]),
         tuple(sorted(dataset.files)) or (path,),
+        MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags, _alpha(dataset, band), notes,
     )  # fmt: skip
+
+
+def _alpha(dataset: Any, band: int) -> int:  # noqa: ANN401  rasterio has no types
+    """Number of the alpha band, 0 where there is none. GDAL itself overlooks those of other types than bytes and uint16."""
+    found = [number for number, meaning in enumerate(dataset.colorinterp, start=1) if meaning == ColorInterp.alpha]
+    return found[0] if found and found[0] != band else 0
+
+
+def _held_nodata(path: str, declared: float | None, stored: str) -> tuple[float | None, tuple[str, ...]]:
+    """Nodata value that the type of the pixels can hold, and a note where it can't: then no pixel is missing."""
+    if declared is None or np.issubdtype(stored, np.floating):
+        return declared, ()
+    limits = np.iinfo(stored)
+    if math.isfinite(declared) and declared.is_integer() and limits.min <= declared <= limits.max:
+        return declared, ()
+    return None, (
+        tr(
+            "{path}: declares {declared:g} as nodata, which pixels of type {dtype} can't hold, so every pixel counts as data; "
+            "declare the number that means no data (gdal_edit -a_nodata), or -unsetnodata where there is none",
+            path=path,
+            declared=declared,
+            dtype=stored,
+        ),
+    )
 
 
 def _wkt(path: str, crs: Any) -> str:  # noqa: ANN401  rasterio has no types
@@ -241,17 +378,6 @@ def _wkt(path: str, crs: Any) -> str:  # noqa: ANN401  rasterio has no types
         raise InputError(
             tr("{path}: its CRS can't be understood ({error}); assign it anew", path=path, error=error)
         ) from error
-
-
-def grid_name(*parts: object) -> str:
-    """File name of a grid: its parts joined, with what no system allows in a name replaced.
-
-    Examples
-    --------
-    >>> grid_name("land_share", "Shrub/Scrub", 2000)
-    'land_share_Shrub-Scrub_2000.tif'
-    """
-    return "_".join(re.sub(r'[\\/:*?"<>|\s]+', "-", str(part)) for part in parts) + ".tif"
 
 
 def write_cog(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,13 @@ import xarray as xr
 
 from tanheng.errors import OutputError
 from tanheng.grid import Grid
-from tanheng.io.rasters import grid_name, write_cog
+from tanheng.io.file_names import FileNames
+from tanheng.io.rasters import write_cog
+from tanheng.io.rows import write_rows
 from tanheng.language import tr
+
+#: Dimensions that are years or periods.
+_TIMES = ("year", "period")
 
 
 def with_crs(dataset: xr.Dataset, grid: Grid) -> xr.Dataset:
@@ -59,28 +65,49 @@ def read_zarr(path: Path) -> xr.Dataset:
     return dataset
 
 
-def write_grids(folder: Path, dataset: xr.Dataset, grid: Grid) -> list[Path]:
-    """Write each variable on cells as ``NAME_YEAR.tif``; one with classes gets the class in its name as well."""
-    written = []
+def write_grids(folder: Path, dataset: xr.Dataset, grid: Grid) -> list[dict[str, str]]:
+    """Write each variable on cells as ``NAME_YEAR.tif``; one with classes gets the class in its name as well.
+
+    Returns
+    -------
+    list of dict
+        What is in each file, in ``files.csv`` of the folder as well: its name, the variable, class or pool, year or
+        period, unit and meaning.
+    """
+    names, written = FileNames(".tif"), []
     for name in dataset.data_vars:
         array = dataset[name]
         if not {"y", "x"} <= set(array.dims):
             continue
-        others = [dim for dim in array.dims if dim not in ("y", "x")]
+        others = sorted((dim for dim in array.dims if dim not in ("y", "x")), key=lambda dim: dim in _TIMES)
         stacked = array.stack(layer=others) if others else array.expand_dims("layer")
         for number in range(stacked.sizes["layer"]):
             one = stacked.isel(layer=number)
-            labels = [str(one[dim].item()) for dim in sorted(others, key=lambda dim: dim in ("year", "period"))]
-            path = folder / grid_name(name, *labels)
+            labels = {str(dim): str(one[dim].item()) for dim in others}
+            row = _listed(names.of(name, *labels.values()), str(name), labels, array)
             tags = {key: str(value) for key, value in array.attrs.items() if key != "grid_mapping"}
             write_cog(
-                path,
+                folder / row["file"],
                 np.asarray(one.transpose("y", "x").values),
                 grid,
-                units=str(array.attrs.get("units", "1")),
-                description=str(array.attrs.get("long_name", name)),
+                units=row["unit"],
+                description=row["meaning"],
                 kinds="flag_values" in array.attrs,
-                tags={**tags, "nodata_meaning": "no data, or outside the region"},
+                tags={**tags, **labels, "nodata_meaning": "no data, or outside the region"},
             )
-            written.append(path)
+            written.append(row)
+    write_rows(folder / "files.csv", written)
     return written
+
+
+def _listed(file: str, name: str, labels: Mapping[str, str], array: xr.DataArray) -> dict[str, str]:
+    """Row of the list of files."""
+    return {
+        "file": file,
+        "variable": name,
+        "land_class": labels.get("land_class", ""),
+        "carbon_pool": labels.get("carbon_pool", ""),
+        "time": next((labels[dim] for dim in _TIMES if dim in labels), ""),
+        "unit": str(array.attrs.get("units", "1")),
+        "meaning": str(array.attrs.get("long_name", name)),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +80,11 @@ def read_polygons(
         else [str(number) for number in range(1, len(shapes) + 1)]
     )
     names = [_text(value) for value in columns[name_column]] if name_column else ids
-    twice = sorted({item for item in ids if ids.count(item) > 1})
+    for column, texts in ((id_column, ids), (name_column, names)):
+        if column is not None:
+            _refuse_blank(path, column, texts)
+    counts = Counter(ids)
+    twice = sorted(item for item, count in counts.items() if count > 1)
     if twice:
         raise InputError(
             tr(
@@ -86,7 +92,7 @@ def read_polygons(
                 path=path,
                 id_column=id_column,
                 twice=twice[0],
-                count=ids.count(twice[0]),
+                count=counts[twice[0]],
             )
         )
     crs = pyproj.CRS.from_user_input(meta["crs"])
@@ -107,7 +113,26 @@ def _encoding(path: Path) -> str | None:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  columns hold anything
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    """A field as text; empty where it holds nothing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _refuse_blank(path: Path, column: str, texts: list[str]) -> None:
+    blank = [row for row, text in enumerate(texts, start=1) if not text]
+    if blank:
+        raise InputError(
+            tr(
+                "{path}: column '{column}' is empty in {count} of {rows} polygons (the first is number {first}); fill it in, "
+                "or name another column",
+                path=path,
+                column=column,
+                count=len(blank),
+                rows=len(texts),
+                first=blank[0],
+            )
+        )
 
 
 def _refuse_misplaced(path: Path, crs: pyproj.CRS, shapes: list[shapely.Geometry]) -> None:

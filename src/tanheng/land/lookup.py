@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from tanheng.language import tr
 NO_DATA = -1
 
 _DIRECT = 1 << 20
+
+#: Codes of classes are small numbers; larger ones are undeclared nodata, or another quantity.
+_HIGHEST_CODE = 2**31
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,13 @@ def whole_codes(codes: NDArray[Any], name: str) -> NDArray[np.int64]:
     Raises
     ------
     InputError
-        Some codes are fractions; their number and the first one's place are named.
+        Some codes are fractions, infinite or beyond 2^31; their number and an example are named.
     """
     if np.issubdtype(codes.dtype, np.integer):
+        if codes.dtype.itemsize == 8:
+            huge = (codes >= _HIGHEST_CODE) | ((codes <= -_HIGHEST_CODE) & (codes != np.iinfo(np.int64).min))
+            if huge.any():
+                _refuse_huge(name, codes[huge])
         return codes.astype(np.int64, copy=False)
     if not np.issubdtype(codes.dtype, np.floating):
         raise InputError(
@@ -91,8 +98,11 @@ def whole_codes(codes: NDArray[Any], name: str) -> NDArray[np.int64]:
                 dtype=codes.dtype,
             )
         )
-    finite = np.isfinite(codes)
-    fractional = finite & (codes != np.floor(codes))
+    known = ~np.isnan(codes)
+    huge = known & ~(np.abs(codes) < _HIGHEST_CODE)
+    if huge.any():
+        _refuse_huge(name, codes[huge])
+    fractional = known & (codes != np.floor(codes))
     if fractional.any():
         value = codes[fractional][0]
         raise InputError(
@@ -104,7 +114,19 @@ def whole_codes(codes: NDArray[Any], name: str) -> NDArray[np.int64]:
                 example=value,
             )
         )
-    return np.where(finite, codes, np.float64(np.iinfo(np.int64).min)).astype(np.int64)
+    return np.where(known, codes, np.float64(np.iinfo(np.int64).min)).astype(np.int64)
+
+
+def _refuse_huge(name: str, codes: NDArray[Any]) -> NoReturn:
+    raise InputError(
+        tr(
+            "{name}: {count} pixels in the part read hold {example:g}, which is no land-cover code; declare it as nodata "
+            "(gdal_edit -a_nodata) if it means no data",
+            name=name,
+            count=codes.size,
+            example=codes[0],
+        )
+    )
 
 
 def code_counts(codes: NDArray[Any], name: str) -> dict[int, int]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from tanheng.errors import InputError, nearest
@@ -35,10 +34,8 @@ from tanheng.language import listed, tr
 from tanheng.pipeline.emission_inputs import open_emissions, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.pipeline.framing import choose_grid, cover_problems
 from tanheng.pipeline.problems import Problems
+from tanheng.pipeline.raster_checks import SAMPLE_PIXELS, check_population, check_values
 from tanheng.study import Driver, Maps, Study
-
-#: Pixels that are read to look for unknown codes before a run; `tanheng check` reads every one.
-SAMPLE_PIXELS = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,13 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         problems.errors += errors
         problems.warnings += warnings
     for raster in {item.path: item for item in population.values()}.values():
-        problems.attempt(_check_people, raster, may_be_empty=_may_be_empty(study))
+        problems.attempt(check_population, raster, may_be_empty=_may_be_empty(study))
+    for name, by_year in (*driver_maps.items(), *([("nep", nep)] if nep else [])):
+        for raster in {item.path: item for item in by_year.values()}.values():
+            problems.warnings += problems.attempt(check_values, raster, name) or []
+    opened = [*rasters.values(), *population.values(), *nep.values()]
+    opened += [raster for by_year in driver_maps.values() for raster in by_year.values()]
+    problems.warnings += [note for raster in opened for note in raster.notes]
     _note_same_maps(study, problems)
     problems.stop_if_any()
     assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
@@ -380,34 +383,6 @@ def _check_codes(
 def _may_be_empty(study: Study) -> bool:
     """Whether nobody on a whole population map was meant."""
     return "without_weight" in study.demand.model_fields_set and study.demand.without_weight == "area"
-
-
-def _check_people(raster: Raster, *, may_be_empty: bool) -> None:
-    """Refuse a population map with negative values, or without anybody; large maps are sampled."""
-    highest = 0.0
-    strips = range(0, raster.pixels.height, max(raster.tile[0], 256))
-    step = max(1, raster.pixels.height * raster.pixels.width // SAMPLE_PIXELS)
-    for row in strips[::step]:
-        values = raster.read_values(
-            row, 0, min(max(raster.tile[0], 256), raster.pixels.height - row), raster.pixels.width
-        )
-        if (values < 0).any():
-            raise InputError(
-                tr(
-                    "{path}: has negative values ({least:g}); a population can't be negative: declare the number that means no "
-                    "data (gdal_edit -a_nodata)",
-                    path=raster.path,
-                    least=np.nanmin(values),
-                )
-            )
-        highest = max(highest, float(np.nanmax(values, initial=0.0)))
-    if highest == 0 and step == 1 and not may_be_empty:
-        raise InputError(
-            tr(
-                "{path}: nobody lives there: all values are zero or missing; is it the right file and band?",
-                path=raster.path,
-            )
-        )
 
 
 def _note_same_maps(study: Study, problems: Problems) -> None:

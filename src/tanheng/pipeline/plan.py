@@ -13,7 +13,8 @@ import xarray as xr
 
 from tanheng.errors import OutputError
 from tanheng.io.crate import write_crate
-from tanheng.io.rasters import files_open, grid_name, write_cog
+from tanheng.io.record import write_record
+from tanheng.io.rasters import files_open, write_cog
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.store import read_zarr
@@ -262,12 +263,11 @@ def _write(
         write_workbook(folder / "tables.xlsx", tables, record)
         for name, layer in layers.items():
             meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
-            path = folder / "grids" / grid_name(name)
+            path = folder / "grids" / f"{name}.tif"
             write_cog(path, layer, inputs.grid, units="1", description=name, tags={"kinds": meaning}, kinds=True)
         outlines, printing = outlines_of(inputs), printing_of(inputs)
         write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record, printing, beside.arrows)
-        text = json.dumps(record, ensure_ascii=False, indent=1, default=str)
-        (folder / "plan.json").write_text(text, encoding="utf-8")
+        write_record(folder / "plan.json", record)
     except OSError as error:
         raise OutputError(
             tr("{folder}: can't be written ({reason}); is the disk full?", folder=folder, reason=error.strerror)

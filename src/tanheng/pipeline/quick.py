@@ -18,7 +18,9 @@ from tanheng.factors.legends import Legend, legend_from
 from tanheng.grid import Grid
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
-from tanheng.io.rasters import Raster, files_open, grid_name, is_remote, locate, write_cog
+from tanheng.io.file_names import FileNames
+from tanheng.io.record import write_record
+from tanheng.io.rasters import Raster, files_open, is_remote, locate, write_cog
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.rows import write_rows
 from tanheng.land.engine import KEPT_FROM, LandCounts, LandMap, Progress, count_land, inventory, plan_tasks
@@ -94,6 +96,7 @@ def _quick_stock(
     classes = _classes(legend, densities)
     maps = [LandMap(year, source, Lookup(classes, _codes(legend, source))) for year, source in sources.items()]
     warnings += [text for item in maps if (text := _nodata_note(legend, item))]
+    warnings += [note for source in sources.values() for note in source.notes]
     fraction = region_fraction(grid, boundary) if boundary else None
     wanted = None if fraction is None else fraction > 0
     pairs = list(pairwise(years))
@@ -329,13 +332,14 @@ def _write(
     if found.transitions:
         write_rows(folder / "tables" / "transitions.csv", found.transitions)
     per_class = np.array([_density(densities, name) for name in classes])
+    names = FileNames(".tif")
     for year, share in shares.items():
         known = share.any(axis=0)
         stock = np.tensordot(per_class, share, 1) * grid.cell_area_ha  # (t C/ha) * (1) * (ha) = t C
-        path = folder / "grids" / grid_name("carbon_stock", year)
+        path = folder / "grids" / names.of("carbon_stock", year)
         write_cog(path, np.where(known, stock, np.nan), grid, units="t C", description="carbon stored in the cell")
         for number, name in enumerate(classes):
-            path = folder / "grids" / grid_name("land_share", name, year)
+            path = folder / "grids" / names.of("land_share", name, year)
             part = np.where(known, share[number], np.nan)
             write_cog(path, part, grid, units="1", description=f"fraction of the cell that is {name}")
     record = {
@@ -345,4 +349,4 @@ def _write(
         "grid": asdict(grid),
         "warnings": found.warnings,
     }
-    (folder / MARK).write_text(json.dumps(record, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+    write_record(folder / MARK, record)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.crate import write_crate
 from tanheng.io.pixel_maps import write_pixel_maps
 from tanheng.io.rasters import files_open
+from tanheng.io.record import write_record
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
@@ -309,14 +309,7 @@ def _write(results: Results, inputs: Inputs, folder: Path, clock: _Clock) -> Non
     with clock.stage(mark("workbook, maps and report")):
         write_reports(folder, inputs, results.dataset, results.tables, results.record)
     results.record["timings_s"] = clock.seconds
-    try:
-        (folder / MARK).write_text(
-            json.dumps(results.record, ensure_ascii=False, indent=1, default=_plain), encoding="utf-8"
-        )
-    except OSError as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=folder / MARK, reason=error.strerror)
-        ) from error
+    write_record(folder / MARK, results.record)
     write_crate(folder, results.record)
 
 
@@ -352,9 +345,3 @@ def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
         "versions": provenance.versions(),
         "timings_s": clock.seconds,
     }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, np.generic):
-        return value.item()
-    return str(value)

@@ -10,9 +10,11 @@ from tanheng.language import tr
 
 
 class Part(BaseModel):
-    """A table of the study file: frozen, and unknown keys are refused."""
+    """A table of the study file: frozen; unknown keys, infinity and not-a-number are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, populate_by_name=True, allow_inf_nan=False
+    )
 
 
 def _as_list(value: object) -> object:
