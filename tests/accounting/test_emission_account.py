@@ -51,16 +51,15 @@ def test_standard_coal_is_the_physical_form_in_another_unit(fuel: str) -> None:
 def hand_check() -> Terms:
     """Bituminous coal and natural gas, 100 TJ each, with the IPCC's factors and bounds; Gg CO2."""
     coal, gas = (emission_factors_from("ipcc-2006").fuels[name] for name in ("other_bituminous_coal", "natural_gas"))
-    assert coal.half_width is not None
-    assert gas.half_width is not None
     emitted = np.array([100 * fuel.carbon_content * CO2_PER_C / 1000 for fuel in (coal, gas)])
-    return Terms(emitted, np.full(2, 0.05), np.array([coal.half_width, gas.half_width]), ["coal", "gas"])
+    halves = {"coal": coal.half_widths["carbon_content"], "gas": gas.half_widths["carbon_content"]}
+    return Terms(emitted, np.full(2, 0.05), [["coal"], ["gas"]], halves)
 
 
 def test_the_hand_check_of_both_approaches() -> None:
     terms = hand_check()
     assert terms.emissions == pytest.approx([9.46, 5.61])
-    assert 100 * terms.factor_half == pytest.approx([5.39, 3.57], abs=0.01)
+    assert [100 * half for half in terms.half.values()] == pytest.approx([5.39, 3.57], abs=0.01)
     assert 100 * propagated(terms) == pytest.approx(5.15, abs=0.005)
     told = interval(terms, simulated(terms, 200_000, 1))
     assert told.total == pytest.approx(15.07)
@@ -70,8 +69,8 @@ def test_the_hand_check_of_both_approaches() -> None:
 def test_a_shared_factor_does_not_average_out() -> None:
     """Ten equal terms: independent factors give U / sqrt(10), one shared factor gives U."""
     each = np.full(10, 1.0)
-    apart = Terms(each, np.zeros(10), np.full(10, 0.3), [str(n) for n in range(10)])
-    shared = Terms(each, np.zeros(10), np.full(10, 0.3), ["coal"] * 10)
+    apart = Terms(each, np.zeros(10), [[str(n)] for n in range(10)], {str(n): 0.3 for n in range(10)})
+    shared = Terms(each, np.zeros(10), [["coal"]] * 10, {"coal": 0.3})
     assert propagated(apart) == pytest.approx(0.3 / np.sqrt(10))
     assert propagated(shared) == pytest.approx(0.3)
     for terms, half in ((apart, 0.3 / np.sqrt(10)), (shared, 0.3)):
@@ -82,24 +81,22 @@ def test_a_shared_factor_does_not_average_out() -> None:
 @given(st.integers(0, 1000))
 def test_contributions_sum_to_the_whole(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    names = list(rng.choice(["a", "b", "c"], 7))
-    halves = {name: rng.uniform(0, 0.5) for name in "abc"}
-    terms = Terms(rng.uniform(1, 9, 7), rng.uniform(0, 0.3, 7), np.array([halves[name] for name in names]), names)
+    names = [list(rng.choice(["a", "b", "c"], rng.integers(0, 3), replace=False)) for _ in range(7)]
+    terms = Terms(rng.uniform(1, 9, 7), rng.uniform(0, 0.3, 7), names, {name: rng.uniform(0, 0.5) for name in "abc"})
     assert sum(row[2] for row in contributions(terms)) == pytest.approx(1)
     assert np.sqrt(sum(variances(terms).values())) == pytest.approx(propagated(terms) * terms.emissions.sum())
 
 
 def test_wide_factors_never_draw_below_zero() -> None:
-    terms = Terms(np.array([1.0]), np.array([0.05]), np.array([1.5]), ["methane"])
+    terms = Terms(np.array([1.0]), np.array([0.05]), [["methane"]], {"methane": 1.5})
     drawn = simulated(terms, 50_000, 3)
     assert drawn.min() > 0
     assert drawn.mean() == pytest.approx(1.0, abs=0.02)
 
 
 def test_the_trend_knows_that_factors_are_the_same() -> None:
-    one, two = (
-        Terms(np.array([x, 10.0]), np.full(2, 0.05), np.array([0.3, 0.1]), ["coal", "gas"]) for x in (100.0, 200.0)
-    )
+    halves = {"coal": 0.3, "gas": 0.1}
+    one, two = (Terms(np.array([x, 10.0]), np.full(2, 0.05), [["coal"], ["gas"]], halves) for x in (100.0, 200.0))
     change, low, high = trend(one, two, 4000, 1)
     assert change == pytest.approx(100 / 110)
     # With factors of their own in each year it would be about 2 * 0.3 * sqrt(2) wide.
@@ -216,17 +213,44 @@ def test_slips_in_an_own_set_are_refused(tmp_path: Path, rows: str, message: str
         emission_factors_from(own(tmp_path / "mine.csv", rows))
 
 
-def test_bounds_are_borrowed_and_said() -> None:
-    half, note = emission_factors_from("china-gbt").half_width("raw_coal")
-    assert half == pytest.approx((99700 - 89500) / 2 / 94600)
-    assert "borrowed" in note
+def test_bounds_are_borrowed_and_said(tmp_path: Path) -> None:
+    text = "fuel,factor,value,unit,source\nraw_coal,carbon_content,26,t C/TJ,ours\nraw_coal,net_calorific_value,21,GJ/t,ours\n"
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    halves, notes = emission_factors_from("mine.csv", tmp_path).half_widths("raw_coal", "t")
+    assert list(halves.values()) == pytest.approx([(30.5 - 19.9) / 2 / 25.8, (99700 - 89500) / 2 / 94600])
+    assert all("those of ipcc-2006 are used" in note for note in notes)
 
 
 def test_bounds_of_the_calorific_value_count_for_masses(tmp_path: Path) -> None:
     rows = "raw_coal,net_calorific_value,20,GJ/t,16,24,ours\nraw_coal,carbon_content,26,t C/TJ,24.7,27.3,ours\n"
     factors = emission_factors_from(own(tmp_path / "mine.csv", rows))
-    assert factors.half_width("raw_coal", "TJ")[0] == pytest.approx(0.05)
-    assert factors.half_width("raw_coal", "t")[0] == pytest.approx(np.hypot(0.05, 0.2))
+    assert factors.half_widths("raw_coal", "TJ")[0] == {"carbon content of raw_coal": pytest.approx(0.05)}
+    assert list(factors.half_widths("raw_coal", "t")[0].values()) == pytest.approx([0.2, 0.05])
+
+
+def test_coal_in_tonnes_is_less_certain_than_coal_in_terajoules() -> None:
+    """The IPCC's own range of the calorific value, 19.9 to 30.5 around 25.8 TJ/Gg, is 20.5 %; in TJ it plays no part."""
+    factors = emission_factors_from("ipcc-2006")
+    by_energy, by_mass = (factors.half_widths("raw_coal", unit)[0] for unit in ("TJ", "t"))
+    assert np.hypot.reduce(list(by_energy.values())) == pytest.approx(0.0539, abs=1e-4)
+    assert np.hypot.reduce(list(by_mass.values())) == pytest.approx(np.hypot(0.0539, 0.2054), abs=1e-4)
+
+
+def test_natural_gas_is_counted_by_volume_and_by_mass() -> None:
+    """10^4 m3 of 38.931 MJ is 0.38931 TJ, 1 t is 0.048 TJ; both times 56.1 t CO2/TJ."""
+    gas = emission_factors_from("ipcc-2006").fuels["natural_gas"]
+    assert gas.carbon_per("10^4 m3") * CO2_PER_C == pytest.approx(0.38931 * 56.1)
+    assert gas.carbon_per("t") * CO2_PER_C == pytest.approx(0.048 * 56.1)
+
+
+@pytest.mark.parametrize(
+    ("fuel", "per_tonne"), [("petroleum_coke", 32.5 * 97.5), ("bitumen", 40.2 * 80.7), ("naphtha", 44.5 * 73.3)]
+)
+def test_oil_products_have_rows_of_their_own(fuel: str, per_tonne: float) -> None:
+    factors = emission_factors_from("ipcc-2006")
+    found, note = factors.fuel(fuel)
+    assert (found.name, note) == (fuel, "")
+    assert found.carbon_per("t") * CO2_PER_C == pytest.approx(per_tonne / 1000)
 
 
 def test_a_certain_sign_and_the_ratio() -> None:
@@ -235,8 +259,8 @@ def test_a_certain_sign_and_the_ratio() -> None:
     sign = certain_sign(xr.DataArray([3.0, np.nan, -1.0]), xr.DataArray([1.0, 1.0, 2.0]))
     assert sign.values[[0, 2]].tolist() == [1.0, 0.0]
     assert np.isnan(sign.values[1])
-    supply = xr.DataArray(np.full((3, 3), 10.0), dims=("y", "x"))
-    parts = supply.expand_dims(land_class=["a"])
-    half = ratio_half_width(supply, supply / 2, parts, xr.DataArray([0.1], dims="land_class"), 0.1, 3000, 1)
+    supply, rng = np.full(9, 10.0), np.random.default_rng(1)
+    drawn = ((supply * a, supply / 2 * b) for a, b in 1 + 0.1 / 1.96 * rng.standard_normal((3000, 2)))
+    half = ratio_half_width(drawn)
     # E = 2 (S - D) / (S + D) where all cells are alike: dE = 4 (D dS - S dD) / (S + D)^2 = 0.8889 * sqrt(0.1^2 + 0.1^2) = 0.1257
     assert float(half.mean()) == pytest.approx(8 / 9 * np.sqrt(0.02), rel=0.05)

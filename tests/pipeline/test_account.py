@@ -64,7 +64,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-BASE = """
+TOTALS = 'totals = "totals.csv"\ntotals_uncertainty = { common = 0.05, own = 0.1 }'
+BASE = f"""
 title = "Account"
 years = [2010]
 [zones.part]
@@ -73,12 +74,12 @@ id = "code"
 name = "name"
 [land_cover]
 legend = "six-classes"
-maps = { 2010 = "a.tif" }
+maps = {{ 2010 = "a.tif" }}
 [carbon_density]
 table = "henan-six-classes"
 uncertainty = 0.2
 [emissions]
-totals = "totals.csv"
+{TOTALS}
 zones = "part"
 [population]
 kind = "density"
@@ -93,10 +94,10 @@ driver = "gdp"
 kind = "total"
 [demand]
 weights = [
-    { sector = "industry", by = { lights = 0.5, built-up = 1 } },
-    { sector = "farming", by = { cropland = 1 } },
+    {{ sector = "industry", by = {{ lights = 0.5, built-up = 1 }} }},
+    {{ sector = "farming", by = {{ cropland = 1 }} }},
 ]
-compare_with = { lights = 1 }
+compare_with = {{ lights = 1 }}
 """
 
 
@@ -176,10 +177,8 @@ def test_certainty_of_each_cell(results: Results) -> None:
     expected = np.sqrt(((share * 100 * density[:, None, None] * 0.2) ** 2).sum(axis=0))
     assert data["supply_half_width"].values == pytest.approx(expected)
     assert data["balance_half_width"].values == pytest.approx(np.hypot(expected, data["demand_half_width"].values))
-    table = results.tables["certainty"].iloc[0]
-    assert table[
-        ["area_share_surely_surplus", "area_share_surely_deficit", "area_share_sign_open"]
-    ].sum() == pytest.approx(1)
+    # A stock against a flow has no share of area "surely in surplus".
+    assert "balance_certainty" not in results.tables
     assert (data["ratio_half_width"].values >= 0).all()
 
 
@@ -242,9 +241,51 @@ def with_balance(folder: Path, more: str = "") -> str:
         "year,activity,quantity,unit\n2010,水泥,10,万吨\n2010,水稻,5,10^3 ha\n", encoding="utf-8"
     )
     head = BASE.split("[economy]", maxsplit=1)[0].replace(
-        'totals = "totals.csv"\nzones = "part"', f'balance = "balance.csv"\nfactors = "ipcc-2006"\n{more}'
+        f'{TOTALS}\nzones = "part"', f'balance = "balance.csv"\nfactors = "ipcc-2006"\n{more}'
     )
     return head.replace("uncertainty = 0.2\n", "")
+
+
+def test_intervals_of_the_region_and_its_zones(results: Results) -> None:
+    """Rows of 1000, 500, 700 and 300 t C to 5 % in common and 10 % of their own.
+
+    Total 2500: sqrt((2500*0.05)^2 + 0.1^2 * (1000^2 + 500^2 + 700^2 + 300^2)) = sqrt(15625 + 18300) = 184.2.
+    """
+    row = results.tables["balance"].iloc[0]
+    assert row.demand_half_width_t_c_per_yr == pytest.approx(np.sqrt(15625 + 18300))
+    stock = results.tables["stock_uncertainty"].iloc[0]
+    assert (stock.of, stock.value_t_c) == ("stock", pytest.approx(row.supply_t_c))
+    assert row.supply_half_width_t_c == pytest.approx(stock.half_width_t_c)
+    assert row.balance_half_width_t_c == pytest.approx(np.hypot(stock.half_width_t_c, np.sqrt(15625 + 18300)))
+    assert stock.half_width_densities_independent_t_c < stock.half_width_densities_alike_t_c
+    assert stock.half_width_densities_alike_t_c == pytest.approx(0.2 * stock.value_t_c)
+    zones = results.tables["balance_by_zone"].set_index("zone_name")
+    # What is the zones' own adds to what they share; the region's rows are shared, so the zones correlate.
+    assert (zones["demand_half_width_t_c_per_yr"] / zones["demand_t_c_per_yr"] > 184.2 / 2500).all()
+    assert zones["demand_half_width_t_c_per_yr"].sum() > 184.2 > np.hypot(*zones["demand_half_width_t_c_per_yr"])
+    uncertain = results.tables["emission_uncertainty"]
+    left = uncertain[(uncertain["of"] == "zone") & (uncertain["name"] == "l")].iloc[0]
+    assert left.half_width_approach_1 == pytest.approx(np.hypot(0.05, 0.1))
+
+
+def test_totals_without_an_uncertainty_have_no_interval_and_say_so(folder: Path) -> None:
+    text = BASE.replace("totals_uncertainty = { common = 0.05, own = 0.1 }\n", "")
+    found = run(folder, text, "unsure")
+    assert any("no uncertainty of the totals is given" in item for item in found.warnings)
+    assert "demand_half_width" not in found.dataset
+    assert not [name for name in found.tables["balance"] if name.startswith(("demand_half", "balance_half"))]
+
+
+def test_map_errors_and_variation_within_a_class_widen_what_they_should(folder: Path) -> None:
+    text = BASE.replace('"six-classes"\n', '"six-classes"\narea_uncertainty = { forest = 0.1 }\n', 1)
+    text = text.replace("uncertainty = 0.2\n", "uncertainty = 0.2\ncorrelation = 0.5\nwithin_class = 0.4\n")
+    found, plain = run(folder, text, "wider"), run(folder, BASE, "plain")
+    row, before = found.tables["stock_uncertainty"].iloc[0], plain.tables["stock_uncertainty"].iloc[0]
+    assert row.half_width_map_error_t_c > 0
+    assert row.half_width_densities_independent_t_c == pytest.approx(before.half_width_densities_independent_t_c)
+    assert row.half_width_densities_independent_t_c < row.half_width_densities_t_c < row.half_width_densities_alike_t_c
+    wider = (found.dataset["supply_half_width"] > plain.dataset["supply_half_width"]).values
+    assert wider.all()
 
 
 def test_a_balance_processes_and_gases(folder: Path) -> None:
@@ -305,7 +346,7 @@ def test_all_problems_of_an_account_at_once(folder: Path) -> None:
     (folder / "bad_points.csv").write_text(
         "year,sector,longitude,latitude,emissions,unit\n2010,a,500,3,1,t C\n", encoding="utf-8"
     )
-    text = BASE.replace('totals = "totals.csv"', 'activity = "bad.csv"\nfactors = ["china-gbt", "own.csv"]')
+    text = BASE.replace(TOTALS, 'activity = "bad.csv"\nfactors = ["china-gbt", "own.csv"]')
     text = text.replace("{ cropland = 1 }", "{ croplnd = 1 }") + 'points = "bad_points.csv"\n'
     with pytest.raises(StudyError) as caught:
         run(folder, text, "bad")

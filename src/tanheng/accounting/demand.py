@@ -44,6 +44,22 @@ def allocate(
     >>> demand.tolist()
     [60.0, 70.0, 0.0]
     """
+    amounts, by_area = allocated(totals, weight, units)
+    return np.asarray(amounts.sum(axis=0)).ravel(), by_area
+
+
+def allocated(
+    totals: NDArray[np.float64], weight: NDArray[np.float64], units: sparse.csr_matrix
+) -> tuple[sparse.csr_matrix, list[int]]:
+    """Emissions of each unit in each of its cells, shape (units, cells), t C yr-1; as `allocate`, with the units kept apart.
+
+    Examples
+    --------
+    >>> z = sparse.csr_matrix([[1.0, 0.5, 0.0], [0.0, 0.5, 1.0]])
+    >>> amounts, _ = allocated(np.array([100.0, 30.0]), np.array([3.0, 4.0, 0.0]), z)
+    >>> amounts.toarray().tolist()
+    [[60.0, 40.0, 0.0], [0.0, 30.0, 0.0]]
+    """
     weighted = units.multiply(np.nan_to_num(weight)[None, :]).tocsr()
     sums = np.asarray(weighted.sum(axis=1)).ravel()
     by_area = [int(unit) for unit in np.flatnonzero((sums <= 0) & (totals != 0))]
@@ -57,7 +73,7 @@ def allocate(
         swap = sparse.diags(keep) @ weighted + sparse.diags(1.0 - keep) @ units
         weighted, sums = swap.tocsr(), np.where(keep > 0, sums, areas)
     factor = np.divide(totals, sums, out=np.zeros(len(totals)), where=sums > 0)
-    return np.asarray(weighted.T @ factor).ravel(), by_area
+    return (sparse.diags(factor) @ weighted).tocsr(), by_area
 
 
 def per_person(total: float, people: float, weight: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,79 +1,143 @@
-r"""Uncertainty of densities and factors, carried to supply, demand, balance and ratio of each cell.
+r"""Uncertainty of densities and factors, carried to supply, demand, balance and ratio of cells, zones and the region.
 
 Half-widths are those of 95 % intervals. The density of a class is one quantity: its error is the same in all cells and in all years,
-so it does not average out over a region, and largely cancels in a change. Densities of different classes are taken as independent,
-and so are densities and emissions.
+so it does not average out over a region, and largely cancels in a change. How far the densities of different classes err together
+within a pool is a choice (`correlation`); pools are independent of each other, and densities of emissions. A factor errs alike in
+all zones; the activity of each zone errs by itself.
 
 References
 ----------
-IPCC 2006, Vol. 1, Ch. 3, Eq. 3.2; JCGM 100:2008, 5.1.2.
+IPCC 2006, Vol. 1, Ch. 3, Eq. 3.2; JCGM 100:2008, 5.1.2 and 5.2.2 (correlated quantities).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
+from scipy import sparse
 
-from tanheng.accounting.uncertainty import draws
+from tanheng.accounting.uncertainty import multipliers
 from tanheng.errors import InputError
 from tanheng.language import tr
+
+Values = NDArray[np.float64]
 
 #: Standard deviations in half a 95 % interval.
 _TO_SIGMA = 1.959963984540054
 
 
-def stock_half_width(
-    share: xr.DataArray, density: xr.DataArray, relative: xr.DataArray, cell_area: float
-) -> xr.DataArray:
-    r"""Half-width of the carbon stock of each cell, t C, shape (year, y, x).
+def density_half_width(errors: xr.DataArray, correlation: float) -> xr.DataArray:
+    r"""Half-width of a sum over classes and pools whose densities err together in part.
 
-    .. math:: U_i = \sqrt{\sum_k (a_{ik}\, c_k\, u_k)^2}
+    .. math:: U = \sqrt{\sum_p \Big[(1 - \rho) \sum_k e_{kp}^2 + \rho \Big(\sum_k e_{kp}\Big)^2\Big]}
 
     Parameters
     ----------
-    share : xarray.DataArray, shape (year, land_class, y, x), 1
-    density : xarray.DataArray, shape (year, land_class), t C ha-1
+    errors : xarray.DataArray, shape (land_class, carbon_pool, ...)
+        What each density adds: area times density times its relative half-width, with the sign of a change. Without the
+        dimension ``carbon_pool``, the pools of a class err together.
+    correlation : float
+        Between the densities of any two classes in a pool, 0 to 1.
+
+    Examples
+    --------
+    Errors of 10 and 5: independent sqrt(125), wholly dependent 15. In a change of +10 and -5 a common error cancels.
+
+    >>> errors = xr.DataArray([10.0, 5.0], dims="land_class")
+    >>> [round(float(density_half_width(errors, rho)), 2) for rho in (0.0, 1.0)]
+    [11.18, 15.0]
+    >>> change = xr.DataArray([10.0, -5.0], dims="land_class")
+    >>> [round(float(density_half_width(change, rho)), 2) for rho in (0.0, 1.0)]
+    [11.18, 5.0]
+    """
+    own = (errors**2).sum("land_class", skipna=False)
+    common = errors.sum("land_class", skipna=False) ** 2
+    variance: xr.DataArray = (1.0 - correlation) * own + correlation * common
+    if "carbon_pool" in variance.dims:
+        variance = variance.sum("carbon_pool", skipna=False)
+    return variance**0.5
+
+
+def map_error_half_width(area: xr.DataArray, density: xr.DataArray, relative: xr.DataArray) -> xr.DataArray:
+    r"""Half-width of a total stock from errors of the areas of the classes, t C, in the shape of `area` without ``land_class``.
+
+    .. math:: U = \sqrt{\sum_k (A_k u_k (c_k - \bar c))^2}, \qquad \bar c = \sum_k A_k c_k \Big/ \sum_k A_k
+
+    What is taken from one class goes to others, so an error of area moves carbon only as far as the density of the class
+    differs from the mean.
+
+    Parameters
+    ----------
+    area : xarray.DataArray, shape (land_class, ...), ha
+    density : xarray.DataArray, shape (land_class, ...), t C ha-1
     relative : xarray.DataArray, shape (land_class,), 1
-        Half-width of each density, relative.
-    cell_area : float
-        ha.
+        Half-width of the area of each class, relative, as an accuracy assessment gives it.
 
     Examples
     --------
-    Half forest (100 t C/ha to 20 %), half crops (50 to 10 %) on 2 ha: sqrt((1*100*0.2)^2 + (1*50*0.1)^2) = 20.6.
+    60 ha of 100 and 40 ha of 50 t C/ha, mean 80; areas to 10 %: sqrt((6*20)^2 + (4*30)^2) = 169.7.
 
-    >>> share = xr.DataArray([0.5, 0.5], dims="land_class")
-    >>> density, u = (xr.DataArray(v, dims="land_class") for v in ([100.0, 50.0], [0.2, 0.1]))
-    >>> round(float(stock_half_width(share, density, u, 2.0)), 1)
-    20.6
+    >>> area, density = (xr.DataArray(v, dims="land_class") for v in ([60.0, 40.0], [100.0, 50.0]))
+    >>> round(float(map_error_half_width(area, density, xr.full_like(area, 0.1))), 1)
+    169.7
     """
-    each = share * cell_area * density * relative  # (1) * (ha) * (t C/ha) * 1 = t C
-    return (each**2).sum("land_class", skipna=False) ** 0.5
+    mean = (area * density).sum("land_class") / area.sum("land_class")
+    # (ha) * (t C/ha) = t C
+    return ((area * relative * (density - mean)) ** 2).sum("land_class") ** 0.5
 
 
-def change_half_width(
-    first: xr.DataArray,
-    last: xr.DataArray,
-    densities: tuple[xr.DataArray, xr.DataArray],
-    relative: xr.DataArray,
-    cell_area: float,
-    years: float,
-) -> xr.DataArray:
-    r"""Half-width of the yearly stock change of each cell, t C/yr; densities of both years err alike.
+def demand_half_width(amounts: sparse.csr_matrix, relative: Values) -> Values:
+    r"""Half-width of the demand of each cell, t C yr-1, shape (cells,).
 
-    .. math:: U_i = \frac{1}{T} \sqrt{\sum_k ((a_{ik,2}\, c_{k,2} - a_{ik,1}\, c_{k,1})\, u_k)^2}
+    .. math:: U_i = \sqrt{\sum_{gh} D_{gi} R_{gh} D_{hi}}
+
+    Parameters
+    ----------
+    amounts : scipy.sparse.csr_matrix, shape (groups, cells), t C yr-1
+        Demand by groups of emissions that share a weight and a unit.
+    relative : numpy.ndarray, shape (groups, groups), 1
+        Covariances of the groups as squared half-widths, over the product of their emissions.
 
     Examples
     --------
-    Land that stays what it is has no uncertain change, however uncertain its stock.
+    Two zones of 10 with the covariances 5, 4, 4, 5 (see `uncertainty.covariance`). A cell that takes a tenth of one zone has a
+    tenth of its half-width, 2.24; one on the border that takes a tenth of each has a tenth of that of both, 4.24.
 
-    >>> share = xr.DataArray([1.0, 0.0], dims="land_class")
-    >>> density, u = (xr.DataArray(v, dims="land_class") for v in ([100.0, 50.0], [0.2, 0.2]))
-    >>> float(change_half_width(share, share, (density, density), u, 1.0, 10.0))
-    0.0
+    >>> amounts = sparse.csr_matrix([[1.0, 1.0], [0.0, 1.0]])
+    >>> demand_half_width(amounts, np.array([[5.0, 4.0], [4.0, 5.0]]) / 100).round(3).tolist()
+    [0.224, 0.424]
     """
-    each = (last * densities[1] - first * densities[0]) * cell_area * relative / years
-    return (each**2).sum("land_class", skipna=False) ** 0.5
+    by_cell = amounts.tocsc()
+    cell = np.repeat(np.arange(by_cell.shape[1]), np.diff(by_cell.indptr))
+    variance = np.zeros(by_cell.shape[1])
+    # Each pair of groups of a cell is met once, at the distance of its members in the list of the cell.
+    for step in range(int(np.diff(by_cell.indptr).max(initial=0))):
+        first, second = slice(None, len(cell) - step), slice(step, None)
+        same = cell[first] == cell[second]
+        one, other = by_cell.indices[first][same], by_cell.indices[second][same]
+        product = by_cell.data[first][same] * by_cell.data[second][same] * relative[one, other]
+        variance += (1.0 if step == 0 else 2.0) * np.bincount(cell[first][same], product, len(variance))
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+def sum_half_width(amounts: Values, relative: Values) -> Values:
+    r"""Half-width of sums of groups, shape (sums,): :math:`\sqrt{\mathrm{diag}(A R A^T)}`.
+
+    Parameters
+    ----------
+    amounts : numpy.ndarray, shape (sums, groups)
+        What each sum takes of each group.
+    relative : numpy.ndarray, shape (groups, groups), 1
+
+    Examples
+    --------
+    >>> sum_half_width(np.array([[10.0, 0.0], [10.0, 10.0]]), np.array([[5.0, 4.0], [4.0, 5.0]]) / 100).round(2).tolist()
+    [2.24, 4.24]
+    """
+    return np.asarray(np.sqrt(np.maximum(((amounts @ relative) * amounts).sum(axis=1), 0.0)))
 
 
 def balance_half_width(supply: xr.DataArray, demand: xr.DataArray) -> xr.DataArray:
@@ -99,55 +163,74 @@ def certain_sign(balance: xr.DataArray, half_width: xr.DataArray) -> xr.DataArra
     return sign.where(balance.notnull() & half_width.notnull())
 
 
-def ratio_half_width(
-    supply: xr.DataArray,
-    demand: xr.DataArray,
-    parts: xr.DataArray,
-    relative: xr.DataArray,
-    demand_half: float,
-    count: int,
-    seed: int,
-) -> xr.DataArray:
-    r"""Half-width of the supply-demand ratio of each cell, by sampling: its norm, from the largest cells, is uncertain as well.
+def density_draws(relative: xr.DataArray, correlation: float, count: int, rng: np.random.Generator) -> xr.DataArray:
+    """Random multipliers of densities with mean one, shape (draw, land_class) or (draw, land_class, carbon_pool).
 
-    1.96 standard deviations of ``(S - D) / ((max S + max D) / 2)`` over draws of all densities and of demand.
+    Classes share a part of their error in each pool; the multipliers are above zero, log-normal where a half-width is wide.
+
+    Examples
+    --------
+    >>> relative = xr.DataArray([0.2, 0.2], dims="land_class", coords={"land_class": ["forest", "water"]})
+    >>> drawn = density_draws(relative, 0.5, 20_000, np.random.default_rng(1))
+    >>> print(round(float(np.corrcoef(drawn.values.T)[0, 1]), 1))
+    0.5
+    """
+    sizes = (count, *relative.shape)
+    common_sizes = tuple(
+        1 if dim == "land_class" else size for dim, size in zip(relative.dims, relative.shape, strict=True)
+    )
+    common = rng.standard_normal((count, *common_sizes))
+    normal = np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * rng.standard_normal(sizes)
+    half = relative.values[None]
+    return xr.DataArray(multipliers(half, normal), dims=("draw", *relative.dims), coords=dict(relative.coords))
+
+
+def demand_draws(relative: Values, count: int, rng: np.random.Generator) -> Values:
+    """Random multipliers of groups of emissions with mean one and covariances `relative`, shape (draw, groups).
+
+    Examples
+    --------
+    >>> drawn = demand_draws(np.array([[5.0, 4.0], [4.0, 5.0]]) / 100, 40_000, np.random.default_rng(1))
+    >>> print((np.cov(drawn.T) * 1.96**2 * 100).round(0).tolist())
+    [[5.0, 4.0], [4.0, 5.0]]
+    """
+    values, vectors = np.linalg.eigh(relative)
+    root = vectors * np.sqrt(np.maximum(values, 0.0)) / _TO_SIGMA
+    return np.asarray(1.0 + rng.standard_normal((count, len(relative))) @ root.T)
+
+
+def ratio_half_width(pairs: Iterable[tuple[Values, Values]]) -> Values:
+    r"""Half-width of the supply-demand ratio of each cell from draws of supply and demand; its norm is drawn with them.
+
+    1.96 standard deviations of ``(S - D) / ((max S + max D) / 2)``.
 
     Parameters
     ----------
-    supply, demand : xarray.DataArray, shape (y, x)
-    parts : xarray.DataArray, shape (land_class, y, x)
-        What each class holds of the supply.
-    relative : xarray.DataArray, shape (land_class,)
-    demand_half : float
-        Relative half-width of demand, the same in all cells.
-    count : int
-        Draws, two or more.
+    pairs : iterable of (numpy.ndarray, numpy.ndarray), shape (cells,)
+        Supply and demand of all cells, draw by draw.
 
     Raises
     ------
     InputError
-        Fewer than two draws were asked for.
+        There are fewer than two draws.
 
     Examples
     --------
-    >>> one = xr.DataArray([[10.0, 2.0]], dims=("y", "x"))
-    >>> parts = one.expand_dims(land_class=["forest"])
-    >>> half = ratio_half_width(one, one / 4, parts, xr.DataArray([0.2], dims="land_class"), 0.0, 400, 1)
-    >>> bool((half < 0.2).all())
-    True
+    Demand 1 and 1, supply 10 and 2, once a tenth larger and once smaller: ratios (11 - 1) / 6 and (9 - 1) / 5 of the first cell,
+    1.2 / 6 and 0.8 / 5 of the second.
+
+    >>> supply, demand = np.array([10.0, 2.0]), np.array([1.0, 1.0])
+    >>> ratio_half_width([(supply * 1.1, demand), (supply * 0.9, demand)]).round(3).tolist()
+    [0.092, 0.055]
     """
+    count, mean, squares = 0, np.zeros(1), np.zeros(1)
+    for supply, demand in pairs:
+        ratio = (supply - demand) / ((np.nanmax(supply) + np.nanmax(demand)) / 2.0)
+        count += 1
+        # Welford's sum of squares: a difference of two large sums would lose the digits that matter.
+        step = ratio - mean
+        mean = mean + step / count
+        squares = squares + step * (ratio - mean)
     if count < 2:
         raise InputError(tr("two draws or more are needed for a spread, got {count}", count=count))
-    rng = np.random.default_rng(seed)
-    classes = draws(relative.values.astype(float), count, rng)
-    whole = draws(np.array([demand_half]), count, rng)[:, 0]
-    held, asked = np.asarray(parts.transpose("land_class", ...).values, float), np.asarray(demand.values, float)
-    total, squares = np.zeros(asked.shape), np.zeros(asked.shape)
-    for number in range(count):
-        given = np.tensordot(classes[number], held, axes=1)
-        spread = asked * whole[number]
-        ratio = (given - spread) / ((np.nanmax(given) + np.nanmax(spread)) / 2.0)
-        total += ratio
-        squares += ratio**2
-    deviation = np.sqrt(np.maximum(squares / count - (total / count) ** 2, 0.0) * count / (count - 1))
-    return xr.DataArray(_TO_SIGMA * deviation, dims=supply.dims, coords=supply.coords)
+    return np.asarray(_TO_SIGMA * np.sqrt(squares / (count - 1)))

@@ -118,12 +118,19 @@ def balance_by_zone_table(
     weights: sparse.csr_matrix,
     supply: xr.DataArray,
     demand: xr.DataArray,
-    supply_column: str,
+    columns: tuple[str, str, str],
     own: Mapping[int, NDArray[np.float64]] | None = None,
 ) -> pd.DataFrame:
     r"""Columns year, zone_layer, zone_id, zone_name, area_km2, supply, demand, balance, and the zone's coefficients.
 
-    Carbon compensation rate S/E; ecological support coefficient ESC = (S_u/S)/(E_u/E).
+    With yearly uptake as supply: carbon compensation rate S/E, and ecological support coefficient ESC = (S_u/S)/(E_u/E). With a
+    stock as supply S/E has the unit years, and the coefficient compares shares of the store, which the literature's does not: both
+    then bear other names.
+
+    Parameters
+    ----------
+    columns : (str, str, str)
+        Names of the columns of supply, of supply over demand, and of the support coefficient.
 
     `own` are emissions known for the zones themselves, by year, which `demand` then leaves out: they are added whole, so
     that a cell on a border does not move them to its other zone.
@@ -140,11 +147,12 @@ def balance_by_zone_table(
         rate = np.divide(supplied, demanded, out=np.full(len(here), np.nan), where=emitting)
         whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() > 0 else np.nan
         frame = here[["year", "zone_layer", "zone_id", "zone_name", "area_km2"]].copy()
+        supply_column, rate_column, coefficient_column = columns
         frame[supply_column] = supplied
         frame["demand_t_c_per_yr"] = demanded
         frame[supply_column.replace("supply", "balance")] = supplied - demanded
-        frame["supply_per_demand"] = rate
-        frame["ecological_support_coefficient"] = rate / whole
+        frame[rate_column] = rate
+        frame[coefficient_column] = rate / whole
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tanheng.factors.catalogue import (
     parse_number,
     read_named,
 )
-from tanheng.language import mark, name_of, tr
+from tanheng.language import listed, mark, name_of, tr
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -31,31 +30,77 @@ class Fuel:
 
     Attributes
     ----------
-    net_calorific_value : float
-        TJ per `unit`; absent (None) where only energy can be counted.
-    unit : str
-        ``t`` or ``m3``.
+    calorific_values : mapping of str to float
+        Net calorific value, TJ per ``t`` or per ``m3``; empty where only energy can be counted.
     carbon_content : float
         t C/TJ.
     oxidised_fraction : float
         0 to 1.
-    half_width : float or None
-        Half of the 95 % interval of the carbon content, relative; None where the table gives no bounds.
-    calorific_half_width : float
-        That of the net calorific value, which counts where activity is a mass or a volume; 0 where no bounds are given.
+    half_widths : mapping of str to float
+        Half of the 95 % interval of each factor, relative, by ``carbon_content``, ``net_calorific_value`` (that of a volume:
+        ``net_calorific_value per m3``) and ``oxidised_fraction``; absent where the table gives no bounds.
     origin : str
         Sets that the rows came from, the one of the carbon content first.
     """
 
     name: str
-    net_calorific_value: float | None
-    unit: str | None
+    calorific_values: Mapping[str, float]
     carbon_content: float
     oxidised_fraction: float
     source: str = ""
-    half_width: float | None = None
-    calorific_half_width: float = 0.0
+    half_widths: Mapping[str, float] = field(default_factory=dict)
     origin: str = ""
+
+    @property
+    def unit(self) -> str | None:
+        """Amount that its first calorific value is of: ``t``, ``m3`` or None."""
+        return next(iter(self.calorific_values), None)
+
+    @property
+    def net_calorific_value(self) -> float | None:
+        """Its first calorific value, TJ per `unit`."""
+        return next(iter(self.calorific_values.values()), None)
+
+    def amount_of(self, activity_unit: str) -> str:
+        """Amount that a unit of activity is counted in: ``TJ``, ``t`` or ``m3``.
+
+        Raises
+        ------
+        UnitError
+            The factor set counts this fuel in another kind of unit.
+        """
+        for amount in ("TJ", *self.calorific_values):
+            if same_dimension(activity_unit, amount):
+                return amount
+        if not self.calorific_values:
+            raise UnitError(
+                tr(
+                    "{name}: no net calorific value; give an energy (TJ, tce), not '{activity_unit}'",
+                    name=name_of(self.name),
+                    activity_unit=activity_unit,
+                )
+            )
+        kinds = {"t": tr("a mass (t, 10^4 t)"), "m3": tr("a volume (m3, 10^4 m3)")}
+        raise UnitError(
+            tr(
+                "{name}: '{activity_unit}' does not fit; the factor set counts {kind} or an energy (TJ, tce)",
+                name=name_of(self.name),
+                activity_unit=activity_unit,
+                kind=listed(kinds[amount] for amount in self.calorific_values),
+            )
+        )
+
+    def energy_per(self, activity_unit: str) -> float:
+        """Energy of one unit of activity, TJ.
+
+        Raises
+        ------
+        UnitError
+            The factor set counts this fuel in another kind of unit.
+        """
+        amount = self.amount_of(activity_unit)
+        # (unit/unit) * (TJ/unit) = TJ per unit of activity
+        return conversion_factor(activity_unit, amount) * self.calorific_values.get(amount, 1.0)
 
     def carbon_per(self, activity_unit: str) -> float:
         r"""Carbon that one unit of activity emits, t C.
@@ -67,29 +112,8 @@ class Fuel:
         UnitError
             The factor set counts this fuel in another kind of unit.
         """
-        per_energy = self.carbon_content * self.oxidised_fraction  # (t C/TJ) * 1 = t C/TJ
-        if same_dimension(activity_unit, "TJ"):
-            return conversion_factor(activity_unit, "TJ") * per_energy
-        if self.net_calorific_value is None or self.unit is None:
-            raise UnitError(
-                tr(
-                    "{name}: no net calorific value; give an energy (TJ, tce), not '{activity_unit}'",
-                    name=name_of(self.name),
-                    activity_unit=activity_unit,
-                )
-            )
-        if not same_dimension(activity_unit, self.unit):
-            kind = {"t": tr("a mass (t, 10^4 t)"), "m3": tr("a volume (m3, 10^4 m3)")}[self.unit]
-            raise UnitError(
-                tr(
-                    "{name}: '{activity_unit}' does not fit; the factor set counts {kind} or an energy (TJ, tce)",
-                    name=name_of(self.name),
-                    activity_unit=activity_unit,
-                    kind=kind,
-                )
-            )
-        # (unit/unit) * (TJ/unit) * (t C/TJ) = t C per unit of activity
-        return conversion_factor(activity_unit, self.unit) * self.net_calorific_value * per_energy
+        # (TJ per unit) * (t C/TJ) * 1 = t C per unit of activity
+        return self.energy_per(activity_unit) * self.carbon_content * self.oxidised_fraction
 
 
 @dataclass(frozen=True)
@@ -133,32 +157,56 @@ class EmissionFactors:
         )
         return self.fuels[seen[-1]], note
 
-    def half_width(self, name: str, unit: str = "TJ") -> tuple[float, str]:
-        """Relative half-width of the 95 % interval of a fuel's factor in a unit of activity, and a note where it is borrowed.
+    def half_widths(self, name: str, unit: str) -> tuple[dict[str, float], list[str]]:
+        """Relative half-width of the 95 % interval of each factor that carbon per unit of activity is a product of, and notes.
 
-        A set without bounds borrows those of the IPCC 2006 defaults for the same fuel, or one that stands in for it.
+        The net calorific value counts where activity is a mass or a volume. A factor without bounds borrows those of the
+        IPCC 2006 defaults for the same fuel, relative to its own value. Names are those of the fuel whose factors are
+        used: a fuel that another stands in for shares their error.
+
+        Examples
+        --------
+        >>> halves, _ = emission_factors_from("ipcc-2006").half_widths("other_bituminous_coal", "t")
+        >>> {factor: round(half, 3) for factor, half in halves.items()}
+        {'net calorific value of other_bituminous_coal': 0.205, 'carbon content of other_bituminous_coal': 0.054}
         """
         fuel, _ = self.fuel(name)
-        calorific = 0.0 if same_dimension(unit, "TJ") else fuel.calorific_half_width
-        if fuel.half_width is not None:
-            return math.hypot(fuel.half_width, calorific), ""
-        default = emission_factors_from("ipcc-2006")
+        amount = fuel.amount_of(unit)
+        calorific = {"TJ": [], "t": ["net_calorific_value"], "m3": [_PER_VOLUME]}[amount]
+        wanted = [*calorific, "carbon_content"]
+        found, notes = {}, []
+        for factor in wanted:
+            half, note = self._half_width(fuel, name, factor)
+            found[_of(factor, fuel.name)] = half
+            notes += [note] if note else []
+        if "oxidised_fraction" in fuel.half_widths:
+            found[_of("oxidised_fraction", fuel.name)] = fuel.half_widths["oxidised_fraction"]
+        return found, notes
+
+    def _half_width(self, fuel: Fuel, name: str, factor: str) -> tuple[float, str]:
+        """Half-width of one factor, and a note where it is borrowed or assumed."""
+        if factor in fuel.half_widths:
+            return fuel.half_widths[factor], ""
         try:
-            borrowed = default.fuel(name)[0].half_width
+            borrowed = emission_factors_from("ipcc-2006").fuel(name)[0].half_widths.get(factor)
         except InputError:
             borrowed = None
         if borrowed is None:
-            return (
-                math.hypot(_UNKNOWN_HALF, calorific),
-                tr(
-                    "{name}: no bounds are known; its factor is taken to within {percent:g} %",
-                    name=name_of(name),
-                    percent=100 * _UNKNOWN_HALF,
-                ),
+            return _UNKNOWN_HALF, tr(
+                "{name}: the table gives no bounds of the {factor}; it is taken to within {percent:g} %",
+                name=name_of(name),
+                factor=name_of(factor),
+                percent=100 * _UNKNOWN_HALF,
             )
-        return math.hypot(borrowed, calorific), tr(
-            "'{name}' gives no bounds; those of ipcc-2006 are borrowed, relative to its own values", name=self.name
+        return borrowed, tr(
+            "'{name}' gives no bounds of its own in places; there those of ipcc-2006 are used, relative to its own values",
+            name=self.name,
         )
+
+
+def _of(factor: str, fuel: str) -> str:
+    """Name of a factor of a fuel, as tables of uncertainty write it."""
+    return f"{factor.replace('_', ' ')} of {fuel}"
 
 
 #: Relative half-width of a factor that no table gives bounds for.
@@ -206,6 +254,9 @@ class _Row:
     origin: str
     place: str
 
+
+#: Key of a net calorific value per volume; a fuel may have one per mass as well.
+_PER_VOLUME = "net_calorific_value per m3"
 
 _FACTORS = ("net_calorific_value", "carbon_content", "carbon_dioxide_content", "oxidised_fraction")
 
@@ -267,7 +318,10 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
                     nearest=nearest(row["factor"], _FACTORS),
                 )
             )
-        if row["factor"] in factors:
+        factor = row["factor"]
+        if factor == "net_calorific_value" and same_dimension(row["unit"], "TJ/m3"):
+            factor = _PER_VOLUME
+        if factor in factors:
             raise InputError(
                 tr("{place}: {fuel}, {factor} stands there twice", place=place, fuel=row["fuel"], factor=row["factor"])
             )
@@ -288,7 +342,7 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
                     upper=row["upper"],
                 )
             )
-        factors[row["factor"]] = _Row(value, row["unit"], row["source"], bounds[0], bounds[1], table.name, place)
+        factors[factor] = _Row(value, row["unit"], row["source"], bounds[0], bounds[1], table.name, place)
     return found
 
 
@@ -303,7 +357,7 @@ def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
             )
         )
     try:
-        calorific, unit = _calorific_value(rows.get("net_calorific_value"))
+        calorific = _calorific_values(rows)
         carbon = _carbon(rows, content)
     except UnitError as error:
         raise InputError(
@@ -319,9 +373,11 @@ def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
                 value=oxidised.value,
             )
         )
-    half, energy = _half(content), _half(rows.get("net_calorific_value"))
+    halves = {key: _half(rows.get(key)) for key in ("net_calorific_value", _PER_VOLUME, "oxidised_fraction")}
+    halves["carbon_content"] = _half(content)
+    known = {factor: half for factor, half in halves.items() if half is not None}
     origins = dict.fromkeys(row.origin for row in (content, *rows.values()))
-    return Fuel(name, calorific, unit, carbon, oxidised.value, content.source, half, energy or 0.0, " + ".join(origins))
+    return Fuel(name, calorific, carbon, oxidised.value, content.source, known, " + ".join(origins))
 
 
 def _half(row: _Row | None) -> float | None:
@@ -338,18 +394,22 @@ def _carbon(rows: Mapping[str, _Row], content: _Row) -> float:
     return content.value * conversion_factor(content.unit, "t CO2/TJ") / CO2_PER_C
 
 
-def _calorific_value(given: _Row | None) -> tuple[float | None, str | None]:
-    if given is None:
-        return None, None
-    for amount in ("t", "m3"):
-        if same_dimension(given.unit, f"TJ/{amount}"):
-            return given.value * conversion_factor(given.unit, f"TJ/{amount}"), amount
-    raise UnitError(
-        tr(
-            "net calorific value in '{unit}'; it is an energy per mass or volume, as GJ/t or GJ/(10^4 m3)",
-            unit=given.unit,
-        )
-    )
+def _calorific_values(rows: Mapping[str, _Row]) -> dict[str, float]:
+    """Net calorific values, TJ per ``t`` and per ``m3``."""
+    found = {}
+    for key, amount in (("net_calorific_value", "t"), (_PER_VOLUME, "m3")):
+        row = rows.get(key)
+        if row is None:
+            continue
+        if not same_dimension(row.unit, f"TJ/{amount}"):
+            raise UnitError(
+                tr(
+                    "net calorific value in '{unit}'; it is an energy per mass or volume, as GJ/t or GJ/(10^4 m3)",
+                    unit=row.unit,
+                )
+            )
+        found[amount] = row.value * conversion_factor(row.unit, f"TJ/{amount}")
+    return found
 
 
 #: How many times a user's factor may be larger or smaller than that of the built-in sets before it is taken for a slip.
@@ -370,16 +430,14 @@ def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:
     problems = []
     for name, rows in merged.items():
         fuel = _fuel(name, rows)
-        for what, value, known, farthest in (
-            ("net_calorific_value", fuel.net_calorific_value, _known(name, fuel.unit), _FARTHEST_NCV),
-            (
-                "carbon_content",
-                fuel.carbon_content,
-                [item.carbon_content for item in _references().get(name, [])],
-                _FARTHEST_CARBON,
-            ),
-        ):
-            if value is None or not known:
+        references = _references().get(name, [])
+        contents = [item.carbon_content for item in references]
+        compared = [("carbon_content", fuel.carbon_content, contents, _FARTHEST_CARBON)]
+        for amount, value in fuel.calorific_values.items():
+            known = [item.calorific_values[amount] for item in references if amount in item.calorific_values]
+            compared.append(("net_calorific_value" if amount == "t" else _PER_VOLUME, value, known, _FARTHEST_NCV))
+        for what, value, known, farthest in compared:
+            if not known:
                 continue
             ratio = min((value / item for item in known), key=lambda item: max(item, 1 / max(item, 1e-300)))
             if not 1 / farthest <= ratio <= farthest:
@@ -398,11 +456,3 @@ def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:
                 )
     if problems:
         raise StudyError(problems)
-
-
-def _known(name: str, unit: str | None) -> list[float]:
-    return [
-        item.net_calorific_value
-        for item in _references().get(name, [])
-        if item.net_calorific_value is not None and item.unit == unit
-    ]

@@ -10,14 +10,15 @@ import pandas as pd
 from tanheng.accounting import emissions
 from tanheng.accounting.gases import with_equivalents
 from tanheng.accounting.uncertainty import Terms, contributions, interval, simulated, trend
-from tanheng.errors import TanhengError, UnitError
+from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
 from tanheng.language import listed, mark_name, tr
 from tanheng.pipeline.inputs import Inputs
-from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
+from tanheng.study.model import TotalsUncertainty
+from tanheng.units import CO2_PER_C, conversion_factor
 
 #: Energy of one MWh, TJ.
 _TJ_PER_MWH = 3.6e-3
@@ -25,9 +26,10 @@ _TJ_PER_MWH = 3.6e-3
 
 @dataclass
 class Account:
-    """Emissions by row in t C and t CO2, further tables, and notes."""
+    """Emissions by row in t C and t CO2, their terms by year where their uncertainty is known, further tables, and notes."""
 
     emissions: pd.DataFrame
+    terms: dict[int, Terms] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -39,8 +41,7 @@ def account_emissions(inputs: Inputs) -> Account:
     found = Account(_carbon_dioxide(inputs))
     years = list(inputs.study.years)
     found.emissions = found.emissions[found.emissions["year"].isin(years)].reset_index(drop=True)
-    if asked.totals is None:
-        _add_uncertainty(found, inputs)
+    _add_uncertainty(found, inputs)
     if asked.gases or inputs.processes is not None:
         _add_gases(found, inputs)
     if inputs.reference is not None and inputs.factors is not None and asked.account == "territorial":
@@ -114,39 +115,82 @@ def _process_table(rows: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+#: Relative half-width of the factors of purchased electricity and heat, for which a study gives no bounds.
+_CARRIER_HALF = 0.1
+
+
 def terms_of(table: pd.DataFrame, factors: EmissionFactors | None, activity_half: float) -> tuple[Terms, list[str]]:
-    """Terms of an account, and notes on bounds that are borrowed."""
-    halves: dict[tuple[str, str], float] = {}
+    """Terms of an account by rows, and notes on bounds that are borrowed.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Emissions with the columns ``fuel``, ``unit`` and ``emissions_t_co2``.
+    activity_half : float
+        Half-width of the 95 % interval of each activity, relative.
+    """
+    halves: dict[tuple[str, str], dict[str, float]] = {}
     notes: list[str] = []
     keys = list(zip(table["fuel"], table["unit"], strict=True))
     for name, unit in dict.fromkeys(keys):
         if name in processes().factors:
-            halves[name, unit] = processes().factors[name].half_width
+            halves[name, unit] = {f"factor of {name}": processes().factors[name].half_width}
         elif name in CARRIERS or factors is None:
-            halves[name, unit] = 0.1
+            halves[name, unit] = {f"factor of {name}": _CARRIER_HALF}
         else:
-            halves[name, unit], note = factors.half_width(name, unit)
-            notes += [note] if note else []
-    half = np.array([halves[key] for key in keys])
+            halves[name, unit], more = factors.half_widths(name, unit)
+            notes += more
     values = table["emissions_t_co2"].to_numpy(float)
-    # A fuel that another stands in for shares the error of its factor.
-    return Terms(values, np.full(len(values), activity_half), half, list(table["factor_fuel"])), list(
-        dict.fromkeys(notes)
-    )
+    every = {name: half for found in halves.values() for name, half in found.items()}
+    terms = Terms(values, np.full(len(values), activity_half), [list(halves[key]) for key in keys], every)
+    return terms, list(dict.fromkeys(notes))
+
+
+def terms_of_totals(table: pd.DataFrame, uncertainty: TotalsUncertainty) -> Terms:
+    """Terms of emissions that are given as totals: what errs alike in all of them, and what is each row's own."""
+    values = table["emissions_t_co2"].to_numpy(float)
+    names = ["method of the totals"] if uncertainty.common else []
+    halves = dict.fromkeys(names, uncertainty.common)
+    return Terms(values, np.full(len(values), uncertainty.own), [names] * len(values), halves)
+
+
+def _terms_by_year(found: Account, inputs: Inputs) -> dict[int, Terms]:
+    """Terms of each year; none where nothing is known of the uncertainty of given totals."""
+    asked = inputs.study.emissions
+    assert asked is not None  # noqa: S101
+    terms_by_year = {}
+    for year, part in found.emissions.groupby("year"):
+        if asked.totals is None:
+            terms_by_year[int(year)], notes = terms_of(part, inputs.factors, asked.activity_uncertainty)
+            found.notes += notes
+        elif asked.totals_uncertainty is not None:
+            given = asked.totals_uncertainty
+            common = TotalsUncertainty(common=given) if isinstance(given, float) else given
+            terms_by_year[int(year)] = terms_of_totals(part, common)
+    if not terms_by_year:
+        found.notes.append(
+            tr(
+                "emissions: no uncertainty of the totals is given, so demand has no interval; write totals_uncertainty in [emissions]"
+            )
+        )
+    return terms_by_year
 
 
 def _add_uncertainty(found: Account, inputs: Inputs) -> None:
-    """Tables of the uncertainty by year, in total and by sector and fuel, of what makes it, and of the trend."""
+    """Tables of the uncertainty by year, in total and by zone, sector and fuel, of what makes it, and of the trend."""
     asked = inputs.study.emissions
     assert asked is not None  # noqa: S101
-    rows, causes, terms_by_year = [], [], {}
+    terms_by_year = found.terms = _terms_by_year(found, inputs)
+    if not terms_by_year:
+        return
+    rows, causes = [], []
     for year, part in found.emissions.groupby("year"):
-        terms, notes = terms_of(part, inputs.factors, asked.activity_uncertainty)
-        found.notes += notes
-        terms_by_year[int(year)] = terms
+        terms = terms_by_year[int(year)]
         drawn = simulated(terms, max(asked.draws, 2), asked.seed)
         rows.append(_uncertain_row(int(year), "total", "", terms, drawn, asked.draws))
-        for kind in ("sector", "fuel"):
+        for kind in ("zone", "sector", "fuel"):
+            if kind not in part or (kind == "zone" and not (part["zone"] != "").any()):
+                continue
             for name in dict.fromkeys(part[kind]):
                 chosen = (part[kind] == name).to_numpy()
                 rows.append(
@@ -209,7 +253,7 @@ def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFact
         if known is None or row.sector == "final consumption":
             strange.add(str(row.sector) or "(blank)")
         use = known[1] if known else "manufacturing"
-        energy = row.quantity * _energy_per(factors, str(row.fuel), str(row.unit))
+        energy = row.quantity * factors.fuel(str(row.fuel))[0].energy_per(str(row.unit))
         for gas in ("CH4", "N2O"):
             kind = fuels().kinds[str(row.fuel)] or "gas"
             factor = burning_factors().get((use, str(row.fuel), gas)) or burning_factors()[use, kind, gas]
@@ -224,18 +268,6 @@ def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFact
             )
         )
     return pd.DataFrame(rows)
-
-
-def _energy_per(factors: EmissionFactors, fuel: str, unit: str) -> float:
-    """Energy of one unit of a fuel, TJ."""
-    if same_dimension(unit, "TJ"):
-        return conversion_factor(unit, "TJ")
-    found = factors.fuel(fuel)[0]
-    if found.net_calorific_value is None or found.unit is None:
-        raise UnitError(
-            tr("{fuel}: no net calorific value; give an energy (TJ, tce), not '{unit}'", fuel=fuel, unit=unit)
-        )
-    return conversion_factor(unit, found.unit) * found.net_calorific_value
 
 
 def _process_gases(rows: pd.DataFrame) -> pd.DataFrame:

@@ -17,10 +17,11 @@ from tanheng.accounting.summaries import (
     transition_table,
     zone_weights,
 )
-from tanheng.pipeline.balance import Balance, supply_column
+from tanheng.pipeline.balance import Balance, supply_column, zone_columns
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.land import Land, LandChange
 from tanheng.pipeline.people import DriverOnGrid, People
+from tanheng.pipeline.uncertainty import DemandErrors, DensityErrors, ZoneLayer, with_zone_intervals
 from tanheng.pipeline.zone_accounts import with_rates
 from tanheng.schema import stamp
 from tanheng.units import HA_PER_KM2
@@ -87,6 +88,7 @@ def dataset_of(
         "title": inputs.study.title,
         "source": "tanheng",
         "balance_mode": inputs.study.balance.mode,
+        "ratio_norm": inputs.study.balance.norm,
     }
     if inputs.study.outputs.told_note:
         dataset.attrs["comment"] = inputs.study.outputs.told_note
@@ -100,6 +102,8 @@ def zone_tables(
     given: xr.DataArray,
     people: People | None,
     compared: Balance | None,
+    errors: DensityErrors | None,
+    demands: Mapping[int, DemandErrors],
 ) -> dict[str, pd.DataFrame]:
     """Tables by zone of every layer."""
     stocks, balances = [], []
@@ -112,8 +116,10 @@ def zone_tables(
             continue
         own = people.own if people.own and inputs.study.emissions and inputs.study.emissions.zones == label else None
         demand = compared.demand if own is None else people.demand_of_region
-        column = supply_column(inputs.study.balance.mode)
-        table = balance_by_zone_table(stocks[-1], weights, given, demand, column, own)
+        columns = zone_columns(inputs.study.balance.mode)
+        table = balance_by_zone_table(stocks[-1], weights, given, demand, columns, own)
+        layer = ZoneLayer(polygons.ids, weights, own is not None)
+        table = with_zone_intervals(inputs, table, land, layer, errors, demands)
         balances.append(with_rates(inputs, label, table, weights, people.population))
     found = {}
     if stocks:

@@ -37,6 +37,19 @@ def supply_column(mode: str) -> str:
     return "supply_t_c" if mode == "stock" else "supply_t_c_per_yr"
 
 
+def zone_columns(mode: str) -> tuple[str, str, str]:
+    """Columns of supply, supply over demand and the support coefficient: a stock has neither a compensation rate nor an ESC.
+
+    Examples
+    --------
+    >>> zone_columns("sink")
+    ('supply_t_c_per_yr', 'supply_per_demand', 'ecological_support_coefficient')
+    """
+    if mode == "stock":
+        return supply_column(mode), "supply_per_demand_yr", "storage_support_coefficient"
+    return supply_column(mode), "supply_per_demand", "ecological_support_coefficient"
+
+
 def supply(inputs: Inputs, land: Land) -> xr.DataArray:
     """Supply of each cell in the mode of the study; in mode ``stock_change`` from the second year on."""
     mode = inputs.study.balance.mode

@@ -18,6 +18,7 @@ from tanheng.factors import (
     legend_from,
     names,
 )
+from tanheng.factors.densities import POOLS
 from tanheng.grid import Grid
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate, open_raster
@@ -156,30 +157,34 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
 
 
 def _check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problems) -> None:
-    """Note classes that the uncertainty of densities names wrongly or leaves out."""
+    """Note classes that the uncertainty of densities or areas names wrongly or leaves out."""
     given_for = study.carbon_density.uncertainty
-    if classes and isinstance(given_for, dict):
+    by_class: dict[str, Mapping[str, float]] = {"land_cover.area_uncertainty": study.land_cover.area_uncertainty}
+    if isinstance(given_for, dict) and not study.carbon_density.uncertain_pools:
+        by_class["carbon_density.uncertainty"] = given_for
+    if not classes:
+        return
+    for place, halves in by_class.items():
         problems.errors += [
-            tr(
-                "carbon_density.uncertainty: there is no class '{name}'{nearest}",
-                name=name,
-                nearest=nearest(name, classes),
-            )
-            for name in given_for
+            tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))
+            for name in halves
             if name not in classes
         ]
-        silent = [name for name in classes if name not in given_for]
-        if silent:
+        silent = [name for name in classes if name not in halves]
+        if halves and silent:
+            problems.warnings.append(
+                tr("{place}: none is given for {names}, which count as certain", place=place, names=listed(silent))
+            )
+    if study.carbon_density.uncertain_pools and isinstance(given_for, dict):
+        left = [pool for pool in POOLS if pool not in given_for]
+        if left:
             problems.warnings.append(
                 tr(
-                    "carbon_density.uncertainty: none is given for {names}; their densities count as certain",
-                    names=listed(silent),
+                    "{place}: none is given for {names}, which count as certain",
+                    place="carbon_density.uncertainty",
+                    names=listed(left),
                 )
             )
-    if given_for is not None and study.emissions is None:
-        problems.warnings.append(
-            tr("carbon_density.uncertainty is not used: it is carried to supply and balance where there are emissions")
-        )
 
 
 def _all_files(study: Study, base: Path, rasters: Iterable[Raster | Mosaic]) -> list[Path]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import sparse
 
 from tanheng.accounting import per_person
 from tanheng.analysis import dissimilarity
@@ -19,7 +20,7 @@ from tanheng.land.continuous import on_grid
 from tanheng.land.shares import on_cells
 from tanheng.language import tr
 from tanheng.pipeline.inputs import Inputs
-from tanheng.pipeline.spreading import ZoneCover, emission_zones, sectors_by_zone, spread, zone_cover
+from tanheng.pipeline.spreading import Groups, ZoneCover, emission_zones, sectors_by_zone, spread, zone_cover
 from tanheng.pipeline.weights import SectorWeights
 from tanheng.schema import stamp
 
@@ -29,7 +30,8 @@ class People:
     """Emissions and who they are allocated to.
 
     `demand_of_region` is the part that is known for the region only; `own` is what is known for zones, by year; `placed` is how
-    each sector was spread; `otherwise` is demand by the weight to compare with, where one was asked for.
+    each sector was spread; `otherwise` is demand by the weight to compare with, where one was asked for; `groups` is demand by what
+    shares a weight and a unit, by year.
     """
 
     emissions: pd.DataFrame
@@ -42,6 +44,7 @@ class People:
     warnings: tuple[str, ...]
     placed: pd.DataFrame
     otherwise: xr.DataArray | None
+    groups: Mapping[int, Groups]
 
 
 def persons(
@@ -113,15 +116,17 @@ def account_people(inputs: Inputs, fraction: xr.DataArray, share: xr.DataArray, 
         "region": [],
         "other": [],
     }
-    totals, own, placed = {}, {}, []
+    totals, own, groups, placed = {}, {}, {}, []
     for year in study.years:
         rows = table[table["year"] == year]
         totals[year] = float(rows["emissions_t_c"].sum())
         if study.demand.form == "per-person":
             demand = of_region = per_person(totals[year], study.demand.population_totals[year], per_cell[year] * part)
+            groups[year] = Groups(sparse.csr_matrix(demand.ravel()), ("",), np.zeros(len(rows), np.int64))
         else:
             found = spread(inputs, rows, weights, part, zones, inputs.points)
             demand, of_region, own[year] = found.by_zone + found.of_region, found.of_region, found.own
+            groups[year] = found.groups
             placed += found.rows
             warnings += found.notes
         people = np.where(inside, np.nan_to_num(per_cell[year]) * part, np.nan)
@@ -148,6 +153,7 @@ def account_people(inputs: Inputs, fraction: xr.DataArray, share: xr.DataArray, 
         tuple(dict.fromkeys(warnings)),
         pd.DataFrame(placed),
         arrays["other"] if study.demand.compare_with else None,
+        groups,
     )
 
 

@@ -13,8 +13,8 @@ import xarray as xr
 
 from tanheng.errors import OutputError
 from tanheng.io.crate import write_crate
-from tanheng.io.record import write_record
 from tanheng.io.rasters import files_open, write_cog
+from tanheng.io.record import write_record
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.store import read_zarr

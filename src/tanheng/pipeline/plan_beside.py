@@ -299,7 +299,9 @@ def _direction(dataset: xr.Dataset, year: int, mask: NDArray[np.bool_]) -> NDArr
 
 def tell_unit_zoning(found: Beside, opened: PlanInputs, balance: pd.DataFrame | None, year: int) -> None:
     """Zones of management by unit, from ESC and ECC of the balance by zone, for the layer that GDP is known for."""
-    coefficients = {"ecological_support_coefficient": "esc", "economic_contribution_coefficient": "ecc"}
+    stored = balance is not None and "storage_support_coefficient" in balance
+    support = "storage_support_coefficient" if stored else "ecological_support_coefficient"
+    coefficients = {support: "esc", "economic_contribution_coefficient": "ecc"}
     if balance is None or not set(coefficients) <= set(balance.columns):
         found.notes.append(
             tr(
@@ -324,6 +326,13 @@ def tell_unit_zoning(found: Beside, opened: PlanInputs, balance: pd.DataFrame | 
             tr("zones of management by unit: {left} zone(s) without GDP or demand are left out", left=left)
         )
     rows = rows[known]
+    if stored:
+        found.notes.append(
+            tr(
+                "zones of management by unit: in mode 'stock' ESC compares shares of stored carbon; the literature's ESC compares "
+                "yearly absorption, so use mode 'sink' or 'stock_change' before you act on these zones"
+            )
+        )
     answers = {name: np.where(rows[name] > 1, "above 1", "below 1") for name in ("esc", "ecc")}
     number = zones_of(opened.unit_rules, answers)
     told = rows[["zone_layer", "zone_id", "zone_name", "esc", "ecc"]].reset_index(drop=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,10 +16,10 @@ from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_f
 from tanheng.factors.legends import Legend, legend_from
 from tanheng.grid import Grid
 from tanheng.io.blocks import FolderOfBlocks
-from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.file_names import FileNames
-from tanheng.io.record import write_record
+from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, files_open, is_remote, locate, write_cog
+from tanheng.io.record import write_record
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.rows import write_rows
 from tanheng.land.engine import KEPT_FROM, LandCounts, LandMap, Progress, count_land, inventory, plan_tasks

@@ -33,7 +33,6 @@ from tanheng.pipeline.account import account_emissions
 from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.balance import Balance, account_balance, supply
-from tanheng.pipeline.certainty import account_certainty
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, demand_tables, lay_drivers
@@ -47,6 +46,15 @@ from tanheng.pipeline.selfchecks import (
     zone_checks,
 )
 from tanheng.pipeline.spreading import zone_cover
+from tanheng.pipeline.uncertainty import (
+    DemandErrors,
+    Uncertain,
+    cell_uncertainty,
+    demand_errors,
+    density_errors,
+    stock_uncertainty,
+    with_balance_intervals,
+)
 from tanheng.pipeline.zone_accounts import inequality_tables
 from tanheng.study import Study, language_of, load_study
 
@@ -167,18 +175,17 @@ def _run(
 
 def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
     """Everything that a study asks for, in memory."""
-    study, grid = inputs.study, inputs.grid
-    warnings, tables = list(inputs.warnings), {}
+    study = inputs.study
+    errors = density_errors(inputs)
     with clock.stage(mark("land")):
         land = account_land(inputs, counting)
-        area = class_area(land.share, grid.cell_area_ha)
-        tables["stock_by_class"] = stock_by_class_table(area, stock_by_class(area, land.density))
-        tables["coverage"] = coverage_table(land.share, land.fraction, grid.cell_area_km2)
-        checks = land_checks(land, grid, tables["stock_by_class"], tables["coverage"])
-        warnings += _missing_land(tables["coverage"], land)
+        tables = _land_tables(inputs, land) | stock_uncertainty(inputs, land, errors)
+        checks = land_checks(land, inputs.grid, tables["stock_by_class"], tables["coverage"])
+        warnings = [*inputs.warnings, *_missing_land(tables["coverage"], land)]
     people: People | None = None
     compared: Balance | None = None
     closure: dict[int, float] = {}
+    demands: dict[int, DemandErrors] = {}
     if study.emissions is not None:
         with clock.stage(mark("emissions and demand")):
             account = account_emissions(inputs)
@@ -188,16 +195,20 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
             closure, law = demand_closure(people, keeps_mass=study.demand.form == "mass-conserving")
             checks += law
             compared = account_balance(inputs, land, people)
+            demands = demand_errors(account.terms, people.groups)
     given = compared.supply if compared else supply(inputs, land)
     with clock.stage(mark("zones and change")):
         covers = {label: zone_cover(inputs, polygons) for label, polygons in inputs.zones.items()}
         warnings += _overlaps(covers)
-        tables |= zone_tables(inputs, covers, land, given, people, compared)
+        tables |= zone_tables(inputs, covers, land, given, people, compared, errors, demands)
         tables |= inequality_tables(tables.get("balance_by_zone"), study.balance.mode)
         if "stock_by_zone" in tables:
             checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
         tables |= change_tables(inputs, land, compared)
         tables |= balance_table(inputs, land, people, compared, closure)
+        if "balance" in tables:
+            stocks = tables.get("stock_uncertainty")
+            tables["balance"] = with_balance_intervals(tables["balance"], stocks, demands, study.balance.mode)
     told = clock.reporter
     with clock.stage(mark("drivers")):
         drivers = lay_drivers(inputs, land.fraction, people.population_density if people else None)
@@ -205,21 +216,15 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         checks += [identity_check(found.identity_gap)] if found.identity_gap is not None else []
     with clock.stage(mark("mismatch and clusters")):
         more = analyse_balance(inputs, land, compared, covers, told.steps) if compared else Analysed()
-        grids, sure, notes = (
-            account_certainty(inputs, land, compared, tables.get("emission_uncertainty"))
-            if compared
-            else ({}, None, [])
-        )
-    tables |= found.tables | more.tables | ({"certainty": sure} if sure is not None and len(sure) else {})
-    warnings += notes
-    warnings += [*found.notes, *more.notes]
+        uncertain = cell_uncertainty(inputs, land, compared, errors, demands) if compared else Uncertain()
+    tables |= found.tables | more.tables | uncertain.tables
+    warnings += [*uncertain.notes, *found.notes, *more.notes]
     refuse_failed(checks)
-    dataset = dataset_of(inputs, land, people, compared, given, drivers, more.variables | grids)
-    folder = inputs.output
+    dataset = dataset_of(inputs, land, people, compared, given, drivers, more.variables | uncertain.variables)
     return Results(
         study,
         inputs.base,
-        folder,
+        inputs.output,
         dataset,
         tables,
         checks,
@@ -227,6 +232,15 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         _left_out(study, drivers),
         clock.seconds,
     )
+
+
+def _land_tables(inputs: Inputs, land: Land) -> dict[str, pd.DataFrame]:
+    """Area and stock by class and pool, and how far the maps cover the region."""
+    area = class_area(land.share, inputs.grid.cell_area_ha)
+    return {
+        "stock_by_class": stock_by_class_table(area, stock_by_class(area, land.density)),
+        "coverage": coverage_table(land.share, land.fraction, inputs.grid.cell_area_km2),
+    }
 
 
 def _missing_land(coverage: pd.DataFrame, land: Land) -> list[str]:

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.accounting import allocate
+from tanheng.accounting.demand import allocated
 from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, project
@@ -75,6 +75,24 @@ def emission_zones(inputs: Inputs, table: pd.DataFrame, fraction: NDArray[np.flo
     return ZoneCover(polygons, inside, notes)
 
 
+@dataclass(frozen=True)
+class Groups:
+    """Demand of one year by groups: emissions that share a weight and a unit lie in the same proportions over the same cells.
+
+    Attributes
+    ----------
+    amounts : scipy.sparse.csr_matrix, shape (groups, cells), t C
+    zones : tuple of str
+        Zone of each group; empty for what is known for the region.
+    of_row : numpy.ndarray, shape (rows,)
+        Group of each row of the year's emissions; -1 for one without emissions.
+    """
+
+    amounts: sparse.csr_matrix
+    zones: tuple[str, ...]
+    of_row: NDArray[np.int64]
+
+
 @dataclass
 class Spread:
     """Demand of one year.
@@ -84,6 +102,8 @@ class Spread:
     by_zone, of_region : numpy.ndarray, shape (rows, columns), t C
         What zones have of their own, and what is known for the region.
     own : numpy.ndarray, shape (zones,), t C
+    groups : Groups
+        Demand by what shares a weight and a unit.
     rows : list of dict
         Emissions, what was placed, and by what, by sector and unit.
     notes : list of str
@@ -92,6 +112,7 @@ class Spread:
     by_zone: Layer
     of_region: Layer
     own: Layer
+    groups: Groups
     rows: list[dict[str, object]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -112,36 +133,66 @@ def spread(
         Point sources emit more than their sector and unit, or a unit has emissions and no weight where that is an error.
     """
     year = int(rows["year"].iloc[0])
-    number = len(zones.polygons.ids) if zones else 0
-    found = Spread(np.zeros(fraction.shape), np.zeros(fraction.shape), np.zeros(number))
     keyed = rows.assign(key=[weights.key(str(sector)) for sector in rows["sector"]])
     placed = _points_of_year(points, year, weights, zones, inputs.grid, fraction)
+    region = sparse.csr_matrix(fraction.ravel())
+    notes: list[str] = []
+    placements: list[dict[str, object]] = []
+    amounts: dict[tuple[str, str], sparse.csr_matrix] = {}
     for key, part in keyed.groupby("key", sort=False):
         weight = weights.weight(str(key), year)
         here = placed[placed["key"] == key] if len(placed) else placed
-        whole = float(part.loc[part["zone"] == "", "emissions_t_c"].sum())
-        region = sparse.csr_matrix(fraction.ravel())
         label = _Label(year, str(key), weights.label(str(key)), weights.words(str(key)))
-        found.of_region += _unit_by_unit(
-            inputs,
-            found,
-            label,
-            np.array([whole]),
-            weight,
-            region,
-            ("the region",),
-            here[here["zone"] == ""],
-        ).reshape(fraction.shape)
-        if zones is None:
-            continue
-        named = part.loc[part["zone"] != ""].groupby("zone")["emissions_t_c"].sum()
-        own = np.array([float(named.get(zone, 0.0)) for zone in zones.polygons.ids])
-        found.own += own
-        found.by_zone += _unit_by_unit(
-            inputs, found, label, own, weight, zones.inside, zones.polygons.names, here[here["zone"] != ""],
-            zones.polygons.ids,
-        ).reshape(fraction.shape)  # fmt: skip
-    return found
+        units = [_Units(region, ("",), ("the region",))]
+        units += [_Units(zones.inside, zones.polygons.ids, zones.polygons.names)] if zones else []
+        for unit in units:
+            held = part[(part["zone"] != "") == unit.are_zones].groupby("zone")["emissions_t_c"].sum()
+            totals = np.array([float(held.get(zone, 0.0)) for zone in unit.ids])
+            points_here = here[(here["zone"] != "") == unit.are_zones]
+            one = _unit_by_unit(inputs, label, totals, weight, unit, points_here, notes, placements)
+            amounts |= {(str(key), zone): one[number] for number, zone in enumerate(unit.ids) if totals[number]}
+    return _gathered(keyed, amounts, zones, fraction.shape, placements, notes)
+
+
+def _gathered(
+    keyed: pd.DataFrame,
+    amounts: Mapping[tuple[str, str], sparse.csr_matrix],
+    zones: ZoneCover | None,
+    shape: tuple[int, ...],
+    placements: list[dict[str, object]],
+    notes: list[str],
+) -> Spread:
+    """Demand of a year from what each group of emissions puts into each cell."""
+    cells = int(np.prod(shape))
+    known = sorted(set(amounts))
+    number = {group: place for place, group in enumerate(known)}
+    stacked = sparse.vstack([amounts[group] for group in known]).tocsr() if known else sparse.csr_matrix((0, cells))
+    of_region = np.array([zone == "" for _, zone in known], bool)
+    ids = list(zones.polygons.ids) if zones else []
+    own = keyed[keyed["zone"] != ""].groupby("zone")["emissions_t_c"].sum()
+    rows = [number.get((str(key), str(zone)), -1) for key, zone in zip(keyed["key"], keyed["zone"], strict=True)]
+    return Spread(
+        np.asarray(stacked[~of_region].sum(axis=0)).reshape(shape),
+        np.asarray(stacked[of_region].sum(axis=0)).reshape(shape),
+        np.array([float(own.get(zone, 0.0)) for zone in ids]),
+        Groups(stacked, tuple(zone for _, zone in known), np.array(rows, np.int64)),
+        placements,
+        notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Units that emissions are known for: the part of each cell in each, their identifiers and names."""
+
+    cover: sparse.csr_matrix
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def are_zones(self) -> bool:
+        """Whether they are zones, not the region."""
+        return self.ids != ("",)
 
 
 @dataclass(frozen=True)
@@ -156,22 +207,19 @@ class _Label:
 
 def _unit_by_unit(
     inputs: Inputs,
-    found: Spread,
     label: _Label,
     totals: Layer,
     weight: Layer,
-    units: sparse.csr_matrix,
-    names: tuple[str, ...],
+    units: _Units,
     points: pd.DataFrame,
-    ids: tuple[str, ...] = ("",),
-) -> Layer:
-    """Demand of the cells of some units of one weight; notes and rows go to what is found."""
-    told = names if any(ids) else tuple(map(name_of, names))
+    notes: list[str],
+    placements: list[dict[str, object]],
+) -> sparse.csr_matrix:
+    """Demand of each unit in its cells, shape (units, cells); notes and rows on how it was placed are added."""
+    told = units.names if units.are_zones else tuple(map(name_of, units.names))
     at_points = np.zeros(len(totals))
-    demand = np.zeros(units.shape[1])
-    for row in points.itertuples():
-        at_points[ids.index(row.zone)] += row.emissions_t_c
-        demand[row.cell] += row.emissions_t_c
+    places = [units.ids.index(zone) for zone in points["zone"]]
+    np.add.at(at_points, places, points["emissions_t_c"].to_numpy(float))
     over = np.flatnonzero(at_points > totals * (1 + 1e-9) + 1e-9)
     if len(over):
         unit = int(over[0])
@@ -186,8 +234,10 @@ def _unit_by_unit(
                 totals=totals[unit],
             )
         )
-    spread_out, by_area = allocate(totals - at_points, weight.ravel(), units)
-    demand += spread_out
+    demand, by_area = allocated(totals - at_points, weight.ravel(), units.cover)
+    if len(points):
+        where = (places, points["cell"].to_numpy(int))
+        demand = demand + sparse.csr_matrix((points["emissions_t_c"].to_numpy(float), where), shape=demand.shape)
     if by_area:
         lost = listed(
             tr("{name} ({carbon:,.0f} t C)", name=told[unit], carbon=float(totals[unit])) for unit in by_area[:5]
@@ -206,35 +256,30 @@ def _unit_by_unit(
                     text=text,
                 )
             )
-        found.notes.append(tr("{text}: spread evenly by area", text=text))
-    _tell(found, label, totals, at_points, by_area, names, demand)
-    return demand
+        notes.append(tr("{text}: spread evenly by area", text=text))
+    placements += _placements(label, totals, at_points, by_area, units.names, float(demand.sum()))
+    return demand.tocsr()
 
 
-def _tell(
-    found: Spread,
-    label: _Label,
-    totals: Layer,
-    at_points: Layer,
-    by_area: list[int],
-    names: tuple[str, ...],
-    demand: Layer,
-) -> None:
-    """Rows on how emissions were placed; with one unit, or units apart, the demand in it is what was placed there."""
-    for unit in np.flatnonzero(totals != 0):
-        found.rows.append(
-            {
-                "year": label.year,
-                "sectors": "all others" if label.key == "*" else label.key,
-                "unit": names[unit],
-                "spread_by": "area" if unit in by_area else label.spread_by,
-                "emissions_t_c": float(totals[unit]),
-                "at_points_t_c": float(at_points[unit]),
-            }
-        )
+def _placements(
+    label: _Label, totals: Layer, at_points: Layer, by_area: list[int], names: tuple[str, ...], placed: float
+) -> list[dict[str, object]]:
+    """Rows on how emissions were placed; the last one says how what was placed in all units compares with their emissions."""
+    rows: list[dict[str, object]] = [
+        {
+            "year": label.year,
+            "sectors": "all others" if label.key == "*" else label.key,
+            "unit": names[unit],
+            "spread_by": "area" if unit in by_area else label.spread_by,
+            "emissions_t_c": float(totals[unit]),
+            "at_points_t_c": float(at_points[unit]),
+        }
+        for unit in np.flatnonzero(totals != 0)
+    ]
     whole = float(totals.sum())
     if whole:
-        found.rows[-1]["closure_of_all_units"] = float(demand.sum()) / whole
+        rows[-1]["closure_of_all_units"] = placed / whole
+    return rows
 
 
 def _points_of_year(

@@ -88,14 +88,21 @@ def cell_words(value: object, column: str, table: str = "") -> str:
     return text
 
 
+_CAUSES = {
+    "factor": mark("factor of {fuel}"),
+    "activity": mark("activity of {fuel}"),
+    "carbon content": mark("carbon content of {fuel}"),
+    "net calorific value": mark("net calorific value of {fuel}"),
+    "oxidised fraction": mark("oxidised fraction of {fuel}"),
+}
+
+
 def _cause(text: str) -> str:
-    """What makes emissions uncertain: the factor, or the activity, of a fuel or process."""
+    """What makes emissions uncertain: a factor, or the activity, of a fuel or process."""
     what, found, of = text.partition(" of ")
-    if not found:
+    if not found or what not in _CAUSES:
         return name_of(text)
-    if what == "factor":
-        return tr("factor of {fuel}", fuel=name_of(of))
-    return tr("activity of {fuel}", fuel=name_of(of)) if what == "activity" else text
+    return tr(_CAUSES[what], fuel=name_of(of))
 
 
 def holds_words(column: str, table: str = "") -> bool:

@@ -103,10 +103,11 @@ _ROWS: tuple[Column, ...] = (
     Column("closure", mark("demand of all cells over emissions"), kind="ratio"),
     Column("population", mark("population"), mark("persons")),
     Column("supply_per_demand", mark("supply over demand (compensation rate)"), kind="ratio"),
-    Column("supply_per_demand_yr", mark("supply over demand"), mark("years"), "ratio"),
+    Column("supply_per_demand_yr", mark("stored carbon over one year of emissions"), mark("years"), "ratio"),
+    Column("storage_support_coefficient", mark("share of stored carbon over share of emissions"), kind="ratio"),
     Column("ecological_support_coefficient", mark("ecological support coefficient"), kind="ratio"),
     Column("economic_contribution_coefficient", mark("economic contribution coefficient"), kind="ratio"),
-    Column("esc", mark("ecological support coefficient"), kind="ratio"),
+    Column("esc", mark("support coefficient of supply (ESC; of stored carbon in mode stock)"), kind="ratio"),
     Column("ecc", mark("economic contribution coefficient"), kind="ratio"),
     Column("ratio_norm", mark("norm of the supply-demand ratio"), kind="name"),
     Column("ratio_norm_t_c", mark("norm of the supply-demand ratio, of one cell"), _T_C),
@@ -114,13 +115,24 @@ _ROWS: tuple[Column, ...] = (
     Column("ratio_mean", mark("supply-demand ratio, mean"), kind="ratio"),
     Column("ratio_min", mark("supply-demand ratio, least"), kind="ratio"),
     Column("ratio_max", mark("supply-demand ratio, largest"), kind="ratio"),
-    Column("area_share_surplus", mark("share of area in surplus"), kind="share"),
-    Column("area_share_deficit", mark("share of area in deficit"), kind="share"),
+    Column("area_share_surplus", mark("share of area with a positive balance"), kind="share"),
+    Column("area_share_deficit", mark("share of area with a negative balance"), kind="share"),
     Column("area_share_surely_surplus", mark("share of area surely in surplus"), kind="share"),
     Column("area_share_surely_deficit", mark("share of area surely in deficit"), kind="share"),
     Column("area_share_sign_open", mark("share of area whose sign is open"), kind="share"),
     Column("mean_half_width", mark("half of the 95 % interval, mean of cells"), mark("in the unit of the balance")),
     Column("meaning", mark("meaning"), kind="name"),
+    Column("supply_half_width_t_c", mark("supply: half of the 95 % interval"), _T_C),
+    Column("supply_half_width_t_c_per_yr", mark("supply: half of the 95 % interval"), _T_C_YR),
+    Column("demand_half_width_t_c_per_yr", mark("demand: half of the 95 % interval"), _T_C_YR),
+    Column("balance_half_width_t_c", mark("balance: half of the 95 % interval"), _T_C),
+    Column("balance_half_width_t_c_per_yr", mark("balance: half of the 95 % interval"), _T_C_YR),
+    Column("value_t_c", mark("stored carbon, or its change"), _T_C),
+    Column("half_width_t_c", mark("half of the 95 % interval"), _T_C),
+    Column("half_width_densities_t_c", mark("of it from densities, by the chosen correlation"), _T_C),
+    Column("half_width_densities_independent_t_c", mark("from densities, were classes independent"), _T_C),
+    Column("half_width_densities_alike_t_c", mark("from densities, did classes err alike"), _T_C),
+    Column("half_width_map_error_t_c", mark("from errors of the mapped areas"), _T_C),
     # Emissions
     Column("sector", mark("sector"), kind="name"),
     Column("fuel", mark("fuel or activity"), kind="name"),
@@ -138,7 +150,7 @@ _ROWS: tuple[Column, ...] = (
     Column("factor_fuel", mark("factor of"), kind="name"),
     Column("source", mark("source"), kind="text"),
     Column("account", mark("account"), kind="name"),
-    Column("of", mark("total, sector or fuel"), kind="name"),
+    Column("of", mark("total, zone, sector or fuel"), kind="name"),
     Column("half_width_approach_1", mark("half of the 95 % interval, approach 1"), kind="share"),
     Column("low_approach_2_t_co2", mark("low end, approach 2"), _T_CO2),
     Column("high_approach_2_t_co2", mark("high end, approach 2"), _T_CO2),
@@ -287,6 +299,8 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("own_table", "ecological_p_if_independent"): Column(
         "ecological_p_if_independent", mark("p of the ecological test, if rows were independent"), kind="chance"
     ),
+    ("stock_uncertainty", "of"): Column("of", mark("stock or change"), kind="name"),
+    ("emission_uncertainty", "name"): Column("name", mark("name"), kind="place"),
     ("clusters", "p"): Column("p", mark("p of the local Moran's I"), kind="chance"),
 }
 
@@ -299,6 +313,7 @@ _KNOWN = {column.name: column for column in _ROWS}
 #: row names, and numbers that are names.
 _OF_ROW = re.compile(
     r".*_per_(ha|person|unit)(_.*)?|(mean|density|ratio_norm|half_width|low|high|distance|support|stratum)_.*"
+    r"|(supply|demand|balance)_half_width_.*|value_t_c"
     r"|stratum|row|level|first|second|n|n_support|classes|strata|quantity"
 )
 _YEARLY = re.compile(r"(?P<name>.+)_(?P<year>(?:1[89]|20|21)\d\d)")

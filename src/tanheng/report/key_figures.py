@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,12 +17,13 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure with its unit, its name and a note on what it is."""
+    """A figure with its unit, its name, a note on what it is, and its 95 % interval."""
 
     value: str
     units: str
     name: str
     note: str
+    interval: str = ""
 
 
 def key_figures(tables: Tables) -> list[KeyFigure]:
@@ -31,14 +33,32 @@ def key_figures(tables: Tables) -> list[KeyFigure]:
         found.append(_change(tables))
     if "balance" in tables:
         row = tables["balance"].iloc[-1]
-        found += [_emissions(row), *_flows(row), _surplus(row), _ratio(row)]
+        found += [_emissions(row), *_flows(row), _comparison(row), _ratio(row)]
     return found
 
 
 def _stock(tables: Tables) -> KeyFigure:
     stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
     name = tr("carbon stored, {year}", year=stocks.index[-1])
-    return KeyFigure(*mass_parts(stocks.iloc[-1]), name, tr("a stock, not a yearly flow"))
+    year = int(stocks.index[-1])
+    interval = _interval(stock_half_width(tables, year, year), tr("no uncertainty of the densities is given"))
+    return KeyFigure(*mass_parts(stocks.iloc[-1]), name, tr("a stock, not a yearly flow"), interval)
+
+
+def stock_half_width(tables: Tables, first: int, last: int) -> float:
+    """Half-width of the stock of a year, or of its change over a period, t C; NaN where it is not known."""
+    if "stock_uncertainty" not in tables:
+        return math.nan
+    table = tables["stock_uncertainty"]
+    rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+    return float(rows["half_width_t_c"].iloc[0]) if len(rows) else math.nan
+
+
+def _interval(half_width: float, unknown: str, what: str = "C") -> str:
+    """A 95 % interval in words, or why there is none."""
+    if math.isnan(half_width):
+        return tr("no interval: {reason}", reason=unknown)
+    return tr("± {half_width} (95 %)", half_width=mass(half_width, what))
 
 
 def _change(tables: Tables) -> KeyFigure:
@@ -51,7 +71,8 @@ def _change(tables: Tables) -> KeyFigure:
         else tr("by change of land use alone")
     )
     name = tr("change of the store, {first}–{last}", first=first, last=last)
-    return KeyFigure(*mass_parts(longest.stock_change_t_c, signed=True), name, note)
+    interval = _interval(stock_half_width(tables, first, last), tr("no uncertainty of the densities is given"))
+    return KeyFigure(*mass_parts(longest.stock_change_t_c, signed=True), name, note, interval)
 
 
 def densities_change(stock: pd.DataFrame, first: int, last: int) -> bool:
@@ -67,7 +88,9 @@ def densities_change(stock: pd.DataFrame, first: int, last: int) -> bool:
 def _emissions(row: pd.Series) -> KeyFigure:
     value, units = mass_parts(row.emissions_t_c * CO2_PER_C, "CO₂")
     name = tr("emissions counted, {year}", year=int(row.year))
-    return KeyFigure(value, tr("{units} a year", units=units), name, mass(row.emissions_t_c))
+    half = float(row.get("demand_half_width_t_c_per_yr", math.nan)) * CO2_PER_C
+    interval = _interval(half, tr("no uncertainty of the totals is given"), "CO₂")
+    return KeyFigure(value, tr("{units} a year", units=units), name, mass(row.emissions_t_c), interval)
 
 
 def _flows(row: pd.Series) -> list[KeyFigure]:
@@ -76,19 +99,26 @@ def _flows(row: pd.Series) -> list[KeyFigure]:
         return []
     meaning = tr("change of the store") if row["mode"] == "stock_change" else tr("uptake by the land")
     found = []
-    for amount, name, note in (
-        (row.supply_t_c_per_yr, tr("supply, {year}", year=int(row.year)), meaning),
-        (row.balance_t_c_per_yr, tr("balance, {year}", year=int(row.year)), tr("supply minus emissions")),
+    for quantity, name, note in (
+        ("supply", tr("supply, {year}", year=int(row.year)), meaning),
+        ("balance", tr("balance, {year}", year=int(row.year)), tr("supply minus emissions")),
     ):
-        value, units = mass_parts(amount, signed=True)
-        found.append(KeyFigure(value, tr("{units} a year", units=units), name, note))
+        value, units = mass_parts(row[f"{quantity}_t_c_per_yr"], signed=True)
+        half = float(row.get(f"{quantity}_half_width_t_c_per_yr", math.nan))
+        interval = _interval(half, tr("no uncertainty of the supply is given"))
+        found.append(KeyFigure(value, tr("{units} a year", units=units), name, note, interval))
     return found
 
 
-def _surplus(row: pd.Series) -> KeyFigure:
-    name = tr("of the area has a positive balance, {year}", year=int(row.year))
-    note = tr("a stock against one year of emissions") if row["mode"] == "stock" else tr("a flow against a flow")
-    return KeyFigure(f"{100 * row.area_share_surplus:.1f}", "%", name, note)
+def _comparison(row: pd.Series) -> KeyFigure:
+    """How supply and emissions compare: shares of area where both are flows, years of emissions where supply is a stock."""
+    year = int(row.year)
+    if row["mode"] == "stock":
+        name = tr("of emissions as in {year} would equal the store", year=year)
+        note = tr("a stock over a yearly flow: no carbon budget")
+        return KeyFigure(f"{row.supply_per_demand_yr:.1f}", tr("years"), name, note)
+    name = tr("of the area has a positive balance, {year}", year=year)
+    return KeyFigure(f"{100 * row.area_share_surplus:.1f}", "%", name, tr("a flow against a flow"))
 
 
 def _ratio(row: pd.Series) -> KeyFigure:

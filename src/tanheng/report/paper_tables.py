@@ -241,7 +241,9 @@ def _zones(tables: Tables) -> Iterator[PaperTable]:
             factor, told = _scale(part[name].tolist(), basis)
             header.append(_under(column_of(name, "balance_by_zone").title, told))
             columns.append(written((part[name] * factor).tolist()))
-        for name in ("supply_per_demand", "ecological_support_coefficient"):
+        for name in _COEFFICIENTS:
+            if name not in part:
+                continue
             header.append(column_title(name, "balance_by_zone"))
             columns.append(written(part[name].tolist()))
         caption = tr(
@@ -251,6 +253,15 @@ def _zones(tables: Tables) -> Iterator[PaperTable]:
         )
         names = [cell_words(name, "zone_name") for name in part["zone_name"]]
         yield PaperTable(caption, header, _rows(names, columns))
+
+
+#: Supply over demand and the support coefficient, of flows and of a stock.
+_COEFFICIENTS = (
+    "supply_per_demand",
+    "ecological_support_coefficient",
+    "supply_per_demand_yr",
+    "storage_support_coefficient",
+)
 
 
 def _once(table: pd.DataFrame, column: str) -> list[str]:

@@ -25,7 +25,8 @@ TITLES = {
     "coupling_coordination": mark("Coupling coordination"),
     "zone_inequality": mark("Inequality of zones"),
     "zone_lorenz": mark("Lorenz curve of zones"),
-    "certainty": mark("Certainty of the balance"),
+    "stock_uncertainty": mark("Uncertainty of the stock"),
+    "balance_certainty": mark("Certainty of the balance"),
     "demand_allocation": mark("Allocation of demand"),
     "demand_difference": mark("Demand by another weight"),
     "emissions_by_gas": mark("Emissions by gas"),
@@ -86,7 +87,11 @@ MEANINGS = {
     "reference_approach": mark("Fuel supplied less non-energy use against fuel burnt: a check from above"),
     "demand_allocation": mark("How the emissions of each sector and unit were spread, and that none were lost"),
     "demand_difference": mark("Share of demand that another weight would place elsewhere"),
-    "certainty": mark(
+    "stock_uncertainty": mark(
+        "95 % intervals of stored carbon and its change, from the densities and, where given, the errors of the mapped areas; how far "
+        "classes err together is a choice, so both extremes are given as well"
+    ),
+    "balance_certainty": mark(
         "Share of the area whose balance has the same sign whatever the true figures within their 95 % intervals"
     ),
     "zone_inequality": mark("How unequally demand lies over supply among the zones of a layer"),

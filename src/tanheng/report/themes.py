@@ -55,6 +55,13 @@ class KindTheme:
 
 _STOCK, _FLOW = mark("t C per ha"), mark("t C per ha and year")
 
+#: What a supply-demand ratio is divided by, for the legend: one norm a year makes maps of two years incomparable.
+_NORMS = {
+    "year": mark("balance over the norm of its year: do not compare years"),
+    "pooled": mark("balance over one norm for all years"),
+    "p99": mark("balance over one norm for all years (99th percentiles)"),
+}
+
 KIND_THEMES = (
     KindTheme(
         "mismatch_quadrant",
@@ -110,7 +117,7 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
             "supply_demand_ratio",
             "supply_demand_ratio",
             mark("Supply-demand ratio"),
-            mark("balance over its norm, see the report"),
+            _NORMS[str(dataset.attrs.get("ratio_norm", "year"))],
             "RdYlBu",
             diverging=True,
             per_hectare=False,

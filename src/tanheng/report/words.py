@@ -11,7 +11,7 @@ import pandas as pd
 from tanheng.language import joined, listed, name_of, tr
 from tanheng.report.amounts import mass
 from tanheng.report.cells import cell_words
-from tanheng.report.key_figures import densities_change
+from tanheng.report.key_figures import densities_change, stock_half_width
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
@@ -22,11 +22,11 @@ def main_figures(note: str, tables: Tables) -> list[str]:
     stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
     areas = tables["stock_by_class"].groupby("year")["area_km2"].sum()
     first = tr(
-        "In {year} the land of the region ({area:,.0f} km² with data) stores {stock} of carbon. This is a stock, what has "
-        "gathered over a long time, and not a yearly uptake.",
+        "In {year} the land of the region ({area:,.0f} km² with data) stores {stock}. This is a stock, built up over a long "
+        "time, not a yearly uptake.",
         year=stocks.index[-1],
         area=areas.iloc[-1],
-        stock=mass(stocks.iloc[-1], "").strip(),
+        stock=mass(stocks.iloc[-1]) + _plus_minus(stock_half_width(tables, stocks.index[-1], stocks.index[-1])),
     )
     changes = [_change(row, tables) for row in tables["change"].itertuples()] if "change" in tables else []
     balances = [_balance(row, tables) for row in tables["balance"].itertuples()] if "balance" in tables else []
@@ -37,7 +37,7 @@ def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
     figures = {
         "first": row.from_year,
         "last": row.to_year,
-        "change": mass(abs(row.stock_change_t_c)),
+        "change": mass(abs(row.stock_change_t_c)) + _plus_minus(stock_half_width(tables, row.from_year, row.to_year)),
         "yearly": mass(abs(row.stock_change_t_c_per_yr)),
         "area": row.common_area_km2,
         "cause": tr("by change of land use"),
@@ -56,16 +56,34 @@ def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
 
 
 def _balance(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
+    figures = {
+        "year": row.year,
+        "carbon": mass(row.emissions_t_c),
+        "co2": mass(row.emissions_t_c * CO2_PER_C, "CO₂") + _plus_minus(_demand_half(row), "CO₂"),
+        "weights": _weights(tables, row.year),
+        "meaning": name_of(row.meaning),
+    }
+    if row.mode == "stock":
+        return tr(
+            "In {year} the emissions counted are {carbon} ({co2}), allocated to cells by {weights}. Here the balance is: {meaning}.",
+            **figures,
+        )
     return tr(
-        "In {year} the emissions counted are {carbon} ({co2}), spread by {weights}; {share:.1f} % of the area has a positive "
-        "balance. Here the balance is: {meaning}.",
-        year=row.year,
-        carbon=mass(row.emissions_t_c),
-        co2=mass(row.emissions_t_c * CO2_PER_C, "CO₂"),
-        weights=_weights(tables, row.year),
+        "In {year} the emissions counted are {carbon} ({co2}), allocated to cells by {weights}; {share:.1f} % of the area has a "
+        "positive balance. Here the balance is: {meaning}.",
+        **figures,
         share=100 * row.area_share_surplus,
-        meaning=name_of(row.meaning),
     )
+
+
+def _demand_half(row: Any) -> float:  # noqa: ANN401  a row of pandas
+    """Half-width of the emissions of a row, t CO2; NaN where it is not known."""
+    return float(getattr(row, "demand_half_width_t_c_per_yr", math.nan)) * CO2_PER_C
+
+
+def _plus_minus(half_width: float, what: str = "C") -> str:
+    """Half of a 95 % interval behind a figure; empty where it is not known."""
+    return "" if math.isnan(half_width) else tr(" ± {half_width}", half_width=mass(half_width, what))
 
 
 def _weights(tables: Tables, year: int) -> str:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from tanheng.errors import nearest
+from tanheng.factors.densities import POOLS
 from tanheng.language import language, listed, tr
 from tanheng.study.maps import MapPrints
-from tanheng.study.parts import Name, Names, Part, Truth, Year
+from tanheng.study.parts import HalfWidth, Name, Names, Part, Truth, Year
 from tanheng.study.plan import Plan
 
 
@@ -44,6 +45,7 @@ class LandCover(Part):
     band: Annotated[int, Field(ge=1)] = 1
     nodata: tuple[int, ...] = ()
     codes: dict[int, str] = Field(default_factory=dict)
+    area_uncertainty: dict[Name, HalfWidth] = Field(default_factory=dict)
 
 
 class CarbonDensity(Part):
@@ -51,13 +53,29 @@ class CarbonDensity(Part):
 
     table: str | None = None
     tables: dict[Year, Name] | None = None
-    uncertainty: Annotated[float, Field(ge=0, le=2)] | dict[Name, Annotated[float, Field(ge=0, le=2)]] | None = None
+    uncertainty: HalfWidth | dict[Name, HalfWidth] | None = None
+    correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
+    within_class: HalfWidth = 0.0
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.table is None) == (self.tables is None):
             raise ValueError(tr("name either 'table' (for all years) or 'tables' (by year)"))
+        if self.uncertainty is None and ({"correlation", "within_class"} & self.model_fields_set):
+            raise ValueError(tr("'correlation' and 'within_class' need 'uncertainty'"))
         return self
+
+    @property
+    def uncertain_pools(self) -> bool:
+        """Whether half-widths are given by carbon pool, not by land class."""
+        return isinstance(self.uncertainty, dict) and bool(self.uncertainty) and set(self.uncertainty) <= set(POOLS)
+
+
+class TotalsUncertainty(Part):
+    """Relative half-widths of emissions given as totals: what errs alike in all rows, and what is each row's own."""
+
+    common: HalfWidth = 0.0
+    own: HalfWidth = 0.0
 
 
 class EmissionsChoice(Part):
@@ -75,7 +93,8 @@ class EmissionsChoice(Part):
     heat_factor: Annotated[float, Field(ge=0)] | None = None
     gases: Truth = False
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
-    activity_uncertainty: Annotated[float, Field(ge=0, le=2)] = 0.05
+    activity_uncertainty: HalfWidth = 0.05
+    totals_uncertainty: HalfWidth | TotalsUncertainty | None = None
     draws: Annotated[int, Field(ge=0)] = 1000
     seed: Annotated[int, Field(ge=0)] = 1
 
@@ -105,6 +124,12 @@ class EmissionsChoice(Part):
             raise ValueError(
                 tr(
                     "'gases' and 'processes' stand beside activity or a balance; totals hold what they hold: add processes to them"
+                )
+            )
+        if self.totals_uncertainty is not None and given != ["totals"]:
+            raise ValueError(
+                tr(
+                    "'totals_uncertainty' belongs to 'totals'; activity has 'activity_uncertainty' and the bounds of its factors"
                 )
             )
         if self.burnt and self.balance is None:

@@ -30,6 +30,8 @@ def _one_line(text: str) -> str:
 #: True or false and nothing else: "yes" and 1 are slips.
 Truth = StrictBool
 OneLine = Annotated[str, AfterValidator(_one_line)]
+#: Half of a 95 % interval, relative to the value: 0.2 is 20 %.
+HalfWidth = Annotated[float, Field(ge=0, le=2)]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
