@@ -156,3 +156,19 @@ def test_a_comparison_of_factors_is_in_words(tmp_path: Path) -> None:
     assert "原煤" in told
     assert "raw_coal" not in told
     assert (tmp_path / "o" / "factor_comparison.csv").read_text(encoding="utf-8-sig").startswith("year,fuel,")
+
+
+def test_a_correlation_of_two_rows_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n2,5\n3,\n", encoding="utf-8")
+    assert "2 row(s) have a value of both 'a' and 'b'" in refusal("correlate", tmp_path / "t.csv", "--x", "a,b")
+
+
+def test_whole_numbers_that_look_like_codes_are_told(table: Path) -> None:
+    frame = pd.read_csv(table, encoding="gb18030")
+    frame["soil"] = np.arange(len(frame)) % 4
+    frame.to_csv(table, index=False, encoding="utf-8")
+    text = run("geodetector", table, "--y", "储量", "--x", "soil,X", "--classes", "2-3")
+    assert "column 'soil' has 4 different whole numbers" in text
+    assert "column 'X'" not in text
+    named = run("geodetector", table, "--y", "储量", "--x", "soil,X", "--categories", "soil", "--classes", "2-3")
+    assert "different whole numbers" not in named

@@ -36,6 +36,7 @@ def balance(mode: str = "stock", **more: float) -> pd.DataFrame:
     row = {
         "year": 2010, "mode": mode, "emissions_t_c": 600_000.0, "area_share_surplus": 0.25, "meaning": "carbon stored minus x",
         "ratio_mean": -0.5, "ratio_norm": "year", "supply_t_c_per_yr": 12.0, "balance_t_c_per_yr": -8.0,
+        "supply_per_demand_yr": 0.5,
     }  # fmt: skip
     return pd.DataFrame([row | more])
 
@@ -44,8 +45,8 @@ def test_a_stock_is_called_a_stock() -> None:
     # 900 km2 at 1 t C/km2 in the last year: 900 t C.
     assert main_figures("", {"stock_by_class": stocks()}) == [
         (
-            "In 2010 the land of the region (900 km² with data) stores 900 t of carbon. This is a stock, what has gathered over a long "
-            "time, and not a yearly uptake."
+            "In 2010 the land of the region (900 km² with data) stores 900 t C. This is a stock, built up over a long "
+            "time, not a yearly uptake."
         )
     ]
 
@@ -73,10 +74,10 @@ def test_emissions_say_what_they_were_spread_by() -> None:
     tables = {"stock_by_class": stocks(), "balance": balance(), "demand_allocation": spread}
     # 600,000 t C * 44/12 = 2.2 Mt CO2
     assert main_figures("", tables)[1].startswith(
-        "In 2010 the emissions counted are 0.600 Mt C (2.200 Mt CO₂), spread by night lights, population, point sources; 25.0 % of the area"
+        "In 2010 the emissions counted are 0.600 Mt C (2.200 Mt CO₂), allocated to cells by night lights, population, point sources. Here"
     )
     del tables["demand_allocation"]
-    assert "spread by the number of persons" in main_figures("", tables)[1]
+    assert "allocated to cells by the number of persons" in main_figures("", tables)[1]
 
 
 def test_figures_of_a_flow_speak_of_flows() -> None:
@@ -84,14 +85,16 @@ def test_figures_of_a_flow_speak_of_flows() -> None:
         figures = key_figures({"stock_by_class": stocks(), "balance": balance(mode)})
         assert [item.note for item in figures if item.name == "supply, 2010"] == [note]
         assert [item.value for item in figures if item.name == "balance, 2010"] == ["−8"]
-        assert "a stock against one year of emissions" not in [item.note for item in figures]
+        assert "of the area has a positive balance, 2010" in [item.name for item in figures]
 
 
 def test_figures_of_a_stock_say_the_norm_of_the_ratio() -> None:
     figures = key_figures({"stock_by_class": stocks(), "balance": balance()})
     assert figures[-1].value == "−0.50"
     assert figures[-1].note == "norm: half the sum of the largest supply and demand of the year"
-    assert "a stock against one year of emissions" in [item.note for item in figures]
+    # A stock over a flow is told in years, and no share of the area is "in surplus".
+    assert [(item.value, item.units) for item in figures if "would equal the store" in item.name] == [("0.5", "years")]
+    assert not any("positive balance" in item.name for item in figures)
 
 
 def mismatch(supply: float) -> dict[str, pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""A commented study file to fill in."""
+"""A commented study file and a table of carbon densities to fill in."""
 
 from __future__ import annotations
 
@@ -6,24 +6,38 @@ from importlib import resources
 from pathlib import Path
 
 from tanheng.errors import OutputError
+from tanheng.factors.legends import legend_from
 from tanheng.language import tr
+
+#: Legend that the study file names to begin with.
+_LEGEND = "clcd"
+
+_DENSITIES = """# Carbon densities, t C/ha of elemental carbon: biomass above and below ground, soil (say to which depth), dead organic matter.
+# Write 0 for a pool that is left out, and name the source of your figures here.
+# 碳密度，单位 t C/ha（以碳元素计）：地上生物量、地下生物量、土壤（请注明深度）、死亡有机质。不计的碳库填 0，并在此注明数据来源。
+class,above,below,soil,dead
+"""
 
 
 def write_new_study(folder: Path) -> Path:
-    """Write ``study.toml`` into a folder; an existing one is left alone.
+    """Write ``study.toml`` and an empty table of carbon densities into a folder; existing ones are left alone.
 
     Raises
     ------
     OutputError
-        There is one already, or the folder can't be written to.
+        There is a study already, or the folder can't be written to.
     """
     path = folder / "study.toml"
     if path.exists():
         raise OutputError(tr("{path}: is there already; name another folder", path=path))
     text = (resources.files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
+    densities = folder / "carbon_densities.csv"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        if not densities.exists():
+            rows = "".join(f"{name},,,,\n" for name in legend_from(_LEGEND).classes)
+            densities.write_text(_DENSITIES + rows, encoding="utf-8-sig")
     except OSError as error:
         raise OutputError(tr("{path}: can't be written ({reason})", path=path, reason=error.strerror)) from error
     return path

@@ -14,6 +14,7 @@ from tanheng.language import listed, name_of, tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.run import Results
+from tanheng.units import HA_PER_KM2
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +29,12 @@ def print_totals(results: Results) -> None:
     years = list(dict.fromkeys(stock["year"]))
     for year in years:
         table.add_column(str(year), justify="right")
+    table.add_column(tr("t C/ha, {year}", year=years[-1]), justify="right")
     for name in dict.fromkeys(stock["land_class"]):
-        table.add_row(name_of(name), *(_figure(stock, year, name) for year in years))
+        rows = stock[stock["land_class"] == name]
+        table.add_row(name_of(name), *(_figure(rows, year) for year in years), _per_hectare(rows, years[-1]))
     table.add_section()
-    table.add_row(tr("total"), *(f"{stock.loc[stock['year'] == year, 'stock_t_c'].sum() / 1e5:,.2f}" for year in years))
+    table.add_row(tr("total"), *(_figure(stock, year) for year in years), _per_hectare(stock, years[-1]))
     if "balance" in results.tables:
         emitted = results.tables["emissions"].groupby("year")["emissions_t_c"].sum()
         people = results.dataset["population"].sum(("y", "x"))
@@ -47,9 +50,15 @@ def print_totals(results: Results) -> None:
         console.print(tr("open {page}", page=results.folder / "report.html"), markup=False, soft_wrap=True)
 
 
-def _figure(stock: pd.DataFrame, year: int, name: str) -> str:
-    rows = stock[(stock["year"] == year) & (stock["land_class"] == name)]
-    return f"{rows['stock_t_c'].sum() / 1e5:,.2f}"
+def _figure(rows: pd.DataFrame, year: int) -> str:
+    return f"{rows.loc[rows['year'] == year, 'stock_t_c'].sum() / 1e5:,.2f}"
+
+
+def _per_hectare(rows: pd.DataFrame, year: int) -> str:
+    """Mean carbon density of a year; a dash for a class without land."""
+    here = rows[rows["year"] == year]
+    hectares = here["area_km2"].sum() * HA_PER_KM2
+    return f"{here['stock_t_c'].sum() / hectares:,.1f}" if hectares > 0 else "–"
 
 
 def print_plan(planned: Planned) -> None:

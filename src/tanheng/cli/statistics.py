@@ -158,11 +158,13 @@ def geodetector(
     divisor: Literal[0, 1] = 1 if ddof else 0
     asked = DetectorRequest(y, drivers, classed, _names(methods), _range(classes), permutations, seed, divisor, single)
     found = detect(table, asked)
-    print_frame(found["geodetector"], "own_table")
-    if "geodetector_interaction" in found:
-        print_frame(found["geodetector_interaction"], "own_table")
+    print_frame(found.tables["geodetector"], "own_table")
+    if "geodetector_interaction" in found.tables:
+        print_frame(found.tables["geodetector_interaction"], "own_table")
+    for text in found.notes:
+        typer.echo(text)
     typer.echo(tr("p-values take rows as independent; where neighbours are alike they are too small"))
-    _write(output, found)
+    _write(output, found.tables)
 
 
 def _range(text: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Self
 
 from tanheng.language import name_of, tr
 from tanheng.pipeline.quick import QuickStock
+from tanheng.units import HA_PER_KM2
 
 
 class BlockLine:
@@ -62,19 +63,29 @@ def print_quick(found: QuickStock, folder: Path) -> None:
     years = list(dict.fromkeys(row["year"] for row in found.stock))
     classes = list(dict.fromkeys(str(row["land_class"]) for row in found.stock))
     values = {(row["year"], row["land_class"]): float(str(row["stock_t_c"])) for row in found.stock}
+    areas = {row["land_class"]: float(str(row["area_km2"])) for row in found.stock if row["year"] == years[-1]}
+    dense = {name: _per_hectare(values[years[-1], name], areas[name]) for name in classes}
+    mean = _per_hectare(sum(values[years[-1], name] for name in classes), sum(areas.values()))
     names = {name: name_of(name) for name in classes}
     head, foot = tr("carbon stored, t C (a stock)"), tr("total")
     wide = max(30, *(_width(name) for name in (*names.values(), head)))
-    lines = [_padded(head, wide) + "".join(f"{year!s:>20}" for year in years)]
+    last = tr("t C/ha, {year}", year=years[-1])
+    lines = [_padded(head, wide) + "".join(f"{year!s:>20}" for year in years) + f"{last:>16}"]
     lines += [
-        _padded(names[name], wide) + "".join(f"{values[year, name]:>20,.1f}" for year in years) for name in classes
+        _padded(names[name], wide) + "".join(f"{values[year, name]:>20,.1f}" for year in years) + f"{dense[name]:>16}"
+        for name in classes
     ]
     totals = [sum(values[year, name] for name in classes) for year in years]
     lines += [
-        _padded(foot, wide) + "".join(f"{total:>20,.1f}" for total in totals),
+        _padded(foot, wide) + "".join(f"{total:>20,.1f}" for total in totals) + f"{mean:>16}",
         tr("results in {folder}", folder=folder),
     ]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _per_hectare(stock: float, area_km2: float) -> str:
+    """Mean carbon density, t C/ha; a dash for a class without land."""
+    return f"{stock / (area_km2 * HA_PER_KM2):,.1f}" if area_km2 > 0 else "–"
 
 
 def _width(text: str) -> int:

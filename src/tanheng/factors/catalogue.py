@@ -51,6 +51,14 @@ _KIND_WORDS = {
 
 
 @dataclass(frozen=True)
+class Region:
+    """Region that a table is for: its name, and west, south, east, north in degrees."""
+
+    name: str
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of a small table as text, each with its line number in the file; `written` has its own headings by column."""
 
@@ -127,13 +135,25 @@ class Table:
     @property
     def title(self) -> str:
         """Title that the file gives itself, or its name."""
-        marked = [text.removeprefix("Title:").strip() for text in self.comments if text.startswith("Title:")]
-        return marked[0] if marked else self.name
+        return self.said("Title:") or self.name
+
+    @property
+    def region(self) -> Region | None:
+        """Region that the file says it is for: ``# Region: NAME; WEST, SOUTH, EAST, NORTH`` in degrees."""
+        name, _, bounds = self.said("Region:").partition(";")
+        if not bounds:
+            return None
+        west, south, east, north = (parse_number(text, self.name, positive=False) for text in bounds.split(","))
+        return Region(name.strip(), (west, south, east, north))
+
+    def said(self, mark: str) -> str:
+        """What a comment line says behind a mark; empty where there is none."""
+        return next((text.removeprefix(mark).strip() for text in self.comments if text.startswith(mark)), "")
 
     @property
     def source(self) -> str:
         """Source that the file names in its comments."""
-        return " ".join(text for text in self.comments if not text.startswith("Title:"))
+        return " ".join(text for text in self.comments if not text.startswith(("Title:", "Region:")))
 
 
 def parse_number(text: str, place: str, *, positive: bool = True) -> float:

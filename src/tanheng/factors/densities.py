@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tanheng.errors import InputError, UnitError
-from tanheng.factors.catalogue import Table, parse_number, read_named
+from tanheng.factors.catalogue import Region, Table, parse_number, read_named
 from tanheng.factors.legends import named_codes
 from tanheng.language import listed, tr
 from tanheng.units import conversion_factor
@@ -22,13 +22,15 @@ _INVEST = {"above": "c_above", "below": "c_below", "soil": "c_soil", "dead": "c_
 class CarbonDensities:
     """Carbon densities in t C/ha by land class and pool.
 
-    `codes` holds the map code of each class where the table gives them (InVEST's ``lucode``).
+    `codes` holds the map code of each class where the table gives them (InVEST's ``lucode``); `region` is where the table was
+    made for, where it says so.
     """
 
     name: str
     values: Mapping[str, Mapping[str, float]]
     source: str = ""
     codes: Mapping[int, str] | None = None
+    region: Region | None = None
 
 
 def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensities:
@@ -62,7 +64,30 @@ def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensi
     return _from_columns(table, columns)
 
 
+#: Blank cells of a table up to which each is named; a form that was not filled in is one problem.
+_FEW_BLANKS = 4
+
+
+def _blank_form(table: Table, columns: Mapping[str, str]) -> str:
+    """Message on a table with many blank cells; empty where there are few."""
+    blank = [(line, column) for line, row in table.rows for column in columns.values() if not row[column].strip()]
+    if len(blank) <= _FEW_BLANKS:
+        return ""
+    line, column = blank[0]
+    return tr(
+        "{name}: {count} of {cells} densities are blank, the first in line {line}, column {column}; fill them in, 0 where a pool is "
+        "left out",
+        name=table.name,
+        count=len(blank),
+        cells=len(table.rows) * len(columns),
+        line=line,
+        column=table.heading(column),
+    )
+
+
 def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
+    if blank := _blank_form(table, columns):
+        raise InputError(blank)
     problems: list[str] = []
     values: dict[str, dict[str, float]] = {}
     codes: dict[int, str] = {}
@@ -87,7 +112,7 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
                 problems.append(str(error))
     if problems:
         raise InputError("\n".join(problems))
-    return CarbonDensities(table.title, values, table.source, codes or None)
+    return CarbonDensities(table.title, values, table.source, codes or None, table.region)
 
 
 def _from_rows(table: Table) -> CarbonDensities:
@@ -130,4 +155,4 @@ def _from_rows(table: Table) -> CarbonDensities:
                     names=listed(missing),
                 )
             )
-    return CarbonDensities(table.title, values, table.source)
+    return CarbonDensities(table.title, values, table.source, region=table.region)

@@ -149,11 +149,21 @@ def _software(record: Mapping[str, Any]) -> Entity:
     }
 
 
+def _borrowed(record: Mapping[str, Any]) -> Entity:
+    """What the run says of data of other years; nothing where there are none."""
+    told = [
+        f"{item['input']} of {item['data_year']} stand in for {item['year']}"
+        for item in record.get("borrowed_years", [])
+    ]
+    return {"description": "; ".join(told)} if told else {}
+
+
 def _run(record: Mapping[str, Any], inputs: list[Entity]) -> Entity:
     return {
         "@id": "#run",
         "@type": "CreateAction",
         "name": "tanheng run",
+        **_borrowed(record),
         "endTime": record["made"],
         "instrument": {"@id": "#tanheng"},
         "object": [{"@id": item["@id"]} for item in inputs],

@@ -186,8 +186,13 @@ def _period(inputs: Inputs, land: Land, compared: Balance | None, change: LandCh
     value = inputs.study.value
     if value is not None:
         rates = value.discount_rate_percent / 100, value.price_change_percent / 100
-        worth = net_present_value(total, change.years, value.price, *rates)
-        row |= {"net_present_value": worth, "currency": value.currency}
+        worth = net_present_value(total, change.years, value.price_per_t_c, *rates)
+        row |= {
+            "net_present_value": worth,
+            "currency": value.currency,
+            "price": value.price,
+            "price_unit": value.price_unit,
+        }
     return row
 
 

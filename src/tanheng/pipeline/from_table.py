@@ -42,7 +42,7 @@ from tanheng.analysis import (
 from tanheng.analysis.geodetector import Strata
 from tanheng.analysis.local import CLUSTERS, SPOTS
 from tanheng.analysis.neighbours import Weights
-from tanheng.errors import InputError
+from tanheng.errors import InputError, StudyError
 from tanheng.grid import transformer
 from tanheng.io.columns import Columns, read_columns
 from tanheng.language import mark_name, tr
@@ -74,7 +74,15 @@ class Where:
     within: float | None = None
 
 
-def detect(path: Path, asked: DetectorRequest) -> Tables:
+@dataclass(frozen=True)
+class Detected:
+    """Tables of the geographical detector, and what a reader should know of how drivers were taken."""
+
+    tables: Tables
+    notes: list[str]
+
+
+def detect(path: Path, asked: DetectorRequest) -> Detected:
     """Factor, interaction, ecological and risk detector of a table.
 
     Raises
@@ -110,13 +118,32 @@ def detect(path: Path, asked: DetectorRequest) -> Tables:
         )
     for row in factors:
         row["p_search"] = _searched(y, str(row["driver"]), labels, ways, asked)
-    return {
+    tables = {
         "geodetector": pd.DataFrame(factors),
         **_pairs(y, labels, asked),
         "geodetector_risk": pd.DataFrame(
             [{"driver": name, **vars(item)} for name in asked.x for item in risk_detector(y, labels[name])]
         ),
     }
+    return Detected(tables, [text for name in ways if (text := _code_note(name, table.numbers(name)))])
+
+
+#: Different whole numbers up to which a column may well hold codes, as of soil types.
+_MOST_CODES = 20
+
+
+def _code_note(name: str, values: NDArray[np.float64]) -> str:
+    """Note on a driver that was cut as a quantity though its numbers look like codes; empty for one that does not."""
+    known = values[np.isfinite(values)]
+    different = len(np.unique(known))
+    if different > _MOST_CODES or not (known == np.floor(known)).all():
+        return ""
+    return tr(
+        "column '{name}' has {count} different whole numbers and is cut into classes as a quantity; if they are codes of kinds, "
+        "add --categories {name}",
+        name=name,
+        count=different,
+    )
 
 
 def _best_cut(
@@ -293,17 +320,37 @@ def _kind(names: Sequence[str], number: int) -> str:
     return "no neighbours" if number < 0 else names[number]
 
 
+def _refuse_few(path: Path, values: dict[str, NDArray[np.float64]]) -> None:
+    """Refuse pairs of columns with too few rows: any two points lie on a line."""
+    problems = []
+    for (first, x), (second, y) in combinations(values.items(), 2):
+        count = int((np.isfinite(x) & np.isfinite(y)).sum())
+        if count < 3:
+            problems.append(
+                tr(
+                    "{path}: {count} row(s) have a value of both '{first}' and '{second}'; a correlation needs three or more",
+                    path=path,
+                    count=count,
+                    first=first,
+                    second=second,
+                )
+            )
+    if problems:
+        raise StudyError(problems)
+
+
 def correlate(path: Path, columns: Sequence[str], where: Where) -> pd.DataFrame:
     """Correlation of every pair of columns; with coordinates, its effective sample size and modified test.
 
     Raises
     ------
     StudyError
-        Columns are missing, or cells are no numbers.
+        Columns are missing, cells are no numbers, or two columns have fewer than three rows in common.
     """
     table = read_columns(path)
     table.require(columns)
     values = {name: table.numbers(name) for name in columns}
+    _refuse_few(path, values)
     at = _coordinates(table, where)
     rows = []
     for (first, x), (second, y) in combinations(values.items(), 2):

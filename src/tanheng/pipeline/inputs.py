@@ -31,7 +31,8 @@ from tanheng.io.tables import (
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
-from tanheng.language import listed, tr
+from tanheng.language import listed, mark, tr
+from tanheng.pipeline.density_checks import check_densities, foreign_densities
 from tanheng.pipeline.emission_inputs import open_emissions, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.pipeline.framing import choose_grid, cover_problems
 from tanheng.pipeline.problems import Problems
@@ -125,6 +126,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     else:
         maps = ()
     if grid is not None:
+        problems.warnings += foreign_densities({table.name: table for table in densities.values()}.values(), grid)
         errors, warnings = cover_problems(grid, boundary, rasters.values())
         problems.errors += errors
         problems.warnings += warnings
@@ -137,6 +139,8 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     opened += [raster for by_year in driver_maps.values() for raster in by_year.values()]
     problems.warnings += [note for raster in opened for note in raster.notes]
     _note_same_maps(study, problems)
+    problems.warnings += borrowed_notes(study)
+    problems.warnings += _price_notes(study)
     problems.stop_if_any()
     assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
     for polygons in (*([boundary] if boundary else []), *zones.values()):
@@ -266,6 +270,9 @@ def _densities(study: Study, base: Path, problems: Problems) -> dict[int, Carbon
     tables = {
         name: problems.attempt(carbon_densities_from, name, base) for name in dict.fromkeys(names_by_year.values())
     }
+    for table in tables.values():
+        if table is not None:
+            check_densities(table, problems, accept_unusual=study.carbon_density.accept_unusual)
     found = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
     return {year: table for year, table in found.items() if table is not None}
 
@@ -401,6 +408,63 @@ def _note_same_maps(study: Study, problems: Problems) -> None:
                     last=last,
                 )
             )
+
+
+def _price_notes(study: Study) -> list[str]:
+    """Warnings on a price that rises, and on one that looks like that of a tonne of carbon dioxide."""
+    value = study.value
+    if value is None or value.price_change_percent == 0:
+        return []
+    change = value.price_change_percent
+    falling = -100.0 * change / (100.0 + change)
+    return [
+        tr(
+            "value.price_change_percent = {change:g} is a second discount, as InVEST's rate_change: it lets the worth of carbon "
+            "change by {falling:+.3g} % a year. For a price that rises by {rise:g} % a year write {asked:.4g}",
+            change=change,
+            falling=falling,
+            rise=abs(change),
+            asked=-100.0 * abs(change) / (100.0 + abs(change)),
+        )
+    ]
+
+
+def borrowed_notes(study: Study) -> list[str]:
+    """Warnings on data of other years than those that they stand in for."""
+    found = [
+        tr(
+            "{year}: {what} of {data_year} stand in, as the study says (data_years)",
+            year=year,
+            what=tr(INPUT_WORDS[name]) if name in INPUT_WORDS else tr("data of '{name}'", name=name),
+            data_year=of,
+        )
+        for name in study.data_years
+        for year, of in study.borrowed(name).items()
+    ]
+    population = study.population
+    if (
+        population is not None
+        and population.map is not None
+        and len(study.years) > 1
+        and "population" not in study.data_years
+    ):
+        found.append(
+            tr(
+                "population: one map stands for {years}; write its year in [data_years], as population = {{ {year} = YEAR }}",
+                years=listed(study.years),
+                year=study.years[0],
+            )
+        )
+    return found
+
+
+#: Inputs whose data may be of another year, in words.
+INPUT_WORDS = {
+    "emissions": mark("data of emissions"),
+    "population": mark("data of population"),
+    "land_cover": mark("land-cover data"),
+    "nep": mark("data of net ecosystem production"),
+}
 
 
 def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str:

@@ -27,7 +27,7 @@ from tanheng.planning.problem import Limit, PlanProblem, Term, area_of
 from tanheng.planning.solve import best_plan
 from tanheng.planning.trend import markov_areas, transition_probability
 from tanheng.planning.zoning import zones_of
-from tanheng.units import HA_PER_KM2
+from tanheng.units import CO2_PER_C, HA_PER_KM2
 
 Layer = NDArray[np.float64]
 
@@ -390,7 +390,10 @@ def tell_compensation(
             "to_zone": [names[item] for item in takes],
             "t_c_per_yr": flows[gives, takes],
             "distance_km": distance[gives, takes],
-            "payment": flows[gives, takes] * opened.plan.price,
+            "payment": flows[gives, takes]
+            * opened.plan.price
+            * (CO2_PER_C if opened.plan.price_per == "t CO2" else 1.0),
+            "price_unit": f"{opened.plan.currency} per {opened.plan.price_per}",
             "currency": opened.plan.currency,
         }
     )

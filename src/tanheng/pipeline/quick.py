@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
+from tanheng.factors.density_ranges import strange_densities
 from tanheng.factors.legends import Legend, legend_from
 from tanheng.grid import Grid
 from tanheng.io.blocks import FolderOfBlocks
@@ -27,6 +28,7 @@ from tanheng.land.lookup import Lookup
 from tanheng.land.pools import Pool
 from tanheng.land.region import in_region
 from tanheng.language import listed, tr
+from tanheng.pipeline.density_checks import foreign_densities
 from tanheng.pipeline.framing import choose_grid, cover_problems, region_fraction
 from tanheng.units import HA_PER_KM2
 
@@ -90,6 +92,9 @@ def _quick_stock(
         boundary = read_polygons(asked.region)
     grid = choose_grid(sources.values(), boundary, asked.resolution)
     errors, warnings = cover_problems(grid, boundary, sources.values())
+    strange = strange_densities(densities)
+    errors += strange.impossible
+    warnings += [*strange.unusual, *foreign_densities([densities], grid)]
     if errors:
         raise StudyError(errors)
     classes = _classes(legend, densities)

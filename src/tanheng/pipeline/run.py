@@ -346,6 +346,11 @@ def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
         },
         "classes": list(inputs.classes),
         "legend": {"name": inputs.legend.name, "source": inputs.legend.source},
+        "borrowed_years": [
+            {"input": name, "year": year, "data_year": of}
+            for name in study.data_years
+            for year, of in study.borrowed(name).items()
+        ],
         "carbon_density": sorted({table.name for table in inputs.densities.values()}),
         "emission_factors": None
         if inputs.factors is None

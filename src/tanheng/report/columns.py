@@ -86,6 +86,8 @@ _ROWS: tuple[Column, ...] = (
     Column("area_share_balance_same", mark("share of area where the balance stayed"), kind="share"),
     Column("net_present_value", mark("net present value of the change"), mark("in the currency named")),
     Column("currency", mark("currency"), kind="text"),
+    Column("price", mark("price of carbon"), mark("in the unit named"), "ratio"),
+    Column("price_unit", mark("unit of the price"), kind="text"),
     Column("method", mark("method"), kind="name"),
     # Supply, demand and balance
     Column("mode", mark("mode of the balance"), kind="name"),

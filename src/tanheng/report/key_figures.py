@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +15,9 @@ from tanheng.report.amounts import mass, mass_parts
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
+
+#: Year that the data of an input are of, by input and year of the study.
+Borrowed = Mapping[tuple[str, int], int]
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,27 @@ class KeyFigure:
     interval: str = ""
 
 
-def key_figures(tables: Tables) -> list[KeyFigure]:
-    """Figures of the last year: what is stored, how that changed, what is emitted, and how both compare."""
+def borrowed_years(record: Mapping[str, Any]) -> dict[tuple[str, int], int]:
+    """Data of other years than those that they stand in for, as the record of a run has them."""
+    return {
+        (str(item["input"]), int(item["year"])): int(item["data_year"]) for item in record.get("borrowed_years", [])
+    }
+
+
+def key_figures(tables: Tables, borrowed: Borrowed = MappingProxyType({})) -> list[KeyFigure]:
+    """Figures of the last year: what is stored, how that changed, what is emitted, and how both compare.
+
+    Parameters
+    ----------
+    borrowed : mapping of (str, int) to int
+        Year that the data of an input are of, by input and year of the study, where the two differ.
+    """
     found = [_stock(tables)]
     if "change" in tables:
         found.append(_change(tables))
     if "balance" in tables:
         row = tables["balance"].iloc[-1]
-        found += [_emissions(row), *_flows(row), _comparison(row), _ratio(row)]
+        found += [_emissions(row, borrowed), *_flows(row), _comparison(row), _ratio(row)]
     return found
 
 
@@ -85,9 +103,14 @@ def densities_change(stock: pd.DataFrame, first: int, last: int) -> bool:
     return bool((abs(both[last] - both[first]) > 1e-9 * both[first].abs()).any())
 
 
-def _emissions(row: pd.Series) -> KeyFigure:
+def _emissions(row: pd.Series, borrowed: Borrowed) -> KeyFigure:
     value, units = mass_parts(row.emissions_t_c * CO2_PER_C, "CO₂")
-    name = tr("emissions counted, {year}", year=int(row.year))
+    of = borrowed.get(("emissions", int(row.year)))
+    name = (
+        tr("emissions counted, {year}", year=int(row.year))
+        if of is None
+        else tr("emissions counted, {year} (data of {data_year})", year=int(row.year), data_year=of)
+    )
     half = float(row.get("demand_half_width_t_c_per_yr", math.nan)) * CO2_PER_C
     interval = _interval(half, tr("no uncertainty of the totals is given"), "CO₂")
     return KeyFigure(value, tr("{units} a year", units=units), name, mass(row.emissions_t_c), interval)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from tanheng.language import joined, listed, name_of, tr
+from tanheng.language import joined, listed, mark, name_of, tr
 from tanheng.report.amounts import mass
 from tanheng.report.cells import cell_words
-from tanheng.report.key_figures import densities_change, stock_half_width
+from tanheng.report.key_figures import Borrowed, densities_change, stock_half_width
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
 
 
-def main_figures(note: str, tables: Tables) -> list[str]:
-    """Sentences with the main figures, each read off the tables."""
+def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyType({})) -> list[str]:
+    """Sentences with the main figures, each read off the tables; data of other years are told first."""
     stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
     areas = tables["stock_by_class"].groupby("year")["area_km2"].sum()
     first = tr(
@@ -30,7 +31,21 @@ def main_figures(note: str, tables: Tables) -> list[str]:
     )
     changes = [_change(row, tables) for row in tables["change"].itertuples()] if "change" in tables else []
     balances = [_balance(row, tables) for row in tables["balance"].itertuples()] if "balance" in tables else []
-    return [*([note] if note else []), first, *changes, *balances]
+    others = [_borrowed_sentence(*key, of) for key, of in borrowed.items()]
+    return [*([note] if note else []), *others, first, *changes, *balances]
+
+
+def _borrowed_sentence(name: str, year: int, of: int) -> str:
+    what = tr(_INPUTS[name]) if name in _INPUTS else name_of(name)
+    return tr("{what}: the figures given for {year} are of {data_year}.", what=what, year=year, data_year=of)
+
+
+_INPUTS = {
+    "emissions": mark("Emissions"),
+    "population": mark("Population"),
+    "land_cover": mark("Land cover"),
+    "nep": mark("Net ecosystem production"),
+}
 
 
 def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas

@@ -12,6 +12,7 @@ from tanheng.language import language, listed, tr
 from tanheng.study.maps import MapPrints
 from tanheng.study.parts import HalfWidth, Name, Names, Part, Truth, Year
 from tanheng.study.plan import Plan
+from tanheng.units import CO2_PER_C
 
 
 class Region(Part):
@@ -56,6 +57,7 @@ class CarbonDensity(Part):
     uncertainty: HalfWidth | dict[Name, HalfWidth] | None = None
     correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
     within_class: HalfWidth = 0.0
+    accept_unusual: Truth = False
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -276,12 +278,23 @@ class Change(Part):
 
 
 class Value(Part):
-    """Value of the change of stored carbon, as InVEST reckons it."""
+    """Value of the change of stored carbon by InVEST's formula; `price_change_percent` is a second discount, as InVEST's `rate_change`."""
 
     price: Annotated[float, Field(ge=0)]
+    price_per: Literal["t C", "t CO2"] = "t C"
     currency: str = "currency"
     discount_rate_percent: Annotated[float, Field(gt=-100)]
     price_change_percent: Annotated[float, Field(gt=-100)] = 0.0
+
+    @property
+    def price_per_t_c(self) -> float:
+        """Price of a tonne of carbon."""
+        return self.price * (CO2_PER_C if self.price_per == "t CO2" else 1.0)
+
+    @property
+    def price_unit(self) -> str:
+        """Unit of the price as the study gives it."""
+        return f"{self.currency} per {self.price_per}"
 
 
 class Outputs(Part):
@@ -325,6 +338,7 @@ class Study(Part):
     change: Change = Change()
     value: Value | None = None
     plan: Plan | None = None
+    data_years: dict[Name, dict[Year, Year]] = Field(default_factory=dict)
     maps: MapPrints = MapPrints()
     outputs: Outputs = Outputs()
 
@@ -337,6 +351,7 @@ class Study(Part):
     def _parts_fit(self) -> Self:
         problems = [
             *self._year_problems(),
+            *self._data_year_problems(),
             *self._zone_problems(),
             *self._demand_problems(),
             *self._analysis_problems(),
@@ -378,6 +393,31 @@ class Study(Part):
         if self.balance.mode == "stock_change" and len(self.years) < 2:
             found.append(tr("balance.mode: 'stock_change' needs two years or more"))
         return found
+
+    def _data_year_problems(self) -> list[str]:
+        """Problems of the years that borrowed data are of."""
+        known = ["land_cover", "emissions", "population", "nep", *self.drivers]
+        found = [
+            tr("data_years: '{name}' is no input of the study{nearest}", name=name, nearest=nearest(name, known))
+            for name in self.data_years
+            if name not in known
+        ]
+        found += [
+            tr(
+                "data_years.{name}: {year} is none of the study's years {names}",
+                name=name,
+                year=year,
+                names=listed(self.years),
+            )
+            for name, years in self.data_years.items()
+            for year in years
+            if year not in self.years
+        ]
+        return found
+
+    def borrowed(self, name: str) -> dict[int, int]:
+        """Year that the data of an input are of, by the year of the study that they stand in for, where the two differ."""
+        return {year: of for year, of in self.data_years.get(name, {}).items() if of != year}
 
     def _zone_problems(self) -> list[str]:
         asked = [("emissions.zones", self.emissions.zones if self.emissions else None)]

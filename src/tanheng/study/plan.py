@@ -106,6 +106,7 @@ class Plan(Part):
     unit_rules: str | None = None
     compensation: str | None = None
     price: Annotated[float, Field(ge=0)] = 0.0
+    price_per: Literal["t C", "t CO2"] = "t C"
     gap: Annotated[float, Field(gt=0, le=0.01)] = 1e-6
     seconds: Annotated[float, Field(gt=0)] = 120.0
     seed: Annotated[int, Field(ge=0)] = 1

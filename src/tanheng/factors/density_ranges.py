@@ -1,0 +1,136 @@
+"""Carbon densities that no land has, or that few lands have: slips of the pen and of the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tanheng.factors.catalogue import packaged_table
+from tanheng.factors.densities import POOLS, CarbonDensities
+from tanheng.language import listed, mark, name_of, tr
+
+#: Kinds of land whose densities are known to be low, by the names that legends give them.
+_KINDS = {
+    "cropland": "cropland", "rainfed cropland": "cropland", "irrigated cropland": "cropland", "grassland": "grassland",
+    "built-up": "built-up", "impervious": "built-up", "water": "water", "unused": "unused", "barren": "unused", "bare": "unused",
+}  # fmt: skip
+
+#: Pools in words.
+_POOLS = {
+    "above": mark("above ground"),
+    "below": mark("below ground"),
+    "soil": mark("soil"),
+    "dead": mark("dead organic matter"),
+}
+
+
+@dataclass(frozen=True)
+class DensityRange:
+    """Densities of a pool on a kind of land, t C/ha: unusual below or above, and impossible above; None where not stated."""
+
+    unusual_below: float | None
+    unusual_above: float | None
+    impossible_above: float | None
+    source: str
+
+
+@cache
+def density_ranges() -> Mapping[tuple[str, str], DensityRange]:
+    """Ranges by kind of land and pool.
+
+    Examples
+    --------
+    >>> density_ranges()["any", "above"].impossible_above
+    3000.0
+    """
+    return {
+        (row["kind"], row["pool"]): DensityRange(
+            _limit(row["unusual_below"]), _limit(row["unusual_above"]), _limit(row["impossible_above"]), row["source"]
+        )
+        for _, row in packaged_table("density_ranges").rows
+    }
+
+
+def _limit(text: str) -> float | None:
+    return float(text) if text else None
+
+
+@dataclass(frozen=True)
+class Strange:
+    """Messages on densities that no land has, and on those that few lands have."""
+
+    impossible: list[str]
+    unusual: list[str]
+
+
+def strange_densities(densities: CarbonDensities) -> Strange:
+    """Densities of a table beyond the cited ranges.
+
+    Examples
+    --------
+    >>> table = CarbonDensities("mine.csv", {"forest": {"above": 9500.0, "below": 2.0, "soil": 6.7, "dead": 0.0}})
+    >>> for text in (found := strange_densities(table)).impossible + found.unusual: print(text)  # doctest: +ELLIPSIS
+    mine.csv: 'forest', above ground: 9500 t C/ha is above 3000, more than any land is known to hold (...); check the unit...
+    mine.csv: 'forest', soil: 6.7 t C/ha is below 10, the least of the reference stocks; ... 1 kg C/m2 is 10 t C/ha...
+    """
+    found = Strange([], [])
+    for land_class, pools in densities.values.items():
+        kind = _KINDS.get(land_class.lower(), "any")
+        for pool in POOLS:
+            value = pools[pool]
+            any_land = density_ranges()["any", pool]
+            own = density_ranges().get((kind, pool), any_land)
+            at = tr(
+                "{name}: '{land_class}', {pool}: {value:g} t C/ha",
+                name=densities.name,
+                land_class=name_of(land_class),
+                pool=tr(_POOLS[pool]),
+                value=value,
+            )
+            if any_land.impossible_above is not None and value > any_land.impossible_above:
+                found.impossible.append(_impossible(at, any_land))
+            elif own.unusual_above is not None and value > own.unusual_above:
+                found.unusual.append(
+                    tr(
+                        "{at} is above {limit:g}, unusual on such land ({source}); check the unit: 1 t/km2 is 0.01 t/ha, "
+                        "1 t of dry matter about 0.47 t C",
+                        at=at,
+                        limit=own.unusual_above,
+                        source=own.source,
+                    )
+                )
+    found.unusual.extend(_poor_soils(densities))
+    return found
+
+
+def _impossible(at: str, known: DensityRange) -> str:
+    return tr(
+        "{at} is above {limit:g}, more than any land is known to hold ({source}); check the unit: 1 t/km2 is 0.01 t/ha. If it "
+        "is right, write accept_unusual = true in [carbon_density]",
+        at=at,
+        limit=known.impossible_above,
+        source=known.source,
+    )
+
+
+def _poor_soils(densities: CarbonDensities) -> list[str]:
+    """One message on all soils that hold less than any reference soil; zero means that the pool is left out."""
+    known = density_ranges()["any", "soil"]
+    limit = known.unusual_below or 0.0
+    poor = {name: pools["soil"] for name, pools in densities.values.items() if 0 < pools["soil"] < limit}
+    if not poor:
+        return []
+    first = next(iter(poor))
+    return [
+        tr(
+            "{name}: '{land_class}', soil: {value:g} t C/ha is below {limit:g}, the least of the reference stocks; so for {names}. "
+            "Check the unit: 1 kg C/m2 is 10 t C/ha ({source})",
+            name=densities.name,
+            land_class=name_of(first),
+            value=poor[first],
+            limit=limit,
+            names=listed(name_of(name) for name in poor),
+            source=known.source,
+        )
+    ]

@@ -1,0 +1,87 @@
+"""Densities that are off by a factor are refused or told, and a table of one region is not taken for another in silence."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from conftest import tiny_study, write_map
+from tanheng.errors import StudyError
+from tanheng.factors import carbon_densities_from
+from tanheng.factors.densities import CarbonDensities
+from tanheng.factors.density_ranges import density_ranges, strange_densities
+from tanheng.pipeline.run import run_study
+
+HENAN = carbon_densities_from("henan-six-classes").values
+
+
+def times(factor: float, *, soil: bool = True) -> CarbonDensities:
+    values = {
+        name: {pool: value * factor * (soil or pool != "soil") for pool, value in pools.items()}
+        for name, pools in HENAN.items()
+    }
+    return CarbonDensities("d.csv", values)
+
+
+def written(path: Path, factor: float) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["class", "above", "below", "soil", "dead"])
+        rows.writerows([name, *pools.values()] for name, pools in times(factor).values.items())
+    return path
+
+
+def test_every_range_has_a_source() -> None:
+    assert all(item.source for item in density_ranges().values())
+
+
+def test_the_table_of_henan_is_neither_impossible_nor_unusual() -> None:
+    found = strange_densities(times(1.0))
+    assert found.impossible + found.unusual == []
+
+
+def test_densities_a_hundred_times_off_are_impossible() -> None:
+    found = strange_densities(times(100.0))
+    assert any("'cropland', soil: 5820 t C/ha is above 3000" in text for text in found.impossible)
+    assert any("'forest', dead organic matter: 5420 t C/ha is above 1000" in text for text in found.impossible)
+
+
+def test_without_soil_they_are_told_by_what_each_class_can_hold() -> None:
+    found = strange_densities(times(100.0, soil=False))
+    assert any("'cropland', above ground: 485 t C/ha is above 130" in text for text in found.unusual)
+
+
+def test_densities_a_tenth_of_what_they_are_are_told_once() -> None:
+    found = strange_densities(times(0.1))
+    assert found.impossible == []
+    assert len(found.unusual) == 1
+    assert "1 kg C/m2 is 10 t C/ha" in found.unusual[0]
+
+
+def test_a_study_with_impossible_densities_is_refused_unless_it_says_that_they_are_right(tmp_path: Path) -> None:
+    study = tiny_study(tmp_path)
+    written(tmp_path / "d.csv", 100.0)
+    text = study.read_text(encoding="utf-8").replace("henan-six-classes", "d.csv")
+    study.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match="more than any land is known to hold"):
+        run_study(study)
+    study.write_text(text.replace('"d.csv"', '"d.csv"\naccept_unusual = true'), encoding="utf-8")
+    assert run_study(study).warnings == []
+
+
+def test_a_study_with_a_tenth_of_the_densities_says_so(tmp_path: Path) -> None:
+    study = tiny_study(tmp_path)
+    written(tmp_path / "d.csv", 0.1)
+    text = study.read_text(encoding="utf-8").replace("henan-six-classes", "d.csv")
+    study.write_text(text, encoding="utf-8")
+    assert any("is below 10, the least of the reference stocks" in text for text in run_study(study).warnings)
+
+
+def test_densities_of_henan_elsewhere_are_told(tmp_path: Path) -> None:
+    study = tiny_study(tmp_path)
+    assert not any("for Henan Province only" in text for text in run_study(study).warnings)
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, [[1, 2], [2, 1]], west=-500_000.0)
+    assert any("for Henan Province only, and the study lies elsewhere" in text for text in run_study(study).warnings)
