@@ -8,13 +8,8 @@ from functools import cache
 
 from tanheng.factors.catalogue import packaged_table
 from tanheng.factors.densities import POOLS, CarbonDensities
+from tanheng.factors.kinds_of_land import kind_of_land
 from tanheng.language import listed, mark, name_of, tr
-
-#: Kinds of land whose densities are known to be low, by the names that legends give them.
-_KINDS = {
-    "cropland": "cropland", "rainfed cropland": "cropland", "irrigated cropland": "cropland", "grassland": "grassland",
-    "built-up": "built-up", "impervious": "built-up", "water": "water", "unused": "unused", "barren": "unused", "bare": "unused",
-}  # fmt: skip
 
 #: Pools in words.
 _POOLS = {
@@ -76,7 +71,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
     """
     found = Strange([], [])
     for land_class, pools in densities.values.items():
-        kind = _KINDS.get(land_class.lower(), "any")
+        kind = kind_of_land(land_class)
         for pool in POOLS:
             value = pools[pool]
             any_land = density_ranges()["any", pool]

@@ -33,6 +33,7 @@ from tanheng.pipeline.account import account_emissions
 from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.balance import Balance, account_balance, supply
+from tanheng.pipeline.change_analysis import analyse_change
 from tanheng.pipeline.inputs import Inputs, open_inputs
 from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
 from tanheng.pipeline.people import DriverOnGrid, People, account_people, demand_tables, lay_drivers
@@ -205,6 +206,9 @@ def compute(inputs: Inputs, clock: _Clock, counting: Counting) -> Results:
         if "stock_by_zone" in tables:
             checks += zone_checks(tables["stock_by_zone"], tables["stock_by_class"])
         tables |= change_tables(inputs, land, compared)
+        changed = analyse_change(inputs, land)
+        tables |= changed.tables
+        warnings += changed.notes
         tables |= balance_table(inputs, land, people, compared, closure)
         if "balance" in tables:
             stocks = tables.get("stock_uncertainty")

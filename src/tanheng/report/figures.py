@@ -13,6 +13,7 @@ from tanheng.language import name_of, tr
 from tanheng.report.bars import bars_around_zero, half_widths, stacked_columns
 from tanheng.report.cells import cell_words
 from tanheng.report.heatmap import correlation_squares
+from tanheng.report.intensity import intensity_bars
 from tanheng.report.lorenz import lorenz_curves
 from tanheng.report.palettes import class_colours
 from tanheng.report.sankey import conversions
@@ -42,6 +43,7 @@ def charts(tables: Tables) -> list[Chart]:
     makers = (
         _stock,
         _conversions,
+        _intensity,
         _emissions,
         _uncertainty,
         _zones,
@@ -84,6 +86,31 @@ def _conversions(tables: Tables) -> Iterator[Chart]:
                 last=last,
             )
         yield Chart("land", caption, conversions(moved, colours, labels, caption, "km²"))
+
+
+def _intensity(tables: Tables) -> Iterator[Chart]:
+    """Gain and loss of each class against the land as a whole, over each period between neighbouring years."""
+    if "intensity_interval" not in tables:
+        return
+    table = tables["intensity_category"]
+    for interval in tables["intensity_interval"].itertuples():
+        rows = table[(table["from_year"] == interval.from_year) & (table["to_year"] == interval.to_year)]
+        rows = rows[(rows["gain_km2"] > 0) | (rows["loss_km2"] > 0)]
+        if rows.empty:
+            continue
+        caption = tr(
+            "Intensity of gain and loss by class, {first} to {last}", first=interval.from_year, last=interval.to_year
+        )
+        bars = [
+            (name_of(row.land_class), _or_zero(row.gain_intensity_per_yr), _or_zero(row.loss_intensity_per_yr))
+            for row in rows.itertuples()
+        ]
+        yield Chart("land", caption, intensity_bars(bars, interval.intensity_per_yr, caption))
+
+
+def _or_zero(value: float) -> float:
+    """An intensity; none where the class had no land that could change."""
+    return value if math.isfinite(value) else 0.0
 
 
 def _largest_conversions(moved: pd.DataFrame, most: int = 8) -> pd.DataFrame:

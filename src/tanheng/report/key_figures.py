@@ -83,14 +83,26 @@ def _change(tables: Tables) -> KeyFigure:
     table = tables["change"]
     longest = table.loc[(table["to_year"] - table["from_year"]).idxmax()]
     first, last = int(longest.from_year), int(longest.to_year)
-    note = (
-        tr("by change of land use, and by other densities")
-        if densities_change(tables["stock_by_class"], first, last)
-        else tr("by change of land use alone")
-    )
+    if fast_classes(tables, first, last):
+        note = tr("difference of two maps, mostly error of classification: no change of land")
+    elif densities_change(tables["stock_by_class"], first, last):
+        note = tr("difference of two maps and of two tables of densities; errors of the maps are in it")
+    else:
+        note = tr("difference of two maps; their errors are in it")
     name = tr("change of the store, {first}–{last}", first=first, last=last)
     interval = _interval(stock_half_width(tables, first, last), tr("no uncertainty of the densities is given"))
     return KeyFigure(*mass_parts(longest.stock_change_t_c, signed=True), name, note, interval)
+
+
+def fast_classes(tables: Tables, first: int, last: int) -> dict[str, float]:
+    """Classes that change faster over a period than is known of any region, with their relative change."""
+    if "change_plausibility" not in tables:
+        return {}
+    table = tables["change_plausibility"]
+    rows = table[
+        (table["from_year"] == first) & (table["to_year"] == last) & (table["verdict"] == "faster than known rates")
+    ]
+    return dict(zip(rows["land_class"].astype(str), rows["change_share"], strict=True))
 
 
 def densities_change(stock: pd.DataFrame, first: int, last: int) -> bool:

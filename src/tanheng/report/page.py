@@ -16,6 +16,7 @@ from tanheng.language import tr
 from tanheng.report.figures import charts, of_theme
 from tanheng.report.html import embedded, packaged, write_page
 from tanheng.report.html_tables import MOST_ROWS, html_table, plain_table
+from tanheng.report.intensity import intensity_paragraph
 from tanheng.report.key_figures import borrowed_years, key_figures
 from tanheng.report.layers import ZoneShapes, map_data
 from tanheng.report.printing import Printing
@@ -67,6 +68,7 @@ def write_report(
         title=run_title(record),
         key_figures=key_figures(tables, borrowed_years(record)),
         figures=main_figures(str(record["note"]), tables, borrowed_years(record)),
+        intensity=intensity_paragraph(tables),
         mismatch=mismatch_paragraph(tables),
         detector=detector_sentences(tables),
         circular=circular_sentence(record["settings"]["demand"], tables),

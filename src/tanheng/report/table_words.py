@@ -14,6 +14,10 @@ TITLES = {
     "change": mark("Change by period"),
     "transitions": mark("Land-use transitions"),
     "land_change": mark("Change of classes"),
+    "intensity_interval": mark("Intensity by interval"),
+    "intensity_category": mark("Intensity by class"),
+    "intensity_transition": mark("Intensity by transition"),
+    "change_plausibility": mark("Plausibility of the change"),
     "emissions": mark("Emissions"),
     "balance_by_zone": mark("Balance by zone"),
     "stock_by_zone": mark("Stock by zone"),
@@ -69,6 +73,18 @@ MEANINGS = {
         "Area that went from one class to another between two years, and the stored carbon that this moved"
     ),
     "land_change": mark("Change and single dynamic degree of each class, on the land that both years cover"),
+    "intensity_interval": mark(
+        "Intensity analysis (Aldwaik and Pontius 2012), interval level: yearly change of each interval against that of all of them"
+    ),
+    "intensity_category": mark(
+        "Intensity analysis, category level: a class is active where it gains or loses faster than the land as a whole changes"
+    ),
+    "intensity_transition": mark(
+        "Intensity analysis, transition level: a gain targets a class that it takes from more than evenly, and avoids the others"
+    ),
+    "change_plausibility": mark(
+        "Net rate of change of each class beside the rates that are known; faster change is mostly error of classification"
+    ),
     "change": mark("One row a period: change of the stock, and where stock and balance rose or fell"),
     "correlation": mark(
         "Correlation over cells, and its test on the coarser support, where as many independent observations as the effective sample "

@@ -12,7 +12,7 @@ import pandas as pd
 from tanheng.language import joined, listed, mark, name_of, tr
 from tanheng.report.amounts import mass
 from tanheng.report.cells import cell_words
-from tanheng.report.key_figures import Borrowed, densities_change, stock_half_width
+from tanheng.report.key_figures import Borrowed, densities_change, fast_classes, stock_half_width
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
@@ -32,7 +32,31 @@ def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyTyp
     changes = [_change(row, tables) for row in tables["change"].itertuples()] if "change" in tables else []
     balances = [_balance(row, tables) for row in tables["balance"].itertuples()] if "balance" in tables else []
     others = [_borrowed_sentence(*key, of) for key, of in borrowed.items()]
-    return [*([note] if note else []), *others, first, *changes, *balances]
+    return [*_implausible(tables), *([note] if note else []), *others, first, *changes, *balances]
+
+
+def _rise(share: float) -> str:
+    """A relative change with its sign."""
+    return tr("from nothing") if math.isnan(share) else f"{100 * share:+.0f} %".replace("-", "−")
+
+
+def _implausible(tables: Tables) -> list[str]:
+    """First sentence where classes change faster than is known of any region: no other sentence may claim a change of land."""
+    if "change" not in tables:
+        return []
+    found: dict[str, str] = {}
+    for row in tables["change"].itertuples():
+        for name, share in fast_classes(tables, int(row.from_year), int(row.to_year)).items():
+            found[name] = f"{name_of(name)} ({_rise(share)})"
+    if not found:
+        return []
+    return [
+        tr(
+            "The change between these maps is not a change of land: {classes} change faster than is known of any province or "
+            "country, so most of it is error of classification. Figures of change below describe the maps alone.",
+            classes=listed(found.values()),
+        )
+    ]
 
 
 def _borrowed_sentence(name: str, year: int, of: int) -> str:
@@ -55,10 +79,10 @@ def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
         "change": mass(abs(row.stock_change_t_c)) + _plus_minus(stock_half_width(tables, row.from_year, row.to_year)),
         "yearly": mass(abs(row.stock_change_t_c_per_yr)),
         "area": row.common_area_km2,
-        "cause": tr("by change of land use"),
+        "cause": tr("by the difference of the two maps"),
     }
     if densities_change(tables["stock_by_class"], row.from_year, row.to_year):
-        figures["cause"] = tr("by change of land use and by the other densities of the later year")
+        figures["cause"] = tr("by the difference of the two maps and by the other densities of the later year")
     if row.stock_change_t_c >= 0:
         return tr(
             "From {first} to {last} it gained {change} {cause} ({yearly} a year), on the {area:,.0f} km² that both maps cover.",
