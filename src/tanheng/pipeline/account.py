@@ -238,10 +238,24 @@ def _add_gases(found: Account, inputs: Inputs) -> None:
         parts.append(_burning_gases(found, inputs.activity, inputs.factors))
     if inputs.processes is not None:
         parts.append(_process_gases(inputs.processes))
+        found.notes += _left_out(inputs.processes)
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     table = table[table["year"].isin(inputs.study.years)].reset_index(drop=True)
     table["biogenic"] = table["biogenic"].eq(other=True) if "biogenic" in table else False
     found.tables["emissions_by_gas"] = with_equivalents(table, warming_potentials(asked.gwp), asked.gwp)
+
+
+def _left_out(rows: pd.DataFrame) -> list[str]:
+    """What the Tier 1 factors of agriculture do not cover, where agriculture is counted."""
+    groups = {processes().factors[str(name)].group for name in rows["fuel"]}
+    if "agriculture" not in groups:
+        return []
+    return [
+        tr(
+            "agriculture: enteric fermentation, rice and direct nitrous oxide of nitrogen fertiliser are counted; manure, indirect "
+            "nitrous oxide, drained soils, burning of residues, liming and urea are not"
+        )
+    ]
 
 
 def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFactors) -> pd.DataFrame:
