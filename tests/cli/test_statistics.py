@@ -172,3 +172,14 @@ def test_whole_numbers_that_look_like_codes_are_told(table: Path) -> None:
     assert "column 'X'" not in text
     named = run("geodetector", table, "--y", "储量", "--x", "soil,X", "--categories", "soil", "--classes", "2-3")
     assert "different whole numbers" not in named
+
+
+def test_the_bivariate_form_is_held_against_unrelated_maps(tmp_path: Path) -> None:
+    """Two trends across each other are unrelated: random layouts find them sure, smooth maps do not."""
+    x, y = np.meshgrid(np.arange(12.0), np.arange(12.0))
+    frame = pd.DataFrame({"X": x.ravel(), "Y": y.ravel(), "a": (x + 0.3 * y).ravel(), "b": (y + 0.1 * x).ravel()})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    arguments = ("moran", tmp_path / "t.csv", "--x", "a", "--y", "b", "--at", "X,Y", "--permutations", 199)
+    assert "unrelated maps as smooth" in run(*arguments, "-o", tmp_path / "o")
+    row = pd.read_csv(tmp_path / "o" / "moran.csv").iloc[-1]
+    assert row.p < 0.05 < row.p_unrelated_maps

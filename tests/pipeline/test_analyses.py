@@ -279,3 +279,33 @@ def test_wrong_settings_are_named(study: Path) -> None:
 def test_the_table_reads_back_the_same(results: Results) -> None:
     read = pd.read_csv(results.folder / "tables" / "correlation.csv")
     assert read["p"].to_numpy() == pytest.approx(results.tables["correlation"]["p"].to_numpy(), nan_ok=True)
+
+
+def smooth(seed: int, size: int = 60) -> np.ndarray:
+    """Map of values from zero up that change over about a dozen cells."""
+    from scipy.ndimage import gaussian_filter
+
+    field = gaussian_filter(np.random.default_rng(seed).standard_normal((size, size)), 6, mode="wrap")
+    return 1.0 + 10.0 * (field - field.min()) / np.ptp(field)
+
+
+def cluster_row(supply: np.ndarray, demand: np.ndarray) -> dict[str, float]:
+    from tanheng.analysis import bivariate_local_moran, grid_neighbours
+    from tanheng.pipeline.clusters import _by_chance
+
+    mask = np.ones(supply.shape, bool)
+    local = bivariate_local_moran(supply[mask], demand[mask], grid_neighbours(mask), 999, 1)
+    return {"marked": float((local.kind > 0).mean())} | _by_chance(mask, supply[mask], local)[2]
+
+
+def test_clusters_of_unrelated_smooth_maps_are_no_more_than_chance() -> None:
+    """Random layouts of the neighbours mark a third of the cells and more of two unrelated smooth maps; so many pairs of them are
+    called related as the level of the test allows: 5 % of 60, give or take two standard deviations."""
+    rows = [cluster_row(smooth(seed), smooth(1000 + seed)) for seed in range(60)]
+    assert np.mean([row["marked"] for row in rows]) > 0.3
+    assert np.mean([row["p_unrelated_maps"] < 0.05 for row in rows]) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 60)
+
+
+def test_clusters_of_maps_that_are_related_stand_out() -> None:
+    rows = [cluster_row(12.0 - smooth(seed) + 0.3 * smooth(500 + seed), smooth(seed)) for seed in range(10)]
+    assert np.mean([row["p_unrelated_maps"] < 0.05 for row in rows]) >= 0.9

@@ -99,6 +99,13 @@ def moran(
     print_frame(
         found.overall.assign(statistic=[_statistic(name, y) for name in found.overall["statistic"]]), "own_table"
     )
+    if y:
+        typer.echo(
+            tr(
+                "clusters take the neighbours as laid out at random, so on smooth maps they mark many places; whether both columns go "
+                "together more than unrelated maps as smooth is the last p"
+            )
+        )
     counts = found.local["cluster"].value_counts()
     clusters = listed(tr("{name} {number}", name=name_of(name), number=number) for name, number in counts.items())
     typer.echo(tr("clusters: {clusters}", clusters=clusters))

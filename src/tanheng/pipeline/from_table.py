@@ -311,9 +311,33 @@ def autocorrelate(
     columns |= {"local_i": local.value, "p": local.p, "cluster": [_kind(CLUSTERS, kind) for kind in local.kind]}
     columns |= {"gi_star": spots.value, "gi_p": spots.p, "spot": [_kind(SPOTS, kind) for kind in spots.kind]}
     overall = pd.DataFrame([{"statistic": name, **vars(item)} for name, item in tested.items()])
+    if y:
+        around = even @ values[1][known]
+        overall["p_unrelated_maps"] = [
+            *[math.nan] * 2,
+            _p_unrelated(first, around, islands(even), _coordinates(table, where), known),
+        ]
     return Autocorrelated(
         overall, pd.DataFrame(columns), meaning, int(islands(even).sum()), int(len(known) - known.sum())
     )
+
+
+#: Rows up to which a p-value against unrelated maps is worked out: it takes all pairs of them.
+_MOST_ROWS = 3000
+
+
+def _p_unrelated(
+    x: NDArray[np.float64],
+    around: NDArray[np.float64],
+    alone: NDArray[np.bool_],
+    at: NDArray[np.float64] | None,
+    known: NDArray[np.bool_],
+) -> float:
+    """p-value of a column against the mean of the other around it, by the modified t-test, which allows for smooth maps."""
+    if at is None or len(x) > _MOST_ROWS or np.ptp(around[~alone]) == 0:
+        return math.nan
+    r, n = pearson(x[~alone], around[~alone])
+    return modified_test(r, n, effective_size_of_points(x[~alone], around[~alone], at[known][~alone])).p
 
 
 def _kind(names: Sequence[str], number: int) -> str:

@@ -13,10 +13,12 @@ import xarray as xr
 
 from tanheng.errors import OutputError
 from tanheng.io.crate import write_crate
+from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import files_open, write_cog
 from tanheng.io.record import write_record
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK, part_folder
+from tanheng.io.rows import write_rows
 from tanheng.io.store import read_zarr
 from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
@@ -37,7 +39,9 @@ from tanheng.pipeline.plan_tables import (
     areas_table,
     carbon_gain,
     conversion_layers,
+    pools_table,
     prices_table,
+    share_layers,
     transitions_table,
     zones_table,
 )
@@ -129,6 +133,7 @@ def _tables(
     found = {
         "plan_areas": areas_table(inputs, land, plan.flows),
         "plan_transitions": transitions_table(inputs, opened, land, plan.flows),
+        "plan_gain_by_pool": pools_table(land, plan.flows),
         "plan_prices": prices_table(plan, "t C" if only_carbon else tr("of the weighted value"), problem.limits),
     }
     by_zone = zones_table(inputs, opened, land, plan.flows)
@@ -238,6 +243,16 @@ def _record(
     }
 
 
+def _write_shares(folder: Path, inputs: Inputs, land: PlanLand, plan: Plan) -> None:
+    """Write the share of each class after the plan and of each conversion, and a list of these files."""
+    names, listed_files = FileNames(".tif"), []
+    for parts, meaning, layer in share_layers(land, plan.flows, inputs.classes):
+        file = names.of(*parts)
+        write_cog(folder / file, layer, inputs.grid, units="1", description=meaning)
+        listed_files.append({"file": file, "unit": "1", "meaning": meaning})
+    write_rows(folder / "files.csv", listed_files)
+
+
 def _write(
     folder: Path,
     inputs: Inputs,
@@ -261,6 +276,7 @@ def _write(
         for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
         write_workbook(folder / "tables.xlsx", tables, record)
+        _write_shares(folder / "grids", inputs, land, plan)
         for name, layer in layers.items():
             meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
             path = folder / "grids" / f"{name}.tif"

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
+from tanheng.factors.densities import POOLS
 from tanheng.language import name_of, tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs
@@ -34,6 +35,8 @@ class PlanLand:
         Cells with land; all arrays by cell follow it in reading order.
     area : numpy.ndarray, shape (cells, classes), ha
     density : numpy.ndarray, shape (classes,), t C/ha
+    pools : numpy.ndarray, shape (classes, pools), t C/ha
+        The density by carbon pool.
     zones : mapping of str to scipy.sparse.csr_matrix, shape (zones, cells)
         Part of each cell in each zone of a layer.
     """
@@ -42,6 +45,7 @@ class PlanLand:
     mask: NDArray[np.bool_]
     area: NDArray[np.float64]
     density: NDArray[np.float64]
+    pools: NDArray[np.float64]
     zones: Mapping[str, sparse.csr_matrix]
     nearness: NDArray[np.float64]
 
@@ -57,8 +61,8 @@ def plan_land(inputs: Inputs, dataset: xr.Dataset, year: int) -> PlanLand:
         for label, polygons in inputs.zones.items()
     }
     density = inputs.densities[year]
-    totals = np.array([sum(density.values[name].values()) for name in inputs.classes])
-    return PlanLand(year, mask, _without_crumbs(area), totals, zones, nearness(share, mask))
+    pools = np.array([[density.values[name][pool] for pool in POOLS] for name in inputs.classes])
+    return PlanLand(year, mask, _without_crumbs(area), pools.sum(axis=1), pools, zones, nearness(share, mask))
 
 
 def _without_crumbs(area: NDArray[np.float64]) -> NDArray[np.float64]:

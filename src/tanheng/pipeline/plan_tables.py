@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tanheng.factors.densities import POOLS
 from tanheng.language import tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan_inputs import PlanInputs
@@ -38,6 +39,15 @@ def areas_table(inputs: Inputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
             "stock_after_t_c": after * land.density,
         }
     )
+
+
+def pools_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
+    """Stored carbon gained by carbon pool, and its share of the gain."""
+    moved = flows.after(*land.area.shape).sum(axis=0) - land.area.sum(axis=0)
+    gain = moved @ land.pools  # (ha) * (t C/ha) = t C
+    total = float(gain.sum())
+    shares = gain / total if total else np.full(len(gain), np.nan)
+    return pd.DataFrame({"carbon_pool": list(POOLS), "gain_t_c": gain, "gain_share": shares})
 
 
 def transitions_table(inputs: Inputs, opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
@@ -115,6 +125,36 @@ def _price_in_words(price: Price, unit: str, unit_of_gain: str) -> str:
     if price.sign > 0:
         return tr("'{words}' binds: allowing one {unit} more is worth {worth:,.4g} {unit_of_gain}", **figures)
     return tr("'{words}' binds: asking for one {unit} less is worth {worth:,.4g} {unit_of_gain}", **figures)
+
+
+def share_layers(
+    land: PlanLand, flows: Flows, classes: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str, NDArray[np.float64]]]:
+    """Grids of the share of each class after the plan, and of each conversion: parts of a file name, meaning, fraction of the land.
+
+    The land of a cell is 1; NaN where there is none.
+    """
+    held = land.area.sum(axis=1)
+
+    def layer(hectares: NDArray[np.float64]) -> NDArray[np.float64]:
+        grid = np.full(land.mask.shape, np.nan)
+        grid[land.mask] = hectares / held
+        return grid
+
+    after = flows.after(*land.area.shape)
+    for number, name in enumerate(classes):
+        yield (
+            ("share_after", name),
+            f"fraction of the land of the cell that is {name} after the plan",
+            layer(after[:, number]),
+        )
+    for one, other in np.argwhere(flows.transitions(len(classes)) > 0):
+        if one == other:
+            continue
+        chosen = (flows.start == one) & (flows.end == other)
+        hectares = np.asarray(np.bincount(flows.cell[chosen], flows.area[chosen], len(land.area)), np.float64)
+        meaning = f"fraction of the land of the cell that the plan converts from {classes[one]} to {classes[other]}"
+        yield ("converted", classes[one], "to", classes[other]), meaning, layer(hectares)
 
 
 def conversion_layers(land: PlanLand, flows: Flows, classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

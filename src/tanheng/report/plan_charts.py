@@ -30,9 +30,10 @@ def draw_front(path: Path, table: pd.DataFrame) -> Path:
     return path
 
 
-def draw_scenarios(path: Path, table: pd.DataFrame) -> Path:
-    """Draw the stored carbon of the scenarios against today."""
-    rows = table[table["scenario"] != "today"]
+def draw_scenarios(path: Path, table: pd.DataFrame, gain: float) -> Path:
+    """Draw the stored carbon of the plan and of the scenarios against today; `gain` is that of the plan, t C."""
+    plan = pd.DataFrame([{"scenario": tr("the plan, under its own limits"), "change_t_c": gain}])
+    rows = pd.concat([plan, table.loc[table["scenario"] != "today", ["scenario", "change_t_c"]]], ignore_index=True)
     figure = Figure(figsize=(6.4, 0.9 + 0.55 * len(rows)), dpi=300, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()

@@ -46,7 +46,10 @@ def plan_title(name: str) -> str:
     if name in TITLES:
         return tr(TITLES[name])
     if name.startswith("scenario_"):
-        return tr("Land use, scenario: {name}", name=name_of(name.removeprefix("scenario_").replace("_", " ")))
+        return tr(
+            "Best land use under the scenario: {name} (no forecast)",
+            name=name_of(name.removeprefix("scenario_").replace("_", " ")),
+        )
     return name_of(name)
 
 

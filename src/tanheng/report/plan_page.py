@@ -41,7 +41,9 @@ def write_plan_page(
             maps.append(draw_arrows(printer, desk, np.isfinite(layers["land_use_plan"]), arrows))
         charts = [draw_front(folder / "maps" / "front.png", tables["plan_front"])] if "plan_front" in tables else []
         if "scenarios" in tables and len(tables["scenarios"]) > 1:
-            charts.append(draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"]))
+            charts.append(
+                draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"], float(record["gain_t_c"]))
+            )
     write_page(
         folder / "plan.html",
         "plan.html.jinja",

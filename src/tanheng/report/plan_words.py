@@ -25,6 +25,7 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
         [
             _conversions(moves, record["converted_km2"]),
             _gain(record),
+            *_pool(tables),
             _proof(record),
             *_stable(record.get("stability")),
             *_dearest(tables),
@@ -67,6 +68,26 @@ def _gain(record: Mapping[str, Any]) -> str:
         "store {mass} less than in {year} ({share:+.2f} % of the store).",
         **figures,
     )
+
+
+#: Share of the gain from which on a single pool is named.
+_MUCH = 0.5
+
+
+def _pool(tables: Tables) -> list[str]:
+    """The pool that makes most of the gain, where one makes more than half of it."""
+    if "plan_gain_by_pool" not in tables:
+        return []
+    rows = tables["plan_gain_by_pool"].dropna(subset=["gain_share"]).sort_values("gain_share", ascending=False)
+    if rows.empty or rows["gain_t_c"].sum() <= 0 or rows["gain_share"].iloc[0] < _MUCH:
+        return []
+    return [
+        tr(
+            "{share:.0f} % of the gain is in one pool, {pool}: it is as sure as the densities of that pool.",
+            share=100 * rows["gain_share"].iloc[0],
+            pool=name_of(rows["carbon_pool"].iloc[0]),
+        )
+    ]
 
 
 def _nothing_moves(record: Mapping[str, Any]) -> str:

@@ -48,6 +48,7 @@ TITLES = {
     "geodetector_risk": mark("Geodetector risk"),
     "plan_areas": mark("Plan areas"),
     "plan_transitions": mark("Plan conversions"),
+    "plan_gain_by_pool": mark("Plan gain by pool"),
     "plan_by_zone": mark("Plan by zone"),
     "plan_prices": mark("Plan limits that bind"),
     "plan_front": mark("Pareto front of the plan"),
@@ -131,7 +132,8 @@ MEANINGS = {
         "Whether like lies by like; the p against unrelated maps allows for maps that are smooth, that of random layouts does not"
     ),
     "supply_demand_clusters": mark(
-        "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell"
+        "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell, with the share of cells that "
+        "unrelated maps as smooth would show and its p-value"
     ),
     "balance_hot_spots": mark("Where change of the balance gathers (Getis-Ord Gi*), against the mean change"),
     "balance_hot_spots_by_zone": mark(
@@ -139,10 +141,16 @@ MEANINGS = {
     ),
     "plan_areas": mark("Area and stored carbon of each class today and after the plan"),
     "plan_transitions": mark("Conversions of the plan: area, stored carbon gained, cost"),
+    "plan_gain_by_pool": mark(
+        "Stored carbon gained by carbon pool: a gain in one pool is as sure as the densities of that pool"
+    ),
     "plan_by_zone": mark("Change of each class, stored carbon gained and cost by zone"),
     "plan_prices": mark("Limits that bind, and what one more unit of each is worth"),
     "plan_front": mark("What the plan gains for each amount of the other goal"),
-    "scenarios": mark("Stored carbon of each scenario against today's land"),
+    "scenarios": mark(
+        "Stored carbon of each scenario against today's land: the best arrangement of the scenario's areas, no forecast; its areas stand in "
+        "place of the plan's limits"
+    ),
     "scenario_areas": mark("Area of each class today and in each scenario"),
     "zoning": mark("Zones of management by cell, by the rules of the study"),
     "zoning_by_unit": mark("Zones of management by unit, from its shares of supply, emissions and output"),

@@ -146,6 +146,7 @@ def mismatch_paragraph(tables: Tables) -> str:
             *_quadrant_sentences(tables["mismatch"], year),
             *_concentration(_of(tables, "mismatch_indices", year)),
             *_relation(tables, year),
+            *_clusters(tables, year),
             *_hot_spots(tables),
             tr(
                 "These figures say where supply and demand lie, not why, and whom demand is allotted to, not where smoke "
@@ -227,6 +228,32 @@ def _relation(tables: Tables, year: int) -> list[str]:
         tr(
             "Supply goes with the demand around it (bivariate Moran's I {moran}, r in the same cells {r}), {verdict}.",
             **figures,
+        )
+    ]
+
+
+def _clusters(tables: Tables, year: int) -> list[str]:
+    """How much of the land is low supply among high demand, against what unrelated maps as smooth would show."""
+    rows = _of(tables, "supply_demand_clusters", year)
+    rows = rows[rows["cluster"] == "low-high"] if len(rows) else rows
+    if rows.empty or not math.isfinite(rows["cell_share_if_unrelated"].iloc[0]):
+        return []
+    row = rows.iloc[0]
+    figures = {"share": _percent(row.cell_share), "expected": _percent(row.cell_share_if_unrelated)}
+    if row.cell_share < row.cell_share_if_unrelated:
+        return [
+            tr(
+                "Low supply among high demand (bivariate local Moran's I) covers {share} of the cells, fewer than the {expected} that "
+                "unrelated maps would show.",
+                **figures,
+            )
+        ]
+    return [
+        tr(
+            "Low supply among high demand (bivariate local Moran's I) covers {share} of the cells, where unrelated maps would show "
+            "{expected}: {verdict}.",
+            **figures,
+            verdict=_verdict(row.p_unrelated_maps),
         )
     ]
 
