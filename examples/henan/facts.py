@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-#: Cells of 1 km2 by class and year: whole numbers such that every figure of the paper's Table 2 comes out to the digits
+#: Cells of 1 km2 by class and year: whole numbers such that every figure of Table 2 of the study reproduced comes out to the digits
 #: printed, the total of each year among them. For 2015 no whole numbers that sum to 165,558 give the total of the print;
 #: 165,555 do, so three cells have no data in that year. `build.py` checks them against TABLE_2.
 CLASSES = ("cropland", "forest", "grassland", "water", "built-up", "unused")
-#: The seed paper, Table 1: t C/ha, all four pools.
+#: The study reproduced (Henan, 1995-2015; authors not known to this project), Table 1: t C/ha, all four pools.
 DENSITY = {"cropland": 66.81, "forest": 149.95, "grassland": 72.50, "water": 62.1, "built-up": 60.0, "unused": 53.3}
-#: The seed paper, Table 2: 10^5 t C by class (in the order of CLASSES), and the total.
+#: The same study, Table 2: 10^5 t C by class (in the order of CLASSES), and the total.
 TABLE_2 = {
     1995: (7272.00, 4024.00, 680.60, 221.90, 1010.00, 4.37, 13212.87),
     2005: (7196.00, 4011.00, 677.90, 248.80, 1061.00, 3.25, 13197.95),
@@ -203,5 +203,28 @@ RESERVOIRS = (
 #: Grain output of Henan in 2015, t (China Statistical Yearbook 2016, table 12-10: 60.671 million t).
 GRAIN_2015 = 60.671e6
 
-#: Cropland of 2015 that the paper's Table 2 implies, ha.
+#: Cropland of 2015 that Table 2 of the study implies, ha.
 CROPLAND_2015 = 10_663_074.0
+
+#: sd(demand) / sd(supply) by year that Table 3 of the study implies: the ratio of the study is linear in both, so its correlations with a
+#: driver give it (the identity in docs/analysis.md).
+SPREAD_RATIO = {1995: 0.0458, 2005: 0.1436, 2015: 0.3108}
+
+#: Emissions of this example, Mt C, for `check_spread` alone.
+EMISSIONS_MT_C = {1995: 41.50, 2005: 85.44, 2015: 133.12}
+
+#: GDP of 2010 by prefecture, 10^8 yuan, preliminary figures of 2011 (rounded for Zhengzhou), as compiled in the public repository
+#: xmengweb/Traffic-visualization; their provenance is not stated there, so they are a sketch of where output is, no statistic.
+GDP_2010 = {
+    "410100": 4000.0, "410200": 930.22, "410300": 2321.2, "410400": 1312.1, "410500": 1311.3, "410600": 427.74,
+    "410700": 1181.45, "410800": 1247.61, "410900": 774.81, "411000": 1312.78, "411100": 682.0, "411200": 874.39,
+    "411300": 1955.84, "411400": 1140.0, "411500": 1092.23, "411600": 1227.9, "411700": 1055.45, "419001": 343.4,
+}  # fmt: skip
+
+#: Soil organic carbon to 1 m depth by prefecture, t C/ha, 2010: means over the prefectures of the modelled map of Sanderman, Hengl and
+#: Fiske (2017), PNAS 114, 9575, doi 10.1073/pnas.1706103114. The study's own driver is soil organic matter.
+SOIL_CARBON = {
+    "410100": 81.2, "410200": 63.8, "410300": 117.7, "410400": 94.0, "410500": 77.7, "410600": 70.1, "410700": 72.0,
+    "410800": 87.6, "410900": 55.9, "411000": 76.4, "411100": 78.2, "411200": 126.5, "411300": 108.6, "411400": 60.9,
+    "411500": 91.2, "411600": 75.4, "411700": 88.0, "419001": 105.9,
+}  # fmt: skip

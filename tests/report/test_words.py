@@ -51,19 +51,28 @@ def test_a_stock_is_called_a_stock() -> None:
     ]
 
 
-@pytest.mark.parametrize(("value", "verb"), [(-250_000.0, "lost"), (250_000.0, "gained")])
-def test_a_change_is_a_loss_or_a_gain(value: float, verb: str) -> None:
+@pytest.mark.parametrize(("value", "verb"), [(-250_000.0, "falls"), (250_000.0, "rises")])
+def test_a_change_is_a_difference_of_two_maps(value: float, verb: str) -> None:
     text = main_figures("", {"stock_by_class": stocks(), "change": change(value)})[1]
     # 250,000 t C in ten years, 25,000 a year.
     assert text == (
-        f"From 2000 to 2010 it {verb} 0.250 Mt C by the difference of the two maps (25,000 t C a year), on the 900 km² that both maps cover."
+        f"From the map of 2000 to that of 2010 the stock {verb} by 0.250 Mt C (25,000 t C a year), on the 900 km² that both maps cover."
     )
+
+
+def test_a_change_smaller_than_its_interval_says_so() -> None:
+    half = pd.DataFrame([{"from_year": 2000, "to_year": 2010, "half_width_t_c": 300_000.0}])
+    tables = {"stock_by_class": stocks(), "change": change(-250_000.0), "stock_uncertainty": half}
+    text = main_figures("", tables)[1]
+    assert "falls by 0.250 Mt C ± 0.300 Mt C" in text
+    assert text.endswith("The interval includes no change at all.")
+    assert key_figures(tables)[1].interval == "± 0.300 Mt C (95 %)"
 
 
 def test_a_change_of_densities_is_not_told_as_change_of_land() -> None:
     tables = {"stock_by_class": stocks(last=1000.0, last_density=1.25), "change": change(250.0)}
     assert densities_change(tables["stock_by_class"], 2000, 2010)
-    assert "by the other densities of the later year" in main_figures("", tables)[1]
+    assert "The later year has other densities" in main_figures("", tables)[1]
     assert key_figures(tables)[1].note.startswith("difference of two maps and of two tables of densities")
 
 

@@ -433,13 +433,13 @@ def borrowed_notes(study: Study) -> list[str]:
     """Warnings on data of other years than those that they stand in for."""
     found = [
         tr(
-            "{year}: {what} of {data_year} stand in, as the study says (data_years)",
-            year=year,
+            "{years}: {what} of {data_year} stand in, as the study says (data_years)",
+            years=listed(year for year, one in study.borrowed(name).items() if one == of),
             what=tr(INPUT_WORDS[name]) if name in INPUT_WORDS else tr("data of '{name}'", name=name),
             data_year=of,
         )
         for name in study.data_years
-        for year, of in study.borrowed(name).items()
+        for of in dict.fromkeys(study.borrowed(name).values())
     ]
     population = study.population
     if (

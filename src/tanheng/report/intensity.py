@@ -11,7 +11,7 @@ from tanheng.report.svg import fitted, legend, line, rect, shown, svg, text, wid
 
 Tables = Mapping[str, pd.DataFrame]
 
-_WIDTH = 640.0
+_WIDTH = 560.0
 _GAIN, _LOSS = "#0072b2", "#d55e00"
 
 
@@ -25,25 +25,25 @@ def intensity_bars(rows: Sequence[tuple[str, float, float]], even: float, title:
     even : float
         Intensity of the interval, a fraction a year.
     """
-    values = [100.0 * value for _, gain, loss in rows for value in (gain, loss)]
+    values = [value for _, gain, loss in rows for value in (gain, loss)]
     left = min(widest([label for label, _, _ in rows]), 190.0) + 12
-    room = widest([shown(value) for value in values]) + 14
-    scale = (_WIDTH - left - room) / max(*values, 100.0 * even, 1e-12)
+    room = widest([_percent(value) for value in values]) + 14
+    scale = (_WIDTH - left - room) / max(100.0 * max(*values, even), 1e-12)
     units = tr("% a year")
     parts = [text(4, 14, units, css="soft")]
     for number, (label, gain, loss) in enumerate(rows):
         y = 24.0 + 34 * number
         for step, (value, colour, what) in enumerate(((gain, _GAIN, tr("gain")), (loss, _LOSS, tr("loss")))):
             percent = 100.0 * value
-            tip = tr("{label}, {what}: {value} {units}", label=label, what=what, value=shown(percent), units=units)
+            tip = tr("{label}, {what}: {value} {units}", label=label, what=what, value=_percent(value), units=units)
             parts.append(rect(left, y + 14 * step, percent * scale, 12, colour, tip))
-            parts.append(text(left + percent * scale + 5, y + 14 * step + 10, shown(percent), "start", "soft"))
+            parts.append(text(left + percent * scale + 5, y + 14 * step + 10, _percent(value), "start", "soft"))
         parts.append(text(left - 8, y + 17, fitted(label, 190.0), "end"))
     bottom = 24.0 + 34 * len(rows)
     at = left + 100.0 * even * scale
     parts.append(line(at, 18, at, bottom, "even"))
     parts.append(line(left, 20, left, bottom))
-    words = tr("dashed: the land as a whole, {value} % a year", value=shown(100.0 * even))
+    words = tr("dashed: the land as a whole, {value} % a year", value=_percent(even))
     keys, taken = legend(left, bottom + 16, [(tr("gain"), _GAIN), (tr("loss"), _LOSS)], _WIDTH - left)
     parts.append(text(left, bottom + 12 + taken + 12, words, css="soft"))
     told = "; ".join(f"{label}: {shown(100 * gain)}, {shown(100 * loss)}" for label, gain, loss in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -31,7 +31,10 @@ def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyTyp
     )
     changes = [_change(row, tables) for row in tables["change"].itertuples()] if "change" in tables else []
     balances = [_balance(row, tables) for row in tables["balance"].itertuples()] if "balance" in tables else []
-    others = [_borrowed_sentence(*key, of) for key, of in borrowed.items()]
+    together: dict[tuple[str, int], list[int]] = {}
+    for (name, year), of in borrowed.items():
+        together.setdefault((name, of), []).append(year)
+    others = [_borrowed_sentence(name, years, of) for (name, of), years in together.items()]
     return [*_implausible(tables), *([note] if note else []), *others, first, *changes, *balances]
 
 
@@ -59,9 +62,9 @@ def _implausible(tables: Tables) -> list[str]:
     ]
 
 
-def _borrowed_sentence(name: str, year: int, of: int) -> str:
+def _borrowed_sentence(name: str, years: Sequence[int], of: int) -> str:
     what = tr(_INPUTS[name]) if name in _INPUTS else name_of(name)
-    return tr("{what}: the figures given for {year} are of {data_year}.", what=what, year=year, data_year=of)
+    return tr("{what}: the figures given for {years} are of {data_year}.", what=what, years=listed(years), data_year=of)
 
 
 _INPUTS = {
@@ -73,25 +76,32 @@ _INPUTS = {
 
 
 def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
+    half = stock_half_width(tables, row.from_year, row.to_year)
     figures = {
         "first": row.from_year,
         "last": row.to_year,
-        "change": mass(abs(row.stock_change_t_c)) + _plus_minus(stock_half_width(tables, row.from_year, row.to_year)),
+        "change": mass(abs(row.stock_change_t_c)) + _plus_minus(half),
         "yearly": mass(abs(row.stock_change_t_c_per_yr)),
         "area": row.common_area_km2,
-        "cause": tr("by the difference of the two maps"),
     }
-    if densities_change(tables["stock_by_class"], row.from_year, row.to_year):
-        figures["cause"] = tr("by the difference of the two maps and by the other densities of the later year")
     if row.stock_change_t_c >= 0:
-        return tr(
-            "From {first} to {last} it gained {change} {cause} ({yearly} a year), on the {area:,.0f} km² that both maps cover.",
+        text = tr(
+            "From the map of {first} to that of {last} the stock rises by {change} ({yearly} a year), on the {area:,.0f} km² that both "
+            "maps cover.",
             **figures,
         )
-    return tr(
-        "From {first} to {last} it lost {change} {cause} ({yearly} a year), on the {area:,.0f} km² that both maps cover.",
-        **figures,
-    )
+    else:
+        text = tr(
+            "From the map of {first} to that of {last} the stock falls by {change} ({yearly} a year), on the {area:,.0f} km² that both "
+            "maps cover.",
+            **figures,
+        )
+    more = []
+    if half >= abs(row.stock_change_t_c):
+        more.append(tr("The interval includes no change at all."))
+    if densities_change(tables["stock_by_class"], row.from_year, row.to_year):
+        more.append(tr("The later year has other densities, which are in this figure."))
+    return joined([text, *more])
 
 
 def _balance(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
