@@ -80,7 +80,7 @@ def print_plan(planned: Planned) -> None:
     console.print(table)
     console.print(plan_paragraph(planned.record, planned.tables), markup=False, soft_wrap=True)
     for text in planned.notes:
-        console.print(tr("left out: {text}", text=text), markup=False, soft_wrap=True)
+        console.print(tr("note: {text}", text=text), markup=False, soft_wrap=True)
     console.print(tr("open {page}", page=planned.folder / "plan.html"), markup=False, soft_wrap=True)
 
 

@@ -9,11 +9,19 @@ from pathlib import Path
 from tanheng.errors import InputError, UnitError
 from tanheng.factors.catalogue import Region, Table, parse_number, read_named
 from tanheng.factors.legends import named_codes
-from tanheng.language import listed, tr
+from tanheng.language import listed, mark, tr
 from tanheng.units import conversion_factor
 
 #: The carbon pools of InVEST, in its order.
 POOLS = ("above", "below", "soil", "dead")
+
+#: The pools in words.
+POOL_WORDS = {
+    "above": mark("above ground"),
+    "below": mark("below ground"),
+    "soil": mark("soil"),
+    "dead": mark("dead organic matter"),
+}
 
 _INVEST = {"above": "c_above", "below": "c_below", "soil": "c_soil", "dead": "c_dead"}
 

@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from tanheng.factors.catalogue import packaged_table
-from tanheng.factors.densities import POOLS, CarbonDensities
+from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
 from tanheng.factors.kinds_of_land import kind_of_land
-from tanheng.language import listed, mark, name_of, tr
-
-#: Pools in words.
-_POOLS = {
-    "above": mark("above ground"),
-    "below": mark("below ground"),
-    "soil": mark("soil"),
-    "dead": mark("dead organic matter"),
-}
-
+from tanheng.language import listed, name_of, tr
 
 @dataclass(frozen=True)
 class DensityRange:
@@ -80,7 +71,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                 "{name}: '{land_class}', {pool}: {value:g} t C/ha",
                 name=densities.name,
                 land_class=name_of(land_class),
-                pool=tr(_POOLS[pool]),
+                pool=tr(POOL_WORDS[pool]),
                 value=value,
             )
             if any_land.impossible_above is not None and value > any_land.impossible_above:

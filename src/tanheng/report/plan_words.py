@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tanheng.factors.densities import POOL_WORDS
 from tanheng.language import joined, listed, name_of, tr
 
 Tables = Mapping[str, pd.DataFrame]
@@ -85,7 +86,7 @@ def _pool(tables: Tables) -> list[str]:
         tr(
             "{share:.0f} % of the gain is in one pool, {pool}: it is as sure as the densities of that pool.",
             share=100 * rows["gain_share"].iloc[0],
-            pool=name_of(rows["carbon_pool"].iloc[0]),
+            pool=tr(POOL_WORDS[str(rows["carbon_pool"].iloc[0])]),
         )
     ]
 
