@@ -25,7 +25,7 @@ from playwright.sync_api import sync_playwright
 from scipy.ndimage import gaussian_filter
 
 from tanheng.grid import ALBERS_CHINA, Grid
-from tanheng.report.page import write_report
+from tanheng.report.page.run_page import write_report
 
 _YEARS = (1995, 2005, 2015)
 _CLASSES = ("cropland", "forest", "grassland", "water", "built-up", "unused")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gettext
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
@@ -121,3 +122,14 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     place = resources.files("tanheng") / "locale" / code / "LC_MESSAGES" / "tanheng.mo"
     with place.open("rb") as file:
         return gettext.GNUTranslations(file)
+
+
+def text_width(text: str) -> int:
+    """Width of a text in Latin letters: Chinese ones take twice the room.
+
+    Examples
+    --------
+    >>> text_width("ab"), text_width("碳储量")
+    (2, 6)
+    """
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

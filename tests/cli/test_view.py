@@ -21,7 +21,7 @@ from tanheng.errors import InputError
 from tanheng.language import speaking
 from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.run import run_study
-from tanheng.report.compare_page import figure_row
+from tanheng.report.page.compare_page import figure_row
 
 
 def tanheng(*words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -121,7 +121,7 @@ def test_a_plan_is_titled_in_the_language(capsys: pytest.CaptureFixture[str]) ->
         folder=Path("plan"),
     )
     with speaking("zh"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tanheng.report.plan_words.plan_paragraph", lambda *_: "")
+        patch.setattr("tanheng.report.words.plan_sentences.plan_paragraph", lambda *_: "")
         print_plan(cast("Planned", planned))
     told = capsys.readouterr().out
     assert "小区域" in told

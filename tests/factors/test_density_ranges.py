@@ -37,9 +37,12 @@ def test_every_range_has_a_source() -> None:
     assert all(item.source for item in density_ranges().values())
 
 
-def test_the_table_of_henan_is_neither_impossible_nor_unusual() -> None:
+def test_of_the_table_of_henan_the_dead_matter_of_forest_alone_is_unusual() -> None:
+    """54.2 t C/ha beside 28.45 of living biomass: it makes most of the gain of a plan, so a reader must look at it."""
     found = strange_densities(times(1.0))
-    assert found.impossible + found.unusual == []
+    assert found.impossible == []
+    assert len(found.unusual) == 1
+    assert "dead organic matter of 54.2 t C/ha is more than the living biomass of 28.45" in found.unusual[0]
 
 
 def test_densities_a_hundred_times_off_are_impossible() -> None:
@@ -56,8 +59,7 @@ def test_without_soil_they_are_told_by_what_each_class_can_hold() -> None:
 def test_densities_a_tenth_of_what_they_are_are_told_once() -> None:
     found = strange_densities(times(0.1))
     assert found.impossible == []
-    assert len(found.unusual) == 1
-    assert "1 kg C/m2 is 10 t C/ha" in found.unusual[0]
+    assert len([text for text in found.unusual if "1 kg C/m2 is 10 t C/ha" in text]) == 1
 
 
 def test_a_study_with_impossible_densities_is_refused_unless_it_says_that_they_are_right(tmp_path: Path) -> None:

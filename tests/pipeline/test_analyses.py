@@ -14,9 +14,9 @@ from conftest import write_map
 from tanheng.analysis import dissimilarity, gini, modified_t_test, pearson, spearman
 from tanheng.errors import StudyError
 from tanheng.pipeline.run import Reporter, Results, run_study
-from tanheng.report.columns import column_title
-from tanheng.report.words import detector_sentences, mismatch_paragraph
+from tanheng.report.words.sentences import detector_sentences, mismatch_paragraph
 from tanheng.study import load_study
+from tanheng.tables.columns import column_title
 
 SIZE = 24
 

@@ -18,12 +18,11 @@ from tanheng.io.results import MARK
 from tanheng.pipeline.plan import Planned, plan_study
 from tanheng.pipeline.plan_inputs import check_inputs
 from tanheng.planning.solve import InfeasibleError
-from tanheng.report.cells import holds_words
-from tanheng.report.check_sheet import OK
-from tanheng.report.columns import _KNOWN, _OF_TABLE
-from tanheng.report.plan_words import plan_paragraph, zoning_reasons
-from tanheng.report.table_sheets import HEAD
+from tanheng.report.words.plan_sentences import plan_paragraph, zoning_reasons
+from tanheng.report.workbook.check_sheet import OK
+from tanheng.report.workbook.table_sheets import HEAD
 from tanheng.study import load_study
+from tanheng.tables.columns import _KNOWN, _OF_TABLE, holds_words
 
 TOP = 3_900_000.0
 SIZE = 16

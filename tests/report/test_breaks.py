@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tanheng.report.breaks import METHODS, breaks_for, classes_of
+from tanheng.report.style.breaks import METHODS, breaks_for, classes_of
 
 finite = st.floats(-1e9, 1e9, allow_subnormal=False)
 some = arrays(float, st.integers(1, 50), elements=finite)

@@ -17,7 +17,7 @@ from tanheng.io.rasters import files_open
 from tanheng.language import speaking
 from tanheng.pipeline.inputs import open_inputs
 from tanheng.pipeline.run import Results
-from tanheng.report.page import write_report
+from tanheng.report.page.run_page import write_report
 from tanheng.study import load_study
 
 _CHROMIUM = next(

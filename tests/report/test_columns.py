@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tanheng.pipeline.run import run_study
-from tanheng.report.cells import NAMES, cell_words, holds_words
-from tanheng.report.columns import _KNOWN, _OF_TABLE, _ROWS, column_of, column_title, column_titles
+from tanheng.report.words.cells import NAMES, cell_words
+from tanheng.tables.columns import _KNOWN, _OF_TABLE, _ROWS, column_of, column_title, column_titles, holds_words
 
 
 def test_each_identifier_stands_once() -> None:

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from tanheng.grid import ALBERS_CHINA, Grid
 from tanheng.io.vectors import Polygons
-from tanheng.report.layers import map_data, packed
+from tanheng.report.page.layers import map_data, packed
 
 
 def inflated(text: str) -> bytes:

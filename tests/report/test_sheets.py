@@ -13,16 +13,16 @@ from matplotlib.text import Text
 
 from tanheng.grid import ALBERS_CHINA, Grid, equal_area_crs, transformer
 from tanheng.language import speaking
-from tanheng.report.backdrop import Outline, backdrop, frame_bounds, place_names, placed
-from tanheng.report.breaks import classes_of
-from tanheng.report.graticule import graticule
-from tanheng.report.legend import Entry, Histogram, Legend, span_of
-from tanheng.report.lettering import text_width, wrapped
-from tanheng.report.palettes import graded_colours
-from tanheng.report.printing import fonts, press
-from tanheng.report.scale import ScaleBar, bar_length, scale_of
-from tanheng.report.sheet import Desk, Imprint, Picture
-from tanheng.report.themes import class_labels
+from tanheng.report.cartography.backdrop import Outline, backdrop, frame_bounds, place_names, placed
+from tanheng.report.cartography.graticule import graticule
+from tanheng.report.cartography.legend import Entry, Histogram, Legend, span_of
+from tanheng.report.cartography.press import fonts, press
+from tanheng.report.cartography.scale import ScaleBar, bar_length, scale_of
+from tanheng.report.cartography.sheet import Desk, Imprint, Picture
+from tanheng.report.style.breaks import classes_of
+from tanheng.report.style.lettering import text_width, wrapped
+from tanheng.report.style.palettes import graded_colours
+from tanheng.report.style.themes import class_labels
 
 BREAKS = [-600.0, -71.0, -33.0, -13.0, 0.0, 60.0, 64.0, 66.0, 150.0]
 NOTE = "土地利用为重建数据，不是观测结果，不能用来解读局部情况。" * 5 + " A note in English that goes on for long."

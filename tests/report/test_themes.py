@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tanheng.report.palettes import class_colours, colour_at, graded_colours
-from tanheng.report.themes import KIND_THEMES, class_labels, per_hectare, theme_breaks, themes, title_of
+from tanheng.report.style.palettes import class_colours, colour_at, graded_colours
+from tanheng.report.style.themes import KIND_THEMES, class_labels, per_hectare, theme_breaks, themes, title_of
 
 # Machado, Oliveira & Fernandes 2009 (doi:10.1109/TVCG.2009.113): what eyes without M or L cones see, on linear RGB.
 _BLIND = {

@@ -15,8 +15,8 @@ from docx.oxml.ns import qn
 from conftest import tiny_study_with_people
 from tanheng.language import speaking
 from tanheng.pipeline.run import Results, run_study
-from tanheng.report.paper_tables import PaperTable, paper_tables, written
-from tanheng.report.word_tables import write_paper_tables
+from tanheng.report.word.paper_tables import PaperTable, paper_tables, written
+from tanheng.report.word.word_tables import write_paper_tables
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tanheng.report.key_figures import densities_change, key_figures
-from tanheng.report.words import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
+from tanheng.report.words.key_figures import densities_change, key_figures
+from tanheng.report.words.sentences import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
 
 
 def stocks(first: float = 1000.0, last: float = 900.0, last_density: float = 1.0) -> pd.DataFrame:

@@ -12,14 +12,14 @@ from openpyxl.workbook import Workbook
 from spreadsheet import Spreadsheet
 from tanheng.language import speaking, tr
 from tanheng.pipeline.run import Results, run_study
-from tanheng.report import table_sheets
-from tanheng.report.cells import cell_words, holds_words
-from tanheng.report.check_sheet import OK, fault
-from tanheng.report.columns import column_titles
-from tanheng.report.palettes import class_colours
-from tanheng.report.table_sheets import HEAD, sheet_names
-from tanheng.report.table_words import MEANINGS, TITLES
-from tanheng.report.workbook import write_workbook
+from tanheng.report.style.palettes import class_colours
+from tanheng.report.words.cells import cell_words
+from tanheng.report.workbook import table_sheets
+from tanheng.report.workbook.check_sheet import OK, fault
+from tanheng.report.workbook.table_sheets import HEAD, sheet_names
+from tanheng.report.workbook.workbook import write_workbook
+from tanheng.tables.columns import column_titles, holds_words
+from tanheng.tables.titles import MEANINGS, TITLES
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from rich.table import Table
 from tanheng.io.tables import write_csv
 from tanheng.language import listed, tr
 from tanheng.pipeline.compare_runs import Comparison
-from tanheng.report.compare_page import figure_row, write_comparison
-from tanheng.report.html_tables import figure
-from tanheng.report.table_words import run_title, table_title
+from tanheng.report.page.compare_page import figure_row, write_comparison
+from tanheng.report.page.html_tables import figure
+from tanheng.report.words.run_titles import run_title
+from tanheng.tables.titles import table_title
 
 #: Figures that the terminal shows; the page and the table have all.
 _MOST = 20

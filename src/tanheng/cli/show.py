@@ -63,8 +63,8 @@ def _per_hectare(rows: pd.DataFrame, year: int) -> str:
 
 def print_plan(planned: Planned) -> None:
     """Print what a plan changes, and where its results lie."""
-    from tanheng.report.plan_words import plan_paragraph
-    from tanheng.report.table_words import run_title
+    from tanheng.report.words.plan_sentences import plan_paragraph
+    from tanheng.report.words.run_titles import run_title
 
     console = Console(highlight=False)
     table = Table(
@@ -117,8 +117,8 @@ def print_frame(frame: pd.DataFrame, name: str) -> None:
     name : str
         Name of the table, by which its columns are known.
     """
-    from tanheng.report.cells import cell_words
-    from tanheng.report.columns import column_title
+    from tanheng.report.words.cells import cell_words
+    from tanheng.tables.columns import column_title
 
     table = Table()
     for column in frame.columns:

@@ -11,7 +11,7 @@ from rich.table import Table
 from tanheng.cli.show import print_frame, wide_console
 from tanheng.factors import names, read_builtin
 from tanheng.language import language, mark, mark_name, name_of, tr
-from tanheng.report.columns import column_of
+from tanheng.tables.columns import column_of
 
 #: Kinds of built-in tables.
 _KINDS = {
@@ -98,7 +98,7 @@ def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> 
         sys.stdout.write(tr("note: {text}", text=text) + "\n")
     if output is not None:
         from tanheng.io.tables import write_csv
-        from tanheng.report.charts import draw_factor_comparison
+        from tanheng.report.charts.factor_comparison import draw_factor_comparison
 
         output.mkdir(parents=True, exist_ok=True)
         write_csv(output / "factor_comparison.csv", table)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-import unicodedata
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tanheng.language import name_of, tr
+from tanheng.language import name_of, text_width, tr
 from tanheng.pipeline.quick import QuickStock
 from tanheng.units import HA_PER_KM2
 
@@ -68,7 +67,7 @@ def print_quick(found: QuickStock, folder: Path) -> None:
     mean = _per_hectare(sum(values[years[-1], name] for name in classes), sum(areas.values()))
     names = {name: name_of(name) for name in classes}
     head, foot = tr("carbon stored, t C (a stock)"), tr("total")
-    wide = max(30, *(_width(name) for name in (*names.values(), head)))
+    wide = max(30, *(text_width(name) for name in (*names.values(), head)))
     last = tr("t C/ha, {year}", year=years[-1])
     lines = [_padded(head, wide) + "".join(f"{year!s:>20}" for year in years) + f"{last:>16}"]
     lines += [
@@ -88,10 +87,5 @@ def _per_hectare(stock: float, area_km2: float) -> str:
     return f"{stock / (area_km2 * HA_PER_KM2):,.1f}" if area_km2 > 0 else "–"
 
 
-def _width(text: str) -> int:
-    """Columns of a terminal that a text takes: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 def _padded(text: str, wide: int) -> str:
-    return text + " " * (wide - _width(text))
+    return text + " " * (wide - text_width(text))

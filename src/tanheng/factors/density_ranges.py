@@ -11,6 +11,7 @@ from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
 from tanheng.factors.kinds_of_land import kind_of_land
 from tanheng.language import listed, name_of, tr
 
+
 @dataclass(frozen=True)
 class DensityRange:
     """Densities of a pool on a kind of land, t C/ha: unusual below or above, and impossible above; None where not stated."""
@@ -86,6 +87,18 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                         source=own.source,
                     )
                 )
+        living = pools["above"] + pools["below"]
+        if 0 < living < pools["dead"]:
+            found.unusual.append(
+                tr(
+                    "{name}: '{land_class}': dead organic matter of {dead:g} t C/ha is more than the living biomass of {living:g}; rare "
+                    "outside boreal and just felled forest (litter of forests 2 to 55 t C/ha, IPCC 2006 Vol. 4 Ch. 2 Table 2.2)",
+                    name=densities.name,
+                    land_class=name_of(land_class),
+                    dead=pools["dead"],
+                    living=living,
+                )
+            )
     found.unusual.extend(_poor_soils(densities))
     return found
 

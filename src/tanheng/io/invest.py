@@ -161,7 +161,7 @@ def _study_text(path: Path, base: Path, folder: Path, arguments: dict[str, Any])
         lines += [
             "[value]",
             f"price = {_number(arguments, 'price_per_metric_ton_of_c', path)}",
-            'price_per = "t C"    ' + tr("# markets quote t CO2: then write price_per = \"t CO2\""),
+            'price_per = "t C"    ' + tr('# markets quote t CO2: then write price_per = "t CO2"'),
             f"discount_rate_percent = {_number(arguments, 'discount_rate', path)}",
             f"price_change_percent = {_number(arguments, 'rate_change', path)}    "
             + tr("# a second discount: above zero it lowers the value"),

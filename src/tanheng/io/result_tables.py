@@ -8,7 +8,7 @@ import pandas as pd
 
 from tanheng.errors import InputError
 from tanheng.language import tr
-from tanheng.report.cells import holds_words
+from tanheng.tables.columns import holds_words
 
 
 def read_result_table(path: Path) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
-from tanheng.language import listed, mark_name, tr
+from tanheng.language import listed, mark_name, name_of, tr
 from tanheng.pipeline.inputs import Inputs
 from tanheng.study.model import TotalsUncertainty
 from tanheng.units import CO2_PER_C, conversion_factor
@@ -41,12 +42,55 @@ def account_emissions(inputs: Inputs) -> Account:
     found = Account(_carbon_dioxide(inputs))
     years = list(inputs.study.years)
     found.emissions = found.emissions[found.emissions["year"].isin(years)].reset_index(drop=True)
+    found.notes += jump_notes(found.emissions)
     _add_uncertainty(found, inputs)
     if asked.gases or inputs.processes is not None:
         _add_gases(found, inputs)
     if inputs.reference is not None and inputs.factors is not None and asked.account == "territorial":
         _add_reference(found, inputs.reference, inputs.factors, years)
     return found
+
+
+#: How many times more or less a fuel, or the whole, emits in the next year of a study before it is told, and the least share of the
+#: total for which it is.
+_JUMP, _SHARE = 10.0, 0.01
+
+
+def jump_notes(table: pd.DataFrame) -> list[str]:
+    """Warnings on emissions that jump between neighbouring years: a slip in a unit or a row is the usual cause.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"year": [2000, 2010], "fuel": ["coke"] * 2, "emissions_t_co2": [10.0, 200.0]})
+    >>> jump_notes(table)
+    ['emissions of coke: 20 times as much in 2010 as in 2000; is that so, or is a unit or a row wrong?']
+    """
+    parts = [("", table.groupby("year")["emissions_t_co2"].sum())]
+    if "fuel" in table:
+        parts += [
+            (str(fuel), rows.groupby("year")["emissions_t_co2"].sum())
+            for fuel, rows in table.groupby("fuel", sort=False)
+        ]
+    total = parts[0][1]
+    found = []
+    for fuel, series in parts:
+        for first, last in pairwise(sorted(total.index)):
+            one, other = float(series.get(first, 0.0)), float(series.get(last, 0.0))
+            if min(one, other) <= 0 or max(one / total[first], other / total[last]) < _SHARE:
+                continue
+            if not 1.0 / _JUMP <= other / one <= _JUMP:
+                found.append(_jump(fuel, int(first), int(last), other / one))
+    return found
+
+
+def _jump(fuel: str, first: int, last: int, ratio: float) -> str:
+    return tr(
+        "emissions of {what}: {ratio:.3g} times as much in {last} as in {first}; is that so, or is a unit or a row wrong?",
+        what=name_of(fuel) if fuel else tr("all fuels together"),
+        ratio=ratio,
+        first=first,
+        last=last,
+    )
 
 
 def _carbon_dioxide(inputs: Inputs) -> pd.DataFrame:

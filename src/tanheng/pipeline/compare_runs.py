@@ -15,7 +15,7 @@ from tanheng.errors import InputError
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK
 from tanheng.language import tr
-from tanheng.report.columns import adds_up
+from tanheng.tables.columns import adds_up
 
 #: Tables whose figures are compared, with the columns that name a row.
 _COMPARED = {

@@ -260,7 +260,9 @@ def lay_drivers(inputs: Inputs, fraction: xr.DataArray, population_density: xr.D
         if driver.maps is None and (driver.table is None or (inputs.driver_tables[name]["year"] == 0).all()):
             values = values.isel(year=0, drop=True)
         values.attrs = {"units": driver.units or "1", "long_name": driver.long_name or name.replace("_", " ")}
-        found.append(DriverOnGrid(name, values, max(support, inputs.grid.resolution / 1000.0)))
+        found.append(
+            DriverOnGrid(name, values, max(support, driver.support_km or 0.0, inputs.grid.resolution / 1000.0))
+        )
     if population_density is not None and "population_density" not in inputs.study.drivers:
         support = max(raster.pixels.pixel_size_m() for raster in inputs.population.values()) / 1000.0
         found.append(

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from tanheng.accounting.propagation import density_half_width
 from tanheng.errors import OutputError
+from tanheng.factors.densities import POOLS
 from tanheng.io.crate import write_crate
 from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import files_open, write_cog
@@ -47,6 +49,7 @@ from tanheng.pipeline.plan_tables import (
 )
 from tanheng.pipeline.run import Reporter, run_study
 from tanheng.pipeline.steps import Steps
+from tanheng.pipeline.uncertainty import density_errors
 from tanheng.planning.pareto import front
 from tanheng.planning.problem import Limit, PlanProblem, Term
 from tanheng.planning.solve import Plan, best_plan
@@ -214,6 +217,17 @@ def _stability(
     }
 
 
+def _gain_half_width(inputs: Inputs, land: PlanLand, plan: Plan) -> float | None:
+    """Half-width of the gain from the study's own uncertainty of the densities; none where it gives none."""
+    errors = density_errors(inputs)
+    if errors is None:
+        return None
+    moved = plan.flows.after(*land.area.shape).sum(axis=0) - land.area.sum(axis=0)
+    coords = {"land_class": list(inputs.classes), "carbon_pool": list(POOLS)}
+    held = xr.DataArray(moved[:, None] * land.pools, dims=("land_class", "carbon_pool"), coords=coords)
+    return float(density_half_width(errors.of(held) * errors.relative, errors.correlation))
+
+
 def _record(
     inputs: Inputs, opened: PlanInputs, land: PlanLand, plan: Plan, stable: dict[str, float] | None, beside: Beside
 ) -> dict[str, Any]:
@@ -225,11 +239,13 @@ def _record(
         "title": inputs.study.title,
         "title_zh": inputs.study.title_zh,
         "note": inputs.study.outputs.told_note,
+        "borrowed_years": provenance.borrowed_years(inputs.study),
         "year": land.year,
         "horizon_years": opened.plan.horizon_years,
         "settings": opened.plan.model_dump(mode="json"),
         "stock_today_t_c": float(land.area.sum(axis=0) @ land.density),
         "gain_t_c": gain,
+        "gain_half_width_t_c": _gain_half_width(inputs, land, plan),
         "goal": plan.gain,
         "bound": plan.bound,
         "gap": plan.gap,
@@ -262,9 +278,7 @@ def _write(
     beside: Beside,
     record: dict[str, Any],
 ) -> None:
-    from tanheng.pipeline.prints import outlines_of, printing_of
-    from tanheng.report.plan_page import write_plan_page
-    from tanheng.report.workbook import write_workbook
+    from tanheng.pipeline.reporting import write_plan_report
 
     conversion, after = conversion_layers(land, plan.flows, len(inputs.classes))
     layers = {"conversion": conversion, "land_use_plan": after, **beside.layers}
@@ -275,14 +289,12 @@ def _write(
             (folder / name).mkdir()
         for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
-        write_workbook(folder / "tables.xlsx", tables, record)
         _write_shares(folder / "grids", inputs, land, plan)
         for name, layer in layers.items():
             meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
             path = folder / "grids" / f"{name}.tif"
             write_cog(path, layer, inputs.grid, units="1", description=name, tags={"kinds": meaning}, kinds=True)
-        outlines, printing = outlines_of(inputs), printing_of(inputs)
-        write_plan_page(folder, inputs.grid, outlines, layers, kinds, tables, record, printing, beside.arrows)
+        write_plan_report(folder, inputs, layers, kinds, tables, record, beside.arrows)
         write_record(folder / "plan.json", record)
     except OSError as error:
         raise OutputError(

@@ -352,6 +352,13 @@ def tell_compensation(
     if balance is None:
         found.notes.append(tr("compensation is left out: the study has no balance"))
         return
+    if inputs.study.balance.mode == "stock":
+        found.notes.append(
+            tr(
+                "compensation: in mode 'stock' a unit's surplus is the emissions that its share of the stored carbon would allot to it, "
+                "less its own; it is no yearly uptake, and nothing is absorbed there by this run"
+            )
+        )
     rows = balance[(balance["zone_layer"] == layer) & (balance["year"] == year) & (balance["zone_id"] != "-")]
     if len(rows) < 2:
         found.notes.append(

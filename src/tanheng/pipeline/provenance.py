@@ -12,6 +12,7 @@ from typing import Any
 
 from tanheng.io.blocks import content_hash
 from tanheng.pipeline.selfchecks import SelfCheck
+from tanheng.study import Study
 
 _PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract", "numba", "pandas")
 
@@ -46,3 +47,12 @@ def listed_checks(checks: Iterable[SelfCheck]) -> list[dict[str, Any]]:
 def now() -> str:
     """Time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def borrowed_years(study: Study) -> list[dict[str, object]]:
+    """Data of other years than those of the study that they stand in for."""
+    return [
+        {"input": name, "year": year, "data_year": of}
+        for name in study.data_years
+        for year, of in study.borrowed(name).items()
+    ]

@@ -1,16 +1,18 @@
-"""What a run shows: workbook, maps for print, and the report."""
+"""What a run and a plan show: workbook, maps for print, and the page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.pipeline.inputs import Inputs
-from tanheng.pipeline.prints import outlines_of, printing_of
+from tanheng.pipeline.map_options import map_options, outlines_of
 
 
 def write_reports(
@@ -30,16 +32,63 @@ def write_reports(
     OutputError
         A file can't be written.
     """
-    from tanheng.report import draw_maps, write_report, write_workbook
+    from tanheng.report.cartography.maps import draw_maps
+    from tanheng.report.charts.run_charts import run_charts
+    from tanheng.report.page.run_page import write_report
+    from tanheng.report.words.reconstruction import reconstructed_inputs
+    from tanheng.report.workbook.workbook import write_workbook
 
     asked = inputs.study.outputs
     write_workbook(folder / "tables.xlsx", tables, record)
     if asked.docx:
-        from tanheng.report.word_tables import write_paper_tables
+        from tanheng.report.word.word_tables import write_paper_tables
 
         write_paper_tables(folder / "tables.docx", tables, record)
     if asked.maps:
-        draw_maps(folder / "maps", dataset, inputs.grid, outlines_of(inputs), printing_of(inputs))
+        draw_maps(folder / "maps", dataset, inputs.grid, outlines_of(inputs), map_options(inputs))
     if asked.report:
         zones = inputs.zones or ({"region": inputs.boundary} if inputs.boundary else {})
-        write_report(folder / "report.html", record, tables, dataset, inputs.grid, zones, printing_of(inputs))
+        charts = run_charts(tables, stars=not reconstructed_inputs(record))
+        options = map_options(inputs)
+        write_report(folder / "report.html", record, tables, dataset, inputs.grid, zones, charts, options)
+
+
+def write_plan_report(
+    folder: Path,
+    inputs: Inputs,
+    layers: Mapping[str, NDArray[np.float64]],
+    kinds: Mapping[str, tuple[str, ...]],
+    tables: Mapping[str, pd.DataFrame],
+    record: Mapping[str, Any],
+    arrows: Sequence[tuple[float, float, float, float, float]] = (),
+) -> None:
+    """Write the workbook of a plan, draw its maps and charts into ``maps``, and write ``plan.html``.
+
+    Raises
+    ------
+    OutputError
+        A file can't be written.
+    """
+    from tanheng.report.cartography.backdrop import backdrop
+    from tanheng.report.cartography.plan_maps import draw_arrows, draw_plan_maps
+    from tanheng.report.cartography.press import press
+    from tanheng.report.cartography.sheet import Desk, Imprint
+    from tanheng.report.charts.plan_charts import draw_front, draw_scenarios
+    from tanheng.report.page.plan_page import write_plan_page
+    from tanheng.report.workbook.workbook import write_workbook
+
+    write_workbook(folder / "tables.xlsx", tables, record)
+    options = map_options(inputs)
+    charts = []
+    with press(folder / "maps", options.endings) as printer:
+        ground = backdrop(inputs.grid, outlines_of(inputs), options.labels)
+        desk = Desk(ground, Imprint(options.note, options.approval), options.dpi)
+        maps = draw_plan_maps(printer, desk, layers, kinds)
+        if arrows:
+            maps.append(draw_arrows(printer, desk, np.isfinite(layers["land_use_plan"]), arrows))
+        if "plan_front" in tables:
+            charts.append(draw_front(folder / "maps" / "front.png", tables["plan_front"]))
+        if "scenarios" in tables and len(tables["scenarios"]) > 1:
+            gain = float(record["gain_t_c"])
+            charts.append(draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"], gain))
+    write_plan_page(folder / "plan.html", tables, record, maps, charts)

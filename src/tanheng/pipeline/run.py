@@ -263,7 +263,7 @@ def _missing_land(coverage: pd.DataFrame, land: Land) -> list[str]:
         if left > 1e-6 * change.common_km2:
             found.append(
                 tr(
-                    "{first}-{last}: change is told on the {common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out",
+                    "{first}-{last}: change is computed on the {common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out",
                     first=change.first,
                     last=change.last,
                     common_km2=change.common_km2,
@@ -350,11 +350,7 @@ def _record(results: Results, inputs: Inputs, clock: _Clock) -> dict[str, Any]:
         },
         "classes": list(inputs.classes),
         "legend": {"name": inputs.legend.name, "source": inputs.legend.source},
-        "borrowed_years": [
-            {"input": name, "year": year, "data_year": of}
-            for name in study.data_years
-            for year, of in study.borrowed(name).items()
-        ],
+        "borrowed_years": provenance.borrowed_years(study),
         "carbon_density": sorted({table.name for table in inputs.densities.values()}),
         "emission_factors": None
         if inputs.factors is None

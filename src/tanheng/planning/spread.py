@@ -9,12 +9,22 @@ from tanheng.planning.columns import Columns
 from tanheng.planning.problem import Flows, Mask, PlanProblem, Values
 from tanheng.units import HA_PER_KM2
 
+#: Seed of the lot among cells that are worth the same and preferred alike.
+_SEED = 1
+
+#: What a full ring of neighbours of a class takes off the distance to it: less than a ring, so that rings keep their order.
+_RING = 0.4
+
+_NEIGHBOURS = np.array([[1.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]]) / 8.0
+
 
 def spread(problem: PlanProblem, columns: Columns, y: Values) -> Flows:
-    """Flows of each cell; within a group, the cells with the smallest preference for the new class go first.
+    """Flows of each cell; within a group, the cells with the smallest preference for the new class go first, equal ones by lot.
 
-    Cells of a group are worth the same to the plan, so this choice costs nothing.
+    Cells of a group are worth the same to the plan, so this choice costs nothing. A lot that is the same at every run keeps what is
+    left equal from going by the order of the rows, which would fill the north first.
     """
+    lot = np.random.default_rng(_SEED).random(len(problem.area))
     pieces, c = columns.pieces, columns
     left = pieces.area.copy()
     allowance = problem.max_change if len(c.most_change) == len(c.area) else 1.0
@@ -26,7 +36,8 @@ def spread(problem: PlanProblem, columns: Columns, y: Values) -> Flows:
         group, end = int(c.group[column]), int(c.end[column])
         members = order[starts[group] : starts[group + 1]]
         if problem.preference is not None and len(members) > 1:
-            members = members[np.argsort(problem.preference[pieces.cell[members], end], kind="stable")]
+            cells = pieces.cell[members]
+            members = members[np.lexsort((lot[cells], problem.preference[cells, end]))]
         taken = _fill(may[members], float(y[column]))
         may[members] -= taken
         left[members] -= taken
@@ -51,7 +62,7 @@ def _flows(columns: Columns, moved: list[tuple[np.ndarray, int, Values]], left: 
 
 
 def nearness(share: Values, mask: Mask, part: float = 0.5) -> Values:
-    """Distance of each known cell to the nearest that holds a class, cells, shape (known cells, classes).
+    """Distance of each known cell to the nearest that holds a class, less for many such neighbours, cells, shape (known cells, classes).
 
     As preference of a plan it lets new land of a class grow from the land of that class, ring by ring, instead of as speckle.
 
@@ -67,14 +78,16 @@ def nearness(share: Values, mask: Mask, part: float = 0.5) -> Values:
     Examples
     --------
     >>> share = np.array([[[1.0, 0.0, 0.0]], [[0.0, 1.0, 1.0]]])
-    >>> nearness(share, np.ones((1, 3), bool)).tolist()
-    [[0.0, 1.0], [1.0, 0.0], [2.0, 0.0]]
+    >>> nearness(share, np.ones((1, 3), bool)).round(3).tolist()
+    [[0.0, 0.95], [0.95, 0.0], [2.0, 0.0]]
     """
     found = np.empty((int(mask.sum()), len(share)))
     for number, layer in enumerate(share):
         holds = np.nan_to_num(layer) >= part
         if holds.any():
-            found[:, number] = ndimage.distance_transform_edt(~holds)[mask]
+            around = ndimage.convolve(holds.astype(float), _NEIGHBOURS, mode="constant")
+            distance = ndimage.distance_transform_edt(~holds) - _RING * around
+            found[:, number] = np.where(holds, 0.0, distance)[mask]
         else:
             found[:, number] = float(sum(mask.shape))
     return found

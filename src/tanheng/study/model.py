@@ -203,6 +203,7 @@ class Driver(Part):
     zones: str | None = None
     band: Annotated[int, Field(ge=1)] = 1
     scale: float = 1.0
+    support_km: Annotated[float, Field(gt=0)] | None = None
     units: str = ""
     long_name: str = ""
 
@@ -339,6 +340,7 @@ class Study(Part):
     value: Value | None = None
     plan: Plan | None = None
     data_years: dict[Name, dict[Year, Year]] = Field(default_factory=dict)
+    reconstructed: tuple[Name, ...] = ()
     maps: MapPrints = MapPrints()
     outputs: Outputs = Outputs()
 
@@ -412,6 +414,11 @@ class Study(Part):
             for name, years in self.data_years.items()
             for year in years
             if year not in self.years
+        ]
+        found += [
+            tr("reconstructed: '{name}' is no input of the study{nearest}", name=name, nearest=nearest(name, known))
+            for name in self.reconstructed
+            if name not in known
         ]
         return found
 

@@ -1,0 +1,57 @@
+"""A matrix of correlations as coloured squares with their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.report.charts.svg import rect, svg, text, wide, widest
+from tanheng.report.style.palettes import colour_at
+
+_ROW = 30.0
+
+
+def correlation_squares(
+    values: NDArray[np.float64],
+    words: Sequence[Sequence[str]],
+    rows: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    title: str,
+    told: str,
+) -> str:
+    """Squares of r from -1 (blue) to 1 (red), with what is written in them.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, columns)
+        r; NaN stays empty.
+    words : sequence of sequences of str
+        Text of each square: r with its stars.
+    columns : sequence of (group, name)
+        Heads in two lines; a group's name stands once over its columns.
+    """
+    left = widest(rows) + 14
+    side = max(62.0, *(wide(name) + 10 for _, name in columns))
+    parts = []
+    for number, (group, name) in enumerate(columns):
+        x = left + number * side
+        if number == 0 or columns[number - 1][0] != group:
+            parts.append(text(x + 2, 14, group, css="strong"))
+        parts.append(text(x + side / 2, 32, name, "middle", "soft"))
+    for line, label in enumerate(rows):
+        y = 40 + line * _ROW
+        parts.append(text(left - 8, y + 20, label, "end"))
+        for number in range(len(columns)):
+            parts += _square(values[line, number], words[line][number], left + number * side, y, side)
+    return svg(left + len(columns) * side + 2, 44 + len(rows) * _ROW, title, told, parts)
+
+
+def _square(r: float, words: str, x: float, y: float, side: float) -> list[str]:
+    if not np.isfinite(r):
+        return [text(x + side / 2, y + 20, words, "middle", "soft")]
+    # Blue is below zero and red above; RdYlBu runs the other way.
+    colour = colour_at("RdYlBu", 0.5 - 0.45 * float(np.clip(r, -1, 1)))
+    ink = "on-dark" if abs(r) > 0.62 else "on-light"
+    return [rect(x + 1, y + 1, side - 2, _ROW - 2, colour), text(x + side / 2, y + 20, words, "middle", ink)]

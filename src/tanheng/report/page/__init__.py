@@ -1,0 +1,1 @@
+"""Pages of one file: the report, a plan, a comparison."""

@@ -1,0 +1,82 @@
+"""Two runs side by side as one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tanheng.language import listed, tr
+from tanheng.report.page.html import write_page
+from tanheng.report.page.html_tables import MOST_ROWS, plain_table
+from tanheng.report.words.cells import cell_words
+from tanheng.report.words.key_figures import key_figures
+from tanheng.report.words.run_titles import run_title
+from tanheng.tables.columns import column_title
+from tanheng.tables.titles import table_title
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def write_comparison(
+    path: Path,
+    records: Sequence[Mapping[str, Any]],
+    tables: Sequence[Tables],
+    settings: pd.DataFrame,
+    inputs: pd.DataFrame,
+    figures: pd.DataFrame,
+) -> None:
+    """Write what differs between two runs.
+
+    Raises
+    ------
+    OutputError
+        The file can't be written.
+    """
+    write_page(
+        path,
+        "compare.html.jinja",
+        runs=[
+            {
+                "title": run_title(record),
+                "made": record["made"],
+                "figures": key_figures(held),
+            }
+            for record, held in zip(records, tables, strict=True)
+        ],
+        settings=_rows([tr("setting"), tr("first"), tr("second")], settings.itertuples(index=False)),
+        inputs=_rows([tr("file"), tr("first"), tr("second")], inputs.itertuples(index=False)),
+        figures=figure_table(figures),
+        cut=max(0, len(figures) - MOST_ROWS),
+    )
+
+
+def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
+    cells = [list(row) for row in rows]
+    return plain_table(head, cells) if cells else ""
+
+
+def figure_table(figures: pd.DataFrame) -> str:
+    """Figures that differ, as HTML, the first ones of many."""
+    head = [tr("table"), tr("entry"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
+    rows = [figure_row(row) for row in figures.head(MOST_ROWS).itertuples(index=False)]
+    return plain_table(head, rows) if rows else ""
+
+
+def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas
+    """A figure that differs, in words: table, row, column, both values, their difference."""
+    relative = "–" if pd.isna(row.relative) else f"{100 * row.relative:+.3g} %".replace("-", "−")
+    # What is correlated bears the names of flows of energy elsewhere.
+    column = "variable" if row.table == "correlation" else "name"
+    words = listed(cell_words(part, column) for part in row.row.split(", "))
+    return [
+        table_title(row.table),
+        words,
+        column_title(row.column, row.table),
+        row.first,
+        row.second,
+        row.difference,
+        relative,
+    ]

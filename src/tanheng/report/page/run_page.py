@@ -1,0 +1,141 @@
+"""The report: one HTML file that opens offline."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from tanheng.grid import Grid
+from tanheng.language import tr
+from tanheng.report.page.html import embedded, packaged, write_page
+from tanheng.report.page.html_tables import MOST_ROWS, html_table, plain_table
+from tanheng.report.page.layers import ZoneShapes, map_data
+from tanheng.report.style.chart import Chart, of_theme
+from tanheng.report.style.map_options import MapOptions
+from tanheng.report.words.assumptions import uncertainty_assumptions
+from tanheng.report.words.intensity import intensity_paragraph
+from tanheng.report.words.key_figures import borrowed_years, key_figures
+from tanheng.report.words.reconstruction import land_caveat, pattern_caveat
+from tanheng.report.words.run_titles import run_title
+from tanheng.report.words.screen import screen_words
+from tanheng.report.words.sentences import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
+from tanheng.tables.titles import in_order, table_meaning, table_title
+
+#: Tables that stand open in a part of their own: readers sort them and find themselves on the map.
+_OF_ZONES = {
+    "balance_by_zone": ("zone_id", "zone_name"),
+    "stock_by_zone": ("zone_id", "zone_name"),
+    "balance_hot_spots_by_zone": ("zone", "name"),
+}
+
+
+def write_report(
+    path: Path,
+    record: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    dataset: xr.Dataset,
+    grid: Grid,
+    zones: Mapping[str, ZoneShapes],
+    charts: Sequence[Chart] = (),
+    options: MapOptions | None = None,
+) -> None:
+    """Write the report of a run into the folder of its results, beside the tables that it offers for download.
+
+    Parameters
+    ----------
+    record : mapping
+        What goes into run.json.
+    tables : mapping of str to pandas.DataFrame
+    dataset : xarray.Dataset
+        Grids of the run, for the map.
+    zones : mapping of str to ZoneShapes
+        Zone layers of the study.
+    charts : sequence of Chart
+        Charts of the run, drawn.
+    options : MapOptions, optional
+        Class breaks that the maps for print have.
+
+    Raises
+    ------
+    OutputError
+        The file can't be written.
+    """
+    write_page(
+        path,
+        "report.html.jinja",
+        record=record,
+        title=run_title(record),
+        key_figures=key_figures(tables, borrowed_years(record)),
+        figures=main_figures(str(record["note"]), tables, borrowed_years(record)),
+        intensity=intensity_paragraph(tables),
+        mismatch=mismatch_paragraph(tables),
+        detector=detector_sentences(
+            tables, record["settings"]["demand"], int(record["settings"]["analysis"]["random_maps"])
+        ),
+        land_caveat=land_caveat(record),
+        pattern_caveat=pattern_caveat(record),
+        assumptions=uncertainty_assumptions(record["settings"]),
+        combustion_only=_combustion_only(tables),
+        circular=circular_sentence(record["settings"]["demand"], tables),
+        charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers")},
+        zone_tables=[_shown(name, tables, path.parent) for name in _OF_ZONES if name in tables],
+        tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
+        supply=_supply(record),
+        checks=_checks(record),
+        inputs=_inputs(record),
+        map=embedded({**map_data(dataset, grid, zones, options), "words": screen_words()}),
+        script=packaged("report.js"),
+    )
+
+
+def _combustion_only(tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether emissions are of burning fuel alone: no process, no other gas."""
+    if "emissions" not in tables or "factor_set" not in tables["emissions"] or "fuel" not in tables["emissions"]:
+        return False
+    return "emissions_by_gas" not in tables and not (tables["emissions"]["factor_set"] == "process_factors").any()
+
+
+def _supply(record: Mapping[str, Any]) -> str:
+    """How supply was worked out, by the mode of the balance."""
+    mode, asked = record["balance_mode"], record["settings"]["balance"]
+    if mode == "sink":
+        source = asked["uptake"] or asked["nep"]
+        return tr("Supply, mode sink: yearly uptake of carbon by the land, from {source}: a flow.", source=source)
+    if mode == "stock_change":
+        return tr("Supply, mode stock_change: change of stored carbon since the year before, by the year: a flow.")
+    return tr("Supply, mode stock: the stored carbon itself, a stock.")
+
+
+def _shown(name: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, object]:
+    """A table with its words, and its file for the download."""
+    table = tables[name]
+    cut = len(table) > MOST_ROWS
+    return {
+        "name": name,
+        "title": table_title(name),
+        "meaning": table_meaning(name),
+        "html": html_table(table, name, "" if cut else "sortable", _OF_ZONES.get(name)),
+        "cut": cut,
+        "rows": len(table),
+        "file": base64.b64encode(zlib.compress((folder / "tables" / f"{name}.csv").read_bytes(), 9)).decode("ascii"),
+    }
+
+
+def _checks(record: Mapping[str, Any]) -> str:
+    head = [tr("check"), tr("value"), tr("at most"), tr("holds")]
+    rows = [
+        [check["meaning"], f"{check['value']:.2e}", f"{check['limit']:.0e}", tr("yes") if check["holds"] else tr("no")]
+        for check in record["checks"]
+    ]
+    return plain_table(head, rows)
+
+
+def _inputs(record: Mapping[str, Any]) -> str:
+    head = [tr("file"), tr("bytes"), "SHA-256"]
+    return plain_table(head, [[item["file"], item["bytes"], item["sha256"]] for item in record["inputs"]])

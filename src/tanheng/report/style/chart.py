@@ -1,0 +1,21 @@
+"""A chart that is drawn, as a page takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its caption; `theme` says which part of the report it belongs to."""
+
+    theme: str
+    caption: str
+    picture: str
+    tall: bool = False
+
+
+def of_theme(found: Sequence[Chart], theme: str) -> list[Chart]:
+    """Charts of one part of the report."""
+    return [chart for chart in found if chart.theme == theme]

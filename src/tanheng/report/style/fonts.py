@@ -1,0 +1,68 @@
+"""Fonts of the pictures: Latin letters, and Chinese characters on every machine."""
+
+from __future__ import annotations
+
+import io
+from importlib import resources
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+#: Characters from here on are Chinese ones and their punctuation.
+_CHINESE = 0x2E80
+
+#: Fonts tried in this order, glyph by glyph: the one that matplotlib brings, the one that tanheng brings (characters of simplified
+#: Chinese), then what systems have, for rarer characters.
+_LATIN, _BUNDLED = "DejaVu Sans", "Noto Sans SC"
+_OF_SYSTEMS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimSun",
+    "WenQuanYi Zen Hei",
+)
+
+
+def font_families() -> list[str]:
+    """Names of the fonts for ``font.family``; the packaged one is made known to matplotlib.
+
+    Examples
+    --------
+    >>> font_families()[:2]
+    ['DejaVu Sans', 'Noto Sans SC']
+    """
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    if _BUNDLED not in installed:
+        fontManager.addfont(str(_packaged()))
+    return [_LATIN, _BUNDLED, *(name for name in _OF_SYSTEMS if name in installed)]
+
+
+def subset_font(text: str) -> bytes:
+    """Packaged font with the characters beyond Latin letters that a text has, as WOFF; empty where it has none.
+
+    Examples
+    --------
+    >>> subset_font("carbon"), len(subset_font("碳")) < 5000
+    (b'', True)
+    """
+    wanted = {ord(letter) for letter in text if ord(letter) >= _CHINESE}
+    if not wanted:
+        return b""
+    options = Options(flavor="woff", drop_tables=["DSIG"], notdef_outline=True)
+    with TTFont(_packaged(), lazy=True) as font:
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=wanted)
+        subsetter.subset(font)
+        font.flavor = "woff"
+        out = io.BytesIO()
+        font.save(out)
+    return out.getvalue()
+
+
+def _packaged() -> Path:
+    with resources.as_file(resources.files("tanheng.report.style") / "font_files" / "NotoSansSC-Regular.ttf") as path:
+        return path

@@ -1,0 +1,213 @@
+"""What maps show: for each variable its title, units, colours and class breaks, alike on paper and on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import xarray as xr
+
+from tanheng.language import mark, mark_name, tr
+from tanheng.report.style.breaks import BreakChoice, breaks_for
+from tanheng.report.style.palettes import graded_colours
+
+_PALE = "#ecece6"
+
+LAND_USE = mark("Land use")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """How a quantity is drawn; `title` and `units` are templates that ``tr`` translates where they are shown.
+
+    Attributes
+    ----------
+    variable : str
+        Name in the dataset; the map shows it per hectare of the region, unless `per_hectare` says otherwise.
+    name : str
+        Start of the file's name, and key of the theme in the study's breaks.
+    comparable : bool
+        Whether years may be compared; those that may not are never drawn side by side.
+    """
+
+    variable: str
+    name: str
+    title: str
+    units: str
+    palette: str
+    diverging: bool = False
+    per_hectare: bool = True
+    comparable: bool = True
+
+    def colours(self, breaks: Sequence[float]) -> list[str]:
+        """Colour of each class between the breaks."""
+        return graded_colours(self.palette, breaks, diverging=self.diverging)
+
+
+@dataclass(frozen=True)
+class KindTheme:
+    """How a variable of kinds is drawn: a colour and a name for each of its kinds, in their order."""
+
+    variable: str
+    title: str
+    legend: str
+    kinds: tuple[tuple[str, str], ...]
+
+
+_STOCK, _FLOW = mark("t C per ha"), mark("t C per ha and year")
+
+#: What a supply-demand ratio is divided by, for the legend: one norm a year makes maps of two years incomparable.
+_NORMS = {
+    "year": mark("balance over the norm of its year: do not compare years"),
+    "pooled": mark("balance over one norm for all years"),
+    "p99": mark("balance over one norm for all years (99th percentiles)"),
+}
+
+KIND_THEMES = (
+    KindTheme(
+        "mismatch_quadrant",
+        mark("Supply and demand against their means"),
+        mark("Supply, demand"),
+        (
+            ("#8c6bb1", mark_name("high, high")),
+            ("#d7301f", mark_name("low, high")),
+            (_PALE, mark_name("low, low")),
+            ("#41ab5d", mark_name("high, low")),
+        ),
+    ),
+    KindTheme(
+        "supply_demand_cluster",
+        mark("Supply among the demand of its neighbours"),
+        mark("Supply here, demand around"),
+        (
+            (_PALE, mark_name("not significant")),
+            ("#d7191c", mark_name("high, high")),
+            ("#f4a582", mark_name("low, high")),
+            ("#2c7bb6", mark_name("low, low")),
+            ("#a6d8b9", mark_name("high, low")),
+        ),
+    ),
+    KindTheme(
+        "balance_hot_spot",
+        mark("Where change of the balance gathers"),
+        mark("Against the mean change"),
+        (
+            (_PALE, mark_name("not significant")),
+            ("#2c7bb6", mark_name("better than the mean change")),
+            ("#d7191c", mark_name("worse than the mean change")),
+        ),
+    ),
+)
+
+
+def themes(dataset: xr.Dataset) -> list[Theme]:
+    """Themes of quantities that the dataset has variables for."""
+    stock_mode = dataset.attrs.get("balance_mode", "stock") == "stock"
+    units = _STOCK if stock_mode else _FLOW
+    if stock_mode:
+        supply = Theme("carbon_stock", "supply", mark("Carbon storage (supply, a stock)"), _STOCK, "YlGn")
+        title = mark("Balance: storage minus one year of emissions")
+    else:
+        supply = Theme("supply", "supply", mark("Carbon supply (a yearly flow)"), _FLOW, "BrBG", diverging=True)
+        title = mark("Balance: supply minus emissions")
+    wanted = [
+        supply,
+        Theme("demand", "demand", mark("Carbon emissions allotted to cells (demand)"), _FLOW, "YlOrRd"),
+        Theme("balance", "balance", title, units, "RdYlBu", diverging=True),
+        Theme(
+            "supply_demand_ratio",
+            "supply_demand_ratio",
+            mark("Supply-demand ratio"),
+            _NORMS[str(dataset.attrs.get("ratio_norm", "year"))],
+            "RdYlBu",
+            diverging=True,
+            per_hectare=False,
+            comparable=dataset.attrs.get("ratio_norm", "year") != "year",
+        ),
+        Theme(
+            "balance_half_width",
+            "balance_half_width",
+            mark("Half of the 95 % interval of the balance"),
+            units,
+            "PuBuGn",
+        ),
+        Theme(
+            "demand_difference",
+            "demand_difference",
+            mark("Demand by another weight, minus demand"),
+            _FLOW,
+            "PuOr",
+            diverging=True,
+        ),
+    ]
+    return [theme for theme in wanted if theme.variable in dataset]
+
+
+def kind_themes(dataset: xr.Dataset) -> list[KindTheme]:
+    """Themes of kinds that the dataset has variables for."""
+    return [theme for theme in KIND_THEMES if theme.variable in dataset]
+
+
+def per_hectare(dataset: xr.Dataset, theme: Theme, cell_area_ha: float) -> xr.DataArray:
+    """Values of a theme as its map shows them: amounts per hectare of the region, ratios as they are."""
+    if not theme.per_hectare:
+        return dataset[theme.variable]
+    fraction = dataset["region_fraction"]
+    return dataset[theme.variable] / (fraction * cell_area_ha).where(fraction > 0)
+
+
+def theme_breaks(
+    theme: Theme, values: xr.DataArray, choice: BreakChoice | Mapping[str, BreakChoice] = "tail", classes: int = 7
+) -> list[float]:
+    """Class breaks of a theme over all years; zero is one of them where the theme diverges.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        As `per_hectare` gives them, all years.
+    choice : str, sequence of float, or mapping
+        A method, breaks by hand, or either by the theme's name; a theme without an entry takes the default.
+    """
+    own = choice.get(theme.name, "tail") if isinstance(choice, Mapping) else choice
+    return breaks_for(np.asarray(values.values, float), own, classes, diverging=theme.diverging)
+
+
+def figure(value: float, digits: int = 3) -> str:
+    """Break as a legend shows it.
+
+    Examples
+    --------
+    >>> figure(-0.5), figure(64.0), figure(123456.0)
+    ('−0.5', '64', '123,456')
+    """
+    text = f"{value:.{digits}g}" if abs(value) < 10.0**digits else f"{value:,.0f}"
+    return text.replace("-", "−")
+
+
+def class_labels(breaks: Sequence[float]) -> list[str]:
+    """Range of each class in words."""
+    shown = [figure(value) for value in breaks]
+    digits = 3
+    while len(set(shown)) < len(shown) and digits < 9:
+        digits += 1
+        shown = [figure(value, digits) for value in breaks]
+    return [tr("{low} to {high}", low=low, high=high) for low, high in pairwise(shown)]
+
+
+def title_of(title: str, when: object = "") -> str:
+    """Title of a map with its year or period.
+
+    Examples
+    --------
+    >>> title_of("Land use", 2015), title_of("Land use", "1995-2005"), title_of("Land use")
+    ('Land use, 2015', 'Land use, 1995–2005', 'Land use')
+    """
+    text = tr(title)
+    return tr("{title}, {when}", title=text, when=period_of(when)) if when not in ("", None) else text
+
+
+def period_of(when: object) -> str:
+    """Year or period as readers write it."""
+    return str(when).replace("-", tr("–"))

@@ -1,0 +1,1 @@
+"""Tables of a paper as a Word file."""

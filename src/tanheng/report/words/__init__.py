@@ -1,0 +1,1 @@
+"""Words of the report: figures with units, cells of tables, and sentences made by rules."""

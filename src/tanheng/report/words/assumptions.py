@@ -1,0 +1,64 @@
+"""What the intervals of a run rest on, as the study gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tanheng.language import listed, name_of, tr
+
+
+def uncertainty_assumptions(settings: Mapping[str, Any]) -> str:
+    """One sentence with every half-width that the study gives; empty where it gives none.
+
+    Examples
+    --------
+    >>> density = {"uncertainty": {"soil": 0.2}, "correlation": 0.5, "within_class": 0.0}
+    >>> uncertainty_assumptions({"carbon_density": density, "emissions": None, "land_cover": {"area_uncertainty": {}}})
+    'The study gives these half-widths: carbon densities soil 20 %, correlation between classes 0.5.'
+    """
+    parts = [
+        *_densities(settings["carbon_density"]),
+        *_areas(settings["land_cover"]),
+        *_emissions(settings.get("emissions")),
+    ]
+    return tr("The study gives these half-widths: {parts}.", parts=listed(parts)) if parts else ""
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g} %"
+
+
+def _by_name(halves: Mapping[str, float]) -> str:
+    return " ".join(f"{name_of(name)} {_percent(half)}" for name, half in halves.items())
+
+
+def _densities(given: Mapping[str, Any]) -> list[str]:
+    halves = given.get("uncertainty")
+    if halves is None:
+        return []
+    told = _by_name(halves) if isinstance(halves, Mapping) else _percent(halves)
+    found = [
+        tr("carbon densities {halves}", halves=told),
+        tr("correlation between classes {value:g}", value=given["correlation"]),
+    ]
+    if given["within_class"]:
+        found.append(tr("variation within a class {half}", half=_percent(given["within_class"])))
+    return found
+
+
+def _areas(given: Mapping[str, Any]) -> list[str]:
+    halves = given.get("area_uncertainty")
+    return [tr("mapped areas {halves}", halves=_by_name(halves))] if halves else []
+
+
+def _emissions(given: Mapping[str, Any] | None) -> list[str]:
+    if not given:
+        return []
+    if given.get("totals") is None:
+        return [tr("activity data {half}", half=_percent(given["activity_uncertainty"]))]
+    totals = given.get("totals_uncertainty")
+    if totals is None:
+        return []
+    told = _by_name(totals) if isinstance(totals, Mapping) else _percent(totals)
+    return [tr("emission totals {halves}", halves=told)]

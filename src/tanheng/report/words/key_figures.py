@@ -1,0 +1,182 @@
+"""The few figures that a reader sees first, each with its unit and what it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from tanheng.language import tr
+from tanheng.report.words.amounts import mass, mass_parts
+from tanheng.units import CO2_PER_C
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: Year that the data of an input are of, by input and year of the study.
+Borrowed = Mapping[tuple[str, int], int]
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A figure with its unit, its name, a note on what it is, and its 95 % interval."""
+
+    value: str
+    units: str
+    name: str
+    note: str
+    interval: str = ""
+
+
+def borrowed_years(record: Mapping[str, Any]) -> dict[tuple[str, int], int]:
+    """Data of other years than those that they stand in for, as the record of a run has them."""
+    return {
+        (str(item["input"]), int(item["year"])): int(item["data_year"]) for item in record.get("borrowed_years", [])
+    }
+
+
+def key_figures(tables: Tables, borrowed: Borrowed = MappingProxyType({})) -> list[KeyFigure]:
+    """Figures of the last year: what is stored, how that changed, what is emitted, and how both compare.
+
+    Parameters
+    ----------
+    borrowed : mapping of (str, int) to int
+        Year that the data of an input are of, by input and year of the study, where the two differ.
+    """
+    found = [_stock(tables)]
+    if "change" in tables:
+        found.append(_change(tables))
+    if "balance" in tables:
+        row = tables["balance"].iloc[-1]
+        found += [_emissions(row, borrowed), *_flows(row), _comparison(row), _ratio(row)]
+    return found
+
+
+def _stock(tables: Tables) -> KeyFigure:
+    stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
+    name = tr("carbon stored, {year}", year=stocks.index[-1])
+    year = int(stocks.index[-1])
+    interval = _interval(stock_half_width(tables, year, year), tr("no uncertainty of the densities is given"))
+    return KeyFigure(*mass_parts(stocks.iloc[-1]), name, tr("a stock, not a yearly flow"), interval)
+
+
+def stock_half_width(tables: Tables, first: int, last: int) -> float:
+    """Half-width of the stock of a year, or of its change over a period, t C; NaN where it is not known."""
+    if "stock_uncertainty" not in tables:
+        return math.nan
+    table = tables["stock_uncertainty"]
+    rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+    return float(rows["half_width_t_c"].iloc[0]) if len(rows) else math.nan
+
+
+def _has_map_error(tables: Tables) -> bool:
+    """Whether the intervals hold errors of the mapped areas."""
+    return bool((tables["stock_uncertainty"].get("half_width_map_error_t_c", pd.Series([0.0])) > 0).any())
+
+
+def _interval(half_width: float, unknown: str, what: str = "C") -> str:
+    """A 95 % interval in words, or why there is none."""
+    if math.isnan(half_width):
+        return tr("no interval: {reason}", reason=unknown)
+    return tr("± {half_width} (95 %)", half_width=mass(half_width, what))
+
+
+def _change(tables: Tables) -> KeyFigure:
+    table = tables["change"]
+    longest = table.loc[(table["to_year"] - table["from_year"]).idxmax()]
+    first, last = int(longest.from_year), int(longest.to_year)
+    if fast_classes(tables, first, last):
+        note = tr("difference of two maps, mostly error of classification: no change of land")
+    elif densities_change(tables["stock_by_class"], first, last):
+        note = tr("difference of two maps, errors of both included, and of two tables of densities")
+    else:
+        note = tr("difference of two maps on the land that both cover; errors of the maps are part of it")
+    name = tr("change of the store, {first}–{last}", first=first, last=last)
+    interval = _interval(stock_half_width(tables, first, last), tr("no uncertainty of the densities is given"))
+    if not math.isnan(stock_half_width(tables, first, last)) and not _has_map_error(tables):
+        interval = tr("{interval}, from the densities alone", interval=interval)
+    return KeyFigure(*mass_parts(longest.stock_change_t_c, signed=True), name, note, interval)
+
+
+def fast_classes(tables: Tables, first: int, last: int) -> dict[str, float]:
+    """Classes that change faster over a period than is known of any region, with their relative change."""
+    if "change_plausibility" not in tables:
+        return {}
+    table = tables["change_plausibility"]
+    rows = table[
+        (table["from_year"] == first) & (table["to_year"] == last) & (table["verdict"] == "faster than known rates")
+    ]
+    return dict(zip(rows["land_class"].astype(str), rows["change_share"], strict=True))
+
+
+def densities_change(stock: pd.DataFrame, first: int, last: int) -> bool:
+    """Whether a class stores more or less per hectare in one year than in the other."""
+    held = stock[stock["area_km2"] > 0].assign(density=lambda rows: rows["stock_t_c"] / rows["area_km2"])
+    by_year = held.pivot_table(index="land_class", columns="year", values="density")
+    if first not in by_year or last not in by_year:
+        return False
+    both = by_year[[first, last]].dropna()
+    return bool((abs(both[last] - both[first]) > 1e-9 * both[first].abs()).any())
+
+
+def _emissions(row: pd.Series, borrowed: Borrowed) -> KeyFigure:
+    value, units = mass_parts(row.emissions_t_c * CO2_PER_C, "CO₂")
+    of = borrowed.get(("emissions", int(row.year)))
+    name = (
+        tr("emissions counted, {year}", year=int(row.year))
+        if of is None
+        else tr("emissions counted, {year} (data of {data_year})", year=int(row.year), data_year=of)
+    )
+    half = float(row.get("demand_half_width_t_c_per_yr", math.nan)) * CO2_PER_C
+    interval = _interval(half, tr("no uncertainty of the totals is given"), "CO₂")
+    return KeyFigure(value, tr("{units} a year", units=units), name, mass(row.emissions_t_c), interval)
+
+
+def _flows(row: pd.Series) -> list[KeyFigure]:
+    """Supply and balance where they are flows; a stock stands in the figures already."""
+    if row["mode"] == "stock":
+        return []
+    meaning = tr("change of the store") if row["mode"] == "stock_change" else tr("uptake by the land")
+    found = []
+    for quantity, name, note in (
+        ("supply", tr("supply, {year}", year=int(row.year)), meaning),
+        ("balance", tr("balance, {year}", year=int(row.year)), tr("supply minus emissions")),
+    ):
+        value, units = mass_parts(row[f"{quantity}_t_c_per_yr"], signed=True)
+        half = float(row.get(f"{quantity}_half_width_t_c_per_yr", math.nan))
+        interval = _interval(half, tr("no uncertainty of the supply is given"))
+        found.append(KeyFigure(value, tr("{units} a year", units=units), name, note, interval))
+    return found
+
+
+def _comparison(row: pd.Series) -> KeyFigure:
+    """How supply and emissions compare: shares of area where both are flows, years of emissions where supply is a stock."""
+    year = int(row.year)
+    if row["mode"] == "stock":
+        name = tr("of emissions as in {year} would equal the store", year=year)
+        note = tr("a stock over a yearly flow: no carbon budget")
+        return KeyFigure(f"{row.supply_per_demand_yr:.1f}", tr("years"), name, note)
+    name = tr("of the area has a positive balance, {year}", year=year)
+    return KeyFigure(f"{100 * row.area_share_surplus:.1f}", "%", name, tr("a flow against a flow"))
+
+
+def _ratio(row: pd.Series) -> KeyFigure:
+    name = tr("mean supply-demand ratio, {year}", year=int(row.year))
+    return KeyFigure(_signed(row.ratio_mean), "", name, _norm(row))
+
+
+def _norm(row: pd.Series) -> str:
+    """What the ratio is divided by: without it a ratio says nothing."""
+    norms = {
+        "year": tr("norm: half the sum of the largest supply and demand of the year; years can't be compared"),
+        "pooled": tr("norm: half the sum of the largest supply and demand of all years"),
+        "p99": tr("norm: half the sum of the 99th percentiles of supply and demand"),
+    }
+    return norms.get(str(row.ratio_norm), str(row.ratio_norm))
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")

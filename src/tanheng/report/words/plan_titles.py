@@ -1,0 +1,26 @@
+"""Titles of the pictures of a plan."""
+
+from __future__ import annotations
+
+from tanheng.language import mark, name_of, tr
+
+TITLES = {
+    "compensation": mark("Compensation between units"),
+    "conversion": mark("What the plan converts"),
+    "front": mark("What one goal costs the other"),
+    "land_use_plan": mark("Land use of the plan"),
+    "scenarios": mark("Scenarios against today"),
+    "zoning": mark("Zones of management"),
+}
+
+
+def plan_title(name: str) -> str:
+    """Title of a picture of a plan."""
+    if name in TITLES:
+        return tr(TITLES[name])
+    if name.startswith("scenario_"):
+        return tr(
+            "Best land use under the scenario: {name} (no forecast)",
+            name=name_of(name.removeprefix("scenario_").replace("_", " ")),
+        )
+    return name_of(name)

@@ -1,0 +1,1 @@
+"""The workbook with its checks and charts."""

@@ -1,0 +1,193 @@
+"""Titles and meanings of the tables, in the order that readers meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tanheng.language import mark, name_of, tr
+
+#: Title of each table (also of its sheet, which holds 31 characters at the most); main tables come first.
+TITLES = {
+    "balance": mark("Balance by year"),
+    "stock_by_class": mark("Stock by class"),
+    "change": mark("Change by period"),
+    "transitions": mark("Land-use transitions"),
+    "land_change": mark("Change of classes"),
+    "intensity_interval": mark("Intensity by interval"),
+    "intensity_category": mark("Intensity by class"),
+    "intensity_transition": mark("Intensity by transition"),
+    "change_plausibility": mark("Plausibility of the change"),
+    "emissions": mark("Emissions"),
+    "balance_by_zone": mark("Balance by zone"),
+    "stock_by_zone": mark("Stock by zone"),
+    "coverage": mark("Coverage"),
+    "correlation": mark("Correlation with drivers"),
+    "mismatch": mark("Mismatch by quadrant"),
+    "mismatch_indices": mark("Indices of mismatch"),
+    "lorenz": mark("Lorenz curve of cells"),
+    "coupling_coordination": mark("Coupling coordination"),
+    "zone_inequality": mark("Inequality of zones"),
+    "zone_lorenz": mark("Lorenz curve of zones"),
+    "stock_uncertainty": mark("Uncertainty of the stock"),
+    "balance_certainty": mark("Certainty of the balance"),
+    "demand_allocation": mark("Allocation of demand"),
+    "demand_difference": mark("Demand by another weight"),
+    "emissions_by_gas": mark("Emissions by gas"),
+    "emission_uncertainty": mark("Uncertainty of emissions"),
+    "uncertainty_causes": mark("Causes of uncertainty"),
+    "emission_trend": mark("Trend of emissions"),
+    "reference_approach": mark("Reference approach"),
+    "autocorrelation": mark("Spatial autocorrelation"),
+    "supply_demand_clusters": mark("Clusters"),
+    "balance_hot_spots": mark("Hot spots of change"),
+    "balance_hot_spots_by_zone": mark("Hot spots by zone"),
+    "geodetector": mark("Geodetector factors"),
+    "geodetector_interaction": mark("Geodetector interactions"),
+    "geodetector_strata": mark("Geodetector strata"),
+    "geodetector_risk": mark("Geodetector risk"),
+    "plan_areas": mark("Plan areas"),
+    "plan_transitions": mark("Plan conversions"),
+    "plan_gain_by_pool": mark("Plan gain by pool"),
+    "plan_by_zone": mark("Plan by zone"),
+    "plan_prices": mark("Plan limits that bind"),
+    "plan_front": mark("Pareto front of the plan"),
+    "scenarios": mark("Scenarios"),
+    "scenario_areas": mark("Areas of scenarios"),
+    "zoning": mark("Zones of management"),
+    "zoning_by_unit": mark("Zones of management by unit"),
+    "compensation": mark("Compensation flows"),
+    "compensation_units": mark("Compensation by unit"),
+}
+
+#: What each table tells, for the contents sheet and the report.
+MEANINGS = {
+    "stock_by_class": mark(
+        "Area and stored carbon by land class and year; t C is elemental carbon, a stock and not a yearly flow"
+    ),
+    "coverage": mark("Area of the region, and the part of it with land-cover data"),
+    "emissions": mark("Emissions as given or worked out from activity, with the factor set used"),
+    "stock_by_zone": mark("Area and stored carbon by zone; cells on a border belong to zones by area"),
+    "balance": mark("Supply, demand and balance by year; the column on its meaning says what the balance is"),
+    "balance_by_zone": mark("Supply, demand and balance by zone"),
+    "transitions": mark(
+        "Area that went from one class to another between two years, and the stored carbon that this moved"
+    ),
+    "land_change": mark("Change and single dynamic degree of each class, on the land that both years cover"),
+    "intensity_interval": mark(
+        "Intensity analysis (Aldwaik and Pontius 2012), interval level: yearly change of each interval against that of all of them"
+    ),
+    "intensity_category": mark(
+        "Intensity analysis, category level: a class is active where it gains or loses faster than the land as a whole changes"
+    ),
+    "intensity_transition": mark(
+        "Intensity analysis, transition level: a gain targets a class that it takes from more than evenly, and avoids the others"
+    ),
+    "change_plausibility": mark(
+        "Net rate of change of each class beside the rates that are known; faster change is mostly error of classification"
+    ),
+    "change": mark("One row a period: change of the stock, and where stock and balance rose or fell"),
+    "correlation": mark(
+        "Correlation over cells, and its test on the coarser support, where as many independent observations as the effective sample "
+        "size would say as much; the p of independent cells takes all cells as independent, which they are not"
+    ),
+    "emission_uncertainty": mark(
+        "95 % intervals: half-width by error propagation (approach 1), ends by Monte Carlo (approach 2); factors shared"
+    ),
+    "uncertainty_causes": mark("What each factor and activity alone would add to the uncertainty of the total"),
+    "emission_trend": mark(
+        "Change of the total since the first year, with its 95 % interval; factors are the same in both years"
+    ),
+    "emissions_by_gas": mark(
+        "Emissions by gas in their own mass, and as carbon dioxide equivalents of the set named in each row"
+    ),
+    "reference_approach": mark("Fuel supplied less non-energy use against fuel burnt: a check from above"),
+    "demand_allocation": mark("How the emissions of each sector and unit were spread, and that none were lost"),
+    "demand_difference": mark("Share of demand that another weight would place elsewhere"),
+    "stock_uncertainty": mark(
+        "95 % intervals of stored carbon and its change, from the densities and, where given, the errors of the mapped areas; how far "
+        "classes err together is a choice, so both extremes are given as well"
+    ),
+    "balance_certainty": mark(
+        "Share of the area whose balance has the same sign whatever the true figures within their 95 % intervals"
+    ),
+    "zone_inequality": mark("How unequally demand lies over supply among the zones of a layer"),
+    "zone_lorenz": mark("Lorenz curve of demand over supply among the zones of a layer"),
+    "geodetector": mark(
+        "Share q of variance between the strata of a driver, cut in the way with the largest q; p counts that search, against "
+        "random maps as smooth"
+    ),
+    "geodetector_interaction": mark(
+        "q of two drivers together against each alone; the ecological test takes cells as independent"
+    ),
+    "geodetector_strata": mark("Strata of each driver, and the mean of the variable in them"),
+    "geodetector_risk": mark("Means of two strata by Welch's t-test, which takes cells as independent"),
+    "mismatch": mark("Quadrants of supply and demand, each high or low against the mean of the year"),
+    "mismatch_indices": mark("How far apart supply and demand are spread: 0 is alike"),
+    "lorenz": mark("Share of demand on the land with the least demand for its supply, up to a share of supply"),
+    "coupling_coordination": mark(
+        "Area by level of the coupling coordination degree, which hangs on the range of the values of all years"
+    ),
+    "autocorrelation": mark(
+        "Whether like lies by like; the p against unrelated maps allows for maps that are smooth, that of random layouts does not"
+    ),
+    "supply_demand_clusters": mark(
+        "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell, with the share of cells that "
+        "unrelated maps as smooth would show and its p-value"
+    ),
+    "balance_hot_spots": mark("Where change of the balance gathers (Getis-Ord Gi*), against the mean change"),
+    "balance_hot_spots_by_zone": mark(
+        "Part of each zone where the change of the balance stands out as worse or better than its mean"
+    ),
+    "plan_areas": mark("Area and stored carbon of each class today and after the plan"),
+    "plan_transitions": mark("Conversions of the plan: area, stored carbon gained, cost"),
+    "plan_gain_by_pool": mark(
+        "Stored carbon gained by carbon pool: a gain in one pool is as sure as the densities of that pool"
+    ),
+    "plan_by_zone": mark("Change of each class, stored carbon gained and cost by zone"),
+    "plan_prices": mark("Limits that bind, and what one more unit of each is worth"),
+    "plan_front": mark("What the plan gains for each amount of the other goal"),
+    "scenarios": mark(
+        "Stored carbon of each scenario against today's land: the best arrangement of the scenario's areas, no forecast; its areas stand in "
+        "place of the plan's limits"
+    ),
+    "scenario_areas": mark("Area of each class today and in each scenario"),
+    "zoning": mark("Zones of management by cell, by the rules of the study"),
+    "zoning_by_unit": mark("Zones of management by unit, from its shares of supply, emissions and output"),
+    "compensation": mark("Who compensates whom: bookkeeping between units in deficit and in surplus"),
+    "compensation_units": mark("Surplus and deficit of each unit, and what of it is met"),
+}
+
+
+def table_title(name: str) -> str:
+    """Title of a table in the language that is spoken.
+
+    Examples
+    --------
+    >>> table_title("stock_by_class"), table_title("my_table")
+    ('Stock by class', 'my table')
+    """
+    return tr(TITLES[name]) if name in TITLES else name_of(name)
+
+
+def table_meaning(name: str) -> str:
+    """What a table tells; empty where nothing is known of it.
+
+    Examples
+    --------
+    >>> table_meaning("balance_by_zone"), table_meaning("my_table")
+    ('Supply, demand and balance by zone', '')
+    """
+    return tr(MEANINGS[name]) if name in MEANINGS else ""
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of tables as readers meet them: main tables first, unknown ones last.
+
+    Examples
+    --------
+    >>> in_order(["mine", "stock_by_class", "balance"])
+    ['balance', 'stock_by_class', 'mine']
+    """
+    given = list(names)
+    known = [name for name in TITLES if name in given]
+    return [*known, *(name for name in given if name not in TITLES)]
