@@ -8,13 +8,16 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import ModuleType
 
 import pytest
 
 from tanheng.errors import InputError
 from tanheng.factors.densities import carbon_densities_from
+from tanheng.land.pools import Threads
 from tanheng.language import joined, language, listed, name_of, speaking, tr
 
 ROOT = Path(__file__).parents[1]
@@ -98,6 +101,25 @@ def test_a_language_is_spoken_until_its_block_ends() -> None:
         assert tr("{path}: there is no such file", path="a.csv") == "a.csv：没有该文件"
         assert (listed([1, 2]), joined(["一。", "二。"])) == ("1、2", "一。二。")
     assert (language(), name_of("forest")) == ("en", "forest")
+
+
+def test_two_threads_speak_two_languages() -> None:
+    both_speak = Barrier(2)
+
+    def forest_in(code: str) -> str:
+        with speaking(code):
+            both_speak.wait(10)
+            word = name_of("forest")
+            both_speak.wait(10)
+        return word
+
+    with ThreadPoolExecutor(2) as readers:
+        assert list(readers.map(forest_in, ["zh", "en"])) == ["林地", "forest"]
+
+
+def test_workers_speak_the_language_of_the_one_who_gave_them_the_task() -> None:
+    with speaking("zh"):
+        assert [word for _, word in Threads(2).results(name_of, ["forest"])] == ["林地"]
 
 
 def test_an_unknown_language_is_refused() -> None:

@@ -10,17 +10,33 @@ import contextlib
 import gettext
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-#: Languages that tanheng speaks; English is the language of the templates themselves.
-LANGUAGES = ("en", "zh")
+
+@dataclass(frozen=True)
+class Language:
+    """What a language is, apart from its catalogue: the marks between words and sentences, and its name in other formats."""
+
+    between_items: str
+    between_sentences: str
+    #: As Word and web pages call it.
+    tag: str
+
+
+#: Languages that tanheng speaks. English is that of the templates; another one is a row here and a catalogue in `locale`.
+LANGUAGES = {
+    "en": Language(between_items=", ", between_sentences=" ", tag="en"),
+    "zh": Language(between_items="、", between_sentences="", tag="zh-CN"),
+}
 
 #: Context under which names of the field (classes, fuels, sectors) stand in the catalogue.
 _NAME = "name"
 
-# One language for the process, also for its threads: a message of a worker thread is read by the same person.
-_spoken = ["en"]
+# A language belongs to a call, not to the process: two threads may serve two readers. A worker gets that of its task's giver.
+_spoken: ContextVar[str] = ContextVar("language", default="en")
 
 
 def language() -> str:
@@ -31,12 +47,17 @@ def language() -> str:
     >>> language()
     'en'
     """
-    return _spoken[-1]
+    return _spoken.get()
 
 
 @contextlib.contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak a language until the block ends.
+    """Speak a language until the block ends, in this thread and in the tasks it hands to workers.
+
+    Raises
+    ------
+    ValueError
+        tanheng does not speak this language.
 
     Examples
     --------
@@ -46,12 +67,23 @@ def speaking(code: str) -> Iterator[None]:
     """
     if code not in LANGUAGES:
         raise ValueError(f"language '{code}' is none of {', '.join(LANGUAGES)}")
-    _spoken.append(code)
+    before = _spoken.set(code)
     try:
         yield
     finally:
-        # Blocks of several threads may end in any order: each takes its own entry away, the last of its language.
-        del _spoken[len(_spoken) - 1 - _spoken[::-1].index(code)]
+        _spoken.reset(before)
+
+
+def tag() -> str:
+    """Tag of the language that is spoken, as Word and web pages write it.
+
+    Examples
+    --------
+    >>> with speaking("zh"):
+    ...     tag()
+    'zh-CN'
+    """
+    return LANGUAGES[language()].tag
 
 
 def tr(template: str, /, **values: object) -> str:
@@ -101,7 +133,7 @@ def listed(items: Iterable[object]) -> str:
     >>> listed(["a", 2])
     'a, 2'
     """
-    return ("、" if language() == "zh" else ", ").join(str(item) for item in items)
+    return LANGUAGES[language()].between_items.join(str(item) for item in items)
 
 
 def joined(sentences: Iterable[str]) -> str:
@@ -112,7 +144,7 @@ def joined(sentences: Iterable[str]) -> str:
     >>> joined(["One.", "", "Two."])
     'One. Two.'
     """
-    return ("" if language() == "zh" else " ").join(sentence for sentence in sentences if sentence)
+    return LANGUAGES[language()].between_sentences.join(sentence for sentence in sentences if sentence)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -6,10 +6,12 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from tanheng.errors import InputError, TanhengError
-from tanheng.language import tr
+from tanheng.language import language, speaking, tr
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -44,7 +46,7 @@ class Threads:
         with ThreadPoolExecutor(self.workers) as pool:
             try:
                 for task in queue:
-                    waiting[pool.submit(function, task)] = task
+                    waiting[pool.submit(copy_context().run, function, task)] = task
                     if len(waiting) > self.workers:
                         yield from _done(waiting)
                 while waiting:
@@ -52,6 +54,12 @@ class Threads:
             finally:
                 for future in waiting:
                     future.cancel()
+
+
+def _in_language(code: str, function: Callable[[Task], Result], task: Task) -> Result:
+    """Do a task on a worker of another process, whose messages reach the same reader."""
+    with speaking(code):
+        return function(task)
 
 
 def _done(waiting: dict[Future[Result], Task]) -> Iterator[tuple[Task, Result]]:
@@ -128,6 +136,7 @@ class Cluster:
         """Tasks with their results, as they are done; two for each worker are under way."""
         import distributed
 
+        function = partial(_in_language, language(), function)
         queue = iter(tasks)
         ahead = 2 * self.workers
         first = [task for _, task in zip(range(ahead), queue, strict=False)]

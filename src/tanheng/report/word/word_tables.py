@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from tanheng.errors import OutputError
-from tanheng.language import language, text_width, tr
+from tanheng.language import tag, text_width, tr
 from tanheng.report.word.paper_tables import PaperTable, paper_tables
 from tanheng.report.words.run_titles import run_title
 
@@ -98,7 +98,7 @@ def _set_properties(document: Any, title: str, record: Mapping[str, Any]) -> Non
     properties.title, properties.comments = title, ""
     properties.author = properties.last_modified_by = authors
     properties.created = properties.modified = made.astimezone(UTC)
-    properties.language = "zh-CN" if language() == "zh" else "en"
+    properties.language = tag()
     # The template brings a picture of its own first page along.
     links = document.part.package.rels
     for name in [name for name, link in links.items() if link.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
