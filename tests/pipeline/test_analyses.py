@@ -200,16 +200,16 @@ def test_words_follow_the_figures(results: Results) -> None:
     chosen = (rows["year"] == 2010) & (rows["statistic"] == "bivariate Moran I")
     rows.loc[chosen, ["value", "p_unrelated_maps"]] = [-0.4, 0.4]
     tables["autocorrelation"] = rows
-    assert "goes against the demand around it" in mismatch_paragraph(tables)
+    assert "Supply is low where the demand around is high" in mismatch_paragraph(tables)
     assert "no more than unrelated maps" in mismatch_paragraph(tables)
     rows.loc[chosen, ["value", "p_unrelated_maps"]] = [0.4, 0.0001]
-    assert "goes with the demand around it" in mismatch_paragraph(tables)
+    assert "Supply is high where the demand around is high" in mismatch_paragraph(tables)
     assert "p < 0.001" in mismatch_paragraph(tables)
     rows.loc[chosen, "p_unrelated_maps"] = np.nan
     assert "can't be told here" in mismatch_paragraph(tables)
     detected = tables["geodetector"].copy()
     detected["p"] = 0.3
-    assert "no more than the same search finds" in detector_sentences(tables | {"geodetector": detected})[0]
+    assert "no larger than the same search finds" in detector_sentences(tables | {"geodetector": detected})[0]
 
 
 def test_nothing_that_is_not_asked_for(study: Path, tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def smooth(seed: int, size: int = 60) -> np.ndarray:
 
 def cluster_row(supply: np.ndarray, demand: np.ndarray) -> dict[str, float]:
     from tanheng.analysis import bivariate_local_moran, grid_neighbours
-    from tanheng.pipeline.clusters import _by_chance
+    from tanheng.stages.statistics.clusters import _by_chance
 
     mask = np.ones(supply.shape, bool)
     local = bivariate_local_moran(supply[mask], demand[mask], grid_neighbours(mask), 999, 1)

@@ -42,7 +42,7 @@ def test_a_change_as_known_is_a_difference_of_two_maps(tmp_path: Path) -> None:
     results = study_of(tmp_path, mapped(100, 50), mapped(120, 45))
     assert not [text for text in results.warnings if "faster than is known" in text]
     page = (results.folder / "report.html").read_text(encoding="utf-8")
-    assert "difference of two maps; their errors are in it" in page
+    assert "difference of two maps on the land that both cover; errors of the maps are part of it" in page
     table = results.tables["intensity_interval"]
     assert table["changed_km2"].tolist() == [35.0]
 

@@ -60,20 +60,38 @@ def test_a_change_is_a_difference_of_two_maps(value: float, verb: str) -> None:
     )
 
 
+def change_told(independent: float, alike: float) -> dict[str, pd.DataFrame]:
+    half = {"half_width_t_c": 300_000.0, "half_width_map_error_t_c": 30_000.0}
+    ends = {"half_width_densities_independent_t_c": independent, "half_width_densities_alike_t_c": alike}
+    told = pd.DataFrame([{"from_year": 2000, "to_year": 2010} | half | ends])
+    return {"stock_by_class": stocks(), "change": change(-250_000.0), "stock_uncertainty": told}
+
+
 def test_a_change_smaller_than_its_interval_says_so() -> None:
-    half = pd.DataFrame([{"from_year": 2000, "to_year": 2010, "half_width_t_c": 300_000.0}])
-    tables = {"stock_by_class": stocks(), "change": change(-250_000.0), "stock_uncertainty": half}
+    tables = change_told(400_000.0, 260_000.0)
     text = main_figures("", tables)[1]
     assert "falls by 0.250 Mt C ± 0.300 Mt C" in text
-    assert text.endswith("The interval includes no change at all.")
+    assert text.endswith("Zero lies inside the interval.")
     assert key_figures(tables)[1].interval == "± 0.300 Mt C (95 %)"
+
+
+def test_a_change_that_hangs_on_how_densities_err_says_so() -> None:
+    # By hand: the map error of 0.03 Mt C and 0.4 or 0.04 Mt C of the densities make 0.401 and 0.05 Mt C, on either side of 0.25.
+    text = main_figures("", change_told(400_000.0, 40_000.0))[1]
+    assert (
+        "depends on how the densities of the classes err together: ± 0.401 Mt C if independently, ± 50,000 t C if alike"
+        in text
+    )
+    assert "Zero lies inside the interval." not in main_figures("", change_told(40_000.0, 40_000.0))[1]
 
 
 def test_a_change_of_densities_is_not_told_as_change_of_land() -> None:
     tables = {"stock_by_class": stocks(last=1000.0, last_density=1.25), "change": change(250.0)}
     assert densities_change(tables["stock_by_class"], 2000, 2010)
     assert "The later year has other densities" in main_figures("", tables)[1]
-    assert key_figures(tables)[1].note.startswith("difference of two maps and of two tables of densities")
+    assert (
+        key_figures(tables)[1].note == "difference of two maps, errors of both included, and of two tables of densities"
+    )
 
 
 def test_emissions_say_what_they_were_spread_by() -> None:
@@ -100,7 +118,9 @@ def test_figures_of_a_flow_speak_of_flows() -> None:
 def test_figures_of_a_stock_say_the_norm_of_the_ratio() -> None:
     figures = key_figures({"stock_by_class": stocks(), "balance": balance()})
     assert figures[-1].value == "−0.50"
-    assert figures[-1].note == "norm: half the sum of the largest supply and demand of the year"
+    assert (
+        figures[-1].note == "norm: half the sum of the largest supply and demand of the year; years can't be compared"
+    )
     # A stock over a flow is told in years, and no share of the area is "in surplus".
     assert [(item.value, item.units) for item in figures if "would equal the store" in item.name] == [("0.5", "years")]
     assert not any("positive balance" in item.name for item in figures)
@@ -134,12 +154,12 @@ def test_a_detector_says_whether_chance_does_as_much() -> None:
     ]
     assert detector_sentences({"geodetector": pd.DataFrame(rows)}) == [
         (
-            "In 2010, of the drivers given, elevation tells most of the variance of carbon supply between its strata (q = 0.60), more than "
-            "the same search finds in random maps as smooth (p = 0.01). It may stand for something else that varies with it."
+            "In 2010, of the drivers given, elevation has the largest q for carbon supply (q = 0.60), larger than the same search finds in "
+            "random maps as smooth (p = 0.01). It may stand for something else that varies with it."
         )
     ]
     rows[0]["p"] = 0.3
-    assert "no more than the same search finds" in detector_sentences({"geodetector": pd.DataFrame(rows)})[0]
+    assert "no larger than the same search finds" in detector_sentences({"geodetector": pd.DataFrame(rows)})[0]
 
 
 @pytest.mark.parametrize(
