@@ -83,8 +83,8 @@ def modified_test_peer():
 
 
 def correlation_matrix():
-    from tanheng.pipeline.correlation import correlation_rows
-    from tanheng.pipeline.variables import OnCells
+    from tanheng.stages.statistics.correlation import correlation_rows
+    from tanheng.stages.statistics.variables import OnCells
 
     _, maps = fields(15)
 

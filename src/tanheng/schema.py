@@ -13,17 +13,22 @@
     balance             year y x              t C or t C yr-1; supply minus demand, positive is surplus
     supply_demand_ratio year y x              1
     supply_per_demand, normalised_difference  year y x
+    supply_half_width, demand_half_width, balance_half_width, ratio_half_width  year y x   of 95 % intervals
+    demand_difference   year y x              t C yr-1   demand by another weight, minus demand
+    mismatch_quadrant, supply_demand_cluster  year y x   kinds, numbered in flag_meanings
+    balance_hot_spot    period y x            kinds of change of the balance
+    coupling_coordination year y x            1          degree, 0 to 1
     driver_NAME         [year] y x            as the study says
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import xarray as xr
 
-from tanheng.errors import AlignmentError, UnitError
+from tanheng.errors import AlignmentError, UnitError, nearest
 from tanheng.language import tr
 from tanheng.units import conversion_factor, same_dimension
 
@@ -74,6 +79,37 @@ _ALL = (
         "area: sum",
         "shows who is responsible by the weight used, not where smoke leaves",
     ),
+    Variable(
+        "demand_difference", _YEARLY, "t C yr-1", "demand by the weight to compare with, minus demand", "area: sum"
+    ),
+    Variable(
+        "demand_half_width", _YEARLY, "t C yr-1", "half of the 95 % interval of demand, from activity and factors"
+    ),
+    Variable("ratio_half_width", _YEARLY, "1", "half of the 95 % interval of the supply-demand ratio"),
+    Variable(
+        "coupling_coordination",
+        _YEARLY,
+        "1",
+        "coupling coordination degree of supply and demand, 0 to 1, on the range of all years",
+    ),
+    Variable(
+        "mismatch_quadrant",
+        _YEARLY,
+        "1",
+        "quadrant of supply and demand: first letter supply, second demand, high or low against the mean of the year",
+    ),
+    Variable(
+        "supply_demand_cluster",
+        _YEARLY,
+        "1",
+        "bivariate local Moran's I: supply of the cell, then demand of its neighbours, against their means",
+    ),
+    Variable(
+        "balance_hot_spot",
+        ("period", "y", "x"),
+        "1",
+        "where change of the balance gathers, against the mean change (Getis-Ord Gi*)",
+    ),
 )
 
 _SUPPLY = {
@@ -111,6 +147,11 @@ def _modes() -> list[Variable]:
                 f"(supply - demand) / (supply + demand); {text}",
             )
         )
+        half = f"half of the 95 % interval of the balance: {text}"
+        found.append(Variable(f"balance_half_width_{mode}", _YEARLY, units, half))
+    for mode, (units, text) in _SUPPLY.items():
+        half = f"half of the 95 % interval of supply, from the densities: {text}"
+        found.append(Variable(f"supply_half_width_{mode}", _YEARLY, units, half))
     for mode, (units, text) in _QUOTIENT.items():
         found.append(Variable(f"supply_per_demand_{mode}", _YEARLY, units, text, "", "undefined where demand is zero"))
     return found
@@ -120,7 +161,41 @@ def _modes() -> list[Variable]:
 VARIABLES: Mapping[str, Variable] = {variable.name: variable for variable in (*_ALL, *_modes())}
 
 #: Names of the variables that depend on the balance mode, as they stand in the dataset.
-BY_MODE = ("supply", "balance", "supply_demand_ratio", "supply_per_demand", "normalised_difference")
+BY_MODE = (
+    "supply",
+    "balance",
+    "supply_demand_ratio",
+    "supply_per_demand",
+    "normalised_difference",
+    "supply_half_width",
+    "balance_half_width",
+)
+
+#: Start of the names of drivers, whose units and meaning the study gives.
+DRIVER = "driver_"
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """Refuse variables that nothing here says the meaning of.
+
+    Raises
+    ------
+    AlignmentError
+        A name is none of `VARIABLES`, of `BY_MODE`, or of a driver.
+
+    Examples
+    --------
+    >>> refuse_unknown(["demand", "balance", "driver_elevation"])
+    >>> refuse_unknown(["demnd"])
+    Traceback (most recent call last):
+    tanheng.errors.AlignmentError: 'demnd' is no variable of the dataset; did you mean 'demand'?
+    """
+    known = {*VARIABLES, *BY_MODE}
+    for name in names:
+        if name not in known and not name.startswith(DRIVER):
+            raise AlignmentError(
+                tr("'{name}' is no variable of the dataset{nearest}", name=name, nearest=nearest(name, known))
+            )
 
 
 def require(array: xr.DataArray, name: str) -> xr.DataArray:
@@ -172,7 +247,9 @@ def stamp(array: xr.DataArray, name: str, mode: str = "") -> xr.DataArray:
     >>> stamp(xr.DataArray([1.0], dims="year"), "balance", "stock").attrs["units"]
     't C'
     """
-    variable = VARIABLES[f"{name}_{mode}" if mode else name]
+    key = f"{name}_{mode}" if mode else name
+    refuse_unknown([key])
+    variable = VARIABLES[key]
     stamped = array.copy(deep=False)
     stamped.name = name
     stamped.attrs = {"units": variable.units, "long_name": variable.long_name}

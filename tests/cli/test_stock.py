@@ -12,8 +12,8 @@ import rasterio
 
 from conftest import FIRST, LAST, NORTH, WEST, write_map, write_zones, zone
 from tanheng.errors import InputError
-from tanheng.pipeline.quick import QuickRequest, quick_stock
 from tanheng.pipeline.run import run_study
+from tanheng.pipeline.stock import QuickRequest, quick_stock
 
 
 def request(folder: Path, **more: object) -> QuickRequest:

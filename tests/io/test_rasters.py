@@ -10,10 +10,10 @@ import rasterio
 
 from conftest import MapWriter, tiny_study_with_people, write_map
 from tanheng.errors import InputError
+from tanheng.inputs.raster_checks import check_population, check_values
 from tanheng.io.mosaic import open_mosaic
 from tanheng.io.rasters import Raster, open_raster
 from tanheng.land.lookup import whole_codes
-from tanheng.pipeline.raster_checks import check_population, check_values
 from tanheng.pipeline.run import run_study
 
 VALUES = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])

@@ -14,9 +14,9 @@ import rasterio
 
 from conftest import WEST, write_map, write_zones, zone
 from tanheng.errors import StudyError
+from tanheng.inputs.plan import check_inputs
 from tanheng.io.results import MARK
 from tanheng.pipeline.plan import Planned, plan_study
-from tanheng.pipeline.plan_inputs import check_inputs
 from tanheng.planning.solve import InfeasibleError
 from tanheng.report.words.plan_sentences import plan_paragraph, zoning_reasons
 from tanheng.report.workbook.check_sheet import OK

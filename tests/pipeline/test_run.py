@@ -15,7 +15,7 @@ from conftest import FIRST, LAST, NORTH, STUDY, WEST, write_map, write_zones, zo
 from tanheng.errors import InputError, OutputError, SelfCheckError
 from tanheng.pipeline import run as run_module
 from tanheng.pipeline.run import run_study
-from tanheng.pipeline.selfchecks import SelfCheck
+from tanheng.stages.self_checks import SelfCheck
 
 DENSITY = {"cropland": 66.81, "forest": 149.95, "grassland": 72.5, "water": 62.1, "built-up": 60.0, "unused": 53.3}
 
@@ -356,7 +356,7 @@ def test_the_checks_on_land_can_fail(tiny: Path, monkeypatch: pytest.MonkeyPatch
     """A kernel that counted a pixel twice, or took a transition for another, is found out."""
     from dataclasses import replace
 
-    from tanheng.pipeline import land
+    from tanheng.stages import land
 
     count = land.count_land
 

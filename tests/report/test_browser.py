@@ -13,9 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from conftest import EXAMPLE
+from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open
 from tanheng.language import speaking
-from tanheng.pipeline.inputs import open_inputs
 from tanheng.pipeline.run import Results
 from tanheng.report.page.run_page import write_report
 from tanheng.study import load_study

@@ -155,7 +155,7 @@ def stock(
     """Count carbon stocks straight from maps and a table, without a study file."""
     from tanheng.cli.totals import BlockLine, print_quick
     from tanheng.land.pools import pool_of
-    from tanheng.pipeline.quick import QuickRequest, quick_stock
+    from tanheng.pipeline.stock import QuickRequest, quick_stock
 
     asked = QuickRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
     with BlockLine(quiet=context.obj.quiet) as line, pool_of(workers, cluster, line.warn) as pool:
@@ -168,8 +168,8 @@ def stock(
 def check(context: typer.Context, study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked
+    from tanheng.inputs.plan import check_inputs
     from tanheng.io.rasters import files_open
-    from tanheng.pipeline.plan_inputs import check_inputs
     from tanheng.study import load_study
 
     asked: _Asked = context.obj
@@ -197,7 +197,7 @@ def compare(
 ) -> None:
     """Put two runs side by side: what differs in settings, inputs and results."""
     from tanheng.cli.compare import print_compared
-    from tanheng.pipeline.compare_runs import compare_runs
+    from tanheng.pipeline.compare import compare_runs
 
     print_compared(compare_runs(first, second), output)
 

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import listed, name_of, tr
-from tanheng.pipeline.inputs import Inputs
 from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.run import Results
 from tanheng.units import HA_PER_KM2

@@ -56,7 +56,7 @@ def correlate(
 ) -> None:
     """Correlate columns of a table, with a test that allows for neighbours that are alike."""
     from tanheng.cli.show import print_frame
-    from tanheng.pipeline.from_table import Where, correlate
+    from tanheng.pipeline.own_table import Where, correlate
 
     columns = _names(x)
     if len(columns) < 2:
@@ -92,7 +92,7 @@ def moran(
 ) -> None:
     """Tell whether like lies by like in a table of points or polygons, and where."""
     from tanheng.cli.show import print_frame
-    from tanheng.pipeline.from_table import Where, autocorrelate
+    from tanheng.pipeline.own_table import Where, autocorrelate
 
     _refuse_output(output, ["moran", "clusters"])
     found = autocorrelate(table, x, y, Where(_names(at), nearest, within), permutations, seed, rate)
@@ -154,7 +154,7 @@ def geodetector(
 ) -> None:
     """Geographical detector: how much of a column's variance lies between the strata of drivers."""
     from tanheng.cli.show import print_frame
-    from tanheng.pipeline.from_table import DetectorRequest, detect
+    from tanheng.pipeline.own_table import DetectorRequest, detect
 
     drivers, classed = _names(x), _names(categories)
     strange = [name for name in classed if name not in drivers]

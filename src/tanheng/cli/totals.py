@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from tanheng.language import name_of, text_width, tr
-from tanheng.pipeline.quick import QuickStock
+from tanheng.pipeline.stock import QuickStock
 from tanheng.units import HA_PER_KM2
 
 

@@ -17,13 +17,13 @@ from tanheng.accounting.summaries import (
     transition_table,
     zone_weights,
 )
-from tanheng.pipeline.balance import Balance, supply_column, zone_columns
-from tanheng.pipeline.inputs import Inputs
-from tanheng.pipeline.land import Land, LandChange
-from tanheng.pipeline.people import DriverOnGrid, People
-from tanheng.pipeline.uncertainty import DemandErrors, DensityErrors, ZoneLayer, with_zone_intervals
-from tanheng.pipeline.zone_accounts import with_rates
-from tanheng.schema import stamp
+from tanheng.inputs.study_inputs import Inputs
+from tanheng.schema import DRIVER, refuse_unknown, stamp
+from tanheng.stages.balance import Balance, supply_column, zone_columns
+from tanheng.stages.demand import DriverOnGrid, People
+from tanheng.stages.land import Land, LandChange
+from tanheng.stages.uncertainty import DemandErrors, DensityErrors, ZoneLayer, with_zone_intervals
+from tanheng.stages.zones import with_rates
 from tanheng.units import HA_PER_KM2
 
 
@@ -63,9 +63,7 @@ def dataset_of(
     if people is not None:
         variables |= {"population": people.population, "demand": people.demand}
         if people.otherwise is not None:
-            difference = people.otherwise - people.demand
-            meaning = "demand by the weight to compare with, minus demand"
-            variables["demand_difference"] = difference.assign_attrs({"units": "t C yr-1", "long_name": meaning})
+            variables["demand_difference"] = stamp(people.otherwise - people.demand, "demand_difference")
     if compared is not None:
         variables |= {
             "balance": compared.balance,
@@ -75,8 +73,9 @@ def dataset_of(
         }
     for driver in drivers:
         if driver.name != "population_density" or people is None:
-            variables[f"driver_{driver.name}"] = driver.values
+            variables[f"{DRIVER}{driver.name}"] = driver.values
     variables |= analysed
+    refuse_unknown(variables)
     years = list(inputs.study.years)
     wanted = {"year": years, "period": [f"{first}-{last}" for first, last in pairwise(years)]}
     aligned = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tanheng.pipeline.inputs import Inputs
+from tanheng.inputs.study_inputs import Inputs
 from tanheng.report.cartography.backdrop import Outline
 from tanheng.report.style.map_options import MapOptions
 

@@ -14,6 +14,8 @@ import xarray as xr
 from tanheng.accounting.propagation import density_half_width
 from tanheng.errors import OutputError
 from tanheng.factors.densities import POOLS
+from tanheng.inputs.plan import PlanInputs, open_plan
+from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.crate import write_crate
 from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import files_open, write_cog
@@ -26,18 +28,16 @@ from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
-from tanheng.pipeline.inputs import Inputs, open_inputs
-from tanheng.pipeline.plan_beside import (
-    Beside,
-    tell_compensation,
-    tell_scenarios,
-    tell_unit_zoning,
-    tell_zoning,
-    trend_areas,
-)
-from tanheng.pipeline.plan_inputs import PlanInputs, open_plan
-from tanheng.pipeline.plan_problem import PlanLand, cost_term, plan_land, plan_problem
-from tanheng.pipeline.plan_tables import (
+from tanheng.pipeline.run import Reporter, run_study
+from tanheng.planning.pareto import front
+from tanheng.planning.problem import Limit, PlanProblem, Term
+from tanheng.planning.solve import Plan, best_plan
+from tanheng.planning.stability import stability
+from tanheng.stages.planning.beside import Beside
+from tanheng.stages.planning.compensation import tell_compensation
+from tanheng.stages.planning.problem import PlanLand, cost_term, plan_land, plan_problem
+from tanheng.stages.planning.scenarios import tell_scenarios, trend_areas
+from tanheng.stages.planning.tables import (
     areas_table,
     carbon_gain,
     conversion_layers,
@@ -47,13 +47,9 @@ from tanheng.pipeline.plan_tables import (
     transitions_table,
     zones_table,
 )
-from tanheng.pipeline.run import Reporter, run_study
-from tanheng.pipeline.steps import Steps
-from tanheng.pipeline.uncertainty import density_errors
-from tanheng.planning.pareto import front
-from tanheng.planning.problem import Limit, PlanProblem, Term
-from tanheng.planning.solve import Plan, best_plan
-from tanheng.planning.stability import stability
+from tanheng.stages.planning.zoning import tell_unit_zoning, tell_zoning
+from tanheng.stages.statistics.steps import Steps
+from tanheng.stages.uncertainty import density_errors
 from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 

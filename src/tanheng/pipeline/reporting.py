@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.pipeline.inputs import Inputs
+from tanheng.inputs.study_inputs import Inputs
 from tanheng.pipeline.map_options import map_options, outlines_of
 
 

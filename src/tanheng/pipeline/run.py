@@ -17,6 +17,7 @@ from scipy import sparse
 from tanheng.accounting.stock import stock_by_class
 from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
 from tanheng.errors import OutputError
+from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.crate import write_crate
 from tanheng.io.pixel_maps import write_pixel_maps
@@ -29,16 +30,15 @@ from tanheng.land.pools import pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
-from tanheng.pipeline.account import account_emissions
-from tanheng.pipeline.analyses import Analysed, analyse_balance, analyse_drivers
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
-from tanheng.pipeline.balance import Balance, account_balance, supply
-from tanheng.pipeline.change_analysis import analyse_change
-from tanheng.pipeline.inputs import Inputs, open_inputs
-from tanheng.pipeline.land import Counting, Land, account_land, blocks_folder, year_pairs
-from tanheng.pipeline.people import DriverOnGrid, People, account_people, demand_tables, lay_drivers
 from tanheng.pipeline.reporting import write_reports
-from tanheng.pipeline.selfchecks import (
+from tanheng.stages.allocation import zone_cover
+from tanheng.stages.balance import Balance, account_balance, supply
+from tanheng.stages.change import analyse_change
+from tanheng.stages.demand import DriverOnGrid, People, account_people, demand_tables, lay_drivers
+from tanheng.stages.emissions import account_emissions
+from tanheng.stages.land import Counting, Land, account_land, blocks_folder, year_pairs
+from tanheng.stages.self_checks import (
     SelfCheck,
     demand_closure,
     identity_check,
@@ -46,8 +46,8 @@ from tanheng.pipeline.selfchecks import (
     refuse_failed,
     zone_checks,
 )
-from tanheng.pipeline.spreading import zone_cover
-from tanheng.pipeline.uncertainty import (
+from tanheng.stages.statistics.analyses import Analysed, analyse_balance, analyse_drivers
+from tanheng.stages.uncertainty import (
     DemandErrors,
     Uncertain,
     cell_uncertainty,
@@ -56,7 +56,7 @@ from tanheng.pipeline.uncertainty import (
     stock_uncertainty,
     with_balance_intervals,
 )
-from tanheng.pipeline.zone_accounts import inequality_tables
+from tanheng.stages.zones import inequality_tables
 from tanheng.study import Study, language_of, load_study
 
 

@@ -1,6 +1,9 @@
 """The study file (TOML) as frozen models: what the user asks for."""
 
-from tanheng.study.model import (
+from tanheng.study.model import Study
+from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
+from tanheng.study.reading import language_of, load_study, parse_study
+from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
     CarbonDensity,
@@ -10,10 +13,7 @@ from tanheng.study.model import (
     LandCover,
     Maps,
     SectorWeight,
-    Study,
 )
-from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
-from tanheng.study.reading import language_of, load_study, parse_study
 
 __all__ = [
     "Analysis",

@@ -31,7 +31,7 @@ def pattern_caveat(record: Mapping[str, Any]) -> str:
     if not names:
         return ""
     return tr(
-        "{inputs} reconstructed: correlations, clusters, q, indices and p-values below describe the reconstruction and prove nothing of "
-        "the region, so stars are left out.",
-        inputs=listed(tr(_INPUTS[name]) for name in names).capitalize(),
+        "Reconstructed inputs: {inputs}. Correlations, clusters, q, indices and p-values below describe the reconstruction and prove "
+        "nothing of the region, so stars are left out.",
+        inputs=listed(tr(_INPUTS[name]) for name in names),
     )

@@ -1,0 +1,376 @@
+"""What a study gives of its emissions: totals, activity or an energy balance, processes, point sources; read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
+from tanheng.errors import InputError, nearest
+from tanheng.factors import EmissionFactors, emission_factors_from
+from tanheng.factors.catalogue import alias_key
+from tanheng.factors.flows import CARRIERS, MADE_OF, flows
+from tanheng.factors.gases import sectors
+from tanheng.grid import Grid, project, transformer
+from tanheng.inputs.problems import Problems
+from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
+from tanheng.io.vectors import Polygons
+from tanheng.language import listed, name_of, tr
+from tanheng.study import EmissionsChoice, Study
+from tanheng.units import same_dimension
+
+
+@dataclass(frozen=True)
+class GivenEmissions:
+    """What a study gives of its emissions."""
+
+    totals: pd.DataFrame | None = None
+    activity: pd.DataFrame | None = None
+    processes: pd.DataFrame | None = None
+    reference: pd.DataFrame | None = None
+    factors: EmissionFactors | None = None
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether totals or activity could be read."""
+        return self.totals is not None or self.activity is not None
+
+
+def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems) -> GivenEmissions:
+    """What a study gives of its emissions, read and checked; problems are gathered."""
+    asked = study.emissions
+    if asked is None:
+        return GivenEmissions()
+    totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
+    activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
+    reference = None
+    if asked.balance:
+        burnt = problems.attempt(_burnt, base / asked.balance, asked, problems)
+        activity, reference = burnt if burnt is not None else (None, None)
+    processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
+    factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
+    name = asked.totals or asked.activity or asked.balance or ""
+    if activity is not None:
+        activity = _of_account(activity, asked, name, problems)
+    if activity is not None and factors is not None:
+        _check_factors(activity, factors, name, problems)
+    if asked.zones is not None and asked.zones in zones:
+        totals, activity, processes = (_by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
+    for table, file in ((totals if asked.totals else activity, name), (processes, asked.processes)):
+        if table is not None:
+            _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
+    if processes is not None and {"cement", "clinker"} <= set(processes["fuel"]):
+        problems.errors.append(
+            tr(
+                "{processes}: has rows of cement and of clinker; cement's factor holds that of its clinker, so give one of them",
+                processes=asked.processes,
+            )
+        )
+    return GivenEmissions(totals, activity, processes, reference, factors)
+
+
+def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
+    """Rows that the account counts: what is burnt here, or what is used here with its share of power and heat from anywhere.
+
+    Both at once would count power stations twice, once at their stacks and once in the electricity.
+    """
+    carrier = activity["fuel"].isin(CARRIERS)
+    if asked.account == "territorial":
+        if carrier.any():
+            problems.errors.append(
+                tr(
+                    "{name}: electricity and heat count where they are made in a territorial account; take their rows "
+                    'out, or write account = "consumption" with grid_factor',
+                    name=name,
+                )
+            )
+        return activity
+    if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
+        problems.errors.append(
+            tr("{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)", name=name)
+        )
+    strange = sorted({str(item) for item in activity["sector"] if item and alias_key(str(item)) not in sectors()})
+    if strange:
+        problems.warnings.append(
+            tr(
+                "{name}: sector(s) {names} are not known; if one of them makes power or heat, its fuel is counted twice in a "
+                "consumption account: call it 'power and heat'",
+                name=name,
+                names=listed(strange),
+            )
+        )
+    made = np.array(
+        [sectors().get(alias_key(str(item)), ("", ""))[1] == "energy industries" for item in activity["sector"]]
+    )
+    if made.any():
+        problems.warnings.append(
+            tr(
+                "{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it",
+                name=name,
+            )
+        )
+    for unit in dict.fromkeys(activity.loc[carrier, "unit"]):
+        if not same_dimension(unit, "TJ"):
+            problems.errors.append(
+                tr(
+                    "{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit",
+                    name=name,
+                    unit=unit,
+                )
+            )
+    return activity[~made].reset_index(drop=True)
+
+
+def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
+    balance, totals = read_energy_balance(path)
+    other = balance["fuel"] == "other_energy"
+    if other.any():
+        years = ", ".join(str(year) for year in sorted(set(balance.loc[other, "year"])))
+        problems.warnings.append(
+            tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=years)
+        )
+    known = flows()
+    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
+    for name, counts in asked.burnt.items():
+        flow = known.find(name)
+        rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
+    found = fuel_burnt(balance[~other], rules, CARRIERS, MADE_OF)
+    activity: pd.DataFrame = found.activity
+    if asked.account == "consumption":
+        used = {
+            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
+            for name, rule in rules.items()
+        }
+        bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())
+        activity = pd.concat([activity, bought.activity], ignore_index=True)
+    problems.warnings += found.notes
+    for name, rows in totals.groupby("fuel"):
+        problems.warnings += sum_gaps(balance, rows, str(name).title())
+    if activity.empty:
+        raise InputError(
+            tr(
+                "{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?",
+                path=path,
+            )
+        )
+    return activity, supplied(balance[~other], CARRIERS)
+
+
+def canonical_sector(name: str) -> str:
+    """Name of a sector as the tables write it: 工业 and Industry are one, as are spellings that differ by case and dashes.
+
+    Examples
+    --------
+    >>> canonical_sector("工业"), canonical_sector("Steel")
+    ('industry', 'steel')
+    """
+    key = alias_key(name)
+    return sectors().get(key, (key, ""))[0]
+
+
+def unmatched_sectors(study: Study, tables: list[pd.DataFrame | None], points: pd.DataFrame | None) -> list[str]:
+    """Weights and point sources of sectors that emit nothing, by any of their names."""
+    rows = [table for table in tables if table is not None]
+    known = {canonical_sector(str(item)) for table in rows for item in table["sector"]}
+    by_year = {
+        (int(year), canonical_sector(str(item)))
+        for table in rows
+        for year, item in zip(table["year"], table["sector"], strict=True)
+    }
+    asked = [canonical_sector(item.sector) for item in study.demand.weights if item.sector != "*"]
+    found = [
+        tr(
+            "demand.weights: no emissions are given for sector '{sector}'{nearest}",
+            sector=item.sector,
+            nearest=nearest(item.sector, known),
+        )
+        for item in study.demand.weights
+        if item.sector != "*" and canonical_sector(item.sector) not in known
+    ]
+    found += [
+        tr("demand.weights: sector '{name}' stands there twice, by two of its names", name=name)
+        for name in set(asked)
+        if asked.count(name) > 1
+    ]
+    if points is not None:
+        found += [
+            tr(
+                "{points}: sector '{sector}' has point sources in {year}, and no emissions of its own in that year",
+                points=study.demand.points,
+                sector=row.sector,
+                year=row.year,
+            )
+            for row in points.drop_duplicates(["year", "sector"]).itertuples()
+            if row.year in study.years and (int(row.year), canonical_sector(str(row.sector))) not in by_year
+        ]
+    return found
+
+
+def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
+    """Layers that weights of demand name and the study does not have."""
+    known = ("population", *drivers, *classes)
+    asked = study.demand
+    named = [(item.sector, (*item.by, *item.inside)) for item in asked.weights] + [
+        ("compare_with", tuple(asked.compare_with or {}))
+    ]
+    return [
+        tr(
+            "demand.weights, {sector}: there is no layer '{name}'{nearest}; known are population, drivers with maps and classes",
+            sector=sector,
+            name=name,
+            nearest=nearest(name, known),
+        )
+        for sector, names in named
+        for name in names
+        if name not in known and name not in study.drivers
+    ]
+
+
+def points_on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None, name: str) -> pd.DataFrame:
+    """Point sources with the number of their cell.
+
+    Raises
+    ------
+    InputError
+        A point lies outside the region.
+    """
+    x, y = transformer(pyproj.CRS(4326), grid.crs).transform(
+        points["longitude"].to_numpy(), points["latitude"].to_numpy()
+    )
+    west, _, _, north = grid.bounds
+    column = np.floor((np.asarray(x) - west) / grid.resolution).astype(int)
+    row = np.floor((north - np.asarray(y)) / grid.resolution).astype(int)
+    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
+    if boundary is not None:
+        whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
+        inside &= shapely.contains_xy(whole, x, y)
+    if not inside.all():
+        at = points[~inside].iloc[0]
+        raise InputError(
+            tr(
+                "{name}: {count} point(s) lie outside the region, the first at {longitude:g}, {latitude:g} ({sector}); are "
+                "longitude and latitude in their columns?",
+                name=name,
+                count=int((~inside).sum()),
+                longitude=at.longitude,
+                latitude=at.latitude,
+                sector=at.sector,
+            )
+        )
+    return points.assign(cell=row * grid.columns + column, x=x, y=y)
+
+
+def zone_hint(zone: str, polygons: Polygons) -> str:
+    """Hint at the zone that was meant, by its name or identifier, or at those there are, by both."""
+    close = get_close_matches(zone, (*polygons.names, *polygons.ids), n=1, cutoff=0.6)
+    if close:
+        return nearest(zone, close)
+    pairs = list(zip(polygons.names, polygons.ids, strict=True))[:20]
+    return nearest(
+        zone, [name if name == code else tr("{name} ({code})", name=name, code=code) for name, code in pairs]
+    )
+
+
+def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
+    """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
+    if table is None:
+        return None
+    names = list(polygons.names)
+    ids = {name: zone for name, zone in zip(names, polygons.ids, strict=True) if names.count(name) == 1}
+    known = set(polygons.ids)
+    return table.assign(zone=[zone if zone in known else ids.get(zone, zone) for zone in table["zone"]])
+
+
+def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
+    for made, source in MADE_OF.items():
+        if {made, source} <= set(activity["fuel"]):
+            problems.warnings.append(
+                tr(
+                    "{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the "
+                    "same works, it is counted twice",
+                    name=name,
+                    source=name_of(source),
+                    made=name_of(made),
+                )
+            )
+    rows = activity[~activity["fuel"].isin(CARRIERS)]
+    for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
+        found = problems.attempt(factors.fuel, fuel)
+        if found is None:
+            problems.errors[-1] = tr("{name}: {words}", name=name, words=problems.errors[-1])
+            continue
+        if problems.attempt(found[0].carbon_per, unit) is None:
+            problems.errors[-1] = tr("{name}: {words}", name=name, words=problems.errors[-1])
+        if found[1]:
+            problems.warnings.append(found[1])
+
+
+def _check_emission_rows(
+    study: Study, table: pd.DataFrame, name: str, zones: Mapping[str, Polygons], problems: Problems
+) -> None:
+    assert study.emissions is not None  # noqa: S101  called only where they are asked for
+    for year in study.years:
+        if not (table["year"] == year).any():
+            problems.errors.append(
+                tr("{name}: no row for {year}; add it, or take the year out of 'years'", name=name, year=year)
+            )
+    problems.errors += _counted_twice(table, name)
+    named = sorted(set(table.loc[table["zone"] != "", "zone"]))
+    if named and study.emissions.zones is None:
+        problems.errors.append(
+            tr(
+                '{name}: has zones ({named}, ...); name their layer in [emissions] with zones = "..."',
+                name=name,
+                named=named[0],
+            )
+        )
+    elif study.emissions.zones is not None and study.emissions.zones in zones:
+        known = zones[study.emissions.zones].ids
+        lost = [zone for zone in named if zone not in known]
+        if lost:
+            problems.errors.append(
+                tr(
+                    "{name}: {count} zone(s) are not in the layer '{zones}': {names}{nearest}",
+                    name=name,
+                    count=len(lost),
+                    zones=study.emissions.zones,
+                    names=listed(lost[:5]),
+                    nearest=zone_hint(lost[0], zones[study.emissions.zones]),
+                )
+            )
+
+
+#: How near a row for the region may come to the sum of the rows for zones before it is taken for their total.
+_ABOUT_THE_SUM = 0.02
+
+
+def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
+    """Sectors whose row for the region is the sum of their rows for zones: it would count twice."""
+    found = []
+    columns = [column for column in ("year", "sector", "fuel") if column in table]
+    for key, rows in table.groupby(columns, sort=False):
+        whole, parts = rows[rows["zone"] == ""], rows[rows["zone"] != ""]
+        if whole.empty or parts.empty:
+            continue
+        value = "emissions_t_c" if "emissions_t_c" in rows else "quantity"
+        ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
+        if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
+            told = ", ".join(str(part) for part in key if str(part))
+            found.append(
+                tr(
+                    "{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their "
+                    "total it would count twice; take it out, or give it a sector of its own if it is more than they are",
+                    name=name,
+                    told=told,
+                    ratio=ratio,
+                )
+            )
+    return found

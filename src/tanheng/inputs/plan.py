@@ -1,0 +1,415 @@
+"""Stage: what a plan needs beside the results of the run: masks, costs, values, rules; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, nearest
+from tanheng.factors import read_table
+from tanheng.factors.catalogue import Table, parse_number, read_named
+from tanheng.grid import coverage, project
+from tanheng.inputs.emissions import zone_hint
+from tanheng.inputs.extent import region_fraction
+from tanheng.inputs.problems import Problems
+from tanheng.inputs.study_inputs import Inputs, open_inputs
+from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.vectors import read_polygons
+from tanheng.land.continuous import on_grid
+from tanheng.language import language, listed, name_of, tr
+from tanheng.planning.zoning import Rule, check_rules
+from tanheng.study import Plan, PlanMask, Study
+
+Layer = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: Part of a cell in a polygon from which on the polygon's rule holds for the cell.
+_HALF = 0.5
+
+_VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario: ranges of classes as multiples of today's area or of the trend's."""
+
+    name: str
+    name_zh: str
+    rows: tuple[tuple[str, float | None, str, float | None, str], ...]
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """Opened inputs of a plan; layers have the shape of the grid."""
+
+    plan: Plan
+    may_change: Mask
+    may_become: Mapping[str, Mask]
+    cost: NDArray[np.float64] | None
+    cost_factor: Layer | None
+    values: Mapping[str, Mapping[str, float]]
+    scenarios: tuple[Scenario, ...]
+    cell_rules: tuple[Rule, ...]
+    unit_rules: tuple[Rule, ...]
+    notes: tuple[str, ...]
+
+
+def open_plan(inputs: Inputs) -> PlanInputs:
+    """Inputs of the plan of a study.
+
+    Raises
+    ------
+    StudyError
+        All problems at once.
+    """
+    plan = inputs.study.plan
+    if plan is None:
+        raise InputError(tr("the study has no [plan]; see docs/planning.md for what it may say"))
+    problems = Problems()
+    for place, names in _classes_named(plan):
+        for name in names:
+            if name not in inputs.classes:
+                problems.errors.append(
+                    tr(
+                        "plan.{place}: there is no class '{name}'{nearest}",
+                        place=place,
+                        name=name,
+                        nearest=nearest(name, inputs.classes),
+                    )
+                )
+    problems.errors += _zones_named(plan, inputs)
+    may_change = np.ones(inputs.grid.shape, bool)
+    for land in plan.protected:
+        inside = problems.attempt(_inside, land.file, inputs)
+        may_change &= ~inside if inside is not None else True
+    may_become = problems.attempt(_may_become, plan, inputs) or {}
+    costs = problems.attempt(_costs, inputs.base / plan.costs, inputs.classes) if plan.costs else None
+    factor = problems.attempt(_factor, plan.cost_map, inputs) if plan.cost_map else None
+    values = problems.attempt(_values, inputs.base / plan.values, inputs.classes) if plan.values else {}
+    problems.errors += _values_named(plan, values or {})
+    scenarios = problems.attempt(_scenarios, plan, inputs) or ()
+    cell_rules = problems.attempt(_rules, plan.zoning_rules or "zones-by-cell", ("supply", "demand", "balance"), inputs)
+    unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
+    problems.stop_if_any()
+    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes)]
+    return PlanInputs(
+        plan,
+        may_change,
+        may_become,
+        costs,
+        factor,
+        values or {},
+        scenarios,
+        cell_rules or (),
+        unit_rules or (),
+        tuple(notes),
+    )
+
+
+def check_inputs(study: Study, base: Path) -> Inputs:
+    """Inputs of a study and of its plan, every pixel looked at; the notes on the plan are among the warnings.
+
+    Raises
+    ------
+    StudyError
+        All problems at once, those of the plan as well.
+    """
+    problems = Problems()
+    inputs = problems.attempt(open_inputs, study, base, every_pixel=True)
+    if study.plan is not None and inputs is not None:
+        opened = problems.attempt(open_plan, inputs)
+        notes = opened.notes if opened is not None else ()
+        inputs = replace(inputs, warnings=(*inputs.warnings, *notes))
+    elif study.plan is not None:
+        problems.errors += _file_problems(study.plan, base)
+    problems.stop_if_any()
+    assert inputs is not None  # noqa: S101  the line above stops where they are
+    return inputs
+
+
+def _file_problems(plan: Plan, base: Path) -> list[str]:
+    """What is wrong with the files of a plan by themselves, where classes and grid are not known."""
+    problems = Problems()
+    for name in (plan.costs, plan.values):
+        if name:
+            problems.attempt(read_table, base / name)
+    for rules in (plan.zoning_rules, plan.unit_rules, plan.scenarios):
+        if isinstance(rules, str):
+            problems.attempt(read_named, "plans", rules, base)
+    maps = [item.file for items in (plan.protected, plan.reserved) for item in items]
+    maps += [*(item.file for item in plan.fit), plan.cost_map or ""]
+    for file in dict.fromkeys(filter(None, maps)):
+        if (base / file).suffix.lower() in _VECTORS:
+            problems.attempt(read_polygons, base / file)
+        else:
+            problems.attempt(open_raster, locate(file, base), 1)
+    return problems.errors
+
+
+def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        ("limits", tuple(item.land_class for item in plan.limits)),
+        ("forbidden", tuple(name for pair in plan.forbidden for name in pair)),
+        ("reserved", tuple(item.land_class or "" for item in plan.reserved)),
+        ("fit", tuple(item.land_class for item in plan.fit)),
+        *((key, getattr(plan, key)) for key in ("fixed", "no_new") if key in plan.model_fields_set),
+    ]
+
+
+def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
+    """What must be said where a default names classes by names that this legend does not have."""
+    found = [
+        tr(
+            "[plan] {key} names by default {names}, and no class of this study is called so: it holds nothing; name your "
+            "own classes ({classes})",
+            key=key,
+            names=listed(getattr(plan, key)),
+            classes=listed(inputs.classes),
+        )
+        for key in ("fixed", "no_new")
+        if key not in plan.model_fields_set and not set(getattr(plan, key)) & set(inputs.classes)
+    ]
+    if plan.scenarios is True:
+        rows = read_named("plans", "scenarios", inputs.base).rows
+        lost = sorted({row["land_class"] for _, row in rows} - {"*", *inputs.classes})
+        if lost:
+            found.append(
+                tr(
+                    "the built-in scenarios speak of {names}, which this study does not have; those rows are left out. Write your "
+                    "own (tanheng factors scenarios shows the form)",
+                    names=listed(lost),
+                )
+            )
+    return found
+
+
+def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...]) -> list[str]:
+    """Conversions that the plan may use and that the table of costs does not name."""
+    if costs is None:
+        return []
+    free = [
+        tr("{one} to {other}", one=name_of(one), other=name_of(other))
+        for start, one in enumerate(classes)
+        for end, other in enumerate(classes)
+        if start != end and costs[start, end] == 0 and one not in plan.fixed and other not in plan.no_new
+    ]
+    return (
+        [tr("{costs}: conversions without a cost are free: {names}", costs=plan.costs, names=listed(free))]
+        if free
+        else []
+    )
+
+
+def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
+    found = []
+    for place, items in (("limits", plan.limits), ("carbon", plan.carbon)):
+        for item in items:
+            if item.zones in inputs.zones and item.zone is not None:
+                layer = inputs.zones[item.zones or ""]
+                if item.zone not in (*layer.ids, *layer.names):
+                    found.append(
+                        tr(
+                            "plan.{place}: there is no zone '{zone}' in '{zones}'{nearest}",
+                            place=place,
+                            zone=item.zone,
+                            zones=item.zones,
+                            nearest=zone_hint(item.zone, layer),
+                        )
+                    )
+    return found
+
+
+def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
+    asked = [("weights", name) for name in plan.weights if name not in {"carbon", "cost"}]
+    asked += [("pareto", plan.pareto)] if plan.pareto not in {None, "cost"} else []
+    return [
+        tr(
+            "plan.{place}: {table} has no column '{name}'{nearest}",
+            place=place,
+            table=plan.values,
+            name=name,
+            nearest=nearest(name or "", values),
+        )
+        for place, name in asked
+        if values and name not in values
+    ]
+
+
+def _inside(file: str, inputs: Inputs) -> Mask:
+    """Cells that lie at least half in polygons, or where a raster is not zero."""
+    path = inputs.base / file
+    if path.suffix.lower() in _VECTORS:
+        polygons = read_polygons(path)
+        whole = shapely.union_all(project(polygons.geometries, polygons.crs, inputs.grid.crs))
+        part = np.asarray(coverage(inputs.grid, [whole]).toarray(), float).reshape(inputs.grid.shape)
+    else:
+        part = np.nan_to_num(on_grid(_NotZero(open_raster(locate(file, inputs.base), 1)), inputs.grid).mean)
+    region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
+    # Of a cell that the region's border cuts, only the part inside counts.
+    return np.asarray(part >= _HALF * np.where(region > 0, region, 1.0))
+
+
+@dataclass(frozen=True)
+class _NotZero:
+    """A raster read as one where it is not zero, so that its mean is a share of the cell."""
+
+    raster: Raster
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a raster has
+        return getattr(self.raster, name)
+
+    def read_values(self, row: int, column: int, height: int, width: int) -> Layer:
+        """Ones and zeros of a window, NaN where there are no data."""
+        values = self.raster.read_values(row, column, height, width)
+        return np.where(np.isfinite(values), (values != 0).astype(float), np.nan)
+
+
+def _may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
+    """Cells that each class may spread to; classes without a rule are absent."""
+    found: dict[str, Mask] = {}
+    for item in plan.fit:
+        found[item.land_class] = found.get(item.land_class, np.ones(inputs.grid.shape, bool)) & _fit(item, inputs)
+    for land in plan.reserved:
+        inside = _inside(land.file, inputs)
+        for name in inputs.classes:
+            if name != land.land_class:
+                found[name] = found.get(name, np.ones(inputs.grid.shape, bool)) & ~inside
+    return found
+
+
+def _fit(item: PlanMask, inputs: Inputs) -> Mask:
+    path = inputs.base / item.file
+    if path.suffix.lower() in _VECTORS:
+        return _inside(item.file, inputs)
+    if item.at_least is None and item.at_most is None:
+        raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))
+    mean = on_grid(open_raster(locate(item.file, inputs.base), 1), inputs.grid).mean
+    low = -np.inf if item.at_least is None else item.at_least
+    high = np.inf if item.at_most is None else item.at_most
+    return np.isfinite(mean) & (mean >= low) & (mean <= high)
+
+
+def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
+    """Cost per ha of each conversion; conversions without a row cost nothing."""
+    table = read_table(path)
+    table.require(["from", "to", "cost"])
+    found = np.zeros((len(classes), len(classes)))
+    seen: set[tuple[int, int]] = set()
+    for line, row in table.rows:
+        place = tr("{name}: line {line}", name=table.name, line=line)
+        at = [_class(row[column], classes, table.at(place, column)) for column in ("from", "to")]
+        if (at[0], at[1]) in seen:
+            raise InputError(
+                tr("{place}: {from_} to {to} stands there twice", place=place, from_=row["from"], to=row["to"])
+            )
+        seen.add((at[0], at[1]))
+        found[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
+    np.fill_diagonal(found, 0.0)
+    return found
+
+
+def _class(name: str, classes: tuple[str, ...], place: str) -> int:
+    if name not in classes:
+        raise InputError(
+            tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))
+        )
+    return classes.index(name)
+
+
+def _factor(name: str, inputs: Inputs) -> Layer:
+    mean = on_grid(open_raster(locate(name, inputs.base), 1), inputs.grid).mean
+    if np.nanmin(mean, initial=0.0) < 0:
+        raise InputError(tr("{name}: has negative values; a factor of cost is from zero up", name=name))
+    region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
+    gaps = int((np.isnan(mean) & (region > 0)).sum()) if inputs.boundary is not None else 0
+    if gaps:
+        raise InputError(
+            tr(
+                "{name}: has no data in {gaps:,} cells of the region; fill them, a factor of cost is needed everywhere",
+                name=name,
+                gaps=gaps,
+            )
+        )
+    return np.nan_to_num(mean, nan=float(np.nanmax(mean, initial=1.0)))
+
+
+def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
+    """Values per ha by name and class."""
+    table = read_table(path)
+    table.require(["class"])
+    # Values bear the names that the user gave them, also where a name is that of a column elsewhere.
+    columns = {table.own(name): name for name in table.header if name not in {"class", "source", "unit"}}
+    reserved = [name for name in columns if name in {"carbon", "cost", "gain", "gap"}]
+    if reserved:
+        raise InputError(
+            tr(
+                "{name}: '{reserved}' has a meaning of its own in a plan; give the column another name",
+                name=table.name,
+                reserved=reserved[0],
+            )
+        )
+    found: dict[str, dict[str, float]] = {name: {} for name in columns}
+    for line, row in table.rows:
+        place = tr("{name}: line {line}", name=table.name, line=line)
+        known = classes[_class(row["class"], classes, table.at(place, "class"))]
+        for name, column in columns.items():
+            found[name][known] = parse_number(row[column], table.at(place, column), positive=False)
+    missing = [name for name in classes if any(name not in rows for rows in found.values())]
+    if missing:
+        raise InputError(tr("{name}: no row for class {names}", name=table.name, names=listed(map(repr, missing))))
+    return found
+
+
+def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
+    if plan.scenarios is False:
+        return ()
+    table = read_named("plans", "scenarios" if plan.scenarios is True else str(plan.scenarios), inputs.base)
+    table.require(["scenario", "land_class", "at_least", "at_least_of", "at_most", "at_most_of"])
+    rows: dict[str, list[tuple[str, float | None, str, float | None, str]]] = {}
+    names: dict[str, str] = {}
+    for line, row in table.rows:
+        place = tr("{name}: line {line}", name=table.name, line=line)
+        low, high = (_multiple(table, line, row, end, place) for end in ("at_least", "at_most"))
+        which = row["land_class"]
+        # A built-in row about a class that this study does not have says nothing; one of the user's own is a slip.
+        if which != "*" and which not in inputs.classes:
+            if plan.scenarios is not True:
+                _class(which, inputs.classes, table.at(place, "land_class"))
+            continue
+        wanted = inputs.classes if which == "*" else (which,)
+        rows.setdefault(row["scenario"], []).extend((name, *low, *high) for name in wanted)
+        names[row["scenario"]] = row.get("name_zh", "")
+    return tuple(Scenario(name, names[name], tuple(found)) for name, found in rows.items())
+
+
+def _multiple(table: Table, line: int, row: Mapping[str, str], end: str, place: str) -> tuple[float | None, str]:
+    if not row[end].strip():
+        return None, ""
+    of = row[f"{end}_of"]
+    if of not in {"today", "trend"}:
+        raise InputError(tr("{place} is '{of}'; write today or trend", place=table.at(place, f"{end}_of"), of=of))
+    return table.number(line, end), of
+
+
+def _rules(name: str, asked: tuple[str, ...], inputs: Inputs) -> tuple[Rule, ...]:
+    table = read_named("plans", name, inputs.base)
+    table.require(["zone", *asked])
+    rules = []
+    for _, row in table.rows:
+        answers = {
+            question: tuple(part.strip() for part in row[question].split("|"))
+            for question in asked
+            if row[question].strip()
+        }
+        label, advice = row["zone"], row.get("advice", "")
+        if language() == "zh":
+            label, advice = row.get("name_zh") or label, row.get("advice_zh") or advice
+        rules.append(Rule(label, answers, advice))
+    check_rules(rules, asked)
+    return tuple(rules)

@@ -1,0 +1,1 @@
+"""Stages of a plan: its problem, its tables, and what is told beside it."""

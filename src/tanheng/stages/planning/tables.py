@@ -1,0 +1,171 @@
+"""Tables and words of a plan, read off its flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.factors.densities import POOLS
+from tanheng.inputs.plan import PlanInputs
+from tanheng.inputs.study_inputs import Inputs
+from tanheng.language import tr
+from tanheng.planning.problem import Flows, Limit, amount, stock_gain
+from tanheng.planning.solve import Plan, Price
+from tanheng.stages.planning.problem import PlanLand, cost_term
+from tanheng.units import HA_PER_KM2
+
+
+def carbon_gain(land: PlanLand, flows: Flows) -> float:
+    """Stored carbon gained, t C."""
+    per_ha = stock_gain(land.density)
+    return float(np.sum(flows.area * per_ha[flows.start, flows.end]))
+
+
+def areas_table(inputs: Inputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+    """Area and stored carbon of each class, today and after the plan."""
+    after = flows.after(*land.area.shape).sum(axis=0)
+    today = land.area.sum(axis=0)
+    return pd.DataFrame(
+        {
+            "land_class": list(inputs.classes),
+            "area_today_km2": today / HA_PER_KM2,
+            "area_after_km2": after / HA_PER_KM2,
+            "change_km2": (after - today) / HA_PER_KM2,
+            "change_share": np.divide(after - today, today, out=np.full(len(today), np.nan), where=today > 0),
+            "stock_today_t_c": today * land.density,
+            "stock_after_t_c": after * land.density,
+        }
+    )
+
+
+def pools_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
+    """Stored carbon gained by carbon pool, and its share of the gain."""
+    moved = flows.after(*land.area.shape).sum(axis=0) - land.area.sum(axis=0)
+    gain = moved @ land.pools  # (ha) * (t C/ha) = t C
+    total = float(gain.sum())
+    shares = gain / total if total else np.full(len(gain), np.nan)
+    return pd.DataFrame({"carbon_pool": list(POOLS), "gain_t_c": gain, "gain_share": shares})
+
+
+def transitions_table(inputs: Inputs, opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+    """Conversions of the plan: area, stored carbon gained, cost."""
+    cost = cost_term(opened, land)
+    per_ha = stock_gain(land.density)
+    rows = []
+    for one, first in enumerate(inputs.classes):
+        for other, second in enumerate(inputs.classes):
+            chosen = (flows.start == one) & (flows.end == other)
+            if one == other or not chosen.any():
+                continue
+            some = Flows(flows.cell[chosen], flows.start[chosen], flows.end[chosen], flows.area[chosen])
+            rows.append(
+                {
+                    "from_class": first,
+                    "to_class": second,
+                    "area_km2": float(some.area.sum()) / HA_PER_KM2,
+                    "gain_t_c": float(some.area.sum()) * per_ha[one, other],
+                    "cost": amount(cost, some),
+                }
+            )
+    return pd.DataFrame(rows, columns=["from_class", "to_class", "area_km2", "gain_t_c", "cost"])
+
+
+def zones_table(inputs: Inputs, opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+    """Change of each class, gain and cost, by zone of every layer."""
+    after = flows.after(*land.area.shape)
+    cost = _by_cell(land, flows, cost_term(opened, land).per_ha, cost_term(opened, land).factor)
+    gain = (after - land.area) @ land.density
+    frames = []
+    for label, weights in land.zones.items():
+        polygons = inputs.zones[label]
+        change = weights @ (after - land.area) / HA_PER_KM2
+        frame = pd.DataFrame({"zone_layer": label, "zone_id": polygons.ids, "zone_name": polygons.names})
+        frame["gain_t_c"] = weights @ gain
+        frame["cost"] = weights @ cost
+        for number, name in enumerate(inputs.classes):
+            frame[f"{name}_change_km2"] = change[:, number]
+        frames.append(frame[np.asarray(weights.sum(axis=1)).ravel() > 0])
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _by_cell(
+    land: PlanLand, flows: Flows, per_ha: NDArray[np.float64], factor: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    weight = 1.0 if factor is None else factor[flows.cell]
+    held = flows.area * weight * per_ha[flows.start, flows.end]
+    return np.asarray(np.bincount(flows.cell, held, len(land.area)), np.float64)
+
+
+def prices_table(plan: Plan, unit_of_gain: str, limits: Sequence[Limit]) -> pd.DataFrame:
+    """Limits that bind, with what one more unit of them is worth, in words; first those worth most for their size."""
+
+    def cost(price: Price) -> float:
+        limit = limits[price.limit]
+        return price.worth * abs(limit.upper if price.sign > 0 else limit.lower)
+
+    rows = []
+    for price in sorted(plan.prices, key=cost, reverse=True):
+        unit = limits[price.limit].units
+        rows.append(
+            {
+                "limit": price.words,
+                "worth_per_unit": price.worth,
+                "unit": tr("{unit_of_gain} per {unit}", unit_of_gain=unit_of_gain, unit=unit),
+                "in_words": _price_in_words(price, unit, unit_of_gain),
+            }
+        )
+    return pd.DataFrame(rows, columns=["limit", "worth_per_unit", "unit", "in_words"])
+
+
+def _price_in_words(price: Price, unit: str, unit_of_gain: str) -> str:
+    figures = {"words": price.words, "unit": unit, "worth": price.worth, "unit_of_gain": unit_of_gain}
+    if price.sign > 0:
+        return tr("'{words}' binds: allowing one {unit} more is worth {worth:,.4g} {unit_of_gain}", **figures)
+    return tr("'{words}' binds: asking for one {unit} less is worth {worth:,.4g} {unit_of_gain}", **figures)
+
+
+def share_layers(
+    land: PlanLand, flows: Flows, classes: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str, NDArray[np.float64]]]:
+    """Grids of the share of each class after the plan, and of each conversion: parts of a file name, meaning, fraction of the land.
+
+    The land of a cell is 1; NaN where there is none.
+    """
+    held = land.area.sum(axis=1)
+
+    def layer(hectares: NDArray[np.float64]) -> NDArray[np.float64]:
+        grid = np.full(land.mask.shape, np.nan)
+        grid[land.mask] = hectares / held
+        return grid
+
+    after = flows.after(*land.area.shape)
+    for number, name in enumerate(classes):
+        yield (
+            ("share_after", name),
+            f"fraction of the land of the cell that is {name} after the plan",
+            layer(after[:, number]),
+        )
+    for one, other in np.argwhere(flows.transitions(len(classes)) > 0):
+        if one == other:
+            continue
+        chosen = (flows.start == one) & (flows.end == other)
+        hectares = np.asarray(np.bincount(flows.cell[chosen], flows.area[chosen], len(land.area)), np.float64)
+        meaning = f"fraction of the land of the cell that the plan converts from {classes[one]} to {classes[other]}"
+        yield ("converted", classes[one], "to", classes[other]), meaning, layer(hectares)
+
+
+def conversion_layers(land: PlanLand, flows: Flows, classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Grids of the conversion that takes most of a cell (from * classes + to; NaN where none), and of the class after the plan."""
+    moved = flows.start != flows.end
+    after = flows.after(*land.area.shape)
+    largest = np.full(land.mask.shape, np.nan)
+    largest[land.mask] = after.argmax(axis=1)
+    order = np.argsort(flows.area[moved], kind="stable")
+    kind = np.full(len(land.area), np.nan)
+    kind[flows.cell[moved][order]] = (flows.start[moved] * classes + flows.end[moved])[order]
+    layer = np.full(land.mask.shape, np.nan)
+    layer[land.mask] = kind
+    return layer, largest

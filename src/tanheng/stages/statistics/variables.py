@@ -1,0 +1,53 @@
+"""What analyses look at: supply, demand and their ratio of each year as plain grids, with the support of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from tanheng.inputs.study_inputs import Inputs
+from tanheng.stages.balance import Balance, as_whole_cells
+from tanheng.stages.demand import DriverOnGrid
+from tanheng.stages.land import Land
+
+
+@dataclass(frozen=True)
+class OnCells:
+    """A variable or driver of one year.
+
+    `values` has the shape (rows, columns); `support_km` is the side of the coarsest pixels it was made from.
+    """
+
+    name: str
+    values: NDArray[np.float64]
+    support_km: float
+
+
+def variables(inputs: Inputs, land: Land, given: xr.DataArray, compared: Balance | None, year: int) -> list[OnCells]:
+    """Supply and, where there is demand, demand and the supply-demand ratio.
+
+    Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut.
+    """
+    coarsest = max(item.source.pixels.pixel_size_m() for item in inputs.maps) / 1000.0
+    people = max((raster.pixels.pixel_size_m() for raster in inputs.population.values()), default=0.0) / 1000.0
+    cell = inputs.grid.resolution / 1000.0
+    found = [("supply", as_whole_cells(given, land), coarsest)]
+    if compared is not None:
+        found.append(("demand", as_whole_cells(compared.demand, land), people))
+        found.append(("supply_demand_ratio", compared.ratio, max(coarsest, people)))
+    return [
+        OnCells(name, np.asarray(array.sel(year=year).values, float), max(support, cell))
+        for name, array, support in found
+    ]
+
+
+def drivers_of(drivers: list[DriverOnGrid], year: int) -> list[OnCells]:
+    """Drivers of a year."""
+    found = []
+    for driver in drivers:
+        layer = driver.values.sel(year=year) if "year" in driver.values.dims else driver.values
+        found.append(OnCells(driver.name, np.asarray(layer.values, float), driver.support_km))
+    return found

@@ -1,0 +1,312 @@
+"""Sections of a study file, each with what must fit together in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tanheng.factors.densities import POOLS
+from tanheng.language import language, tr
+from tanheng.study.parts import HalfWidth, Name, Names, Part, Truth, Year
+from tanheng.units import CO2_PER_C
+
+
+class Region(Part):
+    """Boundary of the region; without it, the area where the first map has data."""
+
+    boundary: Name
+    layer: str | None = None
+
+
+class ZoneLayer(Part):
+    """Zones (prefectures, counties, catchments) that the tables are summed by."""
+
+    file: Name
+    id: Name
+    name: str | None = None
+    layer: str | None = None
+
+
+class GridChoice(Part):
+    """The analysis grid."""
+
+    crs: str | None = None
+    resolution: Annotated[float, Field(gt=0)] = 1000.0
+
+
+class LandCover(Part):
+    """Land-cover map of each year, and the legend of its codes (absent where the density table names codes itself)."""
+
+    legend: Name | None = None
+    maps: dict[Year, Names] = Field(min_length=1)
+    band: Annotated[int, Field(ge=1)] = 1
+    nodata: tuple[int, ...] = ()
+    codes: dict[int, str] = Field(default_factory=dict)
+    area_uncertainty: dict[Name, HalfWidth] = Field(default_factory=dict)
+
+
+class CarbonDensity(Part):
+    """Carbon densities for all years, or by year."""
+
+    table: str | None = None
+    tables: dict[Year, Name] | None = None
+    uncertainty: HalfWidth | dict[Name, HalfWidth] | None = None
+    correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
+    within_class: HalfWidth = 0.0
+    accept_unusual: Truth = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.table is None) == (self.tables is None):
+            raise ValueError(tr("name either 'table' (for all years) or 'tables' (by year)"))
+        if self.uncertainty is None and ({"correlation", "within_class"} & self.model_fields_set):
+            raise ValueError(tr("'correlation' and 'within_class' need 'uncertainty'"))
+        return self
+
+    @property
+    def uncertain_pools(self) -> bool:
+        """Whether half-widths are given by carbon pool, not by land class."""
+        return isinstance(self.uncertainty, dict) and bool(self.uncertainty) and set(self.uncertainty) <= set(POOLS)
+
+
+class TotalsUncertainty(Part):
+    """Relative half-widths of emissions given as totals: what errs alike in all rows, and what is each row's own."""
+
+    common: HalfWidth = 0.0
+    own: HalfWidth = 0.0
+
+
+class EmissionsChoice(Part):
+    """Emissions: totals, activity, or an energy balance; the latter two with sets of emission factors."""
+
+    totals: str | None = None
+    activity: str | None = None
+    balance: str | None = None
+    burnt: dict[Name, float] = Field(default_factory=dict)
+    factors: Names | None = None
+    processes: str | None = None
+    zones: str | None = None
+    account: Literal["territorial", "consumption"] = "territorial"
+    grid_factor: Annotated[float, Field(ge=0)] | None = None
+    heat_factor: Annotated[float, Field(ge=0)] | None = None
+    gases: Truth = False
+    gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
+    activity_uncertainty: HalfWidth = 0.05
+    totals_uncertainty: HalfWidth | TotalsUncertainty | None = None
+    draws: Annotated[int, Field(ge=0)] = 1000
+    seed: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [name for name in ("totals", "activity", "balance") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(tr("name one of 'totals', 'activity' and 'balance'"))
+        if given != ["totals"] and self.factors is None:
+            raise ValueError(
+                tr(
+                    "'{given}' needs 'factors': ipcc-2006, china-gbt, china-standard-coal, your own CSV, or a list of them",
+                    given=given[0],
+                )
+            )
+        factor = self.grid_factor is not None or self.heat_factor is not None
+        if self.account == "territorial" and factor:
+            raise ValueError(
+                tr(
+                    "'grid_factor' and 'heat_factor' belong to account 'consumption': in a territorial account electricity and "
+                    "heat count where they are made, and both together would count twice"
+                )
+            )
+        if self.account == "consumption" and (self.grid_factor is None or given == ["totals"]):
+            raise ValueError(tr("account 'consumption' needs 'grid_factor' (t CO2/MWh), and activity or a balance"))
+        if given == ["totals"] and (self.gases or self.processes):
+            raise ValueError(
+                tr(
+                    "'gases' and 'processes' stand beside activity or a balance; totals hold what they hold: add processes to them"
+                )
+            )
+        if self.totals_uncertainty is not None and given != ["totals"]:
+            raise ValueError(
+                tr(
+                    "'totals_uncertainty' belongs to 'totals'; activity has 'activity_uncertainty' and the bounds of its factors"
+                )
+            )
+        if self.burnt and self.balance is None:
+            raise ValueError(tr("'burnt' says which flows of 'balance' count; there is no balance"))
+        return self
+
+
+class Maps(Part):
+    """A raster that is the same in all years (`map`), or one by year (`maps`)."""
+
+    map: str | None = None
+    maps: dict[Year, Name] | None = None
+    band: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.map is None) == (self.maps is None):
+            raise ValueError(tr("name either 'map' (for all years) or 'maps' (by year)"))
+        return self
+
+
+class Population(Maps):
+    """Population: persons per km2 (`density`) or persons per pixel (`count`)."""
+
+    kind: Literal["density", "count"]
+
+
+class SectorWeight(Part):
+    """What the emissions of a sector are spread by: a product of powers of layers, inside classes where some are named.
+
+    Layers are `population`, the study's drivers, and land classes (their share of the cell); sector `*` is every other one.
+    """
+
+    sector: Name = "*"
+    by: dict[Name, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    inside: tuple[Name, ...] = ()
+
+
+class Demand(Part):
+    """How emissions are spread over cells."""
+
+    form: Literal["mass-conserving", "per-person"] = "mass-conserving"
+    population_totals: dict[Year, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    without_weight: Literal["error", "area"] = "area"
+    weights: tuple[SectorWeight, ...] = ()
+    points: str | None = None
+    compare_with: dict[Name, Annotated[float, Field(gt=0)]] | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.form == "per-person" and (self.weights or self.points or self.compare_with):
+            raise ValueError(
+                tr(
+                    "form 'per-person' knows one constant a person; weights, points and compare_with need 'mass-conserving'"
+                )
+            )
+        twice = [item.sector for item in self.weights]
+        if len(set(twice)) < len(twice):
+            raise ValueError(tr("weights: name each sector once"))
+        return self
+
+
+class Driver(Part):
+    """A possible driver: a raster (fixed or by year), or a table of densities by zone."""
+
+    map: str | None = None
+    maps: dict[Year, Name] | None = None
+    table: str | None = None
+    zones: str | None = None
+    band: Annotated[int, Field(ge=1)] = 1
+    scale: float = 1.0
+    support_km: Annotated[float, Field(gt=0)] | None = None
+    units: str = ""
+    long_name: str = ""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(item is not None for item in (self.map, self.maps, self.table)) != 1:
+            raise ValueError(tr("name one of 'map' (fixed), 'maps' (by year) and 'table' (by zone)"))
+        if (self.table is None) != (self.zones is None):
+            raise ValueError(tr("'table' and 'zones' go together"))
+        return self
+
+
+class BalanceChoice(Part):
+    """Mode of the balance, and norm of the supply-demand ratio."""
+
+    mode: Literal["stock", "stock_change", "sink"] = "stock"
+    norm: Literal["year", "pooled", "p99"] = "year"
+    uptake: str | None = None
+    nep: Maps | None = None
+    nep_units: str = "g C m-2 yr-1"
+
+    @model_validator(mode="after")
+    def _sink_needs_uptake(self) -> Self:
+        given = (self.uptake is not None) + (self.nep is not None)
+        if self.mode == "sink" and given != 1:
+            raise ValueError(tr("mode 'sink' needs either 'uptake' (a table by class, t C/ha/yr) or 'nep' (a raster)"))
+        if self.mode != "sink" and given:
+            raise ValueError(tr("'uptake' and 'nep' belong to mode 'sink'"))
+        return self
+
+
+class Analysis(Part):
+    """What is analysed beyond the accounts: drivers, mismatch, autocorrelation, hot spots."""
+
+    correlation: tuple[Literal["pearson", "spearman", "partial"], ...] = ("pearson", "spearman")
+    controls: tuple[Name, ...] = ()
+    geodetector: Truth = False
+    breaks: Annotated[tuple[Literal["equal", "natural", "quantile", "geometric", "sd"], ...], Field(min_length=1)] = (
+        "equal",
+        "natural",
+        "quantile",
+        "geometric",
+        "sd",
+    )
+    classes: tuple[Annotated[int, Field(ge=2)], Annotated[int, Field(le=22)]] = (3, 8)
+    random_maps: Annotated[int, Field(ge=19)] = 99
+    mismatch: Truth = True
+    autocorrelation: Truth = True
+    hot_spots: Truth = True
+    neighbours: Literal["queen", "rook"] = "queen"
+    permutations: Annotated[int, Field(ge=99)] = 9999
+    false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    seed: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _classes_ascend(self) -> Self:
+        if self.classes[0] > self.classes[1]:
+            raise ValueError(tr("classes: write the fewest and the most, as [3, 8]"))
+        return self
+
+
+class Economy(Part):
+    """Economic output of zones: a driver with a table by zone, and whether it holds totals or densities (per km2)."""
+
+    driver: Name
+    kind: Literal["total", "density"]
+
+
+class Change(Part):
+    """Pairs of years whose change is told."""
+
+    pairs: Literal["consecutive", "all"] = "consecutive"
+
+
+class Value(Part):
+    """Value of the change of stored carbon by InVEST's formula; `price_change_percent` is a second discount, as InVEST's `rate_change`."""
+
+    price: Annotated[float, Field(ge=0)]
+    price_per: Literal["t C", "t CO2"] = "t C"
+    currency: str = "currency"
+    discount_rate_percent: Annotated[float, Field(gt=-100)]
+    price_change_percent: Annotated[float, Field(gt=-100)] = 0.0
+
+    @property
+    def price_per_t_c(self) -> float:
+        """Price of a tonne of carbon."""
+        return self.price * (CO2_PER_C if self.price_per == "t CO2" else 1.0)
+
+    @property
+    def price_unit(self) -> str:
+        """Unit of the price as the study gives it."""
+        return f"{self.currency} per {self.price_per}"
+
+
+class Outputs(Part):
+    """Where the results go, and which are made."""
+
+    folder: Name = "results"
+    maps: Truth = True
+    report: Truth = True
+    pixel_maps: Truth = False
+    docx: Truth = False
+    note: str = ""
+    note_zh: str = ""
+
+    @property
+    def told_note(self) -> str:
+        """The note in the language that is spoken, where the study has it in it."""
+        return self.note_zh if language() == "zh" and self.note_zh else self.note
