@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from tanheng.compiled import compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def last_starts(weight, total, squares, most):
     """Where the last of `layer + 1` classes starts when they hold the first `end` values with the least squares."""
     n = len(weight) - 1
@@ -40,7 +41,7 @@ def last_starts(weight, total, squares, most):
     return starts
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def pair_sums(x, y, at, width, count):
     """Pairs, and products of deviations of both variables, by class of distance."""
     pairs, of_x, of_y = np.zeros(count), np.zeros(count), np.zeros(count)
@@ -56,7 +57,7 @@ def pair_sums(x, y, at, width, count):
     return pairs, of_x, of_y
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def row_sums(of_x, of_y, at, width):
     """Row sums of both matrices of autocorrelation by class of distance."""
     sum_x, sum_y = np.full(len(at), of_x[0]), np.full(len(at), of_y[0])
@@ -70,7 +71,7 @@ def row_sums(of_x, of_y, at, width):
     return sum_x, sum_y
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def tails_by_row(rows, indptr, weights, values, lag, draws, tolerance, above, below):
     """Draws whose lag is not below, and not above, that of each row; draws are numbers among the other cells."""
     for i in rows:

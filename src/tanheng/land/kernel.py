@@ -13,16 +13,15 @@ Two geometries make the intervals:
 * *warped*: any other CRS. Each row of pixels is cut into sub-rows; a sub-row is a line whose way through the grid is
   interpolated between the nodes of a lattice that is projected exactly. Where it crosses a cell line it is cut.
 
-Arrays come in as plain numpy. Kernels that Python calls allocate nothing, return nothing and raise in one place only, so
-that their machine code runs without numba (`tanheng.land.machine_code`): what they work in, they are given. All kernels
-stand in this one file because what is kept of them is known by this file's content: one that stood in another file
-would, when changed, be called in its old form.
+Arrays come in as plain numpy, and what a kernel works in it is given: a block is counted thousands of times in the same room.
+So they need no count of references either (`_nrt=False`), which would cost a third of the time in degrees.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from tanheng.compiled import compiled
 
 #: Pixels of a row that are counted together: few codes meet in so many, and they fill some vector registers.
 STRETCH = 1024
@@ -30,7 +29,7 @@ STRETCH = 1024
 _EACH_BYTE = np.uint64(0x0101010101010101)
 
 
-@njit(nogil=True, _nrt=False, inline="always")
+@compiled(_nrt=False, inline="always")
 def run_end(row, words, start, stop):
     """First position after `start` where the code changes; eight to thirty-two pixels are compared at a time."""
     code = row[start]
@@ -58,7 +57,7 @@ def run_end(row, words, start, stop):
     return end
 
 
-@njit(nogil=True, _nrt=False, inline="always")
+@compiled(_nrt=False, inline="always")
 def spread(first, last, position, edges, cells, weights, count, out, index):
     """Add the stretch from `first` to `last` to the intervals it covers; returns where to go on."""
     while position < count and edges[position + 1] <= first:
@@ -75,7 +74,7 @@ def spread(first, last, position, edges, cells, weights, count, out, index):
     return position
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_row(row, words, stop, lookup, left, origin, size, edges, cells, weights, count, out):
     """Add the classes of one row of pixels to `out[cell, class]`."""
     start = 0
@@ -100,7 +99,7 @@ def add_row(row, words, stop, lookup, left, origin, size, edges, cells, weights,
         start = end
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_row_pair(
     row_a,
     words_a,
@@ -149,7 +148,7 @@ def add_row_pair(
         start = end
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_row_values(row, left, origin, size, edges, cells, weights, count, area, total):
     """Add area and area times value of the pixels that have one to `area[cell]` and `total[cell]`."""
     width = row.shape[0]
@@ -169,7 +168,7 @@ def add_row_values(row, left, origin, size, edges, cells, weights, count, area, 
             pixel += 1
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_coarse(
     codes, words, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, cells, weights, out
 ):
@@ -194,7 +193,7 @@ def count_coarse(
             row += 1
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_pair_coarse(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes,
     top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, cells, weights, out,
@@ -221,7 +220,7 @@ def count_pair_coarse(
             row += 1
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_equal(row, code, counts):
     """Add one to the count of each pixel that has the code. Compilers turn this loop into vector instructions."""
     for position in range(row.size):
@@ -229,7 +228,7 @@ def add_equal(row, code, counts):
             counts[position] += 1
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def sum_counts(counts):
     """Sum of counts of one code over neighbouring pixels."""
     total = 0
@@ -238,14 +237,14 @@ def sum_counts(counts):
     return total
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_counts(counts, part):
     """Add counts of neighbouring columns to others."""
     for position in range(counts.size):
         part[position] += counts[position]
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def first_open(part, rows, position):
     """First column from `position` on whose counts do not add up to its rows."""
     while position < part.size and part[position] == rows:
@@ -253,7 +252,7 @@ def first_open(part, rows, position):
     return position
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_band(codes, width, first, last, seen, number, counts):
     """Count the rows `first` to `last` (at most 255) by code and column into `counts[code, column]`; its last row is spare.
 
@@ -293,7 +292,7 @@ def count_band(codes, width, first, last, seen, number, counts):
     return number
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_band(counts, seen, number, counted, lookup, whole, parts, size_x, rows, heights, sums, out):
     """Add `counted` rows of pixels to one or two rows of cells, which take `heights` of each pixel.
 
@@ -333,7 +332,7 @@ def add_band(counts, seen, number, counted, lookup, whole, parts, size_x, rows, 
                     out[rows[which] * columns + column, index] += length * heights[which]
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def columns_of_cells(width, left, origin_x, size_x, edges_x, whole, parts):
     """Bounds of the whole pixels of each cell, and the lengths of the two that are cut by its sides."""
     position = 0
@@ -353,7 +352,7 @@ def columns_of_cells(width, left, origin_x, size_x, edges_x, whole, parts):
         parts[column, 1] = east - behind if position < width and behind < east else 0.0
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_aligned(
     codes, width, lookup, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y,
     counts, seen, whole, parts, crossed, heights, sums, out,
@@ -396,7 +395,7 @@ def count_aligned(
         line = end
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def add_moved(
     row_a,
     words_a,
@@ -460,7 +459,7 @@ def add_moved(
         position = end
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_moved_aligned(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes,
     top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, crossed, heights, out,
@@ -485,7 +484,7 @@ def count_moved_aligned(
             )  # fmt: skip
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def stay(moved, before, scale, least, out):
     """Turn land that moved into transitions `out[from, to, cell]`: what a class had and did not lose stayed.
 
@@ -507,7 +506,7 @@ def stay(moved, before, scale, least, out):
             out[source, source, cell] = rest if rest > least else 0.0
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def data_spans(codes, words, width, lookup, reach_rows, reach_columns, spans):
     """Write columns `spans[0, line]` to `spans[1, line]` outside which neither a line nor those in its reach have data.
 
@@ -546,7 +545,7 @@ def data_spans(codes, words, width, lookup, reach_rows, reach_columns, spans):
             last[line] = min(stop + reach_columns, width)
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, edges_y, cells, weights, area, total):
     """Add area, and area times value, of a window to `area[cell]` and `total[cell]`."""
     columns = edges_x.shape[0] - 1
@@ -564,7 +563,7 @@ def sum_aligned(values, top, left, origin_x, size_x, edges_x, origin_y, size_y, 
             add_row_values(values[line], left, origin_x, size_x, edges_x, cells, weights, columns, area, total)
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def cut_line(
     nodes_x, nodes_y, lattice_row, fraction, step_u, step_v, first_u, left, right,
     first_row, first_column, rows, columns, depth, by_pixel, edges, cells, weights, footprint,
@@ -650,7 +649,7 @@ def cut_line(
     return count
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_warped(
     codes, words, width, lookup, top, left, nodes_x, nodes_y, first_u, first_v, step_u, step_v, slices,
     first_row, first_column, rows, columns, reach_rows, reach_columns, edges, cells, weights, spans, box, out, footprint,
@@ -675,7 +674,7 @@ def count_warped(
     span_box(first, last, box)
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def span_box(first, last, box):
     """Write first and last line, and first and last column, of the spans of lines; all zero where there are none."""
     top, bottom, low, high = -1, 0, 0, 0
@@ -692,7 +691,7 @@ def span_box(first, last, box):
     box[3] = high
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def count_pair_warped(
     codes_a, words_a, lookup_a, codes_b, words_b, lookup_b, width, classes, top, left, nodes_x, nodes_y,
     first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, reach_rows, reach_columns,
@@ -717,7 +716,7 @@ def count_pair_warped(
     span_box(first, last, box)
 
 
-@njit(nogil=True, _nrt=False)
+@compiled(_nrt=False)
 def sum_warped(
     values, top, left, nodes_x, nodes_y, first_u, first_v, step_u, step_v, slices, first_row, first_column, rows, columns, by_pixel,
     edges, cells, weights, area, total, footprint,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, transformer
-from tanheng.land.machine_code import run_kernel
+from tanheng.land import kernel
 from tanheng.land.pixels import PixelGrid, lies_on
 from tanheng.language import tr
 
@@ -196,9 +196,9 @@ class AlignedOverlay:
         geometry = self._geometry(block, window)
         if self._is_fine:
             room = _room_for_bands(window.width, block.columns, classes)
-            run_kernel("count_aligned", rows, window.width, lookup, *geometry, *room, out)
+            kernel.count_aligned(rows, window.width, lookup, *geometry, *room, out)
         else:
-            run_kernel("count_coarse", rows, words, window.width, lookup, *geometry, *_room_for_line(block), out)
+            kernel.count_coarse(rows, words, window.width, lookup, *geometry, *_room_for_line(block), out)
         return out / self.cell**2
 
     def count_pair(
@@ -218,14 +218,12 @@ class AlignedOverlay:
         maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
         if not self._is_fine:
             out = np.zeros((block.size, classes * classes))
-            run_kernel("count_pair_coarse", *maps, *self._geometry(block, window), *_room_for_line(block), out)
+            kernel.count_pair_coarse(*maps, *self._geometry(block, window), *_room_for_line(block), out)
             return np.moveaxis(out.reshape(block.size, classes, classes), 0, -1) / self.cell**2
         out = np.zeros((block.size, (classes + 1) ** 2))
-        run_kernel(
-            "count_moved_aligned", *maps, *self._geometry(block, window), np.empty(2, np.int64), np.empty(2), out
-        )
+        kernel.count_moved_aligned(*maps, *self._geometry(block, window), np.empty(2, np.int64), np.empty(2), out)
         pairs = np.zeros((classes, classes, block.size))
-        run_kernel("stay", out, np.ascontiguousarray(shares[0]), self.cell**2, ROUNDING, pairs)
+        kernel.stay(out, np.ascontiguousarray(shares[0]), self.cell**2, ROUNDING, pairs)
         return pairs
 
     def sums(
@@ -234,7 +232,7 @@ class AlignedOverlay:
         """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
         area, total = np.zeros(block.size), np.zeros(block.size)
         geometry = self._geometry(block, window)
-        run_kernel("sum_aligned", np.ascontiguousarray(values), *geometry, *_room_for_line(block), area, total)
+        kernel.sum_aligned(np.ascontiguousarray(values), *geometry, *_room_for_line(block), area, total)
         unit = self.size_x * self.size_y if by_pixel else self.cell**2
         return area / unit, total / unit
 
@@ -374,7 +372,7 @@ class WarpedOverlay:
         geometry, box = self._geometry(block, window), np.zeros(4, np.int64)
         room = (*_room_for_pieces(geometry), np.empty((4, window.height), np.int64), box)
         maps = (rows, words, window.width, lookup)
-        run_kernel("count_warped", *maps, *geometry, *self.reach, *room, out, footprint)
+        kernel.count_warped(*maps, *geometry, *self.reach, *room, out, footprint)
         return self._scaled(out, footprint, block, window, box.tolist())
 
     def count_pair(
@@ -392,7 +390,7 @@ class WarpedOverlay:
         maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
         geometry, box = self._geometry(block, window), np.zeros(4, np.int64)
         room = (*_room_for_pieces(geometry), np.empty((4, window.height), np.int64), box)
-        run_kernel("count_pair_warped", *maps, *geometry, *self.reach, *room, out, footprint)
+        kernel.count_pair_warped(*maps, *geometry, *self.reach, *room, out, footprint)
         scaled = self._scaled(out, footprint, block, window, box.tolist())
         return np.moveaxis(scaled.reshape(block.size, classes, classes), 0, -1)
 
@@ -403,7 +401,7 @@ class WarpedOverlay:
         area, total, footprint = np.zeros(block.size), np.zeros(block.size), np.zeros(block.size)
         geometry = self._geometry(block, window)
         room = _room_for_pieces(geometry)
-        run_kernel("sum_warped", np.ascontiguousarray(values), *geometry, int(by_pixel), *room, area, total, footprint)
+        kernel.sum_warped(np.ascontiguousarray(values), *geometry, int(by_pixel), *room, area, total, footprint)
         if by_pixel:
             return area, total
         box = (0, window.height, 0, window.width)
