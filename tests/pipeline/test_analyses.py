@@ -14,6 +14,7 @@ from conftest import write_map
 from tanheng.analysis import dissimilarity, gini, modified_t_test, pearson, spearman
 from tanheng.errors import StudyError
 from tanheng.pipeline.run import Reporter, Results, run_study
+from tanheng.report.words.key_figures import key_figures
 from tanheng.report.words.sentences import detector_sentences, mismatch_paragraph
 from tanheng.study import load_study
 from tanheng.tables.columns import column_title
@@ -192,6 +193,15 @@ def test_the_report_says_it_in_words(results: Results) -> None:
         assert sentence.split("'")[0] in page
     for claim in ("because", "caused by", "leads to", "carbon neutral"):
         assert claim not in paragraph
+
+
+def test_a_notebook_shows_the_main_figures_a_map_and_the_way_to_the_report(results: Results) -> None:
+    page = results._repr_html_()
+    assert results.report.is_file()
+    assert results.report.resolve().as_uri() in page
+    assert "data:image/png;base64," in page
+    for figure in key_figures(results.tables):
+        assert figure.value in page
 
 
 def test_words_follow_the_figures(results: Results) -> None:

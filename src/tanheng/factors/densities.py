@@ -64,7 +64,18 @@ def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensi
     >>> round(sum(densities.values["forest"].values()), 2)
     149.95
     """
-    table = read_named("carbon_densities", name_or_path, base)
+    return densities_in(read_named("carbon_densities", name_or_path, base))
+
+
+def densities_in(table: Table) -> CarbonDensities:
+    r"""Carbon densities of a table that was read, in any of the forms of `carbon_densities_from`.
+
+    Examples
+    --------
+    >>> from tanheng.factors.catalogue import parse_table
+    >>> densities_in(parse_table("class,above,below,soil,dead\nforest,28,7,100,5\n", "mine")).values["forest"]["soil"]
+    100.0
+    """
     if "value" in table.header and "carbon_pool" in table.header:
         return _from_rows(table)
     columns = _INVEST if "c_above" in table.header or "c_soil" in table.header else {pool: pool for pool in POOLS}

@@ -32,6 +32,8 @@ from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.assemble import balance_table, change_tables, dataset_of, zone_tables
 from tanheng.pipeline.reporting import write_reports
+from tanheng.report.page.notebook import notebook_page
+from tanheng.report.words.key_figures import borrowed_years, key_figures
 from tanheng.stages.allocation import zone_cover
 from tanheng.stages.balance import Balance, account_balance, supply
 from tanheng.stages.change import analyse_change
@@ -90,6 +92,20 @@ class Results:
     left_out: list[str]
     timings: dict[str, float] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Path:
+        """The page to look at first."""
+        return self.folder / "report.html"
+
+    def _repr_html_(self) -> str:
+        """Main figures and a map, for notebooks."""
+        year = max(self.study.years)
+        maps = (self.folder / "maps" / f"{name}_{year}.png" for name in ("balance", "supply", "land_use"))
+        picture = next((path for path in maps if path.is_file()), None)
+        with speaking(self.record.get("language") or spoken_language()):
+            figures = key_figures(self.tables, borrowed_years(self.record))
+            return notebook_page(self.study.told_title, figures, picture, self.report)
 
 
 class _Clock:

@@ -1,0 +1,19 @@
+from tanheng.public.land import carbon_stock, transitions
+from tanheng.public.statistics import correlation, geodetector, hot_spots, local_moran
+from tanheng.public.studies import plan, run
+from tanheng.public.supply_demand import balance, demand
+
+__version__: str
+
+__all__ = [
+    "balance",
+    "carbon_stock",
+    "correlation",
+    "demand",
+    "geodetector",
+    "hot_spots",
+    "local_moran",
+    "plan",
+    "run",
+    "transitions",
+]

@@ -1,0 +1,199 @@
+"""Carbon stock of a land-cover map, and the transitions between two, without a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tanheng.errors import InputError, nearest
+from tanheng.factors import Legend, legend_from
+from tanheng.factors.catalogue import parse_table
+from tanheng.factors.densities import CarbonDensities, carbon_densities_from, densities_in
+from tanheng.io.rasters import open_raster
+from tanheng.language import listed, tr
+from tanheng.public.maps import Map, MapLike, as_map, same_cells
+
+#: What carbon densities may be: t C ha-1 by class or map code, a table, or the name of one.
+Densities: TypeAlias = Mapping[Any, float | Mapping[str, float]] | pd.DataFrame | str | Path
+
+
+def carbon_stock(
+    land_cover: MapLike | str | Path, densities: Densities, *, legend: str | Path | None = None
+) -> xr.DataArray:
+    r"""Carbon that each pixel of a land-cover map stores per hectare: the sum of the densities of its class.
+
+    .. math:: C_i = c_{above} + c_{below} + c_{soil} + c_{dead}
+
+    A stock, built up over decades, and no yearly uptake. Areas are not needed: sum ``carbon_stock * pixel area`` for a region, or use
+    `tanheng.run` or ``tanheng stock``, which know true areas and mixed cells.
+
+    Parameters
+    ----------
+    land_cover : array of codes, shape (rows, columns), or path of a raster
+        NaN has no class.
+    densities : mapping, pandas.DataFrame, path of a CSV, or name of a built-in table
+        t C ha-1 by map code (number) or class (text): one figure, or one by pool. A table has the columns of `tanheng stock`'s.
+    legend : str or path, optional
+        Built-in legend by name, or a CSV with ``code`` and ``class``; needed where densities are given by class.
+
+    Returns
+    -------
+    xarray.DataArray, shape (rows, columns), t C ha-1
+
+    Raises
+    ------
+    InputError
+        Codes have no density; each is named with its number of pixels.
+
+    References
+    ----------
+    IPCC 2006 Guidelines, Volume 4, Chapter 2; InVEST Carbon Storage.
+
+    Examples
+    --------
+    >>> codes = np.array([[1, 1], [2, np.nan]])
+    >>> carbon_stock(codes, {1: 150.0, 2: {"above": 3.0, "soil": 80.0}}).values.tolist()
+    [[150.0, 150.0], [83.0, nan]]
+    >>> carbon_stock(codes, {1: 150.0})
+    Traceback (most recent call last):
+    tanheng.errors.InputError: land_cover: no density for code 2 (1 pixels); add it to the densities or the legend
+    """
+    land = _land(land_cover, "land_cover")
+    by_code = _by_code(densities, legend)
+    codes, where, counts = np.unique(land.values[land.known], return_inverse=True, return_counts=True)
+    missing = [(code, n) for code, n in zip(codes.tolist(), counts.tolist(), strict=True) if code not in by_code]
+    if missing:
+        raise InputError(
+            tr(
+                "{name}: no density for code {codes}; add it to the densities or the legend",
+                name=land.name,
+                codes=listed(tr("{code} ({counts:,} pixels)", code=f"{code:g}", counts=n) for code, n in missing[:12]),
+            )
+        )
+    stored = np.full(land.values.shape, np.nan)
+    stored[land.known] = np.array([by_code[code] for code in codes])[where] if codes.size else []
+    return land.like(stored, "carbon_stock", "t C ha-1", "carbon stored per area (stock)")
+
+
+def transitions(
+    first: MapLike | str | Path,
+    last: MapLike | str | Path,
+    *,
+    legend: str | Path | None = None,
+    pixel_area_km2: float | None = None,
+) -> pd.DataFrame:
+    """Pixels by their class on two maps: rows are those of the first, columns those of the last.
+
+    A difference of two maps, in which the errors of both are included: not every pixel that differs has changed.
+
+    Parameters
+    ----------
+    first, last : array of codes, shape (rows, columns), or path of a raster
+        On the same cells; pixels without data on either are left out.
+    legend : str or path, optional
+        Names of the codes.
+    pixel_area_km2 : float, optional
+        Turns counts into km2.
+
+    Examples
+    --------
+    >>> transitions([[1, 1], [2, 2]], [[1, 2], [2, 2]]).loc[1, 2]
+    np.int64(1)
+    """
+    before, after = _land(first, "first"), _land(last, "last")
+    same_cells(before, after)
+    both = before.known & after.known
+    names = None if legend is None else legend_from(str(legend)).codes
+    labels = [pd.Series(_labels(item.values[both], names, item.name)) for item in (before, after)]
+    table = pd.crosstab(labels[0].rename("from"), labels[1].rename("to"))
+    return table if pixel_area_km2 is None else table * pixel_area_km2
+
+
+def _labels(codes: Any, names: Mapping[int, str | None] | None, place: str) -> Any:  # noqa: ANN401  codes or names
+    whole = codes.astype(np.int64)
+    if names is None:
+        return whole
+    unknown = sorted(set(np.unique(whole).tolist()) - set(names))
+    if unknown:
+        raise InputError(tr("{name}: codes that the legend lacks: {codes}", name=place, codes=listed(unknown[:12])))
+    return [names[int(code)] for code in whole]
+
+
+def _land(given: object, name: str) -> Map:
+    """Land-cover map of an array or a file; codes are whole numbers."""
+    if isinstance(given, (str, Path)):
+        raster = open_raster(str(given))
+        pixels = raster.pixels
+        values = raster.read_values(0, 0, pixels.height, pixels.width)
+        coords = {}
+        if pixels.is_upright:
+            x, _ = pixels.corners(np.arange(pixels.width) + 0.5, np.full(pixels.width, 0.5))
+            _, y = pixels.corners(np.full(pixels.height, 0.5), np.arange(pixels.height) + 0.5)
+            coords = {"y": y, "x": x}
+        given = xr.DataArray(values, dims=("y", "x"), coords=coords)
+        name = raster.name
+    land = as_map(given, name)
+    values = land.values[land.known]
+    if (values != np.floor(values)).any():
+        odd = float(values[values != np.floor(values)][0])
+        raise InputError(tr("{name}: {value:g} is no code of a land class", name=land.name, value=odd))
+    return land
+
+
+def _by_code(densities: Densities, legend: str | Path | None) -> dict[float, float]:
+    """Density of each map code, all pools together; NaN for a code that means no data."""
+    names = None if legend is None else legend_from(str(legend))
+    if isinstance(densities, Mapping):
+        totals = {key: _total(value, key) for key, value in densities.items()}
+        if all(isinstance(key, (int, np.integer)) for key in totals):
+            return {float(key): value for key, value in totals.items()}
+        if names is not None:
+            _check_names(totals, names)
+        return _named(totals, names)
+    table = _table(densities)
+    return _named({name: sum(pools.values()) for name, pools in table.values.items()}, names or _own_legend(table))
+
+
+def _table(densities: pd.DataFrame | str | Path) -> CarbonDensities:
+    if not isinstance(densities, pd.DataFrame):
+        return carbon_densities_from(str(densities))
+    flat = densities.reset_index() if densities.index.name else densities
+    return densities_in(parse_table(flat.to_csv(index=False), "densities"))
+
+
+def _own_legend(table: CarbonDensities) -> Legend | None:
+    return Legend(table.name, dict(table.codes)) if table.codes else None
+
+
+def _check_names(totals: Mapping[Any, float], legend: Legend) -> None:
+    for name in totals:
+        if name not in legend.classes:
+            raise InputError(
+                tr(
+                    "densities: '{name}' is no class of the legend '{legend}'{nearest}",
+                    name=name,
+                    legend=legend.name,
+                    nearest=nearest(str(name), legend.classes),
+                )
+            )
+
+
+def _named(totals: Mapping[Any, float], legend: Legend | None) -> dict[float, float]:
+    if legend is None:
+        raise InputError(
+            tr("densities are given by class: name the legend that tells the class of each code (legend=)")
+        )
+    found = {code: np.nan if name is None else totals.get(name) for code, name in legend.codes.items()}
+    return {float(code): float(value) for code, value in found.items() if value is not None}
+
+
+def _total(value: float | Mapping[str, float], key: object) -> float:
+    total = float(sum(value.values())) if isinstance(value, Mapping) else float(value)
+    if not np.isfinite(total) or total < 0:
+        raise InputError(tr("densities: {key}: {value} is no density in t C/ha", key=key, value=total))
+    return total

@@ -1,0 +1,57 @@
+"""A study from its file, run or planned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tanheng.pipeline.plan import Planned, plan_study
+from tanheng.pipeline.run import Results, run_study
+
+
+def run(study: str | Path, *, output: str | Path | None = None, language: str | None = None) -> Results:
+    """Run a study and write its results.
+
+    Parameters
+    ----------
+    study : path
+        Study file (TOML).
+    output : path, optional
+        Folder for the results, in place of the study's own.
+    language : {"en", "zh"}, optional
+        Of the results; the study's own by default.
+
+    Returns
+    -------
+    Results
+        ``dataset`` (xarray), ``tables`` (pandas by name), ``report`` (path of the page) and ``warnings``; shown in a notebook with its main figures.
+
+    Raises
+    ------
+    StudyError
+        All problems of the study and its inputs at once.
+
+    Examples
+    --------
+    >>> import tanheng
+    >>> results = tanheng.run("study.toml")                     # doctest: +SKIP
+    >>> results.dataset["balance"].sel(year=2015)               # doctest: +SKIP
+    """
+    return run_study(Path(study), output=None if output is None else Path(output), language=language)
+
+
+def plan(study: str | Path, *, language: str | None = None) -> Planned:
+    """Plan land use as the ``[plan]`` of a study asks; its run is made first where it is missing or out of date.
+
+    Raises
+    ------
+    StudyError
+        All problems of the study, its inputs and its plan at once.
+    InfeasibleError
+        The limits conflict; the message names the smallest set that does.
+
+    Examples
+    --------
+    >>> import tanheng
+    >>> tanheng.plan("study.toml").tables["plan_by_class"]      # doctest: +SKIP
+    """
+    return plan_study(Path(study), language=language)
