@@ -19,7 +19,11 @@ from tanheng import compiled as compiling
 from tanheng.compiled import cache_folder, compiled
 from tanheng.grid import ALBERS_CHINA, Grid
 from tanheng.kernel_cache import KernelCache
-from tanheng.land import kernel
+from tanheng.land.kernels.arguments import Line, Warped
+from tanheng.land.kernels.coarse import count_coarse, count_pair_coarse, sum_aligned
+from tanheng.land.kernels.fine import count_aligned
+from tanheng.land.kernels.moved import count_moved_aligned, stay
+from tanheng.land.kernels.warped import count_pair_warped, count_warped, sum_warped
 from tanheng.land.overlay import Block, overlay
 from tanheng.land.pixels import PixelGrid
 
@@ -41,7 +45,7 @@ if {system!r} == "win32":
 import numpy as np
 from tanheng.analysis.kernel import pair_sums
 from tanheng.compiled import cache_folder
-from tanheng.land.kernel import stay
+from tanheng.land.kernels.moved import stay
 out = np.zeros((2, 2, 2))
 stay(np.ones((2, 9)), np.ones((2, 2)), 1.0, 0.0, out)
 pair_sums(np.ones(3), np.ones(3), np.zeros((3, 2)), 1.0, 2)
@@ -114,8 +118,9 @@ def test_kernels_run_as_plain_python_where_numba_is_told_to_compile_nothing(kind
 def test_no_kernel_is_compiled_for_two_kinds_of_arguments() -> None:
     for kind in ("fine", "coarse", "degrees"):
         counted(kind)
-    entries = ("count_aligned", "count_coarse", "count_warped", "count_moved_aligned", "stay", "sum_aligned")
-    assert [len(getattr(kernel, name).signatures) for name in entries] == [1] * len(entries)
+    aligned = [count_aligned, count_coarse, count_moved_aligned, count_pair_coarse, stay, sum_aligned]
+    warped = [count_warped, count_pair_warped, sum_warped]
+    assert [len(kernel.signatures) for kernel in aligned + warped] == [1] * 9
 
 
 def double(x: float) -> float:
@@ -215,17 +220,20 @@ def test_all_kernels_are_among_the_sources() -> None:
         for path in package.rglob("*.py")
         if "@compiled(" in path.read_text("utf-8")
     }
-    assert using - {"compiled.py"} == set(compiling.SOURCES) - {"compiled.py", "kernel_cache.py"}
+    assert using - {"compiled.py"} == set(compiling.SOURCES) - {
+        "compiled.py",
+        "kernel_cache.py",
+        "land/kernels/arguments.py",
+    }
 
 
 def test_what_a_kernel_refuses_is_said() -> None:
     nodes = np.cumsum(np.full((2, 3), 100.0), axis=1)
-    room = (np.empty(2), np.empty(1, np.int64), np.empty(1))
+    place = Warped(0, 0, nodes, nodes, 0.0, 0.0, 4.0, 4.0, 1, 0, 0, 1, 1)
+    room = Line(np.empty(2), np.empty(1, np.int64), np.empty(1))
     area = np.zeros(1)
     with pytest.raises(ValueError, match="crosses more cells"):
-        kernel.sum_warped(
-            np.ones((1, 8)), 0, 0, nodes, nodes, 0.0, 0.0, 4.0, 4.0, 1, 0, 0, 1, 1, 0, *room, area, area, area
-        )  # fmt: skip
+        sum_warped(np.ones((1, 8)), place, False, room, area, area, area)
 
 
 def test_a_count_of_land_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:

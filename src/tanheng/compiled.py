@@ -30,7 +30,12 @@ except (ImportError, AttributeError):
 
 _PACKAGE = Path(__file__).parent
 #: Files whose content decides what the kernels are.
-SOURCES = ("compiled.py", "kernel_cache.py", "land/kernel.py", "analysis/kernel.py")
+SOURCES = (
+    "compiled.py",
+    "kernel_cache.py",
+    "analysis/kernel.py",
+    *(f"land/kernels/{name}.py" for name in ("arguments", "rows", "coarse", "fine", "moved", "warped")),
+)
 #: Age at which what other sources or versions made goes, seconds: 30 days. Another branch may still want it.
 _KEPT_SECONDS = 30 * 86_400
 

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.grid import Grid, coverage, transformer
-from tanheng.land import kernel
+from tanheng.land.kernels.arguments import Aligned, Bands, Codes, Line, Spans, Warped
+from tanheng.land.kernels.coarse import count_coarse, count_pair_coarse, sum_aligned
+from tanheng.land.kernels.fine import count_aligned
+from tanheng.land.kernels.moved import count_moved_aligned, stay
+from tanheng.land.kernels.warped import count_pair_warped, count_warped, sum_warped
 from tanheng.land.pixels import PixelGrid, lies_on
 from tanheng.language import tr
 
@@ -102,25 +106,23 @@ def _nodes(first: int, last: int, step: float, end: int) -> NDArray[np.float64]:
     return np.unique(np.clip(inner, 0.0, float(end)))
 
 
-def _room_for_line(block: Block) -> tuple[NDArray[Any], NDArray[Any]]:
-    """What a kernel works in that lays a line of pixels over a row of cells: cells, and their weights."""
-    return np.empty(block.columns, np.int64), np.empty(block.columns)
+def _room_for_line(place: Aligned) -> Line:
+    """Line of pixels over a row of cells."""
+    columns = len(place.edges_x) - 1
+    return Line(place.edges_x, np.empty(columns, np.int64), np.empty(columns))
 
 
-def _room_for_bands(width: int, columns: int, classes: int) -> tuple[NDArray[Any], ...]:
-    """What `count_aligned` works in: counts by code and column, codes seen, sides of cells, rows of cells, sums by class.
-
-    Most of the counts are never touched, and so take no memory: a map has few codes.
-    """
+def _room_for_bands(width: int, columns: int, classes: int) -> Bands:
+    """Most of the counts are never touched, and so take no memory: a map has few codes."""
     counts, seen = np.empty((257, width), np.uint8), np.empty((3, 256), np.int16)
     whole, parts = np.empty((columns, 2), np.int64), np.empty((columns, 2))
-    return counts, seen, whole, parts, np.empty(2, np.int64), np.empty(2), np.empty((3, classes), np.int64)
+    return Bands(counts, seen, whole, parts, np.empty(2, np.int64), np.empty(2), np.empty((3, classes), np.int64))
 
 
-def _room_for_pieces(geometry: tuple[Any, ...]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """What a kernel works in that cuts a line where it crosses cells: edges, cells, weights."""
-    most = (geometry[2].shape[1] + 1) * 24
-    return np.empty(most + 1), np.empty(most, np.int64), np.empty(most)
+def _room_for_pieces(place: Warped) -> Line:
+    """Line of pixels that is cut where it crosses cells."""
+    most = (place.nodes_x.shape[1] + 1) * 24
+    return Line(np.empty(most + 1), np.empty(most, np.int64), np.empty(most))
 
 
 class AlignedOverlay:
@@ -168,18 +170,11 @@ class AlignedOverlay:
         """Values turned north-up and west-left."""
         return values[:: -1 if self.flip_y else 1, :: -1 if self.flip_x else 1]
 
-    def _geometry(self, block: Block, window: Window) -> tuple[Any, ...]:
+    def _geometry(self, block: Block, window: Window) -> Aligned:
         edges_x = (block.column + np.arange(block.columns + 1)) * self.cell
         edges_y = (block.row + np.arange(block.rows + 1)) * self.cell
-        return (
-            window.row,
-            window.column,
-            self.origin_x,
-            self.size_x,
-            edges_x,
-            self.origin_y,
-            self.size_y,
-            edges_y,
+        return Aligned(
+            window.row, window.column, self.origin_x, self.size_x, edges_x, self.origin_y, self.size_y, edges_y
         )
 
     @property
@@ -193,12 +188,11 @@ class AlignedOverlay:
         """Fraction of each cell by class, shape (cells, classes)."""
         out = np.zeros((block.size, classes))
         rows, words = words_of(codes)
-        geometry = self._geometry(block, window)
+        place = self._geometry(block, window)
         if self._is_fine:
-            room = _room_for_bands(window.width, block.columns, classes)
-            kernel.count_aligned(rows, window.width, lookup, *geometry, *room, out)
+            count_aligned(rows, window.width, lookup, place, _room_for_bands(window.width, block.columns, classes), out)
         else:
-            kernel.count_coarse(rows, words, window.width, lookup, *geometry, *_room_for_line(block), out)
+            count_coarse(Codes(rows, words, lookup), window.width, place, _room_for_line(place), out)
         return out / self.cell**2
 
     def count_pair(
@@ -214,16 +208,16 @@ class AlignedOverlay:
         `shares` are the shares of the two maps, shape (cells, classes): land that moved is counted, what is left stayed.
         """
         classes = shares[0].shape[1]
-        (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
-        maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
+        first, second = (Codes(*words_of(code), lookup) for code, lookup in zip(codes, lookups, strict=True))
+        place = self._geometry(block, window)
         if not self._is_fine:
             out = np.zeros((block.size, classes * classes))
-            kernel.count_pair_coarse(*maps, *self._geometry(block, window), *_room_for_line(block), out)
+            count_pair_coarse(first, second, window.width, classes, place, _room_for_line(place), out)
             return np.moveaxis(out.reshape(block.size, classes, classes), 0, -1) / self.cell**2
         out = np.zeros((block.size, (classes + 1) ** 2))
-        kernel.count_moved_aligned(*maps, *self._geometry(block, window), np.empty(2, np.int64), np.empty(2), out)
+        count_moved_aligned(first, second, window.width, classes, place, np.empty(2, np.int64), np.empty(2), out)
         pairs = np.zeros((classes, classes, block.size))
-        kernel.stay(out, np.ascontiguousarray(shares[0]), self.cell**2, ROUNDING, pairs)
+        stay(out, np.ascontiguousarray(shares[0]), self.cell**2, ROUNDING, pairs)
         return pairs
 
     def sums(
@@ -231,8 +225,8 @@ class AlignedOverlay:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
         area, total = np.zeros(block.size), np.zeros(block.size)
-        geometry = self._geometry(block, window)
-        kernel.sum_aligned(np.ascontiguousarray(values), *geometry, *_room_for_line(block), area, total)
+        place = self._geometry(block, window)
+        sum_aligned(np.ascontiguousarray(values), place, _room_for_line(place), area, total)
         unit = self.size_x * self.size_y if by_pixel else self.cell**2
         return area / unit, total / unit
 
@@ -316,18 +310,21 @@ class WarpedOverlay:
         """Values as they are: any direction of rows and columns is in the projection."""
         return values
 
-    def _geometry(self, block: Block, window: Window) -> tuple[Any, ...]:
+    def _geometry(self, block: Block, window: Window) -> Warped:
         first_u = math.floor(window.column / self.step_u) * self.step_u
         first_v = math.floor(window.row / self.step_v) * self.step_v
         u = np.arange(first_u, window.column + window.width + self.step_u, self.step_u)
         v = np.arange(first_v, window.row + window.height + 2 * self.step_v, self.step_v)
         columns, rows = np.meshgrid(u, v)
         x, y = self._cells(columns.ravel(), rows.ravel())
-        nodes = [np.where(np.isfinite(value), value, np.nan).reshape(columns.shape) for value in (x, y)]
-        return (
-            window.row, window.column, *nodes, float(first_u), float(first_v), self.step_u, self.step_v, self.slices,
+        nodes_x, nodes_y = (np.where(np.isfinite(value), value, np.nan).reshape(columns.shape) for value in (x, y))
+        return Warped(
+            window.row, window.column, nodes_x, nodes_y, float(first_u), float(first_v), self.step_u, self.step_v, self.slices,
             block.row, block.column, block.rows, block.columns,
         )  # fmt: skip
+
+    def _room_for_spans(self, window: Window) -> Spans:
+        return Spans(*self.reach, np.empty((4, window.height), np.int64), np.zeros(4, np.int64))
 
     def _covered(self, block: Block, window: Window, box: Box) -> NDArray[np.float64]:
         """Part of each cell of the block that the raster covers, shape (cells,): one, but for its rim.
@@ -369,11 +366,9 @@ class WarpedOverlay:
         """Fraction of each cell by class, shape (cells, classes)."""
         out, footprint = np.zeros((block.size, classes)), np.zeros(block.size)
         rows, words = words_of(codes)
-        geometry, box = self._geometry(block, window), np.zeros(4, np.int64)
-        room = (*_room_for_pieces(geometry), np.empty((4, window.height), np.int64), box)
-        maps = (rows, words, window.width, lookup)
-        kernel.count_warped(*maps, *geometry, *self.reach, *room, out, footprint)
-        return self._scaled(out, footprint, block, window, box.tolist())
+        place, spans = self._geometry(block, window), self._room_for_spans(window)
+        count_warped(Codes(rows, words, lookup), window.width, place, _room_for_pieces(place), spans, out, footprint)
+        return self._scaled(out, footprint, block, window, spans.box.tolist())
 
     def count_pair(
         self,
@@ -386,12 +381,11 @@ class WarpedOverlay:
         """Fraction of each cell by pair of classes, shape (classes, classes, cells)."""
         classes = shares[0].shape[1]
         out, footprint = np.zeros((block.size, classes * classes)), np.zeros(block.size)
-        (rows_a, words_a), (rows_b, words_b) = (words_of(code) for code in codes)
-        maps = (rows_a, words_a, lookups[0], rows_b, words_b, lookups[1], window.width, classes)
-        geometry, box = self._geometry(block, window), np.zeros(4, np.int64)
-        room = (*_room_for_pieces(geometry), np.empty((4, window.height), np.int64), box)
-        kernel.count_pair_warped(*maps, *geometry, *self.reach, *room, out, footprint)
-        scaled = self._scaled(out, footprint, block, window, box.tolist())
+        first, second = (Codes(*words_of(code), lookup) for code, lookup in zip(codes, lookups, strict=True))
+        place, spans = self._geometry(block, window), self._room_for_spans(window)
+        line = _room_for_pieces(place)
+        count_pair_warped(first, second, window.width, classes, place, line, spans, out, footprint)
+        scaled = self._scaled(out, footprint, block, window, spans.box.tolist())
         return np.moveaxis(scaled.reshape(block.size, classes, classes), 0, -1)
 
     def sums(
@@ -399,9 +393,8 @@ class WarpedOverlay:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Covered fraction of each cell (or number of pixels), and the same times value; shape (cells,)."""
         area, total, footprint = np.zeros(block.size), np.zeros(block.size), np.zeros(block.size)
-        geometry = self._geometry(block, window)
-        room = _room_for_pieces(geometry)
-        kernel.sum_warped(np.ascontiguousarray(values), *geometry, int(by_pixel), *room, area, total, footprint)
+        place = self._geometry(block, window)
+        sum_warped(np.ascontiguousarray(values), place, by_pixel, _room_for_pieces(place), area, total, footprint)
         if by_pixel:
             return area, total
         box = (0, window.height, 0, window.width)
