@@ -126,7 +126,7 @@ def name_of(name: object) -> str:
 
 
 def listed(items: Iterable[object]) -> str:
-    """Items one after the other, parted as the language does.
+    """Items one after the other, separated as the language does.
 
     Examples
     --------

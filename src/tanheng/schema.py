@@ -157,7 +157,7 @@ def _modes() -> list[Variable]:
     return found
 
 
-#: By name. Variables whose meaning depends on the balance mode stand there once a mode, as `balance_stock`.
+#: By name. Variables whose meaning depends on the balance mode appear once a mode, as `balance_stock`.
 VARIABLES: Mapping[str, Variable] = {variable.name: variable for variable in (*_ALL, *_modes())}
 
 #: Names of the variables that depend on the balance mode, as they stand in the dataset.

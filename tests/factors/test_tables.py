@@ -129,7 +129,7 @@ def test_tables_in_gb18030_are_read(tmp_path: Path) -> None:
         ("forest,1,2,x,4\n", "column 'soil' is 'x', not a number"),
         ("forest,1,-2,3,4\n", "column 'below' is -2; it can't be negative"),
         ("forest,1,nan,3,4\n", "finite"),
-        ("forest,1,2,3,4\nforest,1,2,3,4\n", "line 3: 'forest' stands there twice"),
+        ("forest,1,2,3,4\nforest,1,2,3,4\n", "line 3: 'forest' appears twice"),
         ("", "has a header and no rows"),
     ],
 )
@@ -149,7 +149,7 @@ def test_a_missing_column_suggests_the_nearest(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("code,class\n1.5,forest\n", "whole number"),
-        ("code,class\n1,forest\n1,water\n", "code 1 stands there twice"),
+        ("code,class\n1,forest\n1,water\n", "code 1 appears twice"),
         ("kode,class\n1,forest\n", "'code' is missing"),
     ],
 )

@@ -83,7 +83,7 @@ CASES: dict[str, tuple[Spoil, str]] = {
     ),
     "blank density": (densities("cropland,1,,1,1\n"), r"column 'below' is blank"),
     "text density": (densities("cropland,1,many,1,1\n"), r"column 'below' is 'many', not a number"),
-    "duplicate rows": (densities("cropland,1,1,1,1\ncropland,2,2,2,2\n"), r"line 3: 'cropland' stands there twice"),
+    "duplicate rows": (densities("cropland,1,1,1,1\ncropland,2,2,2,2\n"), r"line 3: 'cropland' appears twice"),
     "missing column": (
         both(replace("henan-six-classes", "d.csv"), file("d.csv", "class,above,below,soil\ncropland,1,1,1\n")),
         r"column 'dead' is missing",
@@ -100,7 +100,7 @@ CASES: dict[str, tuple[Spoil, str]] = {
     ),
     "unknown legend": (replace("six-classes", "six-clases"), r"did you mean 'six-classes'"),
     "grid of unequal areas": (replace("[land_cover]", '[grid]\ncrs = "EPSG:32649"\n[land_cover]'), r"not equal-area"),
-    "grid without sense": (replace("[land_cover]", '[grid]\ncrs = "EPSG:999999"\n[land_cover]'), r"is no CRS"),
+    "grid without sense": (replace("[land_cover]", '[grid]\ncrs = "EPSG:999999"\n[land_cover]'), r"is not a CRS"),
     "zone column": (
         both(
             lambda s: write_zones(s.parent / "z.gpkg", [zone("a", "n", WEST, NORTH - 3000, WEST + 1, NORTH)]) and None,
@@ -123,7 +123,7 @@ PEOPLE: dict[str, tuple[Spoil, str]] = {
     ),
     "emissions twice": (
         file("totals.csv", "year,emissions,unit\n2000,1,t C\n2000,1,t C\n2010,1,t C\n"),
-        r"line 3: year 2000 stands there twice",
+        r"line 3: year 2000 appears twice",
     ),
     "nobody there": (
         raster("people.tif", np.zeros((3, 4)), dtype="float32", nodata=-1),

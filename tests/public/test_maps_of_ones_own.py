@@ -157,7 +157,7 @@ def test_a_detector_tells_the_driver_that_made_the_map_from_another() -> None:
         (lambda: tanheng.demand(1.0, [[1.0], [1.0, 2.0]]), InputError, "rows differ in length"),
         (lambda: tanheng.demand({1: 2.0}, [[1.0]]), InputError, "say which zone each cell is in"),
         (lambda: tanheng.demand({7: 2.0}, [[1.0]], zones=[[1]]), InputError, "no cell lies in zone 7"),
-        (lambda: tanheng.carbon_stock([[1.5]], {1: 2.0}), InputError, "1.5 is no code"),
+        (lambda: tanheng.carbon_stock([[1.5]], {1: 2.0}), InputError, "1.5 is not a code"),
         (lambda: tanheng.carbon_stock([[3, 3]], {1: 2.0}), InputError, r"no density for code 3 \(2 pixels\)"),
         (lambda: tanheng.carbon_stock([[1]], {"forest": 2.0}), InputError, "name the legend"),
         (lambda: tanheng.carbon_stock([[1]], {"forrest": 2.0}, legend="clcd"), InputError, "'forrest' is no class"),

@@ -11,7 +11,7 @@ from tanheng.language import listed, tr
 
 
 def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name: str) -> pd.DataFrame:
-    r"""Emissions by gas with their carbon dioxide equivalents, t, and the set that they were reckoned with.
+    r"""Emissions by gas with their carbon dioxide equivalents, t, and the set that they were calculated with.
 
     .. math:: E_{CO_2e} = \sum_g GWP_g\, E_g
 

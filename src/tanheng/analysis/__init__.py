@@ -1,4 +1,4 @@
-"""Analysis: what goes with supply, demand and their ratio, and where they part. Pure functions on arrays."""
+"""Analysis: factors associated with supply, demand and their ratio, and their mismatch. Pure functions on arrays."""
 
 from tanheng.analysis.autocorrelation import GlobalStatistic, bivariate_moran, geary, moran
 from tanheng.analysis.correlation import identity_gap, partial_correlation, pearson, ranks, residuals, spearman

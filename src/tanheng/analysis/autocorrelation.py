@@ -104,7 +104,7 @@ def _permuted(
 
 
 def moran(values: Values, weights: Weights, permutations: int = 0, seed: int = 1) -> GlobalStatistic:
-    r"""Moran's I: whether like lies by like.
+    r"""Moran's I: whether neighbouring values are alike.
 
     .. math:: I = \frac{n}{S_0} \frac{\sum_i \sum_j w_{ij} z_i z_j}{\sum_i z_i^2}
 

@@ -20,7 +20,7 @@ def pearson(first: Values, second: Values) -> tuple[float, int]:
     .. math:: r = \frac{\sum (x - \bar x)(y - \bar y)}{\sqrt{\sum (x - \bar x)^2 \sum (y - \bar y)^2}}
 
     NaN where fewer than three cells are left or one of the two does not vary. No p-value is given: neighbouring cells
-    are alike, so the number of cells is no number of independent observations; see
+    are alike, so the number of cells is not the number of independent observations; see
     `tanheng.analysis.effective_size`.
 
     Examples

@@ -88,7 +88,7 @@ def coupling_coordination(
     .. math:: D = \sqrt{C\,T}, \quad C = \frac{2 \sqrt{U_1 U_2}}{U_1 + U_2}, \quad T = \frac{U_1 + U_2}{2}
 
     which is ``(U1 U2) ** (1/4)``. U are supply and demand brought to 0 to 1 by a range, the same for all years that are
-    compared; beyond it they count as its end. The degree hangs on that range: it is a rank, no amount of carbon.
+    compared; beyond it they count as its end. The degree depends on that range: it is a rank, not an amount of carbon.
 
     Raises
     ------

@@ -90,7 +90,7 @@ def moran(
     rate: Annotated[float, typer.Option(min=1e-6, max=0.999, help=tr("False discovery rate of clusters."))] = 0.05,
     output: Output = None,
 ) -> None:
-    """Tell whether like lies by like in a table of points or polygons, and where."""
+    """Spatial autocorrelation of a table of points or polygons: Moran's I, Geary's C, clusters and hot spots."""
     from tanheng.cli.show import print_frame
     from tanheng.pipeline.own_table import Where, autocorrelate
 

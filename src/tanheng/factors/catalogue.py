@@ -1,6 +1,6 @@
 """Small tables: the cited ones that are built in, and the user's own.
 
-A table is a CSV file in UTF-8 (with or without BOM) or GB18030, parted by commas, semicolons or tabs. Lines that
+A table is a CSV file in UTF-8 (with or without BOM) or GB18030, separated by commas, semicolons or tabs. Lines that
 begin with ``#`` before the header say where it comes from.
 """
 
@@ -202,7 +202,7 @@ def read_text(path: Path) -> str:
     Raises
     ------
     InputError
-        The file is not there, can't be read, or is no text.
+        The file is not there, can't be read, or is not text.
     """
     if path.is_dir():
         raise InputError(tr("{path}: is a folder; name a file in it", path=path))
@@ -217,7 +217,7 @@ def read_text(path: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InputError(tr("{path}: is no text in UTF-8 or GB18030; save it as 'CSV UTF-8'", path=path))
+    raise InputError(tr("{path}: is not text in UTF-8 or GB18030; save it as 'CSV UTF-8'", path=path))
 
 
 def read_table(path: Path) -> Table:
@@ -286,7 +286,7 @@ def _refuse_columns_twice(name: str, header: Sequence[str], given: Sequence[str]
                 )
             )
         if len(own) > 1:
-            raise InputError(tr("{name}: column '{twice}' stands there twice; rename one", name=name, twice=own[0]))
+            raise InputError(tr("{name}: column '{twice}' appears twice; rename one", name=name, twice=own[0]))
 
 
 def alias_key(name: str) -> str:

@@ -56,7 +56,7 @@ def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensi
     Raises
     ------
     InputError
-        A column is missing, a class stands there twice, a density is blank, negative or text; every such cell is named.
+        A column is missing, a class appears twice, a density is blank, negative or text; every such cell is named.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
     for line, code, name in named_codes(table):
         if name in values or code in codes:
             what = f"'{name}'" if name in values else tr("code {code}", code=code)
-            problems.append(tr("{name}: line {line}: {what} stands there twice", name=table.name, line=line, what=what))
+            problems.append(tr("{name}: line {line}: {what} appears twice", name=table.name, line=line, what=what))
             continue
         if code is not None:
             codes[code] = name
@@ -152,7 +152,7 @@ def _from_rows(table: Table) -> CarbonDensities:
         if row["carbon_pool"] in pools:
             raise InputError(
                 tr(
-                    "{place}: {land_class}, {carbon_pool} stands there twice",
+                    "{place}: {land_class}, {carbon_pool} appears twice",
                     place=place,
                     land_class=row["land_class"],
                     carbon_pool=row["carbon_pool"],

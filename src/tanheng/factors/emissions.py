@@ -323,7 +323,7 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
             factor = _PER_VOLUME
         if factor in factors:
             raise InputError(
-                tr("{place}: {fuel}, {factor} stands there twice", place=place, fuel=row["fuel"], factor=row["factor"])
+                tr("{place}: {fuel}, {factor} appears twice", place=place, fuel=row["fuel"], factor=row["factor"])
             )
         if not row["source"]:
             raise InputError(tr("{place}: the source is blank; a factor needs one", place=place))

@@ -79,7 +79,7 @@ def legend_from(name_or_path: str, base: Path = Path()) -> Legend:
     Raises
     ------
     InputError
-        A column is missing, a code is no whole number or stands there twice.
+        A column is missing, a code is not a whole number or appears twice.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def legend_from(name_or_path: str, base: Path = Path()) -> Legend:
             raise InputError(tr("{name}: line {line}: the code is blank", name=table.name, line=line))
         if code in codes:
             raise InputError(
-                tr("{name}: line {line}: code {code} stands there twice", name=table.name, line=line, code=code)
+                tr("{name}: line {line}: code {code} appears twice", name=table.name, line=line, code=code)
             )
         codes[code] = None if name.lower() in _NOTHING else name
     return Legend(table.title, codes, table.source)
@@ -105,7 +105,7 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
     """Line, code (None where the table has no codes) and class name of each row of a legend or a pool table.
 
     A row without a name column is named by its code. In InVEST's pool table, where a row is a class of its own, a name
-    that stands there twice gets its code as well.
+    that appears twice gets its code as well.
     """
     code_column = next((column for column in _CODE_COLUMNS if column in table.header), None)
     class_column = next((column for column in _CLASS_COLUMNS if column in table.header), None)

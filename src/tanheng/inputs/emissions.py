@@ -196,7 +196,7 @@ def unmatched_sectors(study: Study, tables: list[pd.DataFrame | None], points: p
         if item.sector != "*" and canonical_sector(item.sector) not in known
     ]
     found += [
-        tr("demand.weights: sector '{name}' stands there twice, by two of its names", name=name)
+        tr("demand.weights: sector '{name}' appears twice, by two of its names", name=name)
         for name in set(asked)
         if asked.count(name) > 1
     ]

@@ -60,7 +60,7 @@ def _grid_crs(asked: str | None, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.
     except pyproj.exceptions.CRSError as error:
         raise InputError(
             tr(
-                "grid.crs: '{asked}' is no CRS ({error}); write an EPSG code or a WKT, or leave it out",
+                "grid.crs: '{asked}' is not a CRS ({error}); write an EPSG code or a WKT, or leave it out",
                 asked=asked,
                 error=error,
             )

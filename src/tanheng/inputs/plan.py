@@ -305,9 +305,7 @@ def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
         place = tr("{name}: line {line}", name=table.name, line=line)
         at = [_class(row[column], classes, table.at(place, column)) for column in ("from", "to")]
         if (at[0], at[1]) in seen:
-            raise InputError(
-                tr("{place}: {from_} to {to} stands there twice", place=place, from_=row["from"], to=row["to"])
-            )
+            raise InputError(tr("{place}: {from_} to {to} appears twice", place=place, from_=row["from"], to=row["to"]))
         seen.add((at[0], at[1]))
         found[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
     np.fill_diagonal(found, 0.0)

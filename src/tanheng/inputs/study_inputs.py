@@ -126,11 +126,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         errors, warnings = cover_problems(grid, boundary, rasters.values())
         problems.errors += errors
         problems.warnings += warnings
-    for raster in {item.path: item for item in population.values()}.values():
-        problems.attempt(check_population, raster, may_be_empty=_may_be_empty(study))
-    for name, by_year in (*driver_maps.items(), *([("nep", nep)] if nep else [])):
-        for raster in {item.path: item for item in by_year.values()}.values():
-            problems.warnings += problems.attempt(check_values, raster, name) or []
+    _check_quantities(study, population, {**driver_maps, **({"nep": nep} if nep else {})}, problems)
     opened = [*rasters.values(), *population.values(), *nep.values()]
     opened += [raster for by_year in driver_maps.values() for raster in by_year.values()]
     problems.warnings += [note for raster in opened for note in raster.notes]
@@ -139,21 +135,37 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     problems.warnings += price_notes(study)
     problems.stop_if_any()
     assert legend is not None and grid is not None  # noqa: S101, PT018  the line above stops where they are
-    for polygons in (*([boundary] if boundary else []), *zones.values()):
-        if polygons.repaired:
-            problems.warnings.append(
-                tr(
-                    "{path}: {repaired} polygon(s) with invalid geometry were repaired",
-                    path=polygons.path,
-                    repaired=polygons.repaired,
-                )
-            )
+    problems.warnings += _repaired([*([boundary] if boundary else []), *zones.values()])
     files = _all_files(study, base, [*rasters.values(), *population.values(), *nep.values()])
     return Inputs(
         study, base, classes, legend, densities, maps, grid, boundary, zones, given.totals, given.activity,
         given.processes, given.reference, points, given.factors, population,
         driver_maps, driver_tables, uptake, nep, tuple(dict.fromkeys(problems.warnings)), tuple(files),
     )  # fmt: skip
+
+
+def _check_quantities(
+    study: Study, population: Mapping[int, Raster], others: Mapping[str, Mapping[int, Raster]], problems: Problems
+) -> None:
+    """Look at the values of each raster that is no land map, once where it serves several years."""
+    for raster in {item.path: item for item in population.values()}.values():
+        problems.attempt(check_population, raster, may_be_empty=_may_be_empty(study))
+    for name, by_year in others.items():
+        for raster in {item.path: item for item in by_year.values()}.values():
+            problems.warnings += problems.attempt(check_values, raster, name) or []
+
+
+def _repaired(layers: Iterable[Polygons]) -> list[str]:
+    """Warnings on polygons that had to be repaired."""
+    return [
+        tr(
+            "{path}: {repaired} polygon(s) with invalid geometry were repaired",
+            path=polygons.path,
+            repaired=polygons.repaired,
+        )
+        for polygons in layers
+        if polygons.repaired
+    ]
 
 
 def _all_files(study: Study, base: Path, rasters: Iterable[Raster | Mosaic]) -> list[Path]:

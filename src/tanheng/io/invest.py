@@ -26,7 +26,7 @@ _OLD = {
 
 
 def import_datastack(path: Path, folder: Path) -> Path:
-    """Write a study that reckons what an InVEST Carbon parameter set asks for; returns its file.
+    """Write a study that calculates what an InVEST Carbon parameter set describes; returns its file.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ from tanheng.grid import Grid
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import tr
 
-# Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the mend.
+# Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the remedy.
 logging.getLogger("rasterio").setLevel(logging.CRITICAL)
 
 _REMOTE = ("/vsi", "http://", "https://", "s3://")

@@ -223,7 +223,7 @@ def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, 
             f"{table.own(column)} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column])
         )
         raise InputError(
-            tr("{place}: {what} stands there twice; add the rows up, or tell them apart", place=place, what=what)
+            tr("{place}: {what} appears twice; add the rows up, or tell them apart", place=place, what=what)
         )
 
 
@@ -261,7 +261,7 @@ def read_uptake(path: Path) -> dict[str, float]:
         if row["class"] in found:
             raise InputError(
                 tr(
-                    "{name}: line {line}: '{class_}' stands there twice",
+                    "{name}: line {line}: '{class_}' appears twice",
                     name=table.name,
                     line=line,
                     class_=row["class"],

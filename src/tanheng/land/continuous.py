@@ -34,7 +34,7 @@ class OnGrid:
     mean : array, shape (rows, columns)
         Mean over that part, weighted by area; NaN where there is none.
     total : array, shape (rows, columns)
-        Sum of the pixels, each parted by the area that falls in the cell; 0 where there is none.
+        Sum of the pixels, each weighted by the part of its area in the cell; 0 where there is none.
     """
 
     covered: NDArray[np.float64]

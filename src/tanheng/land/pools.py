@@ -127,7 +127,7 @@ class Cluster:
         if not self._over and isinstance(message, dict) and message.get("action") == "remove-worker":
             self._warn(
                 tr(
-                    "worker {worker} is lost; its blocks are counted anew by the others",
+                    "worker {worker} is lost; the others count its blocks again",
                     worker=message.get("worker", ""),
                 )
             )

@@ -53,7 +53,7 @@ from tanheng.stages.uncertainty import density_errors
 from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
-#: Settings that a plan does not hang on: results made with others still serve.
+#: Settings that a plan does not depend on: results made with others still serve.
 _BESIDE = ("plan", "outputs", "maps", "analysis", "title", "title_zh", "language", "authors", "license")
 
 

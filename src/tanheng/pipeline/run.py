@@ -296,7 +296,7 @@ def _overlaps(covers: Mapping[str, sparse.csr_matrix]) -> list[str]:
         if twice:
             found.append(
                 tr(
-                    "zones of '{label}' overlap in {twice:,} cells; what these hold is parted among them",
+                    "zones of '{label}' overlap in {twice:,} cells; their content is shared among them",
                     label=label,
                     twice=twice,
                 )

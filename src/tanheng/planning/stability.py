@@ -1,4 +1,4 @@
-"""How much of a plan hangs on the carbon densities: plans anew with densities drawn at random."""
+"""How much of a plan depends on the carbon densities: plans anew with densities drawn at random."""
 
 from __future__ import annotations
 

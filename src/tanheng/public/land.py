@@ -141,7 +141,7 @@ def _land(given: object, name: str) -> Map:
     values = land.values[land.known]
     if (values != np.floor(values)).any():
         odd = float(values[values != np.floor(values)][0])
-        raise InputError(tr("{name}: {value:g} is no code of a land class", name=land.name, value=odd))
+        raise InputError(tr("{name}: {value:g} is not a code of a land class", name=land.name, value=odd))
     return land
 
 

@@ -1,4 +1,4 @@
-"""Stage: supply against demand, and what goes with them."""
+"""Stage: supply against demand: balance, ratio and their uncertainty."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def load_study(path: Path) -> Study:
             tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path)
         ) from None
     except UnicodeDecodeError as error:
-        raise InputError(tr("{path}: is no text in UTF-8; save it in the encoding UTF-8", path=path)) from error
+        raise InputError(tr("{path}: is not text in UTF-8; save it in the encoding UTF-8", path=path)) from error
     except OSError as error:
         raise InputError(tr("{path}: can't be read ({reason})", path=path, reason=error.strerror)) from error
     try:

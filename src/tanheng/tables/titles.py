@@ -125,10 +125,10 @@ MEANINGS = {
     "mismatch_indices": mark("How far apart supply and demand are spread: 0 is alike"),
     "lorenz": mark("Share of demand on the land with the least demand for its supply, up to a share of supply"),
     "coupling_coordination": mark(
-        "Area by level of the coupling coordination degree, which hangs on the range of the values of all years"
+        "Area by level of the coupling coordination degree, which depends on the range of the values of all years"
     ),
     "autocorrelation": mark(
-        "Whether like lies by like; the p against unrelated maps allows for maps that are smooth, that of random layouts does not"
+        "Spatial autocorrelation; the p-value against unrelated maps allows for smooth maps, that of random layouts does not"
     ),
     "supply_demand_clusters": mark(
         "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell, with the share of cells that "

@@ -31,7 +31,7 @@ def breaks_for(
         *quantile* puts as many cells into each class; *tail* does so but keeps the largest 5 and 1 percent apart; *natural* has the
         least sum of squares within classes; numbers are breaks by hand.
     diverging : bool
-        Zero is a break, and each side is parted by itself.
+        Zero is a break, and each side is classed by itself.
 
     Examples
     --------

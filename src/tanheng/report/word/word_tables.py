@@ -213,7 +213,7 @@ def _fill(cell: Any, text: str, side: Any, *, bold: bool = False) -> None:  # no
 
 
 def _draw_rules(grid: Any, lines: list[Any], heads: int, totals: int) -> None:  # noqa: ANN401
-    """Three rules, one more above totals; the header stands again on every page, and no row is parted."""
+    """Three rules, one more above totals; the header stands again on every page, and no row is split."""
     for cell in lines[0]:
         _rule(cell, top=_THICK)
     for cell in lines[heads - 1]:

@@ -18,7 +18,7 @@ _CLOSED = 1e-9
 
 
 def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
-    """One paragraph that a planner can use: what changes, what it brings, how sure that is, and what it hangs on."""
+    """One paragraph that a planner can use: what changes, what it brings, how sure that is, and what it depends on."""
     moves = tables["plan_transitions"].sort_values("area_km2", ascending=False)
     if moves.empty:
         return _nothing_moves(record)

@@ -13,6 +13,7 @@ from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import tr
 from tanheng.planning.compensation import compensation_flows, shared_surplus
 from tanheng.stages.planning.beside import Beside
+from tanheng.study import Plan
 from tanheng.units import CO2_PER_C
 
 Layer = NDArray[np.float64]
@@ -28,7 +29,8 @@ def tell_compensation(
     if balance is None:
         found.notes.append(tr("compensation is left out: the study has no balance"))
         return
-    if inputs.study.balance.mode == "stock":
+    is_stock = inputs.study.balance.mode == "stock"
+    if is_stock:
         found.notes.append(
             tr(
                 "compensation: in mode 'stock' a unit's surplus is the emissions that its share of the stored carbon would allot to it, "
@@ -41,52 +43,60 @@ def tell_compensation(
             tr("compensation is left out: no two zones of '{layer}' have a balance in {year}", layer=layer, year=year)
         )
         return
-    polygons = inputs.zones[layer]
-    order = [polygons.ids.index(str(code)) for code in rows["zone_id"]]
-    demand = rows["demand_t_c_per_yr"].to_numpy(float)
-    stock_mode = inputs.study.balance.mode == "stock"
-    surplus = (
-        shared_surplus(rows["supply_t_c"].to_numpy(float), demand)
-        if stock_mode
-        else rows["balance_t_c_per_yr"].to_numpy(float)
-    )
-    shapes = project(polygons.geometries, polygons.crs, inputs.grid.crs)
-    at = shapely.get_coordinates(shapely.centroid(np.array([shapes[item] for item in order], dtype=object))) / 1000.0
-    distance = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    surplus, at = _surplus(rows, is_stock=is_stock), _centres(inputs, layer, rows)
+    distance = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) / 1000.0
     flows = compensation_flows(surplus, distance)
-    names = rows["zone_name"].tolist()
-    gives, takes = np.nonzero(flows > 1e-9 * max(float(np.abs(surplus).max()), 1e-300))
-    metres = 1000.0 * at
+    gives, takes = np.nonzero(flows > _LEAST * max(float(np.abs(surplus).max()), 1e-300))
     found.arrows = [
-        (
-            float(metres[one, 0]),
-            float(metres[one, 1]),
-            float(metres[other, 0]),
-            float(metres[other, 1]),
-            float(flows[one, other]),
-        )
+        (float(at[one, 0]), float(at[one, 1]), float(at[other, 0]), float(at[other, 1]), float(flows[one, other]))
         for one, other in zip(gives, takes, strict=True)
     ]
+    names = rows["zone_name"].to_numpy(object)
     found.tables["compensation"] = pd.DataFrame(
         {
-            "from_zone": [names[item] for item in gives],
-            "to_zone": [names[item] for item in takes],
+            "from_zone": names[gives],
+            "to_zone": names[takes],
             "t_c_per_yr": flows[gives, takes],
             "distance_km": distance[gives, takes],
-            "payment": flows[gives, takes]
-            * opened.plan.price
-            * (CO2_PER_C if opened.plan.price_per == "t CO2" else 1.0),
-            "price_unit": f"{opened.plan.currency} per {opened.plan.price_per}",
-            "currency": opened.plan.currency,
+            **_payment(opened.plan, flows[gives, takes]),
         }
     )
     found.tables["compensation_units"] = pd.DataFrame(
         {
             "zone": names,
-            "basis": "share of the store against share of emissions" if stock_mode else "yearly balance",
+            "basis": "share of the store against share of emissions" if is_stock else "yearly balance",
             "surplus_t_c_per_yr": surplus,
             "given_t_c_per_yr": flows.sum(axis=1),
             "received_t_c_per_yr": flows.sum(axis=0),
             "unmet_t_c_per_yr": np.maximum(-surplus, 0) - flows.sum(axis=0),
         }
     )
+
+
+#: Share of the largest surplus below which a flow is rounding.
+_LEAST = 1e-9
+
+
+def _surplus(rows: pd.DataFrame, *, is_stock: bool) -> Layer:
+    """Surplus of each unit, t C yr-1."""
+    if not is_stock:
+        return np.asarray(rows["balance_t_c_per_yr"], np.float64)
+    return shared_surplus(rows["supply_t_c"].to_numpy(float), rows["demand_t_c_per_yr"].to_numpy(float))
+
+
+def _centres(inputs: Inputs, layer: str, rows: pd.DataFrame) -> Layer:
+    """Centre of each unit on the grid, shape (units, 2), m."""
+    polygons = inputs.zones[layer]
+    shapes = project(polygons.geometries, polygons.crs, inputs.grid.crs)
+    held = [shapes[polygons.ids.index(str(code))] for code in rows["zone_id"]]
+    return np.asarray(shapely.get_coordinates(shapely.centroid(np.array(held, dtype=object))))
+
+
+def _payment(plan: Plan, flows: Layer) -> dict[str, object]:
+    """What flows cost at the price of the plan."""
+    per_t_c = plan.price * (CO2_PER_C if plan.price_per == "t CO2" else 1.0)
+    return {
+        "payment": flows * per_t_c,
+        "price_unit": f"{plan.currency} per {plan.price_per}",
+        "currency": plan.currency,
+    }

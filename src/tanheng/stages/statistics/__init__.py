@@ -1,1 +1,1 @@
-"""Stages of statistics: what goes with supply and demand, where they part, and how sure that is."""
+"""Stages of statistics: correlation, geographical detector, clusters, hot spots and mismatch."""

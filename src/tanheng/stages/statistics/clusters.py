@@ -1,4 +1,4 @@
-"""Stage: whether like lies by like, and where low supply lies among high demand."""
+"""Stage: spatial autocorrelation, and where low supply lies among high demand."""
 
 from __future__ import annotations
 
