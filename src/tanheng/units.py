@@ -117,6 +117,15 @@ name the one that the figures are in
     if source == target and source in _PLAIN:
         return 1.0
     units = registry()
+    unclear = re.search(r"\b(tons?|mt)\b", f"{source} {target}")
+    if unclear:
+        raise UnitError(
+            tr(
+                "unit '{source}': '{word}' may mean several; write t for 1,000 kg and Mt for a million of them",
+                source=source,
+                word=unclear[0],
+            )
+        )
     try:
         quantity = units.parse_expression(_pint_spelling(source))
         goal = units.parse_expression(_pint_spelling(target))

@@ -21,6 +21,19 @@ from tanheng.errors import InputError, UnitError
 SMOOTH = np.add.outer(np.sin(np.arange(24) / 4.0), np.cos(np.arange(20) / 5.0))
 
 
+#: A table whose codes are not those of the legend it is used with.
+OTHER_CODES = pd.DataFrame(
+    {
+        "lucode": [1, 2],
+        "lulc_name": ["forest", "cropland"],
+        "c_above": [1.0, 2.0],
+        "c_below": 0.0,
+        "c_soil": 0.0,
+        "c_dead": 0.0,
+    }
+)
+
+
 def placed(values: np.ndarray, west: float = 0.0) -> xr.DataArray:
     rows, columns = values.shape
     return xr.DataArray(
@@ -113,11 +126,11 @@ def test_statistics_are_those_of_the_functions_below() -> None:
     both = np.isfinite(noise)
     assert found.r == pytest.approx(np.corrcoef(SMOOTH[both], (SMOOTH + noise)[both])[0, 1])
     assert found.effective_size < found.n == int(both.sum())
-    clusters = tanheng.local_moran(placed(SMOOTH), placed(-SMOOTH), permutations=199)
+    clusters = tanheng.local_moran(placed(SMOOTH), placed(-SMOOTH), permutations=9999)
     names = clusters["cluster"].attrs["flag_meanings"].split()
     kinds = {names[int(kind)] for kind in np.unique(clusters["cluster"])}
     assert kinds == {"not_significant", "high-low", "low-high"}
-    spots = tanheng.hot_spots(np.where(both, SMOOTH, np.nan), permutations=199)
+    spots = tanheng.hot_spots(np.where(both, SMOOTH, np.nan), permutations=9999)
     assert np.isnan(spots["spot"].values[~both]).all()
     at = np.unravel_index(np.nanargmax(spots["gi_star"].values), SMOOTH.shape)
     assert float(spots["spot"][at]) == 1.0
@@ -131,6 +144,73 @@ def test_a_detector_tells_the_driver_that_made_the_map_from_another() -> None:
     assert found["q"].iloc[0] > 0.8
     assert found["q"].iloc[1] < 0.2
     assert found["p"].iloc[0] <= 0.1
+
+
+def write_codes(path: Path, codes: np.ndarray, crs: str = "EPSG:32650") -> Path:
+    bands = codes if codes.ndim == 3 else codes[None]
+    profile = {
+        "driver": "GTiff", "height": bands.shape[1], "width": bands.shape[2], "count": len(bands), "dtype": "uint8", "crs": crs,
+        "transform": rasterio.Affine(30.0, 0, 500_000.0, 0, -30.0, 4_000_000.0),
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as dataset:
+        dataset.write(bands)
+    return path
+
+
+def test_a_file_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
+    first = tanheng.carbon_stock(write_codes(tmp_path / "a.tif", np.ones((2, 2), np.uint8)), {1: 10.0, 2: 20.0})
+    again = tanheng.carbon_stock(write_codes(tmp_path / "a.tif", np.full((3, 3), 2, np.uint8)), {1: 10.0, 2: 20.0})
+    assert (first.values == 10.0).all()
+    assert again.shape == (3, 3)
+    assert (again.values == 20.0).all()
+
+
+def test_files_of_other_places_are_not_compared(tmp_path: Path) -> None:
+    codes = np.ones((2, 2), np.uint8)
+    here, there = write_codes(tmp_path / "50.tif", codes), write_codes(tmp_path / "49.tif", codes, "EPSG:32649")
+    with pytest.raises(InputError, match="differ in 'spatial_ref'"):
+        tanheng.transitions(here, there)
+    with pytest.raises(InputError, match="has 3 bands"):
+        tanheng.carbon_stock(write_codes(tmp_path / "rgb.tif", np.ones((3, 2, 2), np.uint8)), {1: 1.0})
+    assert "32650" in tanheng.carbon_stock(here, {1: 1.0})["spatial_ref"].attrs["crs_wkt"]
+
+
+def test_what_the_array_calls_missing_is_missing() -> None:
+    supply = xr.DataArray([[1.0, 2.0, -9999.0]], attrs={"_FillValue": -9999.0, "units": "t C"})
+    found = tanheng.balance(supply, [[1.0, 1.0, 1.0]], demand_units="t C yr-1")
+    np.testing.assert_array_equal(found.values, [[0.0, 1.0, np.nan]])
+
+
+def test_rounding_of_coordinates_is_no_other_place() -> None:
+    near = placed(SMOOTH).assign_coords(x=placed(SMOOTH).x + 1e-7)
+    assert tanheng.correlation(placed(SMOOTH), near).r == pytest.approx(1.0)
+
+
+def test_cells_outside_the_zones_have_no_demand_known() -> None:
+    found = tanheng.demand(pd.Series({1: 100.0}), [[1.0, 3.0], [5.0, 5.0]], zones=[[1, 1], [2, np.nan]])
+    np.testing.assert_array_equal(found.values, [[25.0, 75.0], [np.nan, np.nan]])
+
+
+def test_classes_of_a_driver_are_taken_as_they_are() -> None:
+    random = np.random.default_rng(5)
+    codes = random.permutation(20)[np.arange(400).reshape(20, 20) // 20]
+    values = random.normal(size=20)[codes] + 0.3 * random.normal(size=(20, 20))
+    group = pd.Series(values.ravel()).groupby(codes.ravel())
+    by_hand = 1.0 - (group.var(ddof=0) * group.size()).sum() / (values.var() * values.size)
+    found = tanheng.geodetector(values, {"soil": codes}, categories=["soil"], random_maps=9)
+    assert found["q"].iloc[0] == pytest.approx(by_hand)
+    assert found["classes"].iloc[0] == 20
+    assert found["p"].iloc[0] <= 0.2
+
+
+def test_too_few_permutations_to_find_anything_are_told() -> None:
+    with pytest.warns(UserWarning, match="unless 4 % of all are; take 9999"):
+        tanheng.hot_spots(SMOOTH, permutations=999)
+
+
+def test_a_result_may_come_in_again() -> None:
+    spots = tanheng.hot_spots(placed(SMOOTH).assign_coords(p=1.0))
+    assert set(spots) == {"gi_star", "p", "spot"}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +244,46 @@ def test_a_detector_tells_the_driver_that_made_the_map_from_another() -> None:
         (lambda: tanheng.carbon_stock([[1]], {1: -2.0}), InputError, "no density in t C/ha"),
         (lambda: tanheng.transitions([[99]], [[1]], legend="clcd"), InputError, "first: codes that the legend lacks: 99"),
         (lambda: tanheng.local_moran(SMOOTH, neighbours="king"), InputError, "neither 'queen' nor 'rook'"),
-        (lambda: tanheng.geodetector(SMOOTH, {}), InputError, "drivers: none"),
+        (lambda: tanheng.geodetector(SMOOTH, {}), InputError, "drivers: give at least one"),
+        (lambda: tanheng.geodetector(SMOOTH, [SMOOTH]), InputError, "drivers: give at least one"),
+        (lambda: tanheng.geodetector(SMOOTH, {"a": SMOOTH}, classes=5), InputError, "classes is 5"),
+        (lambda: tanheng.geodetector(SMOOTH, {"a": SMOOTH}, classes=(3, 500)), InputError, "1500 are needed for 500 classes"),
+        (lambda: tanheng.geodetector(SMOOTH, {"a": SMOOTH}, categories=["b"]), InputError, "'b' is none of the drivers"),
+        (lambda: tanheng.geodetector(SMOOTH, {"a": SMOOTH}, random_maps=-1), InputError, "random_maps is -1"),
+        (lambda: tanheng.hot_spots(SMOOTH, false_discovery_rate=5), InputError, "share between 0 and 1"),
+        (lambda: tanheng.hot_spots(SMOOTH, permutations=0), InputError, "permutations is 0"),
+        (lambda: tanheng.hot_spots(SMOOTH, seed=-1), InputError, "seed is -1"),
+        (lambda: tanheng.hot_spots([[1, np.nan], [np.nan, np.nan]]), InputError, "no two neighbouring cells"),
+        (lambda: tanheng.correlation(placed(SMOOTH[:20]), placed(SMOOTH[:20]).T), InputError, "transpose one of them"),
+        (
+            lambda: tanheng.correlation(placed(SMOOTH), placed(SMOOTH).rename(y="lat", x="lon").sortby("lat")),
+            InputError,
+            "differ in 'y'",
+        ),
+        (lambda: tanheng.balance([[-9999.0, 1]], [[1, 1]], supply_units="t C"), InputError, "holds -9999 in 1 cells"),
+        (lambda: tanheng.demand(1.0, [[1j]]), InputError, "holds complex128"),
+        (lambda: tanheng.demand(1.0, "people.tif"), InputError, "weight is of type str; expected an array"),
+        (lambda: tanheng.demand(1.0, [[1.0]], zones=[[1]]), InputError, "give emissions by zone"),
+        (lambda: tanheng.demand({}, [[1.0]], zones=[[1]]), InputError, "no cell lies in zone"),
+        (lambda: tanheng.demand(None, [[1.0]]), InputError, "must be numbers"),
+        (lambda: tanheng.demand(1.0, [[1.0]], units="tons C yr-1"), UnitError, "'tons' may mean several"),
+        (lambda: tanheng.demand(1.0, [[1.0]], units="mt C yr-1"), UnitError, "write t for 1,000 kg and Mt"),
+        (
+            lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="t C ha-1"), SMOOTH, demand_units="t C yr-1"),
+            InputError,
+            "an amount per area; multiply it by the area of a cell",
+        ),
+        (
+            lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="kg C"), SMOOTH, supply_units="t C"),
+            InputError,
+            "says that its unit is 'kg C'",
+        ),
+        (lambda: tanheng.carbon_stock([[1]], {1: {"abve": 2.0}}), InputError, "'abve' is no carbon pool"),
+        (lambda: tanheng.carbon_stock([[1]], {1: {"above": -5.0, "soil": 9.0}}), InputError, "-5.0 is no density"),
+        (lambda: tanheng.carbon_stock([[1]], {1: None}), InputError, "None is no density"),
+        (lambda: tanheng.carbon_stock([[1e19]], {1: 2.0}), InputError, "1e[+]19 is not a code"),
+        (lambda: tanheng.carbon_stock([[1]], OTHER_CODES, legend="clcd"), InputError, "code 1 is 'forest' in the table"),
+        (lambda: tanheng.transitions([[1]], [[1]], pixel_area_km2=-1), InputError, "expected an area above zero"),
         (lambda: tanheng.geodetector(SMOOTH, {"flat": SMOOTH * 0}), InputError, "flat: a driver that is the same everywhere"),
         (lambda: tanheng.geodetector(SMOOTH, {"a": SMOOTH}, breaks=["jenks"]), InputError, "'jenks' is none of"),
     ],

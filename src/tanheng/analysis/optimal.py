@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,7 +147,14 @@ def _ways(driver: Values, methods: Sequence[str], classes: Sequence[int]) -> lis
     return found
 
 
-def search_p(observed: Values, drawn: Iterable[Values], ways: Sequence[Discretisations]) -> NDArray[np.float64]:
+class Ways(Protocol):
+    """What has a q for each way to cut a driver."""
+
+    def q(self, y: Values) -> Values:
+        """Value q of each way, shape (ways,)."""
+
+
+def search_p(observed: Values, drawn: Iterable[Values], ways: Sequence[Ways]) -> NDArray[np.float64]:
     """p-values of the best q of several drivers, each against the best that the same search finds in random maps of y.
 
     ``(1 + maps with a best q no smaller) / (1 + maps)``. With maps from `tanheng.analysis.surrogates` it allows for
@@ -158,7 +166,7 @@ def search_p(observed: Values, drawn: Iterable[Values], ways: Sequence[Discretis
         Best q of each driver.
     drawn : iterable of numpy.ndarray, shape (n,)
         Random maps of y.
-    ways : sequence of Discretisations
+    ways : sequence of Ways, as Discretisations
         One a driver.
 
     Examples

@@ -308,6 +308,11 @@ def open_raster(path: str, band: int = 1) -> Raster:
         ) from error
 
 
+def band_count(path: str) -> int:
+    """Number of bands of a raster that opens."""
+    return int(_dataset(path).count)
+
+
 def _reason(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__

@@ -13,8 +13,8 @@ import xarray as xr
 from tanheng.errors import InputError, nearest
 from tanheng.factors import Legend, legend_from
 from tanheng.factors.catalogue import parse_table
-from tanheng.factors.densities import CarbonDensities, carbon_densities_from, densities_in
-from tanheng.io.rasters import open_raster
+from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from, densities_in
+from tanheng.io.rasters import band_count, files_open, open_raster
 from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
 
@@ -107,6 +107,8 @@ def transitions(
     """
     before, after = _land(first, "first"), _land(last, "last")
     same_cells(before, after)
+    if pixel_area_km2 is not None and not pixel_area_km2 > 0:
+        raise InputError(tr("pixel_area_km2 is {value}; expected an area above zero", value=pixel_area_km2))
     both = before.known & after.known
     names = None if legend is None else legend_from(str(legend)).codes
     labels = [pd.Series(_labels(item.values[both], names, item.name)) for item in (before, after)]
@@ -126,37 +128,78 @@ def _labels(codes: Any, names: Mapping[int, str | None] | None, place: str) -> A
 
 def _land(given: object, name: str) -> Map:
     """Land-cover map of an array or a file; codes are whole numbers."""
-    if isinstance(given, (str, Path)):
-        raster = open_raster(str(given))
-        pixels = raster.pixels
-        values = raster.read_values(0, 0, pixels.height, pixels.width)
-        coords = {}
-        if pixels.is_upright:
-            x, _ = pixels.corners(np.arange(pixels.width) + 0.5, np.full(pixels.width, 0.5))
-            _, y = pixels.corners(np.full(pixels.height, 0.5), np.arange(pixels.height) + 0.5)
-            coords = {"y": y, "x": x}
-        given = xr.DataArray(values, dims=("y", "x"), coords=coords)
-        name = raster.name
-    land = as_map(given, name)
+    land = _from_file(str(given)) if isinstance(given, (str, Path)) else as_map(given, name)
     values = land.values[land.known]
-    if (values != np.floor(values)).any():
-        odd = float(values[values != np.floor(values)][0])
-        raise InputError(tr("{name}: {value:g} is not a code of a land class", name=land.name, value=odd))
+    odd = values[(values != np.floor(values)) | (np.abs(values) > _MOST_CODE)]
+    if odd.size:
+        raise InputError(tr("{name}: {value:g} is not a code of a land class", name=land.name, value=float(odd[0])))
     return land
+
+
+#: Codes are whole numbers that four bytes hold.
+_MOST_CODE = 2.0**31
+
+
+def _from_file(path: str) -> Map:
+    """The only band of a raster, with its coordinates and coordinate reference system."""
+    with files_open():
+        raster = open_raster(path)
+        pixels = raster.pixels
+        bands = band_count(path)
+        if bands > 1:
+            raise InputError(
+                tr(
+                    "{path}: has {count} bands; write the one with the codes to a file of its own (gdal_translate -b)",
+                    path=path,
+                    count=bands,
+                )
+            )
+        values = raster.read_values(0, 0, pixels.height, pixels.width).copy()
+    reference = xr.DataArray(0, attrs={"crs_wkt": pixels.crs_wkt})
+    coords: dict[str, Any] = {"spatial_ref": reference}
+    if pixels.is_upright:
+        coords["x"], _ = pixels.corners(np.arange(pixels.width) + 0.5, np.full(pixels.width, 0.5))
+        _, coords["y"] = pixels.corners(np.full(pixels.height, 0.5), np.arange(pixels.height) + 0.5)
+    else:
+        reference.attrs["turned"] = pixels.affine
+    return as_map(xr.DataArray(values, dims=("y", "x"), coords=coords), raster.name)
 
 
 def _by_code(densities: Densities, legend: str | Path | None) -> dict[float, float]:
     """Density of each map code, all pools together; NaN for a code that means no data."""
     names = None if legend is None else legend_from(str(legend))
-    if isinstance(densities, Mapping):
+    if isinstance(densities, (Mapping, pd.Series)):
         totals = {key: _total(value, key) for key, value in densities.items()}
-        if all(isinstance(key, (int, np.integer)) for key in totals):
-            return {float(key): value for key, value in totals.items()}
+        if totals and all(_is_code(key) for key in totals):
+            empty = {} if names is None else {code: np.nan for code, name in names.codes.items() if name is None}
+            return {float(code): value for code, value in {**empty, **totals}.items()}
         if names is not None:
             _check_names(totals, names)
         return _named(totals, names)
     table = _table(densities)
-    return _named({name: sum(pools.values()) for name, pools in table.values.items()}, names or _own_legend(table))
+    own = _own_legend(table)
+    if names is not None and own is not None:
+        _refuse_conflict(own, names)
+    return _named({name: sum(pools.values()) for name, pools in table.values.items()}, names or own)
+
+
+def _is_code(key: object) -> bool:
+    return isinstance(key, (int, float, np.number)) and not isinstance(key, bool) and float(key).is_integer()
+
+
+def _refuse_conflict(own: Legend, legend: Legend) -> None:
+    """A table's own codes and a legend may not call the same code by two classes."""
+    for code, name in own.codes.items():
+        other = legend.codes.get(code)
+        if other is not None and other != name:
+            raise InputError(
+                tr(
+                    "densities: code {code} is '{name}' in the table and '{other}' in the legend; leave one of them out",
+                    code=code,
+                    name=name,
+                    other=other,
+                )
+            )
 
 
 def _table(densities: pd.DataFrame | str | Path) -> CarbonDensities:
@@ -192,8 +235,23 @@ def _named(totals: Mapping[Any, float], legend: Legend | None) -> dict[float, fl
     return {float(code): float(value) for code, value in found.items() if value is not None}
 
 
-def _total(value: float | Mapping[str, float], key: object) -> float:
-    total = float(sum(value.values())) if isinstance(value, Mapping) else float(value)
-    if not np.isfinite(total) or total < 0:
-        raise InputError(tr("densities: {key}: {value} is no density in t C/ha", key=key, value=total))
+def _total(value: object, key: object) -> float:
+    """Density of a class, its pools together."""
+    pools = dict(value) if isinstance(value, (Mapping, pd.Series)) else {"": value}
+    unknown = [name for name in pools if name and name not in POOLS]
+    if unknown:
+        raise InputError(
+            tr(
+                "densities: {key}: '{pool}' is no carbon pool; they are {names}",
+                key=key,
+                pool=unknown[0],
+                names=listed(POOLS),
+            )
+        )
+    total = 0.0
+    for part in pools.values():
+        number = float(part) if isinstance(part, (int, float, np.number)) and not isinstance(part, bool) else np.nan
+        if not np.isfinite(number) or number < 0:
+            raise InputError(tr("densities: {key}: {value} is no density in t C/ha", key=key, value=repr(part)))
+        total += number
     return total

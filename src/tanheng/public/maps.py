@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -32,11 +34,22 @@ class Map:
 
     def like(self, values: NDArray[Any], name: str, units: str, long_name: str) -> xr.DataArray:
         """Result on the cells of this map."""
-        made = xr.DataArray(values, coords=self.frame.coords, dims=self.frame.dims, name=name)
+        kept = {key: self.frame.coords[key] for key in (*self.frame.dims, _REFERENCE) if key in self.frame.coords}
+        made = xr.DataArray(values, coords=kept, dims=self.frame.dims, name=name)
         made.attrs = {"units": units, "long_name": long_name}
-        if "grid_mapping" in self.frame.attrs:
-            made.attrs["grid_mapping"] = self.frame.attrs["grid_mapping"]
+        if _REFERENCE in kept:
+            made.attrs["grid_mapping"] = _REFERENCE
         return made
+
+
+#: Coordinate that holds the coordinate reference system, as CF and rioxarray write it.
+_REFERENCE = "spatial_ref"
+
+#: Attributes by which a file says what means "no data".
+_NODATA = ("_FillValue", "missing_value", "nodata")
+
+#: Numbers that mean "no data" in so many files that they are no quantity unless the array says so.
+_FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0, float(np.float32(-3.4028235e38)), 1e20)
 
 
 def as_map(given: object, name: str) -> Map:
@@ -45,14 +58,14 @@ def as_map(given: object, name: str) -> Map:
     Parameters
     ----------
     given : array-like, shape (rows, columns)
-        Further axes of length one are dropped.
+        Further axes of length one are dropped; values that the array's attributes call missing are NaN.
     name : str
         What messages call it.
 
     Raises
     ------
     InputError
-        It is no array of numbers with two axes, or holds infinity.
+        It is no array of numbers with two axes, holds infinity, or a number that means "no data" undeclared.
 
     Examples
     --------
@@ -62,40 +75,75 @@ def as_map(given: object, name: str) -> Map:
     Traceback (most recent call last):
     tanheng.errors.InputError: supply has shape (2,); expected rows and columns of a map
     """
-    array = given if isinstance(given, xr.DataArray) else xr.DataArray(_filled(given, name))
+    array = _array(given, name)
+    shape = array.shape
     array = array.squeeze(drop=True) if array.ndim > 2 else array
     if array.ndim != 2 or array.size == 0:
-        raise InputError(
-            tr("{name} has shape {shape}; expected rows and columns of a map", name=name, shape=array.shape)
-        )
-    if not isinstance(given, xr.DataArray):
-        array = array.rename(dict(zip(array.dims, ("y", "x"), strict=True)))
+        raise InputError(tr("{name} has shape {shape}; expected rows and columns of a map", name=name, shape=shape))
+    if array.dtype.kind not in "iufO":
+        raise InputError(tr("{name} holds {dtype}; expected numbers", name=name, dtype=array.dtype))
     try:
-        values = np.asarray(array.values, np.float64)
+        values = np.array(array.values, np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(tr("{name} holds {dtype}; expected numbers", name=name, dtype=array.dtype)) from error
-    if np.isinf(values).any():
-        raise InputError(tr("{name} holds infinity; write NaN where there are no data", name=name))
+    for number in (array.attrs.get(key, array.encoding.get(key)) for key in _NODATA):
+        if number is not None:
+            values[values == float(number)] = np.nan
+    _refuse_fills(values, name)
     return Map(name, values, array)
 
 
-def _filled(given: object, name: str) -> NDArray[Any]:
-    """Array of numpy, with NaN where it is masked."""
+def _array(given: object, name: str) -> xr.DataArray:
+    """Array with names of its axes."""
+    if isinstance(given, xr.DataArray):
+        return given
+    if isinstance(given, (str, Path, xr.Dataset, Mapping)):
+        raise InputError(
+            tr(
+                "{name} is of type {type}; expected an array, or one variable of a dataset",
+                name=name,
+                type=type(given).__name__,
+            )
+        )
+    if isinstance(given, pd.DataFrame):
+        return xr.DataArray(given).rename({"dim_0": "y", "dim_1": "x"}) if not given.index.name else xr.DataArray(given)
     if isinstance(given, np.ma.MaskedArray):
-        return np.ma.filled(given.astype(np.float64), np.nan)
+        return _named(np.ma.filled(given.astype(np.float64), np.nan))
     try:
-        return np.asarray(given)
+        return _named(np.asarray(given))
     except ValueError as error:
         raise InputError(tr("{name} is no array: its rows differ in length", name=name)) from error
+
+
+def _named(values: NDArray[Any]) -> xr.DataArray:
+    return xr.DataArray(values, dims=("y", "x") if values.ndim == 2 else None)
+
+
+def _refuse_fills(values: NDArray[np.float64], name: str) -> None:
+    if np.isinf(values).any():
+        raise InputError(tr("{name} holds infinity; write NaN where there are no data", name=name))
+    for number in _FILLS:
+        count = int((values == number).sum())
+        if count:
+            raise InputError(
+                tr(
+                    "{name} holds {number:g} in {count} cells, which usually means no data; write NaN there",
+                    name=name,
+                    number=number,
+                    count=count,
+                )
+            )
 
 
 def same_cells(first: Map, *others: Map) -> None:
     """Refuse maps that do not lie on the same cells: values of different places would be compared.
 
+    Axes are compared by their position, within a thousandth of a cell.
+
     Raises
     ------
     InputError
-        Shapes or coordinates differ.
+        Shapes, axes, coordinates or coordinate reference systems differ.
     """
     for other in others:
         if other.values.shape != first.values.shape:
@@ -108,16 +156,48 @@ def same_cells(first: Map, *others: Map) -> None:
                     shapes=other.values.shape,
                 )
             )
-        for axis in set(first.frame.dims) & set(other.frame.dims) & set(first.frame.coords) & set(other.frame.coords):
-            if not np.array_equal(first.frame[axis].values, other.frame[axis].values):
-                raise InputError(
-                    tr(
-                        "{first} and {other} differ in '{axis}': they do not lie on the same cells",
-                        first=first.name,
-                        other=other.name,
-                        axis=axis,
-                    )
+        if first.frame.dims != other.frame.dims and set(first.frame.dims) == set(other.frame.dims):
+            raise InputError(
+                tr(
+                    "{first} has the axes {axes} and {other} {axes_of_other}; transpose one of them",
+                    first=first.name,
+                    axes=first.frame.dims,
+                    other=other.name,
+                    axes_of_other=other.frame.dims,
                 )
+            )
+        differing = [str(axis) for axis, twin in zip(first.frame.dims, other.frame.dims, strict=True)
+                     if _differ(first.frame, axis, other.frame, twin)]  # fmt: skip
+        if _reference(first.frame) and _reference(other.frame) and _reference(first.frame) != _reference(other.frame):
+            differing.append(_REFERENCE)
+        if differing:
+            raise InputError(
+                tr(
+                    "{first} and {other} differ in '{axis}': they do not lie on the same cells",
+                    first=first.name,
+                    other=other.name,
+                    axis=differing[0],
+                )
+            )
+
+
+def _differ(first: xr.DataArray, axis: Hashable, other: xr.DataArray, twin: Hashable) -> bool:
+    """Whether two axes with coordinates have different ones."""
+    if axis not in first.coords or twin not in other.coords:
+        return False
+    here, there = first.coords[axis].values, other.coords[twin].values
+    if here.dtype.kind not in "iuf" or there.dtype.kind not in "iuf" or len(here) < 2:
+        return not np.array_equal(here, there)
+    step = float(np.abs(np.diff(here.astype(np.float64))).min())
+    return not np.allclose(here, there, rtol=0.0, atol=1e-3 * step)
+
+
+def _reference(array: xr.DataArray) -> tuple[object, ...]:
+    """Coordinate reference system of an array, and its affine transform where rows and columns are turned; empty where unknown."""
+    if _REFERENCE not in array.coords:
+        return ()
+    held = array.coords[_REFERENCE].attrs
+    return held.get("crs_wkt"), held.get("turned")
 
 
 def on_cells(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.float64]:

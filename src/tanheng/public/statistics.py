@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
+from scipy import sparse
 
 from tanheng.analysis.discretise import METHODS
 from tanheng.analysis.effective_size import ModifiedTest, modified_t_test
+from tanheng.analysis.geodetector import factor_detector
 from tanheng.analysis.local import CLUSTERS, SPOTS, LocalStatistic, bivariate_local_moran, getis_ord
 from tanheng.analysis.neighbours import grid_neighbours
 from tanheng.analysis.optimal import Discretisations, search_p
 from tanheng.analysis.surrogates import surrogates
 from tanheng.errors import InputError
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, on_cells, same_cells
 
 
@@ -92,7 +96,7 @@ def local_moran(
     Examples
     --------
     >>> field = np.zeros((12, 12)); field[:4, :4] = 5.0
-    >>> found = local_moran(field, permutations=999)
+    >>> found = local_moran(field)
     >>> float(found["cluster"][0, 0]), found["cluster"].attrs["flag_meanings"].split()[1]
     (1.0, 'high-high')
     """
@@ -100,7 +104,7 @@ def local_moran(
     other = one if of_neighbours is None else as_map(of_neighbours, "of_neighbours")
     same_cells(one, other)
     known = one.known & other.known
-    near = grid_neighbours(known, rook=_is_rook(neighbours))
+    near = _near(known, neighbours, permutations, false_discovery_rate, seed)
     found = bivariate_local_moran(
         one.values[known], other.values[known], near, permutations, seed, false_discovery_rate
     )
@@ -129,19 +133,44 @@ def hot_spots(
     Examples
     --------
     >>> field = np.zeros((12, 12)); field[:4, :4] = 5.0
-    >>> float(hot_spots(field, permutations=999)["spot"][0, 0])
+    >>> float(hot_spots(field)["spot"][0, 0])
     1.0
     """
     one = as_map(values, "values")
-    near = grid_neighbours(one.known, rook=_is_rook(neighbours))
+    near = _near(one.known, neighbours, permutations, false_discovery_rate, seed)
     found = getis_ord(one.values[one.known], near, permutations, seed, false_discovery_rate)
     return _drawn(one, one.known, found, "gi_star", "Getis-Ord Gi*", ("spot", SPOTS))
 
 
-def _is_rook(neighbours: str) -> bool:
-    if neighbours not in {"queen", "rook"}:
+#: Share of cells that must be alike before one of them can be called significant, from which on a reader is warned.
+_FEW = 0.01
+
+
+def _near(known: NDArray[np.bool_], neighbours: str, permutations: int, rate: float, seed: int) -> sparse.csr_array:
+    """Neighbours of the known cells, after a look at what was asked for."""
+    if neighbours not in ("queen", "rook"):
         raise InputError(tr("neighbours: '{name}' is neither 'queen' nor 'rook'", name=neighbours))
-    return neighbours == "rook"
+    if not 0.0 < rate < 1.0:
+        raise InputError(tr("false_discovery_rate is {value}; expected a share between 0 and 1", value=rate))
+    for name, value, least in (("permutations", permutations, 1), ("seed", seed, 0)):
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise InputError(
+                tr("{name} is {value}; expected a whole number from {least} on", name=name, value=value, least=least)
+            )
+    near = grid_neighbours(known, rook=neighbours == "rook")
+    if near.nnz == 0:
+        raise InputError(tr("no two neighbouring cells have data: there is nothing to compare"))
+    share = 2.0 / ((permutations + 1) * rate)
+    if share > _FEW:
+        warnings.warn(
+            tr(
+                "with {permutations} permutations no cell can be significant unless {share:.0f} % of all are; take 9999",
+                permutations=permutations,
+                share=100.0 * min(share, 1.0),
+            ),
+            stacklevel=3,
+        )
+    return near
 
 
 def _drawn(
@@ -160,11 +189,22 @@ def _drawn(
     return xr.Dataset(layers)
 
 
+class _Classes:
+    """A driver that holds classes already: its strata are what they are."""
+
+    def __init__(self, labels: NDArray[np.int64]) -> None:
+        self.labels = labels
+
+    def q(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The one q there is, shape (1,)."""
+        return np.array([factor_detector(y, self.labels).q])
+
+
 @dataclass(frozen=True)
 class _Cut:
     """Best way to cut a driver."""
 
-    way: Discretisations
+    way: Discretisations | _Classes
     method: str
     classes: int
     q: float
@@ -174,6 +214,7 @@ def geodetector(
     values: MapLike,
     drivers: Mapping[str, MapLike],
     *,
+    categories: Sequence[str] = (),
     breaks: Sequence[str] = METHODS,
     classes: tuple[int, int] = (3, 8),
     random_maps: int = 99,
@@ -188,6 +229,8 @@ def geodetector(
     ----------
     values : array, shape (rows, columns)
     drivers : mapping of name to array, shape (rows, columns)
+    categories : sequence of str
+        Drivers whose numbers are classes, as land cover or soil types; all others are cut as quantities.
     breaks : sequence of str
         Ways to cut: equal, quantile, natural, geometric, sd.
     classes : (int, int)
@@ -211,20 +254,26 @@ def geodetector(
     >>> geodetector(down, {"height": down, "east": down.T}, random_maps=0)["driver"].tolist()
     ['height', 'east']
     """
-    if not drivers:
-        raise InputError(tr("drivers: none is given"))
-    unknown = [name for name in breaks if name not in METHODS]
-    if unknown:
-        raise InputError(tr("breaks: '{name}' is none of {ways}", name=unknown[0], ways=", ".join(METHODS)))
+    breaks = _checked(drivers, categories, breaks, classes, random_maps)
     one = as_map(values, "values")
     layers = {name: as_map(item, name) for name, item in drivers.items()}
     same_cells(one, *layers.values())
     known = np.logical_and.reduce([one.known, *(item.known for item in layers.values())])
-    if int(known.sum()) < 3:
+    least = 3 * classes[1]
+    if int(known.sum()) < least:
         raise InputError(
-            tr("values and drivers have {count} cells in common; at least 3 are needed", count=int(known.sum()))
+            tr(
+                "values and drivers have {count} cells in common; {least} are needed for {most} classes",
+                count=int(known.sum()),
+                least=least,
+                most=classes[1],
+            )
         )
-    cuts = [_best_cut(one.values[known], item, known, breaks, classes) for item in layers.values()]
+    y = one.values[known]
+    cuts = [
+        _as_classes(y, item, known) if name in categories else _best_cut(y, item, known, breaks, classes)
+        for name, item in layers.items()
+    ]
     p = np.full(len(cuts), np.nan)
     if random_maps:
         drawn = surrogates(one.values, known, random_maps, seed)
@@ -236,10 +285,47 @@ def geodetector(
     return pd.DataFrame(rows).sort_values("q", ascending=False, ignore_index=True)
 
 
+def _checked(
+    drivers: object, categories: Sequence[str], breaks: Sequence[str], classes: tuple[int, int], random_maps: int
+) -> tuple[str, ...]:
+    """Ways to cut, after a look at what was asked for."""
+    if not isinstance(drivers, Mapping) or not drivers:
+        raise InputError(tr("drivers: give at least one, as a mapping of names to maps"))
+    lost = [name for name in categories if name not in drivers]
+    if lost:
+        raise InputError(tr("categories: '{name}' is none of the drivers", name=lost[0]))
+    ways = (breaks,) if isinstance(breaks, str) else tuple(breaks)
+    unknown = [name for name in ways if name not in METHODS] or ([""] if not ways else [])
+    if unknown:
+        raise InputError(tr("breaks: '{name}' is none of {ways}", name=unknown[0], ways=listed(METHODS)))
+    fits = isinstance(classes, (tuple, list)) and len(classes) == 2 and all(isinstance(item, int) for item in classes)
+    if not fits or not 2 <= classes[0] <= classes[1]:
+        raise InputError(tr("classes is {value}; expected (fewest, most), from 2 on", value=classes))
+    if not isinstance(random_maps, int) or random_maps < 0:
+        raise InputError(
+            tr(
+                "{name} is {value}; expected a whole number from {least} on",
+                name="random_maps",
+                value=random_maps,
+                least=0,
+            )
+        )
+    return ways
+
+
+def _as_classes(y: NDArray[np.float64], driver: Map, known: NDArray[np.bool_]) -> _Cut:
+    labels = np.unique(driver.values[known], return_inverse=True)[1].astype(np.int64)
+    try:
+        found = factor_detector(y, labels)
+    except InputError as error:
+        raise InputError(tr("{name}: {error}", name=driver.name, error=error)) from error
+    return _Cut(_Classes(labels), tr("classes as given"), int(labels.max()) + 1, found.q)
+
+
 def _best_cut(y: np.ndarray, driver: Map, known: np.ndarray, breaks: Sequence[str], classes: tuple[int, int]) -> _Cut:
     try:
         way = Discretisations(driver.values[known], breaks, range(classes[0], classes[1] + 1))
         best = way.best(y)
     except InputError as error:
         raise InputError(tr("{name}: {error}", name=driver.name, error=error)) from error
-    return _Cut(way, best.method, best.classes, best.q)
+    return _Cut(way, best.method, len(best.breaks) + 1, best.q)

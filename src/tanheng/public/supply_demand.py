@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.demand import allocate
@@ -18,7 +21,11 @@ _STOCK, _FLOW = "t C", "t C yr-1"
 
 
 def demand(
-    emissions: float | Mapping[int, float], weight: MapLike, *, zones: MapLike | None = None, units: str = "t C yr-1"
+    emissions: float | Mapping[int, float] | pd.Series,
+    weight: MapLike,
+    *,
+    zones: MapLike | None = None,
+    units: str = "t C yr-1",
 ) -> xr.DataArray:
     r"""Known emissions of a region, or of its zones, spread over cells by a weight such as population.
 
@@ -28,12 +35,12 @@ def demand(
 
     Parameters
     ----------
-    emissions : float, or mapping of zone to float
+    emissions : float, or mapping (or pandas.Series) of zone to float
         In `units`; carbon dioxide is not taken for carbon: convert it with 12/44 and say ``t C yr-1``.
     weight : array, shape (rows, columns)
         Not negative; NaN takes nothing.
     zones : array of int, shape (rows, columns), optional
-        Zone of each cell; needed where emissions are given by zone.
+        Zone of each cell; needed where emissions are given by zone. Cells of other zones have no demand known: NaN.
     units : str
         Of the emissions, as ``10^4 t C yr-1``.
 
@@ -58,28 +65,46 @@ def demand(
     if (place.values[place.known] < 0).any():
         raise InputError(tr("weight: {count} values are negative", count=int((place.values < 0).sum())))
     factor = conversion_factor(units, _FLOW)
-    if isinstance(emissions, Mapping):
+    if isinstance(emissions, (Mapping, pd.Series)):
         if zones is None:
             raise InputError(tr("emissions are given by zone: say which zone each cell is in (zones=)"))
-        spread = _by_zone(emissions, place, as_map(zones, "zones"), factor)
+        spread, member = _by_zone(emissions, place, as_map(zones, "zones"), factor)
+        known = place.known & member
+    elif zones is not None:
+        raise InputError(tr("zones are given: give emissions by zone, as a mapping of zones to figures"))
     else:
-        member = sparse.csr_matrix(place.known.ravel()[None, :].astype(float))
-        spread = _spread(np.array([float(emissions) * factor]), place, member, ["the region"])
-    values = np.where(place.known, spread.reshape(place.values.shape), np.nan)
+        known = place.known
+        units_of_cells = sparse.csr_matrix(known.ravel()[None, :].astype(float))
+        spread = _spread([emissions], factor, place, units_of_cells, [tr("the region")])
+    values = np.where(known, spread.reshape(place.values.shape), np.nan)
     return place.like(values, "demand", _FLOW, "carbon emissions allotted to cells")
 
 
-def _by_zone(emissions: Mapping[int, float], weight: Map, zones: Map, factor: float) -> np.ndarray:
+def _by_zone(
+    emissions: Mapping[Any, Any] | pd.Series, weight: Map, zones: Map, factor: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Emissions of cells, and which cells lie in a zone that has some."""
     same_cells(weight, zones)
-    missing = [zone for zone in emissions if not (zones.values == zone).any()]
-    if missing:
-        raise InputError(tr("emissions: no cell lies in zone {names}", names=listed(missing[:12])))
-    member = sparse.csr_matrix(np.array([((zones.values == zone) & weight.known).ravel() for zone in emissions], float))
-    totals = np.array([float(value) for value in emissions.values()]) * factor
-    return _spread(totals, weight, member, [str(zone) for zone in emissions])
+    names = list(emissions.keys())
+    order = {zone: number for number, zone in enumerate(names)}
+    number = pd.Series(zones.values.ravel()).map(order)
+    missing = [zone for zone in names if order[zone] not in set(number.dropna())]
+    if missing or not names:
+        raise InputError(tr("emissions: no cell lies in zone {names}", names=listed(missing[:12]) or "-"))
+    cells = np.flatnonzero(number.notna().to_numpy() & weight.known.ravel())
+    rows = number.to_numpy()[cells].astype(np.int64)
+    member = sparse.csr_matrix((np.ones(len(cells)), (rows, cells)), shape=(len(names), number.size))
+    spread = _spread([value for _, value in emissions.items()], factor, weight, member, [str(name) for name in names])
+    return spread, number.notna().to_numpy().reshape(weight.values.shape)
 
 
-def _spread(totals: np.ndarray, weight: Map, member: sparse.csr_matrix, names: list[str]) -> np.ndarray:
+def _spread(
+    given: Sequence[object], factor: float, weight: Map, member: sparse.csr_matrix, names: Sequence[str]
+) -> NDArray[np.float64]:
+    try:
+        totals = np.array([float(value) for value in given]) * factor  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise InputError(tr("emissions must be numbers, not negative")) from error
     if not np.isfinite(totals).all() or (totals < 0).any():
         raise InputError(tr("emissions must be numbers, not negative"))
     sums = member @ np.nan_to_num(weight.values.ravel())
@@ -147,12 +172,30 @@ def _measures(units: str, target: str) -> bool:
 
 
 def _units(item: Map, asked: str | None) -> str:
-    units = asked or item.frame.attrs.get("units")
+    own = item.frame.attrs.get("units")
+    units = asked or own
     if not units:
         raise InputError(
             tr(
                 "{name} has no units: give {name}_units, such as 't C' for a stock or 't C yr-1' for a flow",
                 name=item.name,
+            )
+        )
+    if own and asked and not (_measures(str(own), asked) and conversion_factor(str(own), asked) == 1.0):
+        raise InputError(
+            tr(
+                "{name} says that its unit is '{own}', and {name}_units '{asked}'; which is it?",
+                name=item.name,
+                own=own,
+                asked=asked,
+            )
+        )
+    if any(_measures(str(units), per_area) for per_area in ("t C ha-1", "t C ha-1 yr-1")):
+        raise InputError(
+            tr(
+                "{name} is in '{units}', an amount per area; multiply it by the area of a cell first",
+                name=item.name,
+                units=units,
             )
         )
     return str(units)
