@@ -26,7 +26,7 @@ class KernelCache(caching.FunctionCache):  # type: ignore[misc]
 
 
 class _Impl(caching.CompileResultCacheImpl):  # type: ignore[misc]
-    """What numba keeps of a function; its name and line tell it from others in the same folder."""
+    """What numba keeps of a function, under its name and line."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
         self._lineno = function.__code__.co_firstlineno
