@@ -8,6 +8,7 @@ can write to is not read at all, since what is kept is code.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -107,5 +108,7 @@ def _remove_old(above: Path, kept: Path) -> None:
     """Remove what other sources or versions made long ago; what can't be removed stays."""
     oldest = time.time() - _KEPT_SECONDS
     for folder in above.iterdir():
-        if folder != kept and folder.is_dir() and folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+        # Another process may be removing it as well.
+        with contextlib.suppress(OSError):
+            if folder != kept and folder.is_dir() and folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)

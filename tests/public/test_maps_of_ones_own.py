@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import rasterio
 import xarray as xr
@@ -208,6 +209,20 @@ def test_too_few_permutations_to_find_anything_are_told() -> None:
         tanheng.hot_spots(SMOOTH, permutations=999)
 
 
+def test_one_reference_system_written_in_two_ways_is_one(tmp_path: Path) -> None:
+    codes = np.ones((2, 2), np.uint8)
+    ours = tanheng.carbon_stock(write_codes(tmp_path / "a.tif", codes), {1: 1.0})
+    theirs = ours.copy()
+    theirs["spatial_ref"] = xr.DataArray(0, attrs={"crs_wkt": pyproj.CRS(32650).to_wkt(pretty=True)})
+    assert theirs["spatial_ref"].attrs != ours["spatial_ref"].attrs
+    assert (tanheng.transitions(ours, theirs).to_numpy() == [[4]]).all()
+
+
+def test_a_map_too_small_for_a_score_has_no_p() -> None:
+    spots = tanheng.hot_spots([[1.0, 2.0], [3.0, 4.0]])
+    assert all(np.isnan(spots[name].values).all() for name in ("gi_star", "p", "spot"))
+
+
 def test_a_result_may_come_in_again() -> None:
     spots = tanheng.hot_spots(placed(SMOOTH).assign_coords(p=1.0))
     assert set(spots) == {"gi_star", "p", "spot"}
@@ -269,17 +284,24 @@ def test_a_result_may_come_in_again() -> None:
         (lambda: tanheng.demand(1.0, [[1.0]], units="tons C yr-1"), UnitError, "'tons' may mean several"),
         (lambda: tanheng.demand(1.0, [[1.0]], units="mt C yr-1"), UnitError, "write t for 1,000 kg and Mt"),
         (
-            lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="t C ha-1"), SMOOTH, demand_units="t C yr-1"),
+            lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="t C ha-1"), np.abs(SMOOTH), demand_units="t C yr-1"),
             InputError,
             "an amount per area; multiply it by the area of a cell",
         ),
         (
-            lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="kg C"), SMOOTH, supply_units="t C"),
+            lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="kg C"), np.abs(SMOOTH), supply_units="t C"),
             InputError,
             "says that its unit is 'kg C'",
         ),
         (lambda: tanheng.carbon_stock([[1]], {1: {"abve": 2.0}}), InputError, "'abve' is no carbon pool"),
         (lambda: tanheng.carbon_stock([[1]], {1: {"above": -5.0, "soil": 9.0}}), InputError, "-5.0 is no density"),
+        (
+            lambda: tanheng.balance([[1.0]], [[-5.0]], supply_units="t C", demand_units="t C yr-1"),
+            InputError,
+            "demand: 1 values are negative",
+        ),
+        (lambda: tanheng.carbon_stock([[1]], {1: 15_000.0}), InputError, "15000 t C/ha is above"),
+        (lambda: tanheng.carbon_stock([[1]], OTHER_CODES.assign(c_soil=8200.0)), InputError, "more than any land is known"),
         (lambda: tanheng.carbon_stock([[1]], {1: None}), InputError, "None is no density"),
         (lambda: tanheng.carbon_stock([[1e19]], {1: 2.0}), InputError, "1e[+]19 is not a code"),
         (lambda: tanheng.carbon_stock([[1]], OTHER_CODES, legend="clcd"), InputError, "code 1 is 'forest' in the table"),

@@ -251,7 +251,7 @@ def getis_ord(
     members = np.diff(plain.indptr) + 1.0
     spread = np.sqrt(members * np.maximum(n - members, 0.0) / (n - 1.0))
     value = np.divide(lag + z, spread, out=np.full(n, np.nan), where=~alone & (spread > 0))
-    p = _pseudo_p(plain, z, lag, permutations, seed)
-    significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate) & np.isfinite(value)
-    kind = np.where(alone, -1, np.where(significant, np.where(value > 0, 1, 2), 0)).astype(np.int8)
-    return LocalStatistic(value, p, significant, kind)
+    p = np.where(np.isfinite(value), _pseudo_p(plain, z, lag, permutations, seed), np.nan)
+    significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate)
+    told = np.where(significant, np.where(value > 0, 1, 2), 0)
+    return LocalStatistic(value, p, significant, np.where(np.isfinite(value), told, -1).astype(np.int8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ from tanheng.errors import InputError, nearest
 from tanheng.factors import Legend, legend_from
 from tanheng.factors.catalogue import parse_table
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from, densities_in
+from tanheng.factors.density_ranges import density_ranges, strange_densities
 from tanheng.io.rasters import band_count, files_open, open_raster
 from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
@@ -48,7 +50,7 @@ def carbon_stock(
     Raises
     ------
     InputError
-        Codes have no density; each is named with its number of pixels.
+        Codes have no density; each is named with its number of pixels. A density is more than any land is known to hold.
 
     References
     ----------
@@ -170,6 +172,17 @@ def _by_code(densities: Densities, legend: str | Path | None) -> dict[float, flo
     names = None if legend is None else legend_from(str(legend))
     if isinstance(densities, (Mapping, pd.Series)):
         totals = {key: _total(value, key) for key, value in densities.items()}
+        most = sum(density_ranges()["any", pool].impossible_above or np.inf for pool in POOLS)
+        for key, total in totals.items():
+            if total > most:
+                raise InputError(
+                    tr(
+                        "densities: {key}: {total:g} t C/ha is above {limit:g}, more than any land is known to hold; check the unit",
+                        key=key,
+                        total=total,
+                        limit=most,
+                    )
+                )
         if totals and all(_is_code(key) for key in totals):
             empty = {} if names is None else {code: np.nan for code, name in names.codes.items() if name is None}
             return {float(code): value for code, value in {**empty, **totals}.items()}
@@ -177,6 +190,11 @@ def _by_code(densities: Densities, legend: str | Path | None) -> dict[float, flo
             _check_names(totals, names)
         return _named(totals, names)
     table = _table(densities)
+    strange = strange_densities(table)
+    if strange.impossible:
+        raise InputError("\n".join(strange.impossible))
+    for text in strange.unusual:
+        warnings.warn(text, stacklevel=3)
     own = _own_legend(table)
     if names is not None and own is not None:
         _refuse_conflict(own, names)

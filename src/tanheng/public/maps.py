@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyproj
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -168,7 +169,7 @@ def same_cells(first: Map, *others: Map) -> None:
             )
         differing = [str(axis) for axis, twin in zip(first.frame.dims, other.frame.dims, strict=True)
                      if _differ(first.frame, axis, other.frame, twin)]  # fmt: skip
-        if _reference(first.frame) and _reference(other.frame) and _reference(first.frame) != _reference(other.frame):
+        if not _may_be_one(_reference(first.frame), _reference(other.frame)):
             differing.append(_REFERENCE)
         if differing:
             raise InputError(
@@ -192,7 +193,19 @@ def _differ(first: xr.DataArray, axis: Hashable, other: xr.DataArray, twin: Hash
     return not np.allclose(here, there, rtol=0.0, atol=1e-3 * step)
 
 
-def _reference(array: xr.DataArray) -> tuple[object, ...]:
+def _may_be_one(first: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether two reference systems are the same, however they are written; an unknown one may be any."""
+    if not first or not other or first == other:
+        return True
+    if first[1] != other[1]:
+        return False
+    try:
+        return pyproj.CRS(first[0]).equals(pyproj.CRS(other[0]), ignore_axis_order=True)
+    except pyproj.exceptions.CRSError:
+        return False
+
+
+def _reference(array: xr.DataArray) -> tuple[Any, ...]:
     """Coordinate reference system of an array, and its affine transform where rows and columns are turned; empty where unknown."""
     if _REFERENCE not in array.coords:
         return ()

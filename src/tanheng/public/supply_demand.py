@@ -63,7 +63,9 @@ def demand(
     """
     place = as_map(weight, "weight")
     if (place.values[place.known] < 0).any():
-        raise InputError(tr("weight: {count} values are negative", count=int((place.values < 0).sum())))
+        raise InputError(
+            tr("{name}: {count} values are negative", name=place.name, count=int((place.values < 0).sum()))
+        )
     factor = conversion_factor(units, _FLOW)
     if isinstance(emissions, (Mapping, pd.Series)):
         if zones is None:
@@ -152,6 +154,10 @@ def balance(
     """
     first, second = as_map(supply, "supply"), as_map(demand, "demand")
     same_cells(first, second)
+    if (second.values < 0).any():
+        raise InputError(
+            tr("{name}: {count} values are negative", name=second.name, count=int((second.values < 0).sum()))
+        )
     given = _units(first, supply_units)
     is_flow = _measures(given, _FLOW)
     units = _FLOW if is_flow else _STOCK
