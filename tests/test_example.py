@@ -15,7 +15,7 @@ import pytest
 import rasterio
 
 from conftest import EXAMPLE
-from tanheng.pipeline.run import Results
+from tanheng.pipeline.results import Results
 
 
 def facts() -> ModuleType:

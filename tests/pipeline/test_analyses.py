@@ -13,7 +13,9 @@ from scipy.ndimage import gaussian_filter
 from conftest import write_map
 from tanheng.analysis import dissimilarity, gini, modified_t_test, pearson, spearman
 from tanheng.errors import StudyError
-from tanheng.pipeline.run import Reporter, Results, run_study
+from tanheng.pipeline.reporter import Reporter
+from tanheng.pipeline.results import Results
+from tanheng.pipeline.run import run_study
 from tanheng.report.words.key_figures import key_figures
 from tanheng.report.words.sentences import detector_sentences, mismatch_paragraph
 from tanheng.study import load_study
@@ -301,11 +303,11 @@ def smooth(seed: int, size: int = 60) -> np.ndarray:
 
 def cluster_row(supply: np.ndarray, demand: np.ndarray) -> dict[str, float]:
     from tanheng.analysis import bivariate_local_moran, grid_neighbours
-    from tanheng.stages.statistics.clusters import _by_chance
+    from tanheng.analysis.cluster_chance import share_by_chance
 
     mask = np.ones(supply.shape, bool)
     local = bivariate_local_moran(supply[mask], demand[mask], grid_neighbours(mask), 999, 1)
-    return {"marked": float((local.kind > 0).mean())} | _by_chance(mask, supply[mask], local)[2]
+    return {"marked": float((local.kind > 0).mean())} | share_by_chance(mask, supply[mask], local)[2]
 
 
 def test_clusters_of_unrelated_smooth_maps_are_no_more_than_chance() -> None:

@@ -14,8 +14,9 @@ import xarray as xr
 from conftest import FIRST, LAST, NORTH, STUDY, WEST, write_map, write_zones, zone
 from tanheng.errors import InputError, OutputError, SelfCheckError
 from tanheng.pipeline import run as run_module
+from tanheng.pipeline import writing
 from tanheng.pipeline.run import run_study
-from tanheng.stages.self_checks import SelfCheck
+from tanheng.stages.found import Found, SelfCheck
 
 DENSITY = {"cropland": 66.81, "forest": 149.95, "grassland": 72.5, "water": 62.1, "built-up": 60.0, "unused": 53.3}
 
@@ -182,7 +183,7 @@ def test_an_interrupted_run_leaves_the_former_results(tiny: Path, monkeypatch: p
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_module, "write_csv", stop)
+    monkeypatch.setattr(writing, "write_csv", stop)
     with pytest.raises(KeyboardInterrupt):
         run_study(tiny)
     assert (tiny.parent / "results" / "run.json").read_text(encoding="utf-8") == before
@@ -200,7 +201,8 @@ def test_a_full_disk_writes_nothing(tiny: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_failed_self_check_writes_nothing(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "land_checks", lambda *_: [SelfCheck("law", "must hold", 0.5, 1e-9)])
+    failing = Found(checks=(SelfCheck("law", "must hold", 0.5, 1e-9),))
+    monkeypatch.setattr(run_module, "account_zone_stocks", lambda *_: failing)
     with pytest.raises(SelfCheckError, match=r"law is 0\.5"):
         run_study(tiny)
     assert not (tiny.parent / "results").exists()
@@ -356,9 +358,9 @@ def test_the_checks_on_land_can_fail(tiny: Path, monkeypatch: pytest.MonkeyPatch
     """A kernel that counted a pixel twice, or took a transition for another, is found out."""
     from dataclasses import replace
 
-    from tanheng.stages import land
+    from tanheng.stages import counting
 
-    count = land.count_land
+    count = counting.count_land
 
     def spoilt(*arguments: object, **options: object) -> object:
         counts = count(*arguments, **options)
@@ -369,6 +371,6 @@ def test_the_checks_on_land_can_fail(tiny: Path, monkeypatch: pytest.MonkeyPatch
             moved[0, 1], moved[0, 4] = moved[0, 4].copy(), moved[0, 1].copy()
         return replace(counts)
 
-    monkeypatch.setattr(land, "count_land", spoilt)
+    monkeypatch.setattr(counting, "count_land", spoilt)
     with pytest.raises(SelfCheckError, match="class_areas" if fault == "overfull" else "transition"):
         run_study(tiny)

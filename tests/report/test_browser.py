@@ -16,7 +16,7 @@ from conftest import EXAMPLE
 from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open
 from tanheng.language import speaking
-from tanheng.pipeline.run import Results
+from tanheng.pipeline.results import Results
 from tanheng.report.page.run_page import write_report
 from tanheng.study import load_study
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.errors import InputError
 from tanheng.language import tr
+
+Cells = NDArray[np.float64]
 
 
 def allocate(
@@ -89,3 +94,71 @@ def per_person(total: float, people: float, weight: NDArray[np.float64]) -> NDAr
     [20.0, 60.0]
     """
     return total / people * np.nan_to_num(weight)
+
+
+def persons_per_cell(
+    total: Cells, mean: Cells, covered: Cells, fraction: Cells, cell_km2: float, kind: Literal["density", "count"]
+) -> tuple[Cells, Cells]:
+    r"""Persons in each cell were it wholly in the region, and per km2; shape (rows, columns).
+
+    The part of a cell where people are known (d) and its part in the region (f) overlap as far as they can, as for land: a map
+    that was cut along the boundary is not cut again.
+
+    .. math:: P_i = \frac{\sum_j p_j}{\max(d_i, f_i)} \quad\text{or}\quad P_i = \rho_i A \min(1, d_i / f_i)
+
+    Parameters
+    ----------
+    total : numpy.ndarray, shape (rows, columns), person
+        Sum of the counts in the cell; used where `kind` is ``count``.
+    mean : numpy.ndarray, shape (rows, columns), person km-2
+        Mean density over the known part; used where `kind` is ``density``.
+    covered, fraction : numpy.ndarray, shape (rows, columns), 1
+        Part of the cell where people are known, and in the region.
+    cell_km2 : float
+
+    Examples
+    --------
+    A cell of 1 km2 half in the region, its map cut along the boundary, with 30 persons in that half: 60 were it whole.
+
+    >>> half, nothing = np.array([[0.5]]), np.zeros((1, 1))
+    >>> people, density = persons_per_cell(np.array([[30.0]]), nothing, half, half, 1.0, "count")
+    >>> people.item(), density.item()
+    (60.0, 60.0)
+    """
+    if kind == "count":
+        known = covered > 0
+        people = np.where(known, total / np.where(known, np.maximum(covered, fraction), 1.0), np.nan)
+        return people, people / cell_km2
+    part = np.minimum(1.0, covered / np.where(fraction > 0, fraction, 1.0))
+    return mean * cell_km2 * part, mean  # (person/km2) * (km2) * (1) = person
+
+
+def weight_product(layers: Mapping[str, Cells], powers: Mapping[str, float]) -> Cells:
+    r"""Product of powers of layers, the weight of each cell; NaN where a layer is not known.
+
+    .. math:: w_i = \prod_k x_{ik}^{a_k}
+
+    Raises
+    ------
+    InputError
+        A layer is negative somewhere.
+
+    Examples
+    --------
+    >>> layers = {"lights": np.array([2.0, np.nan]), "population": np.array([3.0, 1.0])}
+    >>> weight_product(layers, {"lights": 2, "population": 1}).tolist()
+    [12.0, nan]
+    """
+    product = np.ones(next(iter(layers.values())).shape)
+    for name, power in powers.items():
+        layer = layers[name]
+        if np.nanmin(layer, initial=0.0) < 0:
+            raise InputError(
+                tr(
+                    "demand.weights: '{name}' is negative in some cells ({least:g}); a weight is from zero up",
+                    name=name,
+                    least=np.nanmin(layer),
+                )
+            )
+        product = product * np.power(layer, power, where=np.isfinite(layer), out=np.full(layer.shape, np.nan))
+    return product

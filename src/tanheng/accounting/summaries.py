@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
+from tanheng.tables.balance_columns import BalanceColumns
 from tanheng.units import HA_PER_KM2
 
 #: Part of a cell below which a gap between zones is the rounding of their lines.
@@ -72,6 +73,28 @@ def zone_sums(weights: sparse.csr_matrix, values: NDArray[np.float64]) -> NDArra
     return np.asarray(weights @ np.nan_to_num(values.ravel()), np.float64)
 
 
+def cell_means(cover: sparse.csr_matrix, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of a quantity of zones in each cell, by the area of the zones in it; NaN where no zone with a value lies.
+
+    Parameters
+    ----------
+    cover : scipy.sparse.csr_matrix, shape (zones, cells), 1
+        Part of each cell in each zone.
+    values : numpy.ndarray, shape (zones,)
+        Intensive; NaN where a zone has none.
+
+    Examples
+    --------
+    A cell three quarters in a zone of 10 and one quarter in a zone of 30, and one in a zone without a value.
+
+    >>> cell_means(sparse.csr_matrix([[0.75, 0.0], [0.25, 0.0], [0.0, 1.0]]), np.array([10.0, 30.0, np.nan])).tolist()
+    [15.0, nan]
+    """
+    known = np.isfinite(values).astype(float)
+    total, part = cover.T @ np.nan_to_num(values), cover.T @ known
+    return np.asarray(np.divide(total, part, out=np.full(part.shape, np.nan), where=part > 0))
+
+
 def stock_by_zone_table(
     layer: str,
     ids: Sequence[str],
@@ -118,22 +141,20 @@ def balance_by_zone_table(
     weights: sparse.csr_matrix,
     supply: xr.DataArray,
     demand: xr.DataArray,
-    columns: tuple[str, str, str],
+    columns: BalanceColumns,
     own: Mapping[int, NDArray[np.float64]] | None = None,
 ) -> pd.DataFrame:
     r"""Columns year, zone_layer, zone_id, zone_name, area_km2, supply, demand, balance, and the zone's coefficients.
 
-    With yearly uptake as supply: carbon compensation rate S/E, and ecological support coefficient ESC = (S_u/S)/(E_u/E). With a
-    stock as supply S/E has the unit years, and the coefficient compares shares of the store, which the literature's does not: both
-    then bear other names.
+    With yearly uptake as supply: carbon compensation rate S/E, and ecological support coefficient ESC = (S_u/S)/(E_u/E).
 
     Parameters
     ----------
-    columns : (str, str, str)
-        Names of the columns of supply, of supply over demand, and of the support coefficient.
-
-    `own` are emissions known for the zones themselves, by year, which `demand` then leaves out: they are added whole, so
-    that a cell on a border does not move them to its other zone.
+    columns : BalanceColumns
+        Names of the columns in the mode of the balance.
+    own : mapping of int to numpy.ndarray, optional
+        Emissions known for the zones themselves, by year, which `demand` then leaves out: they are added whole, so that a cell on
+        a border does not move them to its other zone.
     """
     frames = []
     for year in supply["year"].values:
@@ -147,12 +168,11 @@ def balance_by_zone_table(
         rate = np.divide(supplied, demanded, out=np.full(len(here), np.nan), where=emitting)
         whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() > 0 else np.nan
         frame = here[["year", "zone_layer", "zone_id", "zone_name", "area_km2"]].copy()
-        supply_column, rate_column, coefficient_column = columns
-        frame[supply_column] = supplied
-        frame["demand_t_c_per_yr"] = demanded
-        frame[supply_column.replace("supply", "balance")] = supplied - demanded
-        frame[rate_column] = rate
-        frame[coefficient_column] = rate / whole
+        frame[columns.supply] = supplied
+        frame[columns.demand] = demanded
+        frame[columns.balance] = supplied - demanded
+        frame[columns.supply_per_demand] = rate
+        frame[columns.support_coefficient] = rate / whole
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 

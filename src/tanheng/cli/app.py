@@ -153,15 +153,15 @@ def stock(
     resume: Resume = False,
 ) -> None:
     """Count carbon stocks straight from maps and a table, without a study file."""
-    from tanheng.cli.totals import BlockLine, print_quick
+    from tanheng.cli.totals import BlockLine, print_stock
     from tanheng.land.pools import pool_of
-    from tanheng.pipeline.stock import QuickRequest, quick_stock
+    from tanheng.pipeline.stock import StockRequest, stock_of_maps
 
-    asked = QuickRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
+    asked = StockRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
     with BlockLine(quiet=context.obj.quiet) as line, pool_of(workers, cluster, line.warn) as pool:
-        found = quick_stock(asked, output, pool=pool, resume=resume, progress=line.blocks)
+        found = stock_of_maps(asked, output, pool=pool, resume=resume, progress=line.blocks)
     if not context.obj.quiet:
-        print_quick(found, output)
+        print_stock(found, output)
 
 
 @app.command()

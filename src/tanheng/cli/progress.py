@@ -18,7 +18,7 @@ from rich.progress import (
 )
 
 from tanheng.language import tr
-from tanheng.pipeline.run import Reporter
+from tanheng.pipeline.reporter import Reporter
 
 #: Seconds between two lines of a log about the same stage.
 _LINE_EVERY = 30.0

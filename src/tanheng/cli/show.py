@@ -13,7 +13,7 @@ from rich.table import Table
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import listed, name_of, tr
 from tanheng.pipeline.plan import Planned
-from tanheng.pipeline.run import Results
+from tanheng.pipeline.results import Results
 from tanheng.units import HA_PER_KM2
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from tanheng.language import name_of, text_width, tr
-from tanheng.pipeline.stock import QuickStock
+from tanheng.pipeline.stock import StockTotals
 from tanheng.units import HA_PER_KM2
 
 
@@ -55,7 +55,7 @@ class BlockLine:
             sys.stderr.write(tr("warning: {text}", text=text) + "\n")
 
 
-def print_quick(found: QuickStock, folder: Path) -> None:
+def print_stock(found: StockTotals, folder: Path) -> None:
     """Print stocks by class and year, and where the results lie."""
     for text in found.warnings:
         sys.stderr.write(tr("warning: {text}", text=text) + "\n")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tanheng.errors import InputError, UnitError
 from tanheng.factors.catalogue import Region, Table, parse_number, read_named
@@ -39,6 +42,10 @@ class CarbonDensities:
     source: str = ""
     codes: Mapping[int, str] | None = None
     region: Region | None = None
+
+    def array(self, classes: Iterable[str]) -> NDArray[np.float64]:
+        """Densities of some classes, shape (classes, pools), t C/ha, pools in the order of `POOLS`."""
+        return np.array([[self.values[name][pool] for pool in POOLS] for name in classes], np.float64)
 
 
 def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensities:

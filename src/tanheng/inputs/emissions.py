@@ -9,8 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
 
 from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError, nearest
@@ -18,7 +16,6 @@ from tanheng.factors import EmissionFactors, emission_factors_from
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
 from tanheng.factors.gases import sectors
-from tanheng.grid import Grid, project, transformer
 from tanheng.inputs.problems import Problems
 from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
 from tanheng.io.vectors import Polygons
@@ -28,9 +25,23 @@ from tanheng.units import same_dimension
 
 
 @dataclass(frozen=True)
-class GivenEmissions:
-    """What a study gives of its emissions."""
+class EmissionInputs:
+    """What a study gives of its emissions.
 
+    Attributes
+    ----------
+    years : tuple of int
+    settings : EmissionsChoice
+    totals, activity : pandas.DataFrame, optional
+        One of both: emissions as given, or activity (also that of an energy balance).
+    processes : pandas.DataFrame, optional
+    reference : pandas.DataFrame, optional
+        Fuel supplied, for the reference approach.
+    factors : EmissionFactors, optional
+    """
+
+    years: tuple[int, ...]
+    settings: EmissionsChoice
     totals: pd.DataFrame | None = None
     activity: pd.DataFrame | None = None
     processes: pd.DataFrame | None = None
@@ -38,16 +49,18 @@ class GivenEmissions:
     factors: EmissionFactors | None = None
 
     @property
-    def holds_rows(self) -> bool:
-        """Whether totals or activity could be read."""
-        return self.totals is not None or self.activity is not None
+    def given(self) -> list[pd.DataFrame]:
+        """Tables with rows of emissions or activity that could be read."""
+        return [table for table in (self.totals, self.activity, self.processes) if table is not None]
 
 
-def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems) -> GivenEmissions:
-    """What a study gives of its emissions, read and checked; problems are gathered."""
+def open_emissions(
+    study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
+) -> EmissionInputs | None:
+    """What a study gives of its emissions, read and checked; none where it names no emissions. Problems are gathered."""
     asked = study.emissions
     if asked is None:
-        return GivenEmissions()
+        return None
     totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
     activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
     reference = None
@@ -73,7 +86,7 @@ def open_emissions(study: Study, base: Path, zones: Mapping[str, Polygons], prob
                 processes=asked.processes,
             )
         )
-    return GivenEmissions(totals, activity, processes, reference, factors)
+    return EmissionInputs(study.years, asked, totals, activity, processes, reference, factors)
 
 
 def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
@@ -174,98 +187,6 @@ def canonical_sector(name: str) -> str:
     """
     key = alias_key(name)
     return sectors().get(key, (key, ""))[0]
-
-
-def unmatched_sectors(study: Study, tables: list[pd.DataFrame | None], points: pd.DataFrame | None) -> list[str]:
-    """Weights and point sources of sectors that emit nothing, by any of their names."""
-    rows = [table for table in tables if table is not None]
-    known = {canonical_sector(str(item)) for table in rows for item in table["sector"]}
-    by_year = {
-        (int(year), canonical_sector(str(item)))
-        for table in rows
-        for year, item in zip(table["year"], table["sector"], strict=True)
-    }
-    asked = [canonical_sector(item.sector) for item in study.demand.weights if item.sector != "*"]
-    found = [
-        tr(
-            "demand.weights: no emissions are given for sector '{sector}'{nearest}",
-            sector=item.sector,
-            nearest=nearest(item.sector, known),
-        )
-        for item in study.demand.weights
-        if item.sector != "*" and canonical_sector(item.sector) not in known
-    ]
-    found += [
-        tr("demand.weights: sector '{name}' appears twice, by two of its names", name=name)
-        for name in set(asked)
-        if asked.count(name) > 1
-    ]
-    if points is not None:
-        found += [
-            tr(
-                "{points}: sector '{sector}' has point sources in {year}, and no emissions of its own in that year",
-                points=study.demand.points,
-                sector=row.sector,
-                year=row.year,
-            )
-            for row in points.drop_duplicates(["year", "sector"]).itertuples()
-            if row.year in study.years and (int(row.year), canonical_sector(str(row.sector))) not in by_year
-        ]
-    return found
-
-
-def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
-    """Layers that weights of demand name and the study does not have."""
-    known = ("population", *drivers, *classes)
-    asked = study.demand
-    named = [(item.sector, (*item.by, *item.inside)) for item in asked.weights] + [
-        ("compare_with", tuple(asked.compare_with or {}))
-    ]
-    return [
-        tr(
-            "demand.weights, {sector}: there is no layer '{name}'{nearest}; known are population, drivers with maps and classes",
-            sector=sector,
-            name=name,
-            nearest=nearest(name, known),
-        )
-        for sector, names in named
-        for name in names
-        if name not in known and name not in study.drivers
-    ]
-
-
-def points_on_cells(points: pd.DataFrame, grid: Grid, boundary: Polygons | None, name: str) -> pd.DataFrame:
-    """Point sources with the number of their cell.
-
-    Raises
-    ------
-    InputError
-        A point lies outside the region.
-    """
-    x, y = transformer(pyproj.CRS(4326), grid.crs).transform(
-        points["longitude"].to_numpy(), points["latitude"].to_numpy()
-    )
-    west, _, _, north = grid.bounds
-    column = np.floor((np.asarray(x) - west) / grid.resolution).astype(int)
-    row = np.floor((north - np.asarray(y)) / grid.resolution).astype(int)
-    inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
-    if boundary is not None:
-        whole = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
-        inside &= shapely.contains_xy(whole, x, y)
-    if not inside.all():
-        at = points[~inside].iloc[0]
-        raise InputError(
-            tr(
-                "{name}: {count} point(s) lie outside the region, the first at {longitude:g}, {latitude:g} ({sector}); are "
-                "longitude and latitude in their columns?",
-                name=name,
-                count=int((~inside).sum()),
-                longitude=at.longitude,
-                latitude=at.latitude,
-                sector=at.sector,
-            )
-        )
-    return points.assign(cell=row * grid.columns + column, x=x, y=y)
 
 
 def zone_hint(zone: str, polygons: Polygons) -> str:

@@ -1,4 +1,4 @@
-"""Land maps, their legend and the carbon densities of a study, opened and checked against each other."""
+"""Land maps and their legend, opened and checked against each other and against the carbon densities."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tanheng.errors import InputError, nearest
-from tanheng.factors import (
-    CarbonDensities,
-    Legend,
-    carbon_densities_from,
-    legend_from,
-)
-from tanheng.inputs.density_checks import check_densities
+from tanheng.factors.densities import CarbonDensities
+from tanheng.factors.legends import Legend, legend_from
+from tanheng.inputs.land_maps import nodata_note, unknown_codes
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.raster_checks import SAMPLE_PIXELS
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate
 from tanheng.land.engine import LandMap, inventory
-from tanheng.land.lookup import Lookup
 from tanheng.language import listed, tr
 from tanheng.study import Study
 
@@ -53,19 +48,6 @@ def open_legend(study: Study, base: Path, densities: Mapping[int, CarbonDensitie
             )
     extra: dict[int, str | None] = dict.fromkeys(study.land_cover.nodata, None)
     return legend.with_codes(extra | {code: name or None for code, name in study.land_cover.codes.items()})
-
-
-def open_densities(study: Study, base: Path, problems: Problems) -> dict[int, CarbonDensities]:
-    """Density table of each year, its values checked for plausible magnitude."""
-    names_by_year = study.carbon_density.tables or dict.fromkeys(study.years, study.carbon_density.table or "")
-    tables = {
-        name: problems.attempt(carbon_densities_from, name, base) for name in dict.fromkeys(names_by_year.values())
-    }
-    for table in tables.values():
-        if table is not None:
-            check_densities(table, problems, accept_unusual=study.carbon_density.accept_unusual)
-    found = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
-    return {year: table for year, table in found.items() if table is not None}
 
 
 def classes_in_order(
@@ -125,20 +107,6 @@ def _land_raster(tiles: tuple[str, ...], base: Path, band: int, fill: int | None
     return open_mosaic(names, band, fill)
 
 
-def land_maps(
-    study: Study, legend: Legend, classes: tuple[str, ...], rasters: Mapping[int, Raster | Mosaic]
-) -> tuple[LandMap, ...]:
-    """Map of each year with the class of each of its codes; a declared nodata value is no class."""
-    found = []
-    for year, raster in rasters.items():
-        codes = dict(legend.codes)
-        declared = raster.nodata
-        if declared is not None and float(declared).is_integer() and int(declared) not in study.land_cover.codes:
-            codes[int(declared)] = None
-        found.append(LandMap(year, raster, Lookup(classes, codes)))
-    return tuple(found)
-
-
 def check_codes(
     maps: tuple[LandMap, ...], legend: Legend, study: Study, problems: Problems, *, every_pixel: bool
 ) -> None:
@@ -146,41 +114,12 @@ def check_codes(
     for item in maps:
         raster = item.source
         assert isinstance(raster, (Raster, Mosaic))  # noqa: S101  land maps are made from these above
-        declared = raster.nodata
-        whole = declared is not None and float(declared).is_integer()
-        code = int(declared) if declared is not None and whole else None
-        if code is not None and legend.codes.get(code) is not None and code not in study.land_cover.codes:
-            problems.warnings.append(
-                tr(
-                    "{path}: declares {declared:g} as nodata, which the legend calls '{codes}'; it is taken as no data",
-                    path=raster.path,
-                    declared=declared,
-                    codes=legend.codes[code],
-                )
-            )
+        problems.warnings += nodata_note(raster, legend, study.land_cover.codes)
         counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
         if counts is None:
             continue
-        unknown = unknown_codes(item, counts, study)
+        unknown = unknown_codes(item, counts, legend.name)
         if unknown:
             problems.errors.append(unknown)
         elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
             problems.errors.append(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))
-
-
-def unknown_codes(item: LandMap, counts: Mapping[int, int], study: Study) -> str:
-    """Message that lists the codes which the legend lacks, with their pixel counts; empty where there are none."""
-    unknown = sorted(code for code in counts if code not in item.lookup.codes)
-    if not unknown:
-        return ""
-    listed = ", ".join(tr("{code} ({counts:,} pixels)", code=code, counts=counts[code]) for code in unknown[:12])
-    more = tr(" and {count} more", count=len(unknown) - 12) if len(unknown) > 12 else ""
-    return tr(
-        "{name}: codes that the legend '{legend}' lacks: {listed}{more}; map them in [land_cover] with codes "
-        '= {{ {unknown} = "CLASS" }}, or nodata = [{unknown}] where they mean no data',
-        name=item.source.name,
-        legend=study.land_cover.legend or "of the density table",
-        listed=listed,
-        more=more,
-        unknown=unknown[0],
-    )

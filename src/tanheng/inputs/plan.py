@@ -250,7 +250,11 @@ def _inside(file: str, inputs: Inputs) -> Mask:
         part = np.asarray(coverage(inputs.grid, [whole]).toarray(), float).reshape(inputs.grid.shape)
     else:
         part = np.nan_to_num(on_grid(_NotZero(open_raster(locate(file, inputs.base), 1)), inputs.grid).mean)
-    region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
+    region = (
+        np.ones(inputs.grid.shape)
+        if inputs.land.boundary is None
+        else region_fraction(inputs.grid, inputs.land.boundary)
+    )
     # Of a cell that the region's border cuts, only the part inside counts.
     return np.asarray(part >= _HALF * np.where(region > 0, region, 1.0))
 
@@ -324,8 +328,12 @@ def _factor(name: str, inputs: Inputs) -> Layer:
     mean = on_grid(open_raster(locate(name, inputs.base), 1), inputs.grid).mean
     if np.nanmin(mean, initial=0.0) < 0:
         raise InputError(tr("{name}: has negative values; a factor of cost is from zero up", name=name))
-    region = np.ones(inputs.grid.shape) if inputs.boundary is None else region_fraction(inputs.grid, inputs.boundary)
-    gaps = int((np.isnan(mean) & (region > 0)).sum()) if inputs.boundary is not None else 0
+    region = (
+        np.ones(inputs.grid.shape)
+        if inputs.land.boundary is None
+        else region_fraction(inputs.grid, inputs.land.boundary)
+    )
+    gaps = int((np.isnan(mean) & (region > 0)).sum()) if inputs.land.boundary is not None else 0
     if gaps:
         raise InputError(
             tr(

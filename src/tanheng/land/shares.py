@@ -1,15 +1,13 @@
-"""From counted cells to the land of a region: shares and pairs as labelled arrays."""
+"""A land series as labelled arrays: shares of classes, and of transitions."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.land.region import in_region
+from tanheng.land.series import LandSeries
 from tanheng.schema import stamp
 
 
@@ -18,25 +16,20 @@ def on_cells(values: NDArray[np.float64], grid: Grid, dims: tuple[str, ...] = ()
     return xr.DataArray(values, dims=(*dims, "y", "x"), coords={**coords, "y": grid.y, "x": grid.x})
 
 
-def land_share(
-    shares: Mapping[int, NDArray[np.float64]],
-    fraction: NDArray[np.float64],
-    grid: Grid,
-    classes: tuple[str, ...],
-) -> xr.DataArray:
-    """Land share of each class in the region, shape (year, land_class, y, x); NaN where there are no data."""
-    years = sorted(shares)
-    stacked = np.stack([in_region(shares[year], fraction) for year in years])
+def land_share(series: LandSeries) -> xr.DataArray:
+    """Share of each class of the part of a cell in the region, shape (year, land_class, y, x); NaN where there are no data."""
+    stacked = np.stack([series.share(year) for year in series.years])
     known = stacked.sum(axis=1, keepdims=True) > 0
-    array = on_cells(
-        np.where(known, stacked, np.nan), grid, ("year", "land_class"), year=years, land_class=list(classes)
+    labels = {"year": list(series.years), "land_class": list(series.classes)}
+    return stamp(
+        on_cells(np.where(known, stacked, np.nan), series.grid, ("year", "land_class"), **labels), "land_share"
     )
-    return stamp(array, "land_share")
 
 
-def pair_share(
-    pairs: NDArray[np.float64], fraction: NDArray[np.float64], grid: Grid, classes: tuple[str, ...]
-) -> xr.DataArray:
-    """Share of each transition in the region, shape (from_class, to_class, y, x), where both years have data."""
-    labels = {"from_class": list(classes), "to_class": list(classes)}
-    return on_cells(in_region(pairs, fraction), grid, ("from_class", "to_class"), **labels)
+def transition_share(series: LandSeries, first: int, last: int) -> xr.DataArray | None:
+    """Share of each transition, shape (from_class, to_class, y, x), where both years have data; none where it was not observed."""
+    moved = series.transitions(first, last)
+    if moved is None:
+        return None
+    labels = {"from_class": list(series.classes), "to_class": list(series.classes)}
+    return on_cells(moved, series.grid, ("from_class", "to_class"), **labels)

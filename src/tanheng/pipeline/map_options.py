@@ -12,9 +12,9 @@ def outlines_of(inputs: Inputs) -> dict[str, Outline]:
     zones = {
         layer: Outline(polygons.geometries, polygons.crs, polygons.names) for layer, polygons in inputs.zones.items()
     }
-    if inputs.boundary is None:
+    if inputs.land.boundary is None:
         return zones
-    return {"region": Outline(inputs.boundary.geometries, inputs.boundary.crs), **zones}
+    return {"region": Outline(inputs.land.boundary.geometries, inputs.land.boundary.crs), **zones}
 
 
 def map_options(inputs: Inputs) -> MapOptions:

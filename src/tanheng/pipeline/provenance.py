@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.io.blocks import content_hash
-from tanheng.stages.self_checks import SelfCheck
+from tanheng.stages.found import SelfCheck
 from tanheng.study import Study
 
 _PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract", "numba", "pandas")

@@ -47,7 +47,7 @@ def write_reports(
     if asked.maps:
         draw_maps(folder / "maps", dataset, inputs.grid, outlines_of(inputs), map_options(inputs))
     if asked.report:
-        zones = inputs.zones or ({"region": inputs.boundary} if inputs.boundary else {})
+        zones = inputs.zones or ({"region": inputs.land.boundary} if inputs.land.boundary else {})
         charts = run_charts(tables, stars=not reconstructed_inputs(record))
         options = map_options(inputs)
         write_report(folder / "report.html", record, tables, dataset, inputs.grid, zones, charts, options)

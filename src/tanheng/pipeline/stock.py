@@ -1,9 +1,8 @@
-"""Stocks straight from maps and a table, without a study file: the same engine, light to start."""
+"""Stocks straight from maps and a table, without a study file: the counting stage with defaults, light to start."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.accounting.class_totals import class_totals, transition_totals
 from tanheng.errors import InputError, StudyError
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.factors.legends import Legend, legend_from
-from tanheng.grid import Grid
-from tanheng.inputs.density_checks import foreign_densities
-from tanheng.inputs.extent import choose_grid, cover_problems, region_fraction
+from tanheng.inputs.density_regions import foreign_densities
+from tanheng.inputs.extent import choose_grid, cover_problems
+from tanheng.inputs.land_maps import LandInputs, land_maps, nodata_note
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.file_names import FileNames
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
@@ -25,18 +25,18 @@ from tanheng.io.rasters import Raster, files_open, is_remote, locate, write_cog
 from tanheng.io.record import write_record
 from tanheng.io.results import MARK, result_folder
 from tanheng.io.rows import write_rows
-from tanheng.land.engine import KEPT_FROM, LandCounts, LandMap, Progress, count_land, inventory, plan_tasks
-from tanheng.land.lookup import Lookup
+from tanheng.land.engine import Progress
 from tanheng.land.pools import Pool
-from tanheng.land.region import in_region
+from tanheng.land.series import LandSeries
 from tanheng.language import listed, tr
+from tanheng.stages.counting import Counting, blocks_folder, count_series, missing_land
 from tanheng.units import HA_PER_KM2
 
 Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class QuickRequest:
+class StockRequest:
     """What `tanheng stock` is asked for."""
 
     maps: tuple[str, ...]
@@ -48,23 +48,22 @@ class QuickRequest:
 
 
 @dataclass(frozen=True)
-class QuickStock:
-    """Totals by class and year, transitions, and what must be known of them."""
+class StockTotals:
+    """Totals by class and year, transitions, and warnings."""
 
     stock: list[Row]
     transitions: list[Row]
     warnings: list[str]
-    pixels: int
 
 
-def quick_stock(
-    asked: QuickRequest,
+def stock_of_maps(
+    request: StockRequest,
     folder: Path,
     *,
     pool: Pool | None = None,
     resume: bool = False,
     progress: Progress | None = None,
-) -> QuickStock:
+) -> StockTotals:
     """Count maps, and write stocks by class, grids and transitions into a folder.
 
     Raises
@@ -75,96 +74,72 @@ def quick_stock(
         The folder can't be written.
     """
     with files_open():
-        return _quick_stock(asked, folder, pool, resume, progress)
+        densities = carbon_densities_from(request.densities)
+        land, warnings = _open(request, densities)
+        blocks = blocks_folder(folder)
+        series = count_series(land, Counting(blocks, pool, resume, progress))
+        totals = StockTotals(
+            _stock_rows(series, densities),
+            [row for pair in land.pairs for row in _transition_rows(series, pair, densities)],
+            [*warnings, *missing_land(series)],
+        )
+        with result_folder(folder) as work:
+            _write(work, request, totals, series, densities)
+        FolderOfBlocks(blocks).clear()
+        return totals
 
 
-def _quick_stock(
-    asked: QuickRequest, folder: Path, pool: Pool | None, resume: bool, progress: Progress | None
-) -> QuickStock:
-    densities = carbon_densities_from(asked.densities)
-    legend = _legend(asked, densities)
-    years = _years(asked)
-    sources = {year: _source(name, legend) for year, name in zip(years, asked.maps, strict=True)}
+def _open(request: StockRequest, densities: CarbonDensities) -> tuple[LandInputs, list[str]]:
+    """Land maps on their grid, checked, and warnings."""
+    legend = _legend(request, densities)
+    rasters = {year: _source(name, legend) for year, name in zip(_years(request), request.maps, strict=True)}
     boundary = None
-    if asked.region is not None:
+    if request.region is not None:
         from tanheng.io.vectors import read_polygons
 
-        boundary = read_polygons(asked.region)
-    grid = choose_grid(sources.values(), boundary, asked.resolution)
-    errors, warnings = cover_problems(grid, boundary, sources.values())
+        boundary = read_polygons(request.region)
+    grid = choose_grid(rasters.values(), boundary, request.resolution)
+    errors, warnings = cover_problems(grid, boundary, rasters.values())
     strange = strange_densities(densities)
     errors += strange.impossible
     warnings += [*strange.unusual, *foreign_densities([densities], grid)]
     if errors:
         raise StudyError(errors)
     classes = _classes(legend, densities)
-    maps = [LandMap(year, source, Lookup(classes, _codes(legend, source))) for year, source in sources.items()]
-    warnings += [text for item in maps if (text := _nodata_note(legend, item))]
-    warnings += [note for source in sources.values() for note in source.notes]
-    fraction = region_fraction(grid, boundary) if boundary else None
-    wanted = None if fraction is None else fraction > 0
-    pairs = list(pairwise(years))
-    store = FolderOfBlocks(folder.absolute().with_name(f".{folder.name}-blocks"))
-    if not resume:
-        store.clear()
-    counts = count_land(
-        maps,
-        grid,
-        pairs,
-        wanted=wanted,
-        pool=pool,
-        store=store if resume or len(plan_tasks(maps, grid, pairs, wanted)) > KEPT_FROM else None,
-        progress=progress,
-    )
-    _refuse_unknown(maps, counts, legend)
-    inside = counts.shares[years[0]].sum(axis=0) if fraction is None else fraction
-    shares = {year: in_region(counts.shares[year], inside) for year in years}
-    warnings += _missing(shares, inside, grid)
-    found = QuickStock(
-        _stock_rows(shares, classes, densities, grid),
-        [
-            row
-            for pair in pairwise(years)
-            for row in _transition_rows(pair, counts, shares, inside, classes, densities, grid)
-        ],
-        warnings,
-        counts.pixels,
-    )
-    with result_folder(folder) as work:
-        _write(work, asked, found, shares, classes, densities, grid)
-    store.clear()
-    return found
+    warnings += [text for raster in rasters.values() for text in (*nodata_note(raster, legend), *raster.notes)]
+    pairs = tuple(pairwise(rasters))
+    return LandInputs(land_maps(legend, classes, rasters), pairs, classes, grid, boundary, legend), warnings
 
 
-def _legend(asked: QuickRequest, densities: CarbonDensities) -> Legend:
-    if asked.legend is not None:
-        return legend_from(asked.legend)
+def _legend(request: StockRequest, densities: CarbonDensities) -> Legend:
+    if request.legend is not None:
+        return legend_from(request.legend)
     if densities.codes is None:
         raise InputError(
             tr(
                 "{densities}: names no map codes, so a legend is needed: --legend clcd (see 'tanheng legends'), or your CSV",
-                densities=asked.densities,
+                densities=request.densities,
             )
         )
     return Legend(densities.name, dict(densities.codes))
 
 
-def _years(asked: QuickRequest) -> tuple[int, ...]:
+def _years(request: StockRequest) -> tuple[int, ...]:
     """Years as given, else the one that each file name holds, else 1, 2, 3."""
-    if asked.years:
-        if len(asked.years) != len(asked.maps):
+    if request.years:
+        if len(request.years) != len(request.maps):
             raise InputError(
                 tr(
                     "{count} map(s) and {years} --year; give one for each map, in the same order",
-                    count=len(asked.maps),
-                    years=len(asked.years),
+                    count=len(request.maps),
+                    years=len(request.years),
                 )
             )
-        years = asked.years
+        years = request.years
     else:
-        found = [re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", Path(name).stem) for name in asked.maps]
+        found = [re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", Path(name).stem) for name in request.maps]
         named = all(len(item) == 1 for item in found)
-        years = tuple(int(item[0]) for item in found) if named else tuple(range(1, len(asked.maps) + 1))
+        years = tuple(int(item[0]) for item in found) if named else tuple(range(1, len(request.maps) + 1))
     if list(years) != sorted(set(years)):
         raise InputError(
             tr("years {names}: give the maps in ascending order of their years, each year once", names=listed(years))
@@ -180,13 +155,6 @@ def _source(name: str, legend: Legend) -> Raster | Mosaic:
     return open_mosaic(names, 1, empty[0] if empty else None)
 
 
-def _codes(legend: Legend, source: Raster | Mosaic) -> dict[int, str | None]:
-    codes = dict(legend.codes)
-    if source.nodata is not None and float(source.nodata).is_integer():
-        codes[int(source.nodata)] = None
-    return codes
-
-
 def _classes(legend: Legend, densities: CarbonDensities) -> tuple[str, ...]:
     missing = [name for name in legend.classes if name not in densities.values]
     if missing:
@@ -200,157 +168,82 @@ def _classes(legend: Legend, densities: CarbonDensities) -> tuple[str, ...]:
     return tuple(name for name in densities.values if name in legend.classes)
 
 
-def _nodata_note(legend: Legend, item: LandMap) -> str:
-    """Warning where a map declares a code as nodata that the legend gives a class."""
-    declared = getattr(item.source, "nodata", None)
-    if declared is None or not float(declared).is_integer() or legend.codes.get(int(declared)) is None:
-        return ""
-    name = legend.codes[int(declared)]
-    return tr(
-        "{name}: declares {declared:g} as nodata, which the legend calls '{land_class}'; it is taken as no data",
-        name=item.source.name,
-        declared=declared,
-        land_class=name,
-    )
-
-
-def _missing(shares: Mapping[int, NDArray[np.float64]], inside: NDArray[np.float64], grid: Grid) -> list[str]:
-    """Warnings that name the land which a year lacks: its stock is not lost, it is not known."""
-    region = float(inside.sum())
-    found = []
-    for year, share in shares.items():
-        missing = (region - float(share.sum())) * grid.cell_area_km2
-        if missing > 1e-6 * region * grid.cell_area_km2:
-            found.append(
-                tr(
-                    "{year}: {missing:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals",
-                    year=year,
-                    missing=missing,
-                )
-            )
-    return found
-
-
-def _refuse_unknown(maps: Sequence[LandMap], counts: LandCounts, legend: Legend) -> None:
-    problems = []
-    for item in maps:
-        if counts.unknown[item.year] > 0:
-            unknown = {code: number for code, number in inventory(item.source).items() if code not in item.lookup.codes}
-            listed = ", ".join(
-                tr("{code} ({number:,} pixels)", code=code, number=number)
-                for code, number in sorted(unknown.items())[:12]
-            )
-            problems.append(
-                tr(
-                    "{name}: codes that the legend '{legend}' lacks: {listed}; use your own legend CSV",
-                    name=item.source.name,
-                    legend=legend.name,
-                    listed=listed,
-                )
-            )
-        elif not counts.shares[item.year].any():
-            problems.append(
-                tr("{name}: has no data in the region; is it the right file and place?", name=item.source.name)
-            )
-    if problems:
-        raise StudyError(problems)
-
-
-def _density(densities: CarbonDensities, name: str) -> float:
-    return sum(densities.values[name].values())
-
-
-def _stock_rows(
-    shares: Mapping[int, NDArray[np.float64]], classes: Sequence[str], densities: CarbonDensities, grid: Grid
-) -> list[Row]:
-    rows: list[Row] = []
-    for year, share in shares.items():
-        for number, name in enumerate(classes):
-            area = float(share[number].sum()) * grid.cell_area_ha
-            pools = {f"{pool}_t_c": area * densities.values[name][pool] for pool in POOLS}  # (ha) * (t C/ha) = t C
-            rows.append(
-                {
-                    "year": year,
-                    "land_class": name,
-                    "area_km2": area / HA_PER_KM2,
-                    "stock_t_c": sum(pools.values()),
-                    **pools,
-                }
-            )
+def _stock_rows(series: LandSeries, densities: CarbonDensities) -> list[Row]:
+    pools, rows = densities.array(series.classes), []
+    for year in series.years:
+        areas, stocks = class_totals(series.share(year), pools, series.grid.cell_area_ha)
+        rows += [
+            {
+                "year": year,
+                "land_class": name,
+                "area_km2": float(area) / HA_PER_KM2,
+                "stock_t_c": float(held.sum()),
+                **{f"{pool}_t_c": float(value) for pool, value in zip(POOLS, held, strict=True)},
+            }
+            for name, area, held in zip(series.classes, areas, stocks, strict=True)
+        ]
     return rows
 
 
-def _transition_rows(
-    pair: tuple[int, int],
-    counts: LandCounts,
-    shares: Mapping[int, NDArray[np.float64]],
-    inside: NDArray[np.float64],
-    classes: Sequence[str],
-    densities: CarbonDensities,
-    grid: Grid,
-) -> list[Row]:
-    first, last = pair
-    if pair in counts.pairs:
-        method = "pixel overlay"
-        moved = in_region(counts.pairs[pair], inside).sum(axis=(2, 3))
-    else:
-        import xarray as xr
-
-        from tanheng.accounting.transitions import transitions_from_shares
-
-        method = "estimated from shares of cells: the maps do not share their pixels"
-        arrays = [
-            xr.DataArray(shares[year], dims=("land_class", "y", "x"), coords={"land_class": list(classes)})
-            for year in pair
-        ]
-        moved = transitions_from_shares(*arrays).sum(("y", "x")).to_numpy()
+def _transition_rows(series: LandSeries, pair: tuple[int, int], densities: CarbonDensities) -> list[Row]:
+    moved, method = _moved(series, pair)
+    density = densities.array(series.classes).sum(axis=1)
+    areas, changes = transition_totals(moved, density, series.grid.cell_area_ha)
     return [
         {
-            "from_year": first,
-            "to_year": last,
-            "from_class": a,
-            "to_class": b,
-            "area_km2": float(moved[i, j]) * grid.cell_area_km2,
-            "stock_change_t_c": float(moved[i, j])
-            * grid.cell_area_ha
-            * (_density(densities, b) - _density(densities, a)),
+            "from_year": pair[0],
+            "to_year": pair[1],
+            "from_class": one,
+            "to_class": other,
+            "area_km2": float(areas[i, j]) / HA_PER_KM2,
+            "stock_change_t_c": float(changes[i, j]),
             "method": method,
         }
-        for i, a in enumerate(classes)
-        for j, b in enumerate(classes)
+        for i, one in enumerate(series.classes)
+        for j, other in enumerate(series.classes)
     ]
 
 
+def _moved(series: LandSeries, pair: tuple[int, int]) -> tuple[NDArray[np.float64], str]:
+    """Cells' worth of each transition, shape (classes, classes), and how it is known."""
+    overlaid = series.transitions(*pair)
+    if overlaid is not None:
+        return overlaid.sum(axis=(2, 3)), "pixel overlay"
+    import xarray as xr
+
+    from tanheng.accounting.transitions import transitions_from_shares
+
+    dims, coords = ("land_class", "y", "x"), {"land_class": list(series.classes)}
+    first, last = (xr.DataArray(series.share(year), dims=dims, coords=coords) for year in pair)
+    moved = transitions_from_shares(first, last).sum(("y", "x")).to_numpy()
+    return moved, "estimated from shares of cells: the maps do not share their pixels"
+
+
 def _write(
-    folder: Path,
-    asked: QuickRequest,
-    found: QuickStock,
-    shares: Mapping[int, NDArray[np.float64]],
-    classes: Sequence[str],
-    densities: CarbonDensities,
-    grid: Grid,
+    folder: Path, request: StockRequest, totals: StockTotals, series: LandSeries, densities: CarbonDensities
 ) -> None:
     (folder / "tables").mkdir()
     (folder / "grids").mkdir()
-    write_rows(folder / "tables" / "stock_by_class.csv", found.stock)
-    if found.transitions:
-        write_rows(folder / "tables" / "transitions.csv", found.transitions)
-    per_class = np.array([_density(densities, name) for name in classes])
+    write_rows(folder / "tables" / "stock_by_class.csv", totals.stock)
+    if totals.transitions:
+        write_rows(folder / "tables" / "transitions.csv", totals.transitions)
+    grid, per_class = series.grid, densities.array(series.classes).sum(axis=1)
     names = FileNames(".tif")
-    for year, share in shares.items():
+    for year in series.years:
+        share = series.share(year)
         known = share.any(axis=0)
         stock = np.tensordot(per_class, share, 1) * grid.cell_area_ha  # (t C/ha) * (1) * (ha) = t C
         path = folder / "grids" / names.of("carbon_stock", year)
         write_cog(path, np.where(known, stock, np.nan), grid, units="t C", description="carbon stored in the cell")
-        for number, name in enumerate(classes):
+        for number, name in enumerate(series.classes):
             path = folder / "grids" / names.of("land_share", name, year)
             part = np.where(known, share[number], np.nan)
             write_cog(path, part, grid, units="1", description=f"fraction of the cell that is {name}")
     record = {
         "software": "tanheng",
         "command": "stock",
-        "asked": asdict(asked),
+        "asked": asdict(request),
         "grid": asdict(grid),
-        "warnings": found.warnings,
+        "warnings": totals.warnings,
     }
     write_record(folder / MARK, record)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.language import listed, tr
 
+Values = NDArray[np.float64]
+
 #: What a rule may ask, and the answers.
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "supply": ("high", "low"),
@@ -108,3 +110,24 @@ def zones_of(rules: Sequence[Rule], answers: Mapping[str, NDArray[np.str_]]) -> 
             fits &= np.isin(answers[question], wanted)
         found[fits] = number
     return found
+
+
+#: Answer of a cell whose change of the balance is not known.
+UNKNOWN = "unknown"
+
+
+def direction_of_change(before: Values, after: Values) -> NDArray[np.str_]:
+    """Whether the balance of each cell improved, worsened or stayed the same; unknown where either year has none.
+
+    A change below a billionth of the largest is rounding.
+
+    Examples
+    --------
+    >>> direction_of_change(np.array([1.0, 1.0, 1.0, np.nan]), np.array([2.0, 0.0, 1.0, 1.0])).tolist()
+    ['improved', 'worsened', 'same', 'unknown']
+    """
+    step = after - before
+    known = np.isfinite(step)
+    tiny = 1e-9 * float(np.abs(step[known]).max(initial=1e-300))
+    direction = np.where(step > tiny, "improved", np.where(step < -tiny, "worsened", "same"))
+    return np.where(known, direction, UNKNOWN)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tanheng.pipeline.plan import Planned, plan_study
-from tanheng.pipeline.run import Results, run_study
+from tanheng.pipeline.results import Results
+from tanheng.pipeline.run import run_study
 
 
 def run(study: str | Path, *, output: str | Path | None = None, language: str | None = None) -> Results:

@@ -1,9 +1,9 @@
-"""Stage: emissions of zones and of the region spread over their cells, sector by sector, with every total kept."""
+"""Stage: emissions of zones and of the region allocated to their cells, sector by sector, with every total kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,67 +12,56 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.demand import allocated
-from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
-from tanheng.grid import Grid, coverage, project
 from tanheng.inputs.emissions import canonical_sector
-from tanheng.inputs.study_inputs import Inputs
-from tanheng.io.vectors import Polygons
 from tanheng.language import listed, name_of, tr
-from tanheng.stages.allocation_weights import SectorWeights
+from tanheng.stages.stock import Land
+from tanheng.stages.weights import SectorWeights
+from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.units import M2_PER_KM2
 
 Layer = NDArray[np.float64]
-
-
-def zone_cover(inputs: Inputs, polygons: Polygons) -> sparse.csr_matrix:
-    """Part of each cell in each zone of a layer, shape (zones, cells)."""
-    return coverage(inputs.grid, project(polygons.geometries, polygons.crs, inputs.grid.crs))
+Row = dict[str, object]
 
 
 @dataclass(frozen=True)
-class ZoneCover:
+class EmissionZones:
     """Zones with emissions of their own: the part of each cell's area that lies in each of them and in the region."""
 
-    polygons: Polygons
+    layer: ZoneLayer
     inside: sparse.csr_matrix
-    notes: list[str]
+    notes: tuple[str, ...]
 
 
-def emission_zones(inputs: Inputs, table: pd.DataFrame, fraction: NDArray[np.float64]) -> ZoneCover | None:
+def emission_zones(layer: ZoneLayer | None, table: pd.DataFrame, land: Land) -> EmissionZones | None:
     """Zones with emissions of their own, as far as they lie in the region; none where emissions are known for it alone."""
-    layer = inputs.study.emissions.zones if inputs.study.emissions else None
     named = set(table.loc[table["zone"] != "", "zone"])
     if layer is None or not named:
         return None
-    polygons = inputs.zones[layer]
-    cover = zone_cover(inputs, polygons)
-    inside = (zone_weights(cover, fraction)[:-1] @ sparse.diags(fraction.ravel())).tocsr()
-    whole = (
-        np.array([shapely.area(item) for item in project(polygons.geometries, polygons.crs, inputs.grid.crs)])
-        / M2_PER_KM2
-    )
-    held = np.asarray(inside.sum(axis=1)).ravel() * inputs.grid.cell_area_km2
+    fraction = np.asarray(land.fraction.values, float)
+    inside = (layer.of_zones @ sparse.diags(fraction.ravel())).tocsr()
+    whole = shapely.area(layer.shapes) / M2_PER_KM2
+    held = np.asarray(inside.sum(axis=1)).ravel() * land.grid.cell_area_km2
     notes = [
         tr(
             "{name}: only {percent:.1f} % of this zone lies in the region, and all of its emissions are placed there",
             name=name,
             percent=100 * held[unit] / whole[unit],
         )
-        for unit, (zone, name) in enumerate(zip(polygons.ids, polygons.names, strict=True))
+        for unit, (zone, name) in enumerate(zip(layer.ids, layer.names, strict=True))
         if zone in named and held[unit] < 0.98 * whole[unit]
     ]
-    silent = [name for zone, name in zip(polygons.ids, polygons.names, strict=True) if zone not in named]
+    silent = [name for zone, name in zip(layer.ids, layer.names, strict=True) if zone not in named]
     if silent:
         notes.append(
             tr(
                 "{count} zone(s) of '{layer}' have no emissions of their own: {names}",
                 count=len(silent),
-                layer=layer,
+                layer=layer.label,
                 names=listed(silent[:5]),
             )
         )
-    return ZoneCover(polygons, inside, notes)
+    return EmissionZones(layer, inside, tuple(notes))
 
 
 @dataclass(frozen=True)
@@ -93,8 +82,8 @@ class Groups:
     of_row: NDArray[np.int64]
 
 
-@dataclass
-class Spread:
+@dataclass(frozen=True)
+class Allocated:
     """Demand of one year.
 
     Attributes
@@ -102,83 +91,20 @@ class Spread:
     by_zone, of_region : numpy.ndarray, shape (rows, columns), t C
         What zones have of their own, and what is known for the region.
     own : numpy.ndarray, shape (zones,), t C
+        Emissions of zones of their own.
     groups : Groups
         Demand by what shares a weight and a unit.
-    rows : list of dict
-        Emissions, what was placed, and by what, by sector and unit.
-    notes : list of str
+    placements : tuple of dict
+        Rows: emissions, what was placed, and by what, by sector and unit.
+    notes : tuple of str
     """
 
     by_zone: Layer
     of_region: Layer
     own: Layer
     groups: Groups
-    rows: list[dict[str, object]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-def spread(
-    inputs: Inputs,
-    rows: pd.DataFrame,
-    weights: SectorWeights,
-    fraction: Layer,
-    zones: ZoneCover | None,
-    points: pd.DataFrame | None,
-) -> Spread:
-    """Emissions of a year over cells: point sources where they are, the rest of each sector by its weight.
-
-    Raises
-    ------
-    InputError
-        Point sources emit more than their sector and unit, or a unit has emissions and no weight where that is an error.
-    """
-    year = int(rows["year"].iloc[0])
-    keyed = rows.assign(key=[weights.key(str(sector)) for sector in rows["sector"]])
-    placed = _points_of_year(points, year, weights, zones, inputs.grid, fraction)
-    region = sparse.csr_matrix(fraction.ravel())
-    notes: list[str] = []
-    placements: list[dict[str, object]] = []
-    amounts: dict[tuple[str, str], sparse.csr_matrix] = {}
-    for key, part in keyed.groupby("key", sort=False):
-        weight = weights.weight(str(key), year)
-        here = placed[placed["key"] == key] if len(placed) else placed
-        label = _Label(year, str(key), weights.label(str(key)), weights.words(str(key)))
-        units = [_Units(region, ("",), ("the region",))]
-        units += [_Units(zones.inside, zones.polygons.ids, zones.polygons.names)] if zones else []
-        for unit in units:
-            held = part[(part["zone"] != "") == unit.are_zones].groupby("zone")["emissions_t_c"].sum()
-            totals = np.array([float(held.get(zone, 0.0)) for zone in unit.ids])
-            points_here = here[(here["zone"] != "") == unit.are_zones]
-            one = _unit_by_unit(inputs, label, totals, weight, unit, points_here, notes, placements)
-            amounts |= {(str(key), zone): one[number] for number, zone in enumerate(unit.ids) if totals[number]}
-    return _gathered(keyed, amounts, zones, fraction.shape, placements, notes)
-
-
-def _gathered(
-    keyed: pd.DataFrame,
-    amounts: Mapping[tuple[str, str], sparse.csr_matrix],
-    zones: ZoneCover | None,
-    shape: tuple[int, ...],
-    placements: list[dict[str, object]],
-    notes: list[str],
-) -> Spread:
-    """Demand of a year from what each group of emissions puts into each cell."""
-    cells = int(np.prod(shape))
-    known = sorted(set(amounts))
-    number = {group: place for place, group in enumerate(known)}
-    stacked = sparse.vstack([amounts[group] for group in known]).tocsr() if known else sparse.csr_matrix((0, cells))
-    of_region = np.array([zone == "" for _, zone in known], bool)
-    ids = list(zones.polygons.ids) if zones else []
-    own = keyed[keyed["zone"] != ""].groupby("zone")["emissions_t_c"].sum()
-    rows = [number.get((str(key), str(zone)), -1) for key, zone in zip(keyed["key"], keyed["zone"], strict=True)]
-    return Spread(
-        np.asarray(stacked[~of_region].sum(axis=0)).reshape(shape),
-        np.asarray(stacked[of_region].sum(axis=0)).reshape(shape),
-        np.array([float(own.get(zone, 0.0)) for zone in ids]),
-        Groups(stacked, tuple(zone for _, zone in known), np.array(rows, np.int64)),
-        placements,
-        notes,
-    )
+    placements: tuple[Row, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -194,32 +120,128 @@ class _Units:
         """Whether they are zones, not the region."""
         return self.ids != ("",)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names for a reader."""
+        return self.names if self.are_zones else tuple(map(name_of, self.names))
+
 
 @dataclass(frozen=True)
 class _Label:
-    """A weight in a year: its key, what tables say of it, and what messages say."""
+    """A weight in a year: its key, how tables name it, and how messages do."""
 
     year: int
     key: str
-    spread_by: str
+    allocated_by: str
     words: str
 
 
-def _unit_by_unit(
-    inputs: Inputs,
-    label: _Label,
-    totals: Layer,
-    weight: Layer,
-    units: _Units,
-    points: pd.DataFrame,
+@dataclass(frozen=True)
+class _Placed:
+    """Emissions that share a weight, in the cells of their units, shape (units, cells); how they were placed, and notes."""
+
+    amounts: sparse.csr_matrix
+    placements: list[Row]
+    notes: list[str]
+
+
+def allocate_year(
+    rows: pd.DataFrame,
+    weights: SectorWeights,
+    land: Land,
+    zones: EmissionZones | None,
+    points: pd.DataFrame | None,
+    *,
+    refuse_gaps: bool,
+) -> Allocated:
+    """Emissions of a year in cells: point sources where they are, the rest of each sector by its weight.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Emissions of the year by zone and sector.
+    points : pandas.DataFrame, optional
+        Point sources of all years with their cells.
+    refuse_gaps : bool
+        Whether a unit with emissions and no weight is an error; else its emissions are allocated by area.
+
+    Raises
+    ------
+    InputError
+        Point sources emit more than their sector and unit, or a unit has emissions and no weight where that is an error.
+    """
+    year = int(rows["year"].iloc[0])
+    keyed = rows.assign(key=[weights.key(str(sector)) for sector in rows["sector"]])
+    at_points = _points_of_year(points, keyed, weights, zones, land)
+    units = [_Units(sparse.csr_matrix(np.asarray(land.fraction.values, float).ravel()), ("",), ("the region",))]
+    units += [_Units(zones.inside, zones.layer.ids, zones.layer.names)] if zones else []
+    placements: list[Row] = []
+    notes: list[str] = []
+    amounts: dict[tuple[str, str], sparse.csr_matrix] = {}
+    for key, part in keyed.groupby("key", sort=False):
+        weight = weights.weight(str(key), year)
+        here = at_points[at_points["key"] == key] if len(at_points) else at_points
+        label = _Label(year, str(key), weights.label(str(key)), weights.words(str(key)))
+        for unit in units:
+            held = part[(part["zone"] != "") == unit.are_zones].groupby("zone")["emissions_t_c"].sum()
+            totals = np.array([float(held.get(zone, 0.0)) for zone in unit.ids])
+            points_here = here[(here["zone"] != "") == unit.are_zones]
+            placed = _place(label, totals, weight, unit, points_here, refuse_gaps=refuse_gaps)
+            placements += placed.placements
+            notes += placed.notes
+            amounts |= {
+                (str(key), zone): placed.amounts[number] for number, zone in enumerate(unit.ids) if totals[number]
+            }
+    return _gathered(keyed, amounts, zones, land.fraction.shape, placements, notes)
+
+
+def _gathered(
+    keyed: pd.DataFrame,
+    amounts: Mapping[tuple[str, str], sparse.csr_matrix],
+    zones: EmissionZones | None,
+    shape: tuple[int, ...],
+    placements: list[Row],
     notes: list[str],
-    placements: list[dict[str, object]],
-) -> sparse.csr_matrix:
-    """Demand of each unit in its cells, shape (units, cells); notes and rows on how it was placed are added."""
-    told = units.names if units.are_zones else tuple(map(name_of, units.names))
+) -> Allocated:
+    """Demand of a year from what each group of emissions puts into each cell."""
+    cells = int(np.prod(shape))
+    known = sorted(set(amounts))
+    number = {group: place for place, group in enumerate(known)}
+    stacked = sparse.vstack([amounts[group] for group in known]).tocsr() if known else sparse.csr_matrix((0, cells))
+    of_region = np.array([zone == "" for _, zone in known], bool)
+    ids = zones.layer.ids if zones else ()
+    own = keyed[keyed["zone"] != ""].groupby("zone")["emissions_t_c"].sum()
+    rows = [number.get((str(key), str(zone)), -1) for key, zone in zip(keyed["key"], keyed["zone"], strict=True)]
+    return Allocated(
+        np.asarray(stacked[~of_region].sum(axis=0)).reshape(shape),
+        np.asarray(stacked[of_region].sum(axis=0)).reshape(shape),
+        np.array([float(own.get(zone, 0.0)) for zone in ids]),
+        Groups(stacked, tuple(zone for _, zone in known), np.array(rows, np.int64)),
+        tuple(placements),
+        tuple(notes),
+    )
+
+
+def _place(
+    label: _Label, totals: Layer, weight: Layer, units: _Units, points: pd.DataFrame, *, refuse_gaps: bool
+) -> _Placed:
+    """Emissions of each unit in its cells."""
     at_points = np.zeros(len(totals))
     places = [units.ids.index(zone) for zone in points["zone"]]
     np.add.at(at_points, places, points["emissions_t_c"].to_numpy(float))
+    _refuse_overfull(label, totals, at_points, units)
+    demand, by_area = allocated(totals - at_points, weight.ravel(), units.cover)
+    if len(points):
+        where = (places, points["cell"].to_numpy(int))
+        demand = demand + sparse.csr_matrix((points["emissions_t_c"].to_numpy(float), where), shape=demand.shape)
+    notes = [_gap_note(label, totals, by_area, units, refuse=refuse_gaps)] if by_area else []
+    return _Placed(
+        demand.tocsr(), _placements(label, totals, at_points, by_area, units.names, float(demand.sum())), notes
+    )
+
+
+def _refuse_overfull(label: _Label, totals: Layer, at_points: Layer, units: _Units) -> None:
+    """Refuse point sources that emit more than their sector and unit."""
     over = np.flatnonzero(at_points > totals * (1 + 1e-9) + 1e-9)
     if len(over):
         unit = int(over[0])
@@ -229,48 +251,45 @@ def _unit_by_unit(
                 "only {totals:,.6g}: are both for the same sectors, and in the same unit?",
                 year=label.year,
                 at_points=at_points[unit],
-                names=told[unit],
+                names=units.words[unit],
                 words=label.words,
                 totals=totals[unit],
             )
         )
-    demand, by_area = allocated(totals - at_points, weight.ravel(), units.cover)
-    if len(points):
-        where = (places, points["cell"].to_numpy(int))
-        demand = demand + sparse.csr_matrix((points["emissions_t_c"].to_numpy(float), where), shape=demand.shape)
-    if by_area:
-        lost = listed(
-            tr("{name} ({carbon:,.0f} t C)", name=told[unit], carbon=float(totals[unit])) for unit in by_area[:5]
-        )
-        text = tr(
-            "{words} of {year} is zero or missing everywhere in {lost}, which has emissions",
-            words=label.words,
-            year=label.year,
-            lost=lost,
-        )
-        if inputs.study.demand.without_weight == "error":
-            raise InputError(
-                tr(
-                    "{text}; check the map's place, unit and nodata, or the zone of the emissions; to spread them evenly "
-                    'all the same, write without_weight = "area" in [demand]',
-                    text=text,
-                )
+
+
+def _gap_note(label: _Label, totals: Layer, by_area: list[int], units: _Units, *, refuse: bool) -> str:
+    """Note on units that have emissions and no weight; an error where that is one."""
+    lost = listed(
+        tr("{name} ({carbon:,.0f} t C)", name=units.words[unit], carbon=float(totals[unit])) for unit in by_area[:5]
+    )
+    text = tr(
+        "{words} of {year} is zero or missing everywhere in {lost}, which has emissions",
+        words=label.words,
+        year=label.year,
+        lost=lost,
+    )
+    if refuse:
+        raise InputError(
+            tr(
+                "{text}; check the map's place, unit and nodata, or the zone of the emissions; to spread them evenly "
+                'all the same, write without_weight = "area" in [demand]',
+                text=text,
             )
-        notes.append(tr("{text}: spread evenly by area", text=text))
-    placements += _placements(label, totals, at_points, by_area, units.names, float(demand.sum()))
-    return demand.tocsr()
+        )
+    return tr("{text}: spread evenly by area", text=text)
 
 
 def _placements(
     label: _Label, totals: Layer, at_points: Layer, by_area: list[int], names: tuple[str, ...], placed: float
-) -> list[dict[str, object]]:
+) -> list[Row]:
     """Rows on how emissions were placed; the last one says how what was placed in all units compares with their emissions."""
-    rows: list[dict[str, object]] = [
+    rows: list[Row] = [
         {
             "year": label.year,
             "sectors": "all others" if label.key == "*" else label.key,
             "unit": names[unit],
-            "spread_by": "area" if unit in by_area else label.spread_by,
+            "spread_by": "area" if unit in by_area else label.allocated_by,
             "emissions_t_c": float(totals[unit]),
             "at_points_t_c": float(at_points[unit]),
         }
@@ -283,14 +302,19 @@ def _placements(
 
 
 def _points_of_year(
-    points: pd.DataFrame | None, year: int, weights: SectorWeights, zones: ZoneCover | None, grid: Grid, fraction: Layer
+    points: pd.DataFrame | None,
+    keyed: pd.DataFrame,
+    weights: SectorWeights,
+    zones: EmissionZones | None,
+    land: Land,
 ) -> pd.DataFrame:
-    """Point sources of a year with the cell, the unit and the weight of the sector that each belongs to."""
+    """Point sources of the year of some emissions, with the cell, the unit and the weight of the sector that each belongs to."""
     columns = ["cell", "zone", "key", "emissions_t_c"]
     if points is None:
         return pd.DataFrame(columns=columns)
+    year = int(keyed["year"].iloc[0])
     rows = points[points["year"] == year].copy()
-    outside = fraction.ravel()[rows["cell"].to_numpy(int)] <= 0
+    outside = np.asarray(land.fraction.values, float).ravel()[rows["cell"].to_numpy(int)] <= 0
     if outside.any():
         first = rows[outside].iloc[0]
         raise InputError(
@@ -305,23 +329,22 @@ def _points_of_year(
             )
         )
     rows["key"] = [weights.key(str(sector)) for sector in rows["sector"]]
-    if zones is None:
-        rows["zone"] = ""
-        return rows[columns]
-    by_cell = zones.inside.tocsc()
-    by_zone = set(weights.sectors_by_zone.get(year, set()))
-    shapes = project(zones.polygons.geometries, zones.polygons.crs, grid.crs)
-    held, at = shapely.STRtree(shapes).query(
-        shapely.points(rows["x"].to_numpy(float), rows["y"].to_numpy(float)), "within"
-    )
-    inside = dict(zip(held.tolist(), at.tolist(), strict=True))
-    rows["zone"] = [
-        (zones.polygons.ids[inside[number]] if number in inside else _zone_at(by_cell, int(cell), zones.polygons.ids))
-        if canonical_sector(str(sector)) in by_zone
-        else ""
-        for number, (cell, sector) in enumerate(zip(rows["cell"], rows["sector"], strict=True))
-    ]
+    by_zone = {canonical_sector(str(item)) for item in keyed.loc[keyed["zone"] != "", "sector"]}
+    in_zones = np.array([canonical_sector(str(sector)) in by_zone for sector in rows["sector"]], bool)
+    rows["zone"] = np.where(in_zones, _zones_of_points(rows, zones), "") if zones else ""
     return rows[columns]
+
+
+def _zones_of_points(rows: pd.DataFrame, zones: EmissionZones) -> list[str]:
+    """Zone that each point lies in; that with the largest part of its cell where it lies in none."""
+    by_cell = zones.inside.tocsc()
+    at = shapely.points(rows["x"].to_numpy(float), rows["y"].to_numpy(float))
+    held, in_shape = shapely.STRtree(zones.layer.shapes).query(at, "within")
+    inside = dict(zip(held.tolist(), in_shape.tolist(), strict=True))
+    return [
+        zones.layer.ids[inside[number]] if number in inside else _zone_at(by_cell, int(cell), zones.layer.ids)
+        for number, cell in enumerate(rows["cell"])
+    ]
 
 
 def _zone_at(by_cell: sparse.csc_matrix, cell: int, ids: tuple[str, ...]) -> str:
@@ -329,9 +352,3 @@ def _zone_at(by_cell: sparse.csc_matrix, cell: int, ids: tuple[str, ...]) -> str
     if held.start == held.stop:
         return ""
     return ids[int(by_cell.indices[held][np.argmax(by_cell.data[held])])]
-
-
-def sectors_by_zone(table: pd.DataFrame) -> Mapping[int, set[str]]:
-    """Sectors whose emissions are given by zone, in lower case, by year."""
-    rows = table[table["zone"] != ""]
-    return {int(year): {canonical_sector(str(item)) for item in part["sector"]} for year, part in rows.groupby("year")}

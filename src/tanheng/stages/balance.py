@@ -1,4 +1,4 @@
-"""Stage: supply against demand: balance, ratio and their uncertainty."""
+"""Stage: supply against demand: balance and ratios of cells, and of the region by year."""
 
 from __future__ import annotations
 
@@ -6,103 +6,126 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
-from tanheng.accounting import balance, normalised_difference, sink, supply_demand_ratio, supply_per_demand
-from tanheng.accounting.balance import norms
-from tanheng.inputs.study_inputs import Inputs
+from tanheng.accounting.balance import (
+    balance,
+    normalised_difference,
+    norms,
+    supply_demand_ratio,
+    supply_per_demand,
+)
+from tanheng.accounting.stock import sink, sink_from_rate
+from tanheng.accounting.transitions import improved_and_worsened
+from tanheng.inputs.balance import BalanceInputs
 from tanheng.land.continuous import on_grid
 from tanheng.land.shares import on_cells
 from tanheng.schema import stamp
-from tanheng.stages.demand import People
-from tanheng.stages.land import Land
+from tanheng.stages.change import Changes
+from tanheng.stages.demand import CellDemand
+from tanheng.stages.found import Found
+from tanheng.stages.stock import Land
+from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import conversion_factor
 
 
 @dataclass(frozen=True)
 class Balance:
-    """Supply, demand and how they compare, for the years that the mode has both for."""
+    """Supply, demand and how they compare, for the years that the mode has both for.
 
+    All have the shape (year, y, x); `norm` has the shape (year,).
+    """
+
+    mode: str
     supply: xr.DataArray
     demand: xr.DataArray
     balance: xr.DataArray
     ratio: xr.DataArray
-    per_demand: xr.DataArray
-    difference: xr.DataArray
     norm: xr.DataArray
+    found: Found
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years that have a balance."""
+        return tuple(int(year) for year in self.supply["year"].values)
 
 
-def supply_column(mode: str) -> str:
-    """Name of the supply column: a stock and a flow differ in their unit."""
-    return "supply_t_c" if mode == "stock" else "supply_t_c_per_yr"
-
-
-def zone_columns(mode: str) -> tuple[str, str, str]:
-    """Columns of supply, supply over demand and the support coefficient: a stock has neither a compensation rate nor an ESC.
-
-    Examples
-    --------
-    >>> zone_columns("sink")
-    ('supply_t_c_per_yr', 'supply_per_demand', 'ecological_support_coefficient')
-    """
-    if mode == "stock":
-        return supply_column(mode), "supply_per_demand_yr", "storage_support_coefficient"
-    return supply_column(mode), "supply_per_demand", "ecological_support_coefficient"
-
-
-def supply(inputs: Inputs, land: Land) -> xr.DataArray:
+def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArray:
     """Supply of each cell in the mode of the study; in mode ``stock_change`` from the second year on."""
-    mode = inputs.study.balance.mode
+    mode = given.settings.mode
     if mode == "stock":
         return stamp(land.stock, "supply", mode)
     if mode == "stock_change":
-        by_years = {(change.first, change.last): change for change in land.changes}
-        ends = [by_years[pair] for pair in pairwise(inputs.study.years)]
-        stacked = xr.concat(
-            [change.stock_change for change in ends],
-            dim=xr.Variable("year", [c.last for c in ends]),
-            coords="minimal",
-            compat="override",
-            join="exact",
-        )
+        steps = [changes.of(*pair) for pair in pairwise(land.years)]
+        years = xr.Variable("year", [step.last for step in steps])
+        arrays = [step.stock_change for step in steps]
+        stacked = xr.concat(arrays, dim=years, coords="minimal", compat="override", join="exact")
         return stamp(stacked.transpose("year", "y", "x"), "supply", mode)
-    return stamp(_sink(inputs, land), "supply", mode)
+    return stamp(_sink(given, land), "supply", mode)
 
 
-def _sink(inputs: Inputs, land: Land) -> xr.DataArray:
-    asked = inputs.study.balance
-    if inputs.uptake is not None:
-        rates = xr.DataArray(
-            [inputs.uptake[name] for name in inputs.classes],
-            dims="land_class",
-            coords={"land_class": list(inputs.classes)},
-        )
-        return sink(land.share, rates, inputs.grid.cell_area_ha)
-    factor = conversion_factor(asked.nep_units, "t C ha-1 yr-1")
-    area = land.share.sum("land_class", skipna=False) * inputs.grid.cell_area_ha
-    layers = [on_grid(inputs.nep[year], inputs.grid).mean * factor for year in inputs.study.years]
-    rate = on_cells(np.stack(layers), inputs.grid, ("year",), year=list(inputs.study.years))
-    return stamp(rate * area, "sink")  # (t C/ha/yr) * (ha) = t C/yr
+def _sink(given: BalanceInputs, land: Land) -> xr.DataArray:
+    """Yearly uptake from rates by class, or from net ecosystem production."""
+    if given.uptake is not None:
+        rates = [given.uptake[name] for name in land.classes]
+        by_class = xr.DataArray(rates, dims="land_class", coords={"land_class": list(land.classes)})
+        return sink(land.share, by_class, land.grid.cell_area_ha)
+    factor = conversion_factor(given.settings.nep_units, "t C ha-1 yr-1")
+    layers = [on_grid(given.nep[year], land.grid).mean * factor for year in land.years]
+    rate = on_cells(np.stack(layers), land.grid, ("year",), year=list(land.years))
+    return sink_from_rate(rate, land.share, land.grid.cell_area_ha)
 
 
-def account_balance(inputs: Inputs, land: Land, people: People) -> Balance:
-    """Balance and ratios of the study's mode and norm."""
-    asked = inputs.study.balance
-    given = supply(inputs, land)
-    demand = people.demand.sel(year=given["year"])
-    whole = as_whole_cells(given, land), as_whole_cells(demand, land)
-    return Balance(
-        given,
-        demand,
-        balance(given, demand, asked.mode),
-        supply_demand_ratio(*whole, asked.mode, asked.norm),
-        supply_per_demand(given, demand, asked.mode),
-        normalised_difference(given, demand, asked.mode),
-        norms(*whole, asked.norm),
-    )
+def account_balance(given: BalanceInputs, land: Land, supply: xr.DataArray, demands: CellDemand) -> Balance:
+    """Balance and ratios of cells, in the mode and norm of the study."""
+    mode, norm = given.settings.mode, given.settings.norm
+    demand = demands.demand.sel(year=supply["year"])
+    whole = as_whole_cells(supply, land), as_whole_cells(demand, land)
+    here = balance(supply, demand, mode)
+    ratio = supply_demand_ratio(*whole, mode, norm)
+    variables = {
+        "balance": here,
+        "supply_demand_ratio": ratio,
+        "supply_per_demand": supply_per_demand(supply, demand, mode),
+        "normalised_difference": normalised_difference(supply, demand, mode),
+    }
+    return Balance(mode, supply, demand, here, ratio, norms(*whole, norm), Found(variables=variables))
 
 
 def as_whole_cells(array: xr.DataArray, land: Land) -> xr.DataArray:
     """Totals of cells as they would be were every cell wholly in the region: cells on its edge can then be compared."""
     part = land.fraction.where(land.fraction > 0)
     return (array / part).assign_attrs(array.attrs)
+
+
+def balance_table(compared: Balance, land: Land, demands: CellDemand, norm: str) -> pd.DataFrame:
+    """One row a year: supply, demand, how they close and compare."""
+    columns, closure = balance_columns(compared.mode), demands.closure
+    rows = []
+    for year in compared.years:
+        supply, demand = (float(item.sel(year=year).sum()) for item in (compared.supply, compared.demand))
+        surplus, deficit, _ = improved_and_worsened(compared.balance.sel(year=year), land.fraction)
+        ratio = compared.ratio.sel(year=year)
+        rows.append(
+            {
+                "year": year,
+                "mode": compared.mode,
+                columns.supply: supply,
+                columns.demand: demand,
+                columns.balance: supply - demand,
+                "emissions_t_c": demands.totals[year],
+                "closure": closure[year],
+                "population": float(demands.population.sel(year=year).sum()),
+                columns.supply_per_demand: supply / demand if demand else np.nan,
+                "ratio_norm": norm,
+                columns.ratio_norm: float(compared.norm.sel(year=year)),
+                "ratio_mean": float(ratio.mean()),
+                "ratio_min": float(ratio.min()),
+                "ratio_max": float(ratio.max()),
+                "area_share_surplus": surplus,
+                "area_share_deficit": deficit,
+                "meaning": compared.balance.attrs["long_name"],
+            }
+        )
+    return pd.DataFrame(rows)

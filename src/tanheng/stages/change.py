@@ -1,145 +1,232 @@
-"""Stage: intensity analysis of land change, and whether the change between the maps can be a change of land."""
+"""Stage: change of land and of stored carbon between years, on the land that both maps cover."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from tanheng.accounting.intensity import Interval, category_table, interval_table, transition_table
-from tanheng.accounting.plausible_change import net_rate, undone_share
-from tanheng.factors.change_rates import change_rate
-from tanheng.inputs.study_inputs import Inputs
-from tanheng.language import listed, name_of, tr
-from tanheng.stages.land import Land
-from tanheng.units import HA_PER_KM2, M2_PER_KM2
+from tanheng.accounting.stock import cell_stock_change
+from tanheng.accounting.summaries import transition_table
+from tanheng.accounting.transitions import (
+    dynamic_degree,
+    improved_and_worsened,
+    transition_stock_change,
+    transitions_from_shares,
+)
+from tanheng.accounting.value import net_present_value
+from tanheng.land.series import LandSeries
+from tanheng.land.shares import transition_share
+from tanheng.language import mark_name, tr
+from tanheng.schema import stamp
+from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.stock import Land
+from tanheng.study import Value
+from tanheng.units import HA_PER_KM2
 
-#: Pixels of a map that a class must have at either end for its rate to be judged: fewer come and go by a single patch.
-_FEWEST_PIXELS = 10
-
-#: Share of the change between neighbouring years that may have been undone by the last before it is told.
-_MUCH_UNDONE = 0.5
-
-#: How many times larger than a cell a pixel may be before it is told that cells repeat it.
-_COARSE = 2.0
-
-
-@dataclass
-class ChangeAnalysed:
-    """Tables and notes on the change of land."""
-
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+OVERLAID = mark_name("pixel overlay")
+ESTIMATED = mark_name("estimated from shares of cells: the maps do not share their pixels")
 
 
-def analyse_change(inputs: Inputs, land: Land) -> ChangeAnalysed:
-    """Intensity analysis by interval, class and transition, and the plausibility of each period's change."""
-    found = ChangeAnalysed()
-    intervals = {
-        (change.first, change.last): Interval(change.first, change.last, change.area) for change in land.changes
+@dataclass(frozen=True)
+class LandChange:
+    """Change of land between two years, on the land that both maps cover.
+
+    Attributes
+    ----------
+    first, last : int
+        Years.
+    area : xarray.DataArray, shape (from_class, to_class), ha
+    stock_change : xarray.DataArray, shape (y, x), t C yr-1
+    by_transition : xarray.DataArray, shape (from_class, to_class), t C
+    method : str
+        How the transitions are known.
+    common_km2 : float
+        Area that both maps cover.
+    """
+
+    first: int
+    last: int
+    area: xr.DataArray
+    stock_change: xr.DataArray
+    by_transition: xr.DataArray
+    method: str
+    common_km2: float
+
+    @property
+    def years(self) -> int:
+        """Length of the period."""
+        return self.last - self.first
+
+    @property
+    def total(self) -> float:
+        """Change of stored carbon over the period, t C."""
+        return float(self.by_transition.sum())
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changes of a land series, by pair of years."""
+
+    items: tuple[LandChange, ...]
+    found: Found
+
+    def of(self, first: int, last: int) -> LandChange:
+        """Change between two years."""
+        return next(item for item in self.items if (item.first, item.last) == (first, last))
+
+
+def account_change(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...]) -> Changes:
+    """Transitions and the carbon that they move, between pairs of years of a series."""
+    items = tuple(_changes(series, land, pairs))
+    if not items:
+        return Changes((), Found())
+    rows = [transition_table(item.first, item.last, item.area, item.by_transition, item.method) for item in items]
+    tables = {
+        "transitions": pd.concat(rows, ignore_index=True),
+        "land_change": pd.concat([_degrees(item) for item in items], ignore_index=True),
     }
-    if not intervals:
-        return found
-    steps = [intervals[pair] for pair in pairwise(inputs.study.years)]
-    found.tables = {
-        "intensity_interval": interval_table(steps),
-        "intensity_category": pd.concat([category_table(item) for item in intervals.values()], ignore_index=True),
-        "intensity_transition": pd.concat([transition_table(item) for item in intervals.values()], ignore_index=True),
-        "change_plausibility": pd.DataFrame([row for item in intervals.values() for row in _rates(inputs, item)]),
+    variables = _stock_change(items, land.years)
+    return Changes(items, Found(tables, variables, tuple(_left_out(items, land)), tuple(_checks(items, land))))
+
+
+def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...]) -> Iterator[LandChange]:
+    cell_area = land.grid.cell_area_ha
+    for first, last in pairs:
+        shares = land.share.sel(year=first, drop=True), land.share.sel(year=last, drop=True)
+        moved, method = transition_share(series, first, last), OVERLAID
+        if moved is None:
+            moved, method = transitions_from_shares(shares[0].fillna(0.0), shares[1].fillna(0.0)), ESTIMATED
+        before, after = (land.density.sel(year=year, drop=True).sum("carbon_pool") for year in (first, last))
+        stocks = land.stock.sel(year=first, drop=True), land.stock.sel(year=last, drop=True)
+        area = moved.sum(("y", "x")) * cell_area
+        yield LandChange(
+            first,
+            last,
+            area,
+            cell_stock_change(moved, shares, stocks, (before, after), cell_area, last - first),
+            transition_stock_change(area, before, after),
+            method,
+            float(area.sum()) / HA_PER_KM2,
+        )
+
+
+def _stock_change(items: tuple[LandChange, ...], years: tuple[int, ...]) -> dict[str, xr.DataArray]:
+    """Yearly stock change between neighbouring years, shape (period, y, x)."""
+    steps = [item for item in items if (item.first, item.last) in pairwise(years)]
+    if not steps:
+        return {}
+    periods = xr.Variable("period", [f"{item.first}-{item.last}" for item in steps])
+    arrays = [item.stock_change for item in steps]
+    stacked = xr.concat(arrays, dim=periods, coords="minimal", compat="override", join="exact")
+    return {"stock_change": stamp(stacked, "stock_change")}
+
+
+def _left_out(items: tuple[LandChange, ...], land: Land) -> Iterator[str]:
+    """Notes on land that only one of two maps covers."""
+    known = land.tables["coverage"].set_index("year")["with_data_km2"]
+    for item in items:
+        left = max(float(known[item.first]), float(known[item.last])) - item.common_km2
+        if left > 1e-6 * item.common_km2:
+            yield tr(
+                "{first}-{last}: change is computed on the {common_km2:,.1f} km2 that both maps cover; {left:,.1f} km2 are left out",
+                first=item.first,
+                last=item.last,
+                common_km2=item.common_km2,
+                left=left,
+            )
+
+
+def _checks(items: tuple[LandChange, ...], land: Land) -> Iterator[SelfCheck]:
+    """Transitions meet the change of the stock, and the class areas."""
+    by_class, coverage = land.tables["stock_by_class"], land.tables["coverage"]
+    stock = float(by_class.groupby("year")["stock_t_c"].sum().max()) or 1.0
+    worst = max(abs(item.total - float(item.stock_change.sum()) * item.years) for item in items)
+    meaning = tr("transitions sum to the change of the stock, relative to the stock")
+    yield SelfCheck("transitions", meaning, worst / stock, 1e-9)
+    margins = max(_margin_gap(item, by_class, coverage) for item in items) / float(coverage["region_km2"].max())
+    meaning = tr("transitions sum to the class areas of years that lose no land, relative")
+    yield SelfCheck("transition_areas", meaning, margins, 1e-9)
+
+
+def _margin_gap(item: LandChange, by_class: pd.DataFrame, coverage: pd.DataFrame) -> float:
+    """Largest gap between a class's area and its transitions, km2, in the years that the change covers wholly."""
+    known = coverage.set_index("year")["with_data_km2"]
+    areas = by_class.set_index(["year", "land_class"])["area_km2"]
+    worst = 0.0
+    for year, other in ((item.first, "to_class"), (item.last, "from_class")):
+        if abs(float(known[year]) - item.common_km2) <= 1e-9 * item.common_km2:
+            sums = item.area.sum(other).values / HA_PER_KM2
+            worst = max(worst, float(np.abs(sums - areas[year].to_numpy()).max()))
+    return worst
+
+
+def _degrees(item: LandChange) -> pd.DataFrame:
+    """Area of each class at both ends of a period, and its dynamic degree."""
+    first = item.area.sum("to_class").rename(from_class="land_class")
+    last = item.area.sum("from_class").rename(to_class="land_class")
+    return pd.DataFrame(
+        {
+            "from_year": item.first,
+            "to_year": item.last,
+            "land_class": [str(name) for name in first["land_class"].values],
+            "area_first_km2": first.values / HA_PER_KM2,
+            "area_last_km2": last.values / HA_PER_KM2,
+            "change_km2": (last.values - first.values) / HA_PER_KM2,
+            "dynamic_degree_per_yr": dynamic_degree(first, last, item.years).values,
+        }
+    )
+
+
+def change_table(changes: Changes, land: Land, balance: xr.DataArray | None, value: Value | None) -> Found:
+    """One row a period: change of the stock, its value, and where stock and balance rose and fell.
+
+    Parameters
+    ----------
+    balance : xarray.DataArray, shape (year, y, x), optional
+        Balance of the years that have one.
+    value : Value, optional
+        Price and discount rate, where the study values the change.
+    """
+    rows = [_period(item, land, balance) | _worth(item, value) for item in changes.items]
+    return Found({"change": pd.DataFrame(rows)} if rows else {})
+
+
+def _period(item: LandChange, land: Land, balance: xr.DataArray | None) -> dict[str, object]:
+    risen, fallen, stayed = improved_and_worsened(item.stock_change, land.fraction)
+    row: dict[str, object] = {
+        "from_year": item.first,
+        "to_year": item.last,
+        "common_area_km2": item.common_km2,
+        "stock_change_t_c": item.total,
+        "stock_change_t_c_per_yr": item.total / item.years,
+        "area_share_stock_rose": risen,
+        "area_share_stock_fell": fallen,
+        "area_share_stock_same": stayed,
     }
-    found.notes = [
-        *_fast_notes(found.tables["change_plausibility"]),
-        *_undone_note(steps, intervals, inputs),
-        *_coarse(inputs),
-    ]
-    return found
+    if balance is None or not {item.first, item.last} <= {int(year) for year in balance["year"].values}:
+        return row
+    step = balance.sel(year=item.last, drop=True) - balance.sel(year=item.first, drop=True)
+    improved, worsened, same = improved_and_worsened(step, land.fraction)
+    return row | {
+        "area_share_balance_improved": improved,
+        "area_share_balance_worsened": worsened,
+        "area_share_balance_same": same,
+    }
 
 
-def _rates(inputs: Inputs, interval: Interval) -> list[dict[str, object]]:
-    """Net rate of each class over a period beside the rates that are known."""
-    by_year = {item.year: item.source.pixels.pixel_size_m() ** 2 / M2_PER_KM2 for item in inputs.maps}
-    pixel = max(by_year[interval.first], by_year[interval.last])
-    matrix = interval.matrix / HA_PER_KM2
-    rows = []
-    for name, first, last in zip(interval.classes, matrix.sum(axis=1), matrix.sum(axis=0), strict=True):
-        known = change_rate(name)
-        rate = net_rate(float(first), float(last), interval.years)
-        if max(first, last) < _FEWEST_PIXELS * pixel:
-            verdict = "too few pixels to tell"
-        else:
-            verdict = "within known rates" if known.lowest <= rate <= known.highest else "faster than known rates"
-        rows.append(
-            {
-                "from_year": interval.first,
-                "to_year": interval.last,
-                "land_class": name,
-                "area_first_km2": float(first),
-                "area_last_km2": float(last),
-                "change_share": float(last / first - 1.0) if first > 0 else np.nan,
-                "net_rate_per_yr": rate if np.isfinite(rate) else np.nan,
-                "known_lowest_per_yr": known.lowest,
-                "known_highest_per_yr": known.highest,
-                "verdict": verdict,
-                "source": known.source,
-            }
-        )
-    return rows
-
-
-def _fast_notes(table: pd.DataFrame) -> list[str]:
-    """One note a period whose classes change faster than is known of any region."""
-    fast = table[table["verdict"] == "faster than known rates"]
-    return [
-        tr(
-            "{first}-{last}: {classes} change faster than is known of any province or country; what differs between these maps "
-            "is mostly error of classification, or another meaning of the classes, not change of land",
-            first=first,
-            last=last,
-            classes=listed(class_change(row.land_class, row.change_share) for row in rows.itertuples()),
-        )
-        for (first, last), rows in fast.groupby(["from_year", "to_year"], sort=False)
-    ]
-
-
-def class_change(land_class: str, share: float) -> str:
-    """A class with its relative change, as a note names it."""
-    if np.isnan(share):
-        return tr("{land_class} (from nothing)", land_class=name_of(land_class))
-    return tr("{land_class} ({change:+.0f} %)", land_class=name_of(land_class), change=100 * share)
-
-
-def _undone_note(steps: list[Interval], intervals: dict[tuple[int, int], Interval], inputs: Inputs) -> list[str]:
-    """Note on change that is undone: land seldom goes to another class and back."""
-    years = inputs.study.years
-    whole = intervals.get((years[0], years[-1]))
-    if len(steps) < 2 or whole is None:
-        return []
-    share = undone_share([item.changed for item in steps], whole.changed)
-    if share <= _MUCH_UNDONE:
-        return []
-    return [
-        tr(
-            "{first}-{last}: up to {percent:.0f} % of the change between neighbouring years is undone by {last}; land seldom goes "
-            "to another class and back, so this is mostly error of classification",
-            first=years[0],
-            last=years[-1],
-            percent=100 * share,
-        )
-    ]
-
-
-def _coarse(inputs: Inputs) -> list[str]:
-    """Note on maps whose pixels are larger than the cells: the cells repeat them."""
-    side = max(item.source.pixels.pixel_size_m() for item in inputs.maps)
-    if side <= _COARSE * inputs.grid.resolution:
-        return []
-    return [
-        tr(
-            "land_cover: pixels of {side:.1f} km are larger than the cells of {cell:g} km, which repeat them; patches smaller than a "
-            "pixel, such as villages, rivers and small woods, are not in the map, and single cells are no observations",
-            side=side / 1000.0,
-            cell=inputs.grid.resolution / 1000.0,
-        )
-    ]
+def _worth(item: LandChange, value: Value | None) -> dict[str, object]:
+    """Net present value of a period's change, as InVEST values it."""
+    if value is None:
+        return {}
+    rates = value.discount_rate_percent / 100, value.price_change_percent / 100
+    return {
+        "net_present_value": net_present_value(item.total, item.years, value.price_per_t_c, *rates),
+        "currency": value.currency,
+        "price": value.price,
+        "price_unit": value.price_unit,
+    }

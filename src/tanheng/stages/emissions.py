@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting import emissions
+from tanheng.accounting.emissions import dioxide, emissions, reference_approach
 from tanheng.accounting.gases import with_equivalents
 from tanheng.accounting.uncertainty import Terms, contributions, interval, simulated, trend
 from tanheng.errors import TanhengError
@@ -16,39 +17,33 @@ from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
-from tanheng.inputs.study_inputs import Inputs
+from tanheng.inputs.emissions import EmissionInputs
 from tanheng.language import listed, mark_name, name_of, tr
+from tanheng.stages.found import Found
+from tanheng.study import EmissionsChoice
 from tanheng.study.sections import TotalsUncertainty
 from tanheng.units import CO2_PER_C, conversion_factor
 
-#: Energy of one MWh, TJ.
-_TJ_PER_MWH = 3.6e-3
 
-
-@dataclass
+@dataclass(frozen=True)
 class Account:
-    """Emissions by row in t C and t CO2, their terms by year where their uncertainty is known, further tables, and notes."""
+    """Emissions by row in t C and t CO2, and their terms by year where their uncertainty is known."""
 
     emissions: pd.DataFrame
-    terms: dict[int, Terms] = field(default_factory=dict)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    terms: Mapping[int, Terms]
+    found: Found
 
 
-def account_emissions(inputs: Inputs) -> Account:
-    """Account of the years of the study."""
-    asked = inputs.study.emissions
-    assert asked is not None  # noqa: S101  called only where emissions are asked for
-    found = Account(_carbon_dioxide(inputs))
-    years = list(inputs.study.years)
-    found.emissions = found.emissions[found.emissions["year"].isin(years)].reset_index(drop=True)
-    found.notes += jump_notes(found.emissions)
-    _add_uncertainty(found, inputs)
-    if asked.gases or inputs.processes is not None:
-        _add_gases(found, inputs)
-    if inputs.reference is not None and inputs.factors is not None and asked.account == "territorial":
-        _add_reference(found, inputs.reference, inputs.factors, years)
-    return found
+def account_emissions(given: EmissionInputs) -> Account:
+    """Account of the years of the study: emissions, their uncertainty, other gases, and the reference approach."""
+    table = _carbon_dioxide(given)
+    table = table[table["year"].isin(given.years)].reset_index(drop=True)
+    terms, notes = _terms_by_year(table, given)
+    found = Found({"emissions": table}, notes=(*jump_notes(table), *notes))
+    found += Found(_uncertainty_tables(table, terms, given.settings))
+    found += _gases(table, given)
+    found += _reference(table, given)
+    return Account(table, terms, found)
 
 
 #: How many times more or less a fuel, or the whole, emits in the next year of a study before it is told, and the least share of the
@@ -91,24 +86,23 @@ def _jump(fuel: str, first: int, last: int, ratio: float) -> str:
     )
 
 
-def _carbon_dioxide(inputs: Inputs) -> pd.DataFrame:
+def _carbon_dioxide(given: EmissionInputs) -> pd.DataFrame:
     """Carbon dioxide of totals, or of fuel, purchased energy and processes."""
-    if inputs.emission_totals is not None:
-        table = inputs.emission_totals.copy()
+    if given.totals is not None:
+        table = given.totals.copy()
         table["emissions_t_co2"] = table["emissions_t_c"] * CO2_PER_C
         table["factor_set"] = mark_name("totals as given")
         return table
-    asked = inputs.study.emissions
-    assert asked is not None and inputs.activity is not None and inputs.factors is not None  # noqa: S101, PT018
-    activity = inputs.activity
+    settings, activity = given.settings, given.activity
+    assert activity is not None and given.factors is not None  # noqa: S101, PT018  checked with the study
     carrier = activity["fuel"].isin(CARRIERS)
-    parts = [burnt_table(activity[~carrier], inputs.factors)]
+    parts = [burnt_table(activity[~carrier], given.factors)]
     if carrier.any():
-        parts.append(_purchased(activity[carrier], asked.grid_factor or 0.0, asked.heat_factor))
-    if inputs.processes is not None:
-        parts.append(_process_table(inputs.processes))
+        parts.append(_purchased(activity[carrier], settings.grid_factor or 0.0, settings.heat_factor or 0.0))
+    if given.processes is not None:
+        parts.append(_process_table(given.processes))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    table["account"] = asked.account
+    table["account"] = settings.account
     return table
 
 
@@ -122,16 +116,10 @@ def burnt_table(activity: pd.DataFrame, factors: EmissionFactors) -> pd.DataFram
     return table
 
 
-def _purchased(rows: pd.DataFrame, grid: float, heat: float | None) -> pd.DataFrame:
+def _purchased(rows: pd.DataFrame, grid: float, heat: float) -> pd.DataFrame:
     """Electricity (t CO2/MWh) and heat (t CO2/GJ) that were bought, in a consumption account."""
-    per_tj = {"electricity": grid / _TJ_PER_MWH, "heat": (heat or 0.0) * 1000.0}
-    table = rows.copy()
-    per_unit = [
-        conversion_factor(unit, "TJ") * per_tj[fuel] for fuel, unit in zip(rows["fuel"], rows["unit"], strict=True)
-    ]
-    table["carbon_per_unit_t_c"] = np.array(per_unit) / CO2_PER_C
-    table["emissions_t_co2"] = table["quantity"] * np.array(per_unit)
-    table["emissions_t_c"] = table["emissions_t_co2"] / CO2_PER_C
+    factors = {"electricity": (grid, "MWh"), "heat": (heat, "GJ")}
+    table = dioxide(rows, factors)
     table["factor_set"] = mark_name("grid and heat factors of the study")
     table["factor_fuel"] = table["fuel"]
     table["source"] = mark_name("as given in the study")
@@ -141,16 +129,10 @@ def _purchased(rows: pd.DataFrame, grid: float, heat: float | None) -> pd.DataFr
 def _process_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Carbon dioxide of processes; other gases stand in the table by gas alone."""
     known = processes().factors
-    table = rows[[known[name].gas == "CO2" for name in rows["fuel"]]].copy()
-    if table.empty:
-        return table
-    per_unit = [
-        conversion_factor(unit, known[name].unit) * known[name].value
-        for name, unit in zip(table["fuel"], table["unit"], strict=True)
-    ]
-    table["carbon_per_unit_t_c"] = np.array(per_unit) / CO2_PER_C
-    table["emissions_t_co2"] = table["quantity"] * np.array(per_unit)
-    table["emissions_t_c"] = table["emissions_t_co2"] / CO2_PER_C
+    own = rows[[known[name].gas == "CO2" for name in rows["fuel"]]]
+    if own.empty:
+        return own.copy()
+    table = dioxide(own, {name: (known[name].value, known[name].unit) for name in own["fuel"]})
     table["factor_set"] = "process_factors"
     table["factor_fuel"] = table["fuel"]
     table["source"] = [known[name].source for name in table["fuel"]]
@@ -196,95 +178,95 @@ def terms_of_totals(table: pd.DataFrame, uncertainty: TotalsUncertainty) -> Term
     return Terms(values, np.full(len(values), uncertainty.own), [names] * len(values), halves)
 
 
-def _terms_by_year(found: Account, inputs: Inputs) -> dict[int, Terms]:
-    """Terms of each year; none where nothing is known of the uncertainty of given totals."""
-    asked = inputs.study.emissions
-    assert asked is not None  # noqa: S101
-    terms_by_year = {}
-    for year, part in found.emissions.groupby("year"):
-        if asked.totals is None:
-            terms_by_year[int(year)], notes = terms_of(part, inputs.factors, asked.activity_uncertainty)
-            found.notes += notes
-        elif asked.totals_uncertainty is not None:
-            given = asked.totals_uncertainty
-            common = TotalsUncertainty(common=given) if isinstance(given, float) else given
-            terms_by_year[int(year)] = terms_of_totals(part, common)
-    if not terms_by_year:
-        found.notes.append(
+def _terms_by_year(table: pd.DataFrame, given: EmissionInputs) -> tuple[dict[int, Terms], list[str]]:
+    """Terms of each year and notes; no terms where nothing is known of the uncertainty of given totals."""
+    settings = given.settings
+    terms, notes = {}, []
+    for year, part in table.groupby("year"):
+        if settings.totals is None:
+            terms[int(year)], more = terms_of(part, given.factors, settings.activity_uncertainty)
+            notes += more
+        elif settings.totals_uncertainty is not None:
+            uncertainty = settings.totals_uncertainty
+            common = TotalsUncertainty(common=uncertainty) if isinstance(uncertainty, float) else uncertainty
+            terms[int(year)] = terms_of_totals(part, common)
+    if not terms:
+        notes.append(
             tr(
                 "emissions: no uncertainty of the totals is given, so demand has no interval; write totals_uncertainty in [emissions]"
             )
         )
-    return terms_by_year
+    return terms, notes
 
 
-def _add_uncertainty(found: Account, inputs: Inputs) -> None:
-    """Tables of the uncertainty by year, in total and by zone, sector and fuel, of what makes it, and of the trend."""
-    asked = inputs.study.emissions
-    assert asked is not None  # noqa: S101
-    terms_by_year = found.terms = _terms_by_year(found, inputs)
-    if not terms_by_year:
-        return
+def _uncertainty_tables(
+    table: pd.DataFrame, by_year: Mapping[int, Terms], settings: EmissionsChoice
+) -> dict[str, pd.DataFrame]:
+    """Tables of the uncertainty by year, in total and by zone, sector and fuel, of its causes, and of the trend."""
+    if not by_year:
+        return {}
     rows, causes = [], []
-    for year, part in found.emissions.groupby("year"):
-        terms = terms_by_year[int(year)]
-        drawn = simulated(terms, max(asked.draws, 2), asked.seed)
-        rows.append(_uncertain_row(int(year), "total", "", terms, drawn, asked.draws))
+    for key, part in table.groupby("year"):
+        year = int(key)
+        terms = by_year[year]
+        drawn = simulated(terms, max(settings.draws, 2), settings.seed)
+        rows.append(_uncertain_row(year, "total", "", terms, drawn, settings.draws))
         for kind in ("zone", "sector", "fuel"):
             if kind not in part or (kind == "zone" and not (part["zone"] != "").any()):
                 continue
             for name in dict.fromkeys(part[kind]):
                 chosen = (part[kind] == name).to_numpy()
-                rows.append(
-                    _uncertain_row(int(year), kind, str(name), terms.some(chosen), drawn[:, chosen], asked.draws)
-                )
+                some = terms.some(chosen)
+                rows.append(_uncertain_row(year, kind, str(name), some, drawn[:, chosen], settings.draws))
         causes += [
-            {"year": int(year), "cause": name, "half_width_t_co2": half, "share_of_variance": share}
+            {"year": year, "cause": name, "half_width_t_co2": half, "share_of_variance": share}
             for name, half, share in contributions(terms)
         ]
-    found.tables["emission_uncertainty"] = pd.DataFrame(rows)
-    found.tables["uncertainty_causes"] = pd.DataFrame(causes)
-    years = sorted(terms_by_year)
-    if len(years) > 1 and asked.draws and terms_by_year[years[0]].emissions.sum() > 0:
-        changes = []
-        for last in years[1:]:
-            change, low, high = trend(terms_by_year[years[0]], terms_by_year[last], asked.draws, asked.seed)
-            changes.append({"from_year": years[0], "to_year": last, "change": change, "low": low, "high": high})
-        found.tables["emission_trend"] = pd.DataFrame(changes)
+    tables = {"emission_uncertainty": pd.DataFrame(rows), "uncertainty_causes": pd.DataFrame(causes)}
+    years = sorted(by_year)
+    if len(years) > 1 and settings.draws and by_year[years[0]].emissions.sum() > 0:
+        tables["emission_trend"] = pd.DataFrame([_trend_row(by_year, years[0], last, settings) for last in years[1:]])
+    return tables
+
+
+def _trend_row(by_year: Mapping[int, Terms], first: int, last: int, settings: EmissionsChoice) -> dict[str, object]:
+    change, low, high = trend(by_year[first], by_year[last], settings.draws, settings.seed)
+    return {"from_year": first, "to_year": last, "change": change, "low": low, "high": high}
 
 
 def _uncertain_row(year: int, kind: str, name: str, terms: Terms, drawn: np.ndarray, draws: int) -> dict[str, object]:
-    told = interval(terms, drawn)
+    spread = interval(terms, drawn)
     return {
         "year": year,
         "of": kind,
         "name": name,
-        "emissions_t_co2": told.total,
-        "half_width_approach_1": told.half,
-        "low_approach_2_t_co2": told.low if draws else np.nan,
-        "high_approach_2_t_co2": told.high if draws else np.nan,
+        "emissions_t_co2": spread.total,
+        "half_width_approach_1": spread.half,
+        "low_approach_2_t_co2": spread.low if draws else np.nan,
+        "high_approach_2_t_co2": spread.high if draws else np.nan,
     }
 
 
-def _add_gases(found: Account, inputs: Inputs) -> None:
-    """Table by sector, fuel or activity, and gas, in mass and in equivalents of the named set."""
-    asked = inputs.study.emissions
-    assert asked is not None  # noqa: S101
-    dioxide = (
-        found.emissions[["year", "zone", "sector", "fuel", "emissions_t_co2"]] if "fuel" in found.emissions else None
-    )
-    parts = []
-    if dioxide is not None:
-        parts.append(dioxide.rename(columns={"emissions_t_co2": "emissions_t"}).assign(gas="CO2"))
-    if asked.gases and inputs.activity is not None and inputs.factors is not None:
-        parts.append(_burning_gases(found, inputs.activity, inputs.factors))
-    if inputs.processes is not None:
-        parts.append(_process_gases(inputs.processes))
-        found.notes += _left_out(inputs.processes)
-    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    table = table[table["year"].isin(inputs.study.years)].reset_index(drop=True)
-    table["biogenic"] = table["biogenic"].eq(other=True) if "biogenic" in table else False
-    found.tables["emissions_by_gas"] = with_equivalents(table, warming_potentials(asked.gwp), asked.gwp)
+def _gases(table: pd.DataFrame, given: EmissionInputs) -> Found:
+    """Table by sector, fuel or activity, and gas, in mass and in equivalents of the named set; none where no gas is asked for."""
+    settings = given.settings
+    if not settings.gases and given.processes is None:
+        return Found()
+    parts, notes = [], []
+    if "fuel" in table:
+        dioxide_rows = table[["year", "zone", "sector", "fuel", "emissions_t_co2"]]
+        parts.append(dioxide_rows.rename(columns={"emissions_t_co2": "emissions_t"}).assign(gas="CO2"))
+    if settings.gases and given.activity is not None and given.factors is not None:
+        parts.append(_burning_gases(given.activity, given.factors))
+        notes += _strange_sectors(given.activity)
+    if given.processes is not None:
+        parts.append(_process_gases(given.processes))
+        notes += _left_out(given.processes)
+    by_gas = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    by_gas = by_gas[by_gas["year"].isin(given.years)].reset_index(drop=True)
+    by_gas["biogenic"] = by_gas["biogenic"].eq(other=True) if "biogenic" in by_gas else False
+    equivalents = with_equivalents(by_gas, warming_potentials(settings.gwp), settings.gwp)
+    return Found({"emissions_by_gas": equivalents}, notes=tuple(notes))
 
 
 def _left_out(rows: pd.DataFrame) -> list[str]:
@@ -300,30 +282,45 @@ def _left_out(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _burning_gases(found: Account, activity: pd.DataFrame, factors: EmissionFactors) -> pd.DataFrame:
+def _use_of(sector: str) -> str | None:
+    """Use of fuel that a sector is; none where it is not known."""
+    known = sectors().get(alias_key(sector))
+    return None if known is None else known[1]
+
+
+def _burning_gases(activity: pd.DataFrame, factors: EmissionFactors) -> pd.DataFrame:
     """Methane and nitrous oxide of burning, by the use of fuel that each sector is."""
     rows = []
-    strange: set[str] = set()
     for row in activity[~activity["fuel"].isin(CARRIERS)].itertuples():
-        known = sectors().get(alias_key(str(row.sector)))
-        if known is None or row.sector == "final consumption":
-            strange.add(str(row.sector) or "(blank)")
-        use = known[1] if known else "manufacturing"
+        use = _use_of(str(row.sector)) or "manufacturing"
         energy = row.quantity * factors.fuel(str(row.fuel))[0].energy_per(str(row.unit))
+        kind = fuels().kinds[str(row.fuel)] or "gas"
         for gas in ("CH4", "N2O"):
-            kind = fuels().kinds[str(row.fuel)] or "gas"
             factor = burning_factors().get((use, str(row.fuel), gas)) or burning_factors()[use, kind, gas]
             place = {"year": row.year, "zone": row.zone, "sector": row.sector, "fuel": row.fuel, "gas": gas}
             rows.append(place | {"emissions_t": energy * factor.value})
-    if strange:
-        found.notes.append(
-            tr(
-                "what sector(s) {names} use fuel for is not known; their methane and nitrous oxide are taken as those of "
-                "manufacturing, too little where homes burn coal",
-                names=listed(sorted(strange)),
-            )
-        )
     return pd.DataFrame(rows)
+
+
+def _strange_sectors(activity: pd.DataFrame) -> list[str]:
+    """Note on sectors whose use of fuel is not known."""
+    burnt = activity[~activity["fuel"].isin(CARRIERS)]
+    strange = sorted(
+        {
+            str(sector) or "(blank)"
+            for sector in burnt["sector"]
+            if _use_of(str(sector)) is None or sector == "final consumption"
+        }
+    )
+    if not strange:
+        return []
+    return [
+        tr(
+            "what sector(s) {names} use fuel for is not known; their methane and nitrous oxide are taken as those of "
+            "manufacturing, too little where homes burn coal",
+            names=listed(strange),
+        )
+    ]
 
 
 def _process_gases(rows: pd.DataFrame) -> pd.DataFrame:
@@ -347,29 +344,22 @@ def _countable(factors: EmissionFactors, fuel: str, unit: str) -> bool:
     return True
 
 
-def _add_reference(found: Account, reference: pd.DataFrame, factors: EmissionFactors, years: list[int]) -> None:
+def _reference(table: pd.DataFrame, given: EmissionInputs) -> Found:
     """Reference approach beside the sectoral one: by year, what is supplied less non-energy use against what is burnt."""
-    rows_of_years = reference[reference["year"].isin(years)]
-    able = np.array([_countable(factors, str(row.fuel), str(row.unit)) for row in rows_of_years.itertuples()], bool)
+    reference, factors = given.reference, given.factors
+    if reference is None or factors is None or given.settings.account != "territorial":
+        return Found()
+    rows = reference[reference["year"].isin(given.years)]
+    able = np.array([_countable(factors, str(row.fuel), str(row.unit)) for row in rows.itertuples()], bool)
     if not able.any():
-        return
-    if not able.all():
-        left = ", ".join(dict.fromkeys(rows_of_years.loc[~able, "fuel"]))
-        found.notes.append(
-            tr("reference approach: {left} can't be counted with these factors and are left out of it", left=left)
-        )
-    table = burnt_table(rows_of_years[able], factors)
-    fuel_only = found.emissions[~found.emissions["fuel"].isin([*CARRIERS, *processes().factors])]
-    rows = []
-    for year, part in table.groupby("year"):
-        sectoral = float(fuel_only.loc[fuel_only["year"] == year, "emissions_t_co2"].sum())
-        top = float(part["emissions_t_co2"].sum())
-        rows.append(
-            {
-                "year": int(year),
-                "sectoral_t_co2": sectoral,
-                "reference_t_co2": top,
-                "difference": (top - sectoral) / sectoral if sectoral else np.nan,
-            }
-        )
-    found.tables["reference_approach"] = pd.DataFrame(rows)
+        return Found()
+    left = ", ".join(dict.fromkeys(rows.loc[~able, "fuel"]))
+    notes = (
+        (tr("reference approach: {left} can't be counted with these factors and are left out of it", left=left),)
+        if left
+        else ()
+    )
+    supplied = burnt_table(rows[able], factors)
+    fuel_only = table[~table["fuel"].isin([*CARRIERS, *processes().factors])]
+    compared = reference_approach(supplied, fuel_only)
+    return Found({"reference_approach": compared}, notes=notes)

@@ -1,83 +1,137 @@
-"""Stage: zones beside each other: amounts per head and per hectare, economic contribution, and how unequal their shares are."""
+"""Stage: zones beside each other: stock and balance, amounts per head and per hectare, and how unequal their shares are."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy import sparse
 
-from tanheng.accounting.summaries import zone_sums
-from tanheng.analysis import dissimilarity, gini, lorenz
+from tanheng.accounting.rates import economic_contribution, over
+from tanheng.accounting.summaries import balance_by_zone_table, stock_by_zone_table, zone_sums
+from tanheng.analysis.mismatch import dissimilarity, gini, lorenz
 from tanheng.errors import InputError
-from tanheng.inputs.study_inputs import Inputs
-from tanheng.stages.balance import supply_column
+from tanheng.inputs.zones import EconomyInputs
+from tanheng.language import tr
+from tanheng.stages.balance import Balance
+from tanheng.stages.demand import CellDemand
+from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.input_errors import DemandErrors, DensityErrors
+from tanheng.stages.stock import Land
+from tanheng.stages.uncertainty_of_totals import with_zone_intervals
+from tanheng.stages.zone_layers import ZoneLayer
+from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import HA_PER_KM2
 
 
+def account_zone_stocks(layers: Mapping[str, ZoneLayer], land: Land) -> Found:
+    """Area and stock of every zone; zones of a layer and what is outside sum to the region."""
+    if not layers:
+        return Found()
+    area = land.share.sum("land_class") * land.grid.cell_area_ha
+    tables = [
+        stock_by_zone_table(layer.label, layer.ids, layer.names, layer.weights, area, land.stock)
+        for layer in layers.values()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    return Found({"stock_by_zone": table}, checks=tuple(_sum_checks(table, land)))
+
+
+def _sum_checks(by_zone: pd.DataFrame, land: Land) -> list[SelfCheck]:
+    totals = land.tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
+    found = []
+    for layer, rows in by_zone.groupby("zone_layer"):
+        sums = rows.groupby("year")["stock_t_c"].sum()
+        gap = max(abs(float(sums[year] - totals[year])) / (float(totals[year]) or 1.0) for year in totals.index)
+        meaning = tr("stocks of the layer '{layer}' and what is outside sum to the region, relative", layer=layer)
+        found.append(SelfCheck(f"zones_{layer}", meaning, gap, 1e-9))
+    return found
+
+
+def account_zone_balances(
+    layers: Mapping[str, ZoneLayer],
+    tables: Mapping[str, pd.DataFrame],
+    land: Land,
+    compared: Balance,
+    demands: CellDemand,
+    economy: EconomyInputs | None,
+    density_errors: DensityErrors | None,
+    demand_errors: Mapping[int, DemandErrors],
+) -> Found:
+    """Supply, demand and balance of every zone with their intervals and rates, and how unequal the zones are.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Among them the stocks by zone of all layers.
+    """
+    if not layers:
+        return Found()
+    stocks = tables["stock_by_zone"]
+    columns = balance_columns(compared.mode)
+    rows = []
+    for layer in layers.values():
+        own = demands.own if demands.own and demands.zone_layer == layer.label else None
+        demand = compared.demand if own is None else demands.demand_of_region
+        of_layer = stocks[stocks["zone_layer"] == layer.label]
+        table = balance_by_zone_table(of_layer, layer.weights, compared.supply, demand, columns, own)
+        table = with_zone_intervals(
+            table, land, layer, compared.mode, density_errors, demand_errors, has_emissions=own is not None
+        )
+        rows.append(with_rates(table, layer, demands.population, economy, compared.mode))
+    whole = pd.concat(rows, ignore_index=True)
+    return Found({"balance_by_zone": whole} | _inequality(whole, compared.mode))
+
+
 def with_rates(
-    inputs: Inputs, label: str, table: pd.DataFrame, weights: sparse.csr_matrix, population: xr.DataArray
+    table: pd.DataFrame, layer: ZoneLayer, population: xr.DataArray, economy: EconomyInputs | None, mode: str
 ) -> pd.DataFrame:
-    """Zone table with people, amounts per head and per hectare, and the economic contribution coefficient where GDP is known."""
+    """Balance of the zones of a layer with people, amounts per head and per hectare, and the economic contribution coefficient."""
+    columns = balance_columns(mode)
     frames = []
     for year, rows in table.groupby("year", sort=False):
-        frame = rows.copy()
-        people = zone_sums(weights, population.sel(year=year).values)[: len(frame)]
-        hectares = frame["area_km2"].to_numpy(float) * HA_PER_KM2
-        demand = frame["demand_t_c_per_yr"].to_numpy(float)
-        supply = supply_column(inputs.study.balance.mode)
-        frame["population"] = people
-        frame["demand_t_c_per_person_yr"] = _over(demand, people)
-        frame[supply.replace("supply_t_c", "supply_t_c_per_ha")] = _over(frame[supply].to_numpy(float), hectares)
-        frame["demand_t_c_per_ha_yr"] = _over(demand, hectares)
-        output = _output(inputs, label, frame, int(year))
+        people = zone_sums(layer.weights, population.sel(year=year).values)[: len(rows)]
+        hectares = rows["area_km2"].to_numpy(float) * HA_PER_KM2
+        demand = rows[columns.demand].to_numpy(float)
+        frame = rows.assign(
+            population=people,
+            demand_t_c_per_person_yr=over(demand, people),
+            **{columns.supply_per_ha: over(rows[columns.supply].to_numpy(float), hectares)},
+            demand_t_c_per_ha_yr=over(demand, hectares),
+        )
+        output = _output(economy, layer, frame, int(year))
         if output is not None:
-            known = np.isfinite(output)
-            part = _over(demand, np.full(len(demand), demand[known].sum()))
-            frame["economic_contribution_coefficient"] = _over(output / output[known].sum(), part)
+            frame["economic_contribution_coefficient"] = economic_contribution(output, demand)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 
 
-def _over(amount: np.ndarray, by: np.ndarray) -> np.ndarray:
-    return np.asarray(np.divide(amount, by, out=np.full(len(amount), np.nan), where=by > 0))
-
-
-def _output(inputs: Inputs, label: str, frame: pd.DataFrame, year: int) -> np.ndarray | None:
+def _output(economy: EconomyInputs | None, layer: ZoneLayer, frame: pd.DataFrame, year: int) -> np.ndarray | None:
     """Economic output of each zone; none where it is not known for the layer."""
-    asked = inputs.study.economy
-    if asked is None or inputs.study.drivers[asked.driver].zones != label:
+    if economy is None or economy.layer != layer.label:
         return None
-    table = inputs.driver_tables[asked.driver]
-    rows = table[table["year"].isin([year, 0])].sort_values("year").drop_duplicates("zone", keep="last")
-    values = rows.set_index("zone")["value"].reindex(frame["zone_id"].astype(str)).to_numpy(float)
-    values = values * frame["area_km2"].to_numpy(float) if asked.kind == "density" else values
+    rows = economy.table[economy.table["year"].isin([year, 0])].sort_values("year")
+    by_zone = rows.drop_duplicates("zone", keep="last").set_index("zone")["value"]
+    values = by_zone.reindex(frame["zone_id"].astype(str)).to_numpy(float)
+    values = values * frame["area_km2"].to_numpy(float) if economy.kind == "density" else values
     return values if np.isfinite(values).any() and np.nansum(values) > 0 else None
 
 
-def inequality_tables(balance: pd.DataFrame | None, mode: str) -> dict[str, pd.DataFrame]:
+def _inequality(balance: pd.DataFrame, mode: str) -> dict[str, pd.DataFrame]:
     """Gini, dissimilarity and Lorenz curve of demand over supply, by layer and year; none where supply is negative."""
-    if balance is None:
-        return {}
+    columns = balance_columns(mode)
     rows, curves = [], []
-    supply = supply_column(mode)
     for (layer, year), part in balance.groupby(["zone_layer", "year"], sort=False):
-        given, asked = part[supply].to_numpy(float), part["demand_t_c_per_yr"].to_numpy(float)
+        supply, demand = part[columns.supply].to_numpy(float), part[columns.demand].to_numpy(float)
         try:
-            across, up = lorenz(given, asked)
-            rows.append(
-                {
-                    "zone_layer": layer,
-                    "year": year,
-                    "zones": len(part),
-                    "gini": gini(given, asked),
-                    "dissimilarity": dissimilarity(given, asked),
-                }
-            )
+            across, up = lorenz(supply, demand)
+            unequal = {"gini": gini(supply, demand), "dissimilarity": dissimilarity(supply, demand)}
         except InputError:
             continue
+        place = {"zone_layer": layer, "year": year}
+        rows.append(place | {"zones": len(part)} | unequal)
         curves += [
-            {"zone_layer": layer, "year": year, "supply_share": float(x), "demand_share": float(y)}
-            for x, y in zip(across, up, strict=True)
+            place | {"supply_share": float(x), "demand_share": float(y)} for x, y in zip(across, up, strict=True)
         ]
     return {"zone_inequality": pd.DataFrame(rows), "zone_lorenz": pd.DataFrame(curves)} if rows else {}

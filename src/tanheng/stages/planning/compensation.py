@@ -2,79 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from tanheng.grid import project
-from tanheng.inputs.plan import PlanInputs
-from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import tr
 from tanheng.planning.compensation import compensation_flows, shared_surplus
-from tanheng.stages.planning.beside import Beside
+from tanheng.stages.planning.findings import PlanFindings, noted
+from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Plan
 from tanheng.units import CO2_PER_C
 
 Layer = NDArray[np.float64]
 
 
-def tell_compensation(
-    found: Beside, inputs: Inputs, opened: PlanInputs, balance: pd.DataFrame | None, year: int
-) -> None:
+#: Share of the largest surplus below which a flow is rounding.
+_LEAST = 1e-9
+
+
+def compensation(
+    plan: Plan, layers: Mapping[str, ZoneLayer], balance: pd.DataFrame | None, year: int, mode: str
+) -> PlanFindings:
     """Flows between units in deficit and in surplus: bookkeeping, since carbon dioxide mixes well."""
-    layer = opened.plan.compensation
+    layer = plan.compensation
     if layer is None:
-        return
+        return PlanFindings()
     if balance is None:
-        found.notes.append(tr("compensation is left out: the study has no balance"))
-        return
-    is_stock = inputs.study.balance.mode == "stock"
-    if is_stock:
-        found.notes.append(
-            tr(
-                "compensation: in mode 'stock' a unit's surplus is the emissions that its share of the stored carbon would allot to it, "
-                "less its own; it is no yearly uptake, and nothing is absorbed there by this run"
-            )
-        )
+        return noted(tr("compensation is left out: the study has no balance"))
+    is_stock = mode == "stock"
+    basis = noted(_stock_note()) if is_stock else PlanFindings()
     rows = balance[(balance["zone_layer"] == layer) & (balance["year"] == year) & (balance["zone_id"] != "-")]
     if len(rows) < 2:
-        found.notes.append(
-            tr("compensation is left out: no two zones of '{layer}' have a balance in {year}", layer=layer, year=year)
+        text = tr(
+            "compensation is left out: no two zones of '{layer}' have a balance in {year}", layer=layer, year=year
         )
-        return
-    surplus, at = _surplus(rows, is_stock=is_stock), _centres(inputs, layer, rows)
+        return basis + noted(text)
+    surplus, at = _surplus(rows, is_stock=is_stock), _centres(layers[layer], rows)
     distance = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) / 1000.0
     flows = compensation_flows(surplus, distance)
     gives, takes = np.nonzero(flows > _LEAST * max(float(np.abs(surplus).max()), 1e-300))
-    found.arrows = [
-        (float(at[one, 0]), float(at[one, 1]), float(at[other, 0]), float(at[other, 1]), float(flows[one, other]))
-        for one, other in zip(gives, takes, strict=True)
-    ]
+    amounts = flows[gives, takes]
     names = rows["zone_name"].to_numpy(object)
-    found.tables["compensation"] = pd.DataFrame(
-        {
-            "from_zone": names[gives],
-            "to_zone": names[takes],
-            "t_c_per_yr": flows[gives, takes],
-            "distance_km": distance[gives, takes],
-            **_payment(opened.plan, flows[gives, takes]),
-        }
-    )
-    found.tables["compensation_units"] = pd.DataFrame(
-        {
-            "zone": names,
-            "basis": "share of the store against share of emissions" if is_stock else "yearly balance",
-            "surplus_t_c_per_yr": surplus,
-            "given_t_c_per_yr": flows.sum(axis=1),
-            "received_t_c_per_yr": flows.sum(axis=0),
-            "unmet_t_c_per_yr": np.maximum(-surplus, 0) - flows.sum(axis=0),
-        }
-    )
+    tables = {
+        "compensation": pd.DataFrame(
+            {
+                "from_zone": names[gives],
+                "to_zone": names[takes],
+                "t_c_per_yr": amounts,
+                "distance_km": distance[gives, takes],
+                **_payment(plan, amounts),
+            }
+        ),
+        "compensation_units": pd.DataFrame(
+            {
+                "zone": names,
+                "basis": "share of the store against share of emissions" if is_stock else "yearly balance",
+                "surplus_t_c_per_yr": surplus,
+                "given_t_c_per_yr": flows.sum(axis=1),
+                "received_t_c_per_yr": flows.sum(axis=0),
+                "unmet_t_c_per_yr": np.maximum(-surplus, 0) - flows.sum(axis=0),
+            }
+        ),
+    }
+    arrows = zip(*at[gives].T.tolist(), *at[takes].T.tolist(), amounts.tolist(), strict=True)
+    return basis + PlanFindings(tables, arrows=tuple(arrows))
 
 
-#: Share of the largest surplus below which a flow is rounding.
-_LEAST = 1e-9
+def _stock_note() -> str:
+    return tr(
+        "compensation: in mode 'stock' a unit's surplus is the emissions that its share of the stored carbon would allot to it, "
+        "less its own; it is no yearly uptake, and nothing is absorbed there by this run"
+    )
 
 
 def _surplus(rows: pd.DataFrame, *, is_stock: bool) -> Layer:
@@ -84,12 +85,10 @@ def _surplus(rows: pd.DataFrame, *, is_stock: bool) -> Layer:
     return shared_surplus(rows["supply_t_c"].to_numpy(float), rows["demand_t_c_per_yr"].to_numpy(float))
 
 
-def _centres(inputs: Inputs, layer: str, rows: pd.DataFrame) -> Layer:
+def _centres(layer: ZoneLayer, rows: pd.DataFrame) -> Layer:
     """Centre of each unit on the grid, shape (units, 2), m."""
-    polygons = inputs.zones[layer]
-    shapes = project(polygons.geometries, polygons.crs, inputs.grid.crs)
-    held = [shapes[polygons.ids.index(str(code))] for code in rows["zone_id"]]
-    return np.asarray(shapely.get_coordinates(shapely.centroid(np.array(held, dtype=object))))
+    shapes = layer.shapes[[layer.ids.index(str(code)) for code in rows["zone_id"]]]
+    return np.asarray(shapely.get_coordinates(shapely.centroid(shapes)))
 
 
 def _payment(plan: Plan, flows: Layer) -> dict[str, object]:

@@ -11,16 +11,14 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.accounting.summaries import zone_weights
 from tanheng.errors import InputError
-from tanheng.factors.densities import POOLS
+from tanheng.grid import Grid
 from tanheng.inputs.plan import PlanInputs
-from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import name_of, tr
 from tanheng.planning.problem import Limit, PlanProblem, Term, area_of, stock_gain
 from tanheng.planning.spread import nearness
-from tanheng.stages.allocation import zone_cover
-from tanheng.study import PlanLimit
+from tanheng.stages.zone_layers import ZoneLayer
+from tanheng.study import Plan, PlanLimit
 from tanheng.units import HA_PER_KM2
 
 
@@ -30,6 +28,8 @@ class PlanLand:
 
     Attributes
     ----------
+    grid : Grid
+    classes : tuple of str
     year : int
     mask : numpy.ndarray of bool, shape (rows, columns)
         Cells with land; all arrays by cell follow it in reading order.
@@ -37,32 +37,35 @@ class PlanLand:
     density : numpy.ndarray, shape (classes,), t C/ha
     pools : numpy.ndarray, shape (classes, pools), t C/ha
         The density by carbon pool.
+    layers : mapping of str to ZoneLayer
+        Zone layers of the study.
     zones : mapping of str to scipy.sparse.csr_matrix, shape (zones, cells)
-        Part of each cell in each zone of a layer.
+        Part of each cell with land in each zone of a layer.
     """
 
+    grid: Grid
+    classes: tuple[str, ...]
     year: int
     mask: NDArray[np.bool_]
     area: NDArray[np.float64]
     density: NDArray[np.float64]
     pools: NDArray[np.float64]
+    layers: Mapping[str, ZoneLayer]
     zones: Mapping[str, sparse.csr_matrix]
     nearness: NDArray[np.float64]
 
 
-def plan_land(inputs: Inputs, dataset: xr.Dataset, year: int) -> PlanLand:
-    """Land of a year as cells with areas by class."""
+def plan_land(grid: Grid, layers: Mapping[str, ZoneLayer], dataset: xr.Dataset, year: int) -> PlanLand:
+    """Land of a year of a run's dataset, as cells with areas by class."""
     share = np.asarray(dataset["land_share"].sel(year=year).transpose("land_class", "y", "x").values, float)
     mask = np.isfinite(share).all(axis=0) & (share.sum(axis=0) > 0)
-    area = share[:, mask].T * inputs.grid.cell_area_ha
-    fraction = np.asarray(dataset["region_fraction"].values, float)
-    zones = {
-        label: zone_weights(zone_cover(inputs, polygons), fraction)[:-1][:, mask.ravel()].tocsr()
-        for label, polygons in inputs.zones.items()
-    }
-    density = inputs.densities[year]
-    pools = np.array([[density.values[name][pool] for pool in POOLS] for name in inputs.classes])
-    return PlanLand(year, mask, _without_crumbs(area), pools.sum(axis=1), pools, zones, nearness(share, mask))
+    area = share[:, mask].T * grid.cell_area_ha
+    zones = {label: layer.of_zones[:, mask.ravel()].tocsr() for label, layer in layers.items()}
+    density = dataset["carbon_density"].sel(year=year)
+    pools = np.asarray(density.transpose("land_class", "carbon_pool").values, float)
+    classes = tuple(str(name) for name in dataset["land_class"].values)
+    area = _without_crumbs(area)
+    return PlanLand(grid, classes, year, mask, area, pools.sum(axis=1), pools, layers, zones, nearness(share, mask))
 
 
 def _without_crumbs(area: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -70,9 +73,8 @@ def _without_crumbs(area: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(area > 1e-9 * area.sum(axis=1, keepdims=True), area, 0.0)
 
 
-def allowed_conversions(inputs: Inputs, opened: PlanInputs) -> NDArray[np.bool_]:
+def allowed_conversions(plan: Plan, classes: tuple[str, ...]) -> NDArray[np.bool_]:
     """Conversions that the plan may use, shape (from class, to class)."""
-    plan, classes = opened.plan, inputs.classes
     allowed = np.ones((len(classes), len(classes)), bool)
     for number, name in enumerate(classes):
         if name in plan.fixed:
@@ -85,16 +87,16 @@ def allowed_conversions(inputs: Inputs, opened: PlanInputs) -> NDArray[np.bool_]
     return allowed
 
 
-def plan_problem(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> PlanProblem:
+def plan_problem(opened: PlanInputs, land: PlanLand) -> PlanProblem:
     """The problem as the study states it."""
     return PlanProblem(
-        classes=inputs.classes,
+        classes=land.classes,
         area=land.area,
-        gain=gain_terms(inputs, opened, land),
-        allowed=allowed_conversions(inputs, opened),
-        limits=tuple(_limits(inputs, opened, land)),
+        gain=gain_terms(opened, land),
+        allowed=allowed_conversions(opened.plan, land.classes),
+        limits=tuple(_limits(opened, land)),
         may_change=opened.may_change[land.mask],
-        may_become=_fit(inputs, opened, land),
+        may_become=_fit(opened, land),
         max_change=opened.plan.max_change,
         whole=_whole(opened, land),
         preference=land.nearness,
@@ -109,19 +111,19 @@ def _whole(opened: PlanInputs, land: PlanLand) -> bool:
     return one_class and opened.plan.max_change == 1.0
 
 
-def _fit(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> NDArray[np.bool_] | None:
+def _fit(opened: PlanInputs, land: PlanLand) -> NDArray[np.bool_] | None:
     if not opened.may_become:
         return None
     every = np.ones(land.mask.shape, bool)
-    return np.stack([opened.may_become.get(name, every)[land.mask] for name in inputs.classes], axis=1)
+    return np.stack([opened.may_become.get(name, every)[land.mask] for name in land.classes], axis=1)
 
 
-def gain_terms(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> tuple[Term, ...]:
+def gain_terms(opened: PlanInputs, land: PlanLand) -> tuple[Term, ...]:
     """Terms of what is maximised: stored carbon first, then values and costs by their weights."""
     weights = opened.plan.weights
     terms = [Term(weights.get("carbon", 0.0) * stock_gain(land.density))]
     terms += [
-        Term(weight * value_difference(inputs, opened, name))
+        Term(weight * value_difference(opened, land.classes, name))
         for name, weight in weights.items()
         if name not in {"carbon", "cost"}
     ]
@@ -131,9 +133,9 @@ def gain_terms(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> tuple[Term
     return tuple(terms)
 
 
-def value_difference(inputs: Inputs, opened: PlanInputs, name: str) -> NDArray[np.float64]:
+def value_difference(opened: PlanInputs, classes: tuple[str, ...], name: str) -> NDArray[np.float64]:
     """Value per ha gained by each conversion."""
-    return stock_gain([opened.values[name][item] for item in inputs.classes])
+    return stock_gain([opened.values[name][item] for item in classes])
 
 
 def cost_term(opened: PlanInputs, land: PlanLand) -> Term:
@@ -143,11 +145,11 @@ def cost_term(opened: PlanInputs, land: PlanLand) -> Term:
     return Term(cost, None if opened.cost_factor is None else opened.cost_factor[land.mask])
 
 
-def _limits(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> Iterable[Limit]:
-    classes = len(inputs.classes)
+def _limits(opened: PlanInputs, land: PlanLand) -> Iterable[Limit]:
+    classes = len(land.classes)
     for item in opened.plan.limits:
-        number = inputs.classes.index(item.land_class)
-        for where, factor in _places(inputs, land, item.zones, item.zone):
+        number = land.classes.index(item.land_class)
+        for where, factor in _places(land, item.zones, item.zone):
             today = float(land.area[:, number].sum() if factor is None else factor @ land.area[:, number])
             low, high = _range(item, today)
             yield Limit(
@@ -158,7 +160,7 @@ def _limits(inputs: Inputs, opened: PlanInputs, land: PlanLand) -> Iterable[Limi
             )
     stored = np.tile(land.density, (classes, 1))
     for carbon in opened.plan.carbon:
-        for where, factor in _places(inputs, land, carbon.zones, carbon.zone):
+        for where, factor in _places(land, carbon.zones, carbon.zone):
             held = land.area @ land.density
             today = float(held.sum() if factor is None else factor @ held)
             yield Limit(
@@ -178,15 +180,13 @@ def _range(item: PlanLimit, today: float) -> tuple[float, float]:
     return low, high if item.at_most_km2 is None else item.at_most_km2 * HA_PER_KM2
 
 
-def _places(
-    inputs: Inputs, land: PlanLand, layer: str | None, zone: str | None
-) -> Iterable[tuple[str, NDArray[np.float64] | None]]:
+def _places(land: PlanLand, layer: str | None, zone: str | None) -> Iterable[tuple[str, NDArray[np.float64] | None]]:
     """The region, each zone of a layer, or one zone: words for it, and the part of each cell in it."""
     if layer is None:
         yield "", None
         return
-    polygons = inputs.zones[layer]
-    for unit, (code, name) in enumerate(zip(polygons.ids, polygons.names, strict=True)):
+    zones = land.layers[layer]
+    for unit, (code, name) in enumerate(zip(zones.ids, zones.names, strict=True)):
         if zone is None or zone in (code, name):
             factor = np.asarray(land.zones[layer][unit].toarray()).ravel()
             if factor.any():

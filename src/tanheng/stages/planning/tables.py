@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tanheng.factors.densities import POOLS
 from tanheng.inputs.plan import PlanInputs
-from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import tr
 from tanheng.planning.problem import Flows, Limit, amount, stock_gain
 from tanheng.planning.solve import Plan, Price
@@ -24,13 +23,13 @@ def carbon_gain(land: PlanLand, flows: Flows) -> float:
     return float(np.sum(flows.area * per_ha[flows.start, flows.end]))
 
 
-def areas_table(inputs: Inputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+def areas_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Area and stored carbon of each class, today and after the plan."""
     after = flows.after(*land.area.shape).sum(axis=0)
     today = land.area.sum(axis=0)
     return pd.DataFrame(
         {
-            "land_class": list(inputs.classes),
+            "land_class": list(land.classes),
             "area_today_km2": today / HA_PER_KM2,
             "area_after_km2": after / HA_PER_KM2,
             "change_km2": (after - today) / HA_PER_KM2,
@@ -50,13 +49,13 @@ def pools_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
     return pd.DataFrame({"carbon_pool": list(POOLS), "gain_t_c": gain, "gain_share": shares})
 
 
-def transitions_table(inputs: Inputs, opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+def transitions_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Conversions of the plan: area, stored carbon gained, cost."""
     cost = cost_term(opened, land)
     per_ha = stock_gain(land.density)
     rows = []
-    for one, first in enumerate(inputs.classes):
-        for other, second in enumerate(inputs.classes):
+    for one, first in enumerate(land.classes):
+        for other, second in enumerate(land.classes):
             chosen = (flows.start == one) & (flows.end == other)
             if one == other or not chosen.any():
                 continue
@@ -73,19 +72,19 @@ def transitions_table(inputs: Inputs, opened: PlanInputs, land: PlanLand, flows:
     return pd.DataFrame(rows, columns=["from_class", "to_class", "area_km2", "gain_t_c", "cost"])
 
 
-def zones_table(inputs: Inputs, opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+def zones_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Change of each class, gain and cost, by zone of every layer."""
     after = flows.after(*land.area.shape)
     cost = _by_cell(land, flows, cost_term(opened, land).per_ha, cost_term(opened, land).factor)
     gain = (after - land.area) @ land.density
     frames = []
     for label, weights in land.zones.items():
-        polygons = inputs.zones[label]
+        layer = land.layers[label]
         change = weights @ (after - land.area) / HA_PER_KM2
-        frame = pd.DataFrame({"zone_layer": label, "zone_id": polygons.ids, "zone_name": polygons.names})
+        frame = pd.DataFrame({"zone_layer": label, "zone_id": layer.ids, "zone_name": layer.names})
         frame["gain_t_c"] = weights @ gain
         frame["cost"] = weights @ cost
-        for number, name in enumerate(inputs.classes):
+        for number, name in enumerate(land.classes):
             frame[f"{name}_change_km2"] = change[:, number]
         frames.append(frame[np.asarray(weights.sum(axis=1)).ravel() > 0])
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -127,14 +126,12 @@ def _price_in_words(price: Price, unit: str, unit_of_gain: str) -> str:
     return tr("'{words}' binds: asking for one {unit} less is worth {worth:,.4g} {unit_of_gain}", **figures)
 
 
-def share_layers(
-    land: PlanLand, flows: Flows, classes: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], str, NDArray[np.float64]]]:
+def share_layers(land: PlanLand, flows: Flows) -> Iterator[tuple[tuple[str, ...], str, NDArray[np.float64]]]:
     """Grids of the share of each class after the plan, and of each conversion: parts of a file name, meaning, fraction of the land.
 
     The land of a cell is 1; NaN where there is none.
     """
-    held = land.area.sum(axis=1)
+    held, classes = land.area.sum(axis=1), land.classes
 
     def layer(hectares: NDArray[np.float64]) -> NDArray[np.float64]:
         grid = np.full(land.mask.shape, np.nan)
@@ -157,7 +154,7 @@ def share_layers(
         yield ("converted", classes[one], "to", classes[other]), meaning, layer(hectares)
 
 
-def conversion_layers(land: PlanLand, flows: Flows, classes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def conversion_layers(land: PlanLand, flows: Flows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Grids of the conversion that takes most of a cell (from * classes + to; NaN where none), and of the class after the plan."""
     moved = flows.start != flows.end
     after = flows.after(*land.area.shape)
@@ -165,7 +162,7 @@ def conversion_layers(land: PlanLand, flows: Flows, classes: int) -> tuple[NDArr
     largest[land.mask] = after.argmax(axis=1)
     order = np.argsort(flows.area[moved], kind="stable")
     kind = np.full(len(land.area), np.nan)
-    kind[flows.cell[moved][order]] = (flows.start[moved] * classes + flows.end[moved])[order]
+    kind[flows.cell[moved][order]] = (flows.start[moved] * len(land.classes) + flows.end[moved])[order]
     layer = np.full(land.mask.shape, np.nan)
     layer[land.mask] = kind
     return layer, largest

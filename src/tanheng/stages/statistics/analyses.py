@@ -2,82 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add
 
-import pandas as pd
 import xarray as xr
-from scipy import sparse
 
-from tanheng.inputs.study_inputs import Inputs
+from tanheng.language import tr
 from tanheng.stages.balance import Balance
-from tanheng.stages.demand import DriverOnGrid
-from tanheng.stages.land import Land
-from tanheng.stages.statistics.clusters import account_clusters
+from tanheng.stages.demand import CellDemand
+from tanheng.stages.drivers import DriverOnGrid
+from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.statistics.clusters import CLUSTERING
 from tanheng.stages.statistics.correlation import correlation_rows, correlation_table, worst_identity_gap
 from tanheng.stages.statistics.findings import Findings
 from tanheng.stages.statistics.geodetector import Detector
-from tanheng.stages.statistics.hot_spots import account_hot_spots
-from tanheng.stages.statistics.mismatch import account_mismatch
+from tanheng.stages.statistics.hot_spots import HOT_SPOTS
+from tanheng.stages.statistics.mismatch import MISMATCH
+from tanheng.stages.statistics.statistic import CellStatistic, Subject
 from tanheng.stages.statistics.steps import Progress, Steps
 from tanheng.stages.statistics.variables import drivers_of, variables
+from tanheng.stages.stock import Land
+from tanheng.stages.zone_layers import ZoneLayer
+from tanheng.study import Analysis
 
-
-@dataclass
-class Analysed:
-    """What the stage found; `identity_gap` is that of correlations, where there are any."""
-
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    variables: dict[str, xr.DataArray] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    identity_gap: float | None = None
+#: Statistics of cells that come with the program, in the order in which they are computed.
+STATISTICS = (MISMATCH, CLUSTERING, HOT_SPOTS)
 
 
 def analyse_drivers(
-    inputs: Inputs,
+    settings: Analysis,
     land: Land,
-    given: xr.DataArray,
+    supply: xr.DataArray,
     compared: Balance | None,
+    demands: CellDemand | None,
     drivers: list[DriverOnGrid],
     progress: Progress,
-) -> Analysed:
-    """Correlation and geographical detector of every year."""
-    asked, found = inputs.study.analysis, Analysed()
-    years = [int(year) for year in given["year"].values]
+) -> Found:
+    """Correlation and geographical detector of every year; nothing without drivers."""
+    if not drivers:
+        return Found()
+    years = [int(year) for year in supply["year"].values]
     number = 3 if compared is not None else 1
-    pairs = len(years) * number * len(drivers) * bool(asked.correlation)
-    step = Steps(pairs + len(years) * number * asked.geodetector, progress)
+    pairs = len(years) * number * len(drivers) * bool(settings.correlation)
+    step = Steps(pairs + len(years) * number * settings.geodetector, progress)
     rows: list[dict[str, object]] = []
-    detector = Detector(asked, step)
-    gaps = []
+    detector, detected, gaps = Detector(settings, step), Findings(), []
     for year in years:
-        looked_at = variables(inputs, land, given, compared, year)
+        on_cells = variables(land, supply, compared, demands, year)
         beside = drivers_of(drivers, year)
-        if asked.correlation:
-            cell = inputs.grid.resolution / 1000.0
-            rows += correlation_rows(year, looked_at, beside, asked.correlation, asked.controls, cell, step)
+        if settings.correlation:
+            cell = land.grid.resolution / 1000.0
+            rows += correlation_rows(year, on_cells, beside, settings.correlation, settings.controls, cell, step)
         if compared is not None:
-            gaps.append(worst_identity_gap(looked_at, beside))
-        if asked.geodetector:
-            detector.year(year, looked_at, beside)
-    found.tables = ({"correlation": correlation_table(rows)} if rows else {}) | detector.found.tables()
-    found.notes = detector.found.notes
-    found.identity_gap = max(gaps, default=None)
-    return found
+            gaps.append(worst_identity_gap(on_cells, beside))
+        if settings.geodetector:
+            detected += detector.year(year, on_cells, beside)
+    correlated = Found({"correlation": correlation_table(rows)} if rows else {})
+    return correlated + detected.found(land.grid) + Found(checks=tuple(map(_identity_check, gaps and [max(gaps)])))
 
 
-def analyse_balance(
-    inputs: Inputs, land: Land, compared: Balance, covers: Mapping[str, sparse.csr_matrix], progress: Progress
-) -> Analysed:
-    """Mismatch, autocorrelation and hot spots, as far as they are asked for."""
-    asked, found = inputs.study.analysis, Findings()
-    years = compared.supply.sizes["year"]
-    step = Steps(asked.mismatch + years * asked.autocorrelation + (years - 1) * asked.hot_spots, progress)
-    if asked.mismatch:
-        account_mismatch(found, land, compared, inputs.grid.cell_area_km2, inputs.study.balance.mode)
-        step()
-    if asked.autocorrelation:
-        account_clusters(found, inputs, land, compared, covers, step)
-    if asked.hot_spots:
-        account_hot_spots(found, inputs, land, compared, covers, step)
-    return Analysed(found.tables(), found.variables(inputs.grid), list(dict.fromkeys(found.notes)))
+def _identity_check(gap: float) -> SelfCheck:
+    """Correlation of the ratio follows from those of supply and demand."""
+    meaning = tr("correlation of the ratio follows from those of supply and demand, largest gap")
+    return SelfCheck("correlation_identity", meaning, gap, 1e-9)
+
+
+def analyse_cells(
+    settings: Analysis,
+    land: Land,
+    compared: Balance,
+    layers: Mapping[str, ZoneLayer],
+    progress: Progress,
+    more: Iterable[CellStatistic] = (),
+) -> Found:
+    """Statistics of cells, as far as they are asked for.
+
+    Parameters
+    ----------
+    more : iterable of CellStatistic
+        Statistics from outside, computed after those that come with the program.
+    """
+    wanted = [statistic for statistic in (*STATISTICS, *more) if statistic.wanted(settings)]
+    step = Steps(sum(statistic.steps(len(compared.years)) for statistic in wanted), progress)
+    subject = Subject(land, compared, layers, settings, step)
+    return reduce(add, (statistic.compute(subject).found(land.grid) for statistic in wanted), Found())

@@ -1,8 +1,11 @@
-"""Rows and grids that a stage of analysis collects, by the name of their table or variable."""
+"""Rows and grids that statistics of cells find, by the name of their table or variable."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -15,9 +18,11 @@ from tanheng.grid import Grid
 from tanheng.land.shares import on_cells
 from tanheng.language import mark_name
 from tanheng.schema import stamp
+from tanheng.stages.found import Found
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Row = Mapping[str, object]
 
 #: Kinds of change of the balance, in the order of the spots of Gi*, which compares with the mean change: where all got worse, a place
 #: that got less worse is better than the mean.
@@ -31,37 +36,62 @@ CHANGES = (
 KINDS = {"mismatch_quadrant": QUADRANTS, "supply_demand_cluster": CLUSTERS, "balance_hot_spot": CHANGES}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Findings:
-    """Tables and grids; grids by name, then by year or period."""
+    """Rows by table, grids by variable and by year or period, and notes; two of them are joined by ``+``.
 
-    rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
-    layers: dict[str, dict[object, Layer]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    Examples
+    --------
+    >>> both = Findings({"mismatch": ({"year": 2005},)}) + Findings({"mismatch": ({"year": 2015},)})
+    >>> [row["year"] for row in both.rows["mismatch"]]
+    [2005, 2015]
+    """
 
-    def add(self, table: str, row: dict[str, object]) -> None:
-        """Add a row to a table."""
-        self.rows.setdefault(table, []).append(row)
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    layers: Mapping[str, Mapping[object, Layer]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
-    def draw(self, name: str, when: object, mask: Mask, values: NDArray[np.generic]) -> None:
-        """Put values of the known cells on the grid; a negative kind is missing."""
-        layer = np.full(mask.shape, np.nan)
-        layer[mask] = values
-        self.layers.setdefault(name, {})[when] = np.where(layer < 0, np.nan, layer)
+    def __add__(self, other: Findings) -> Findings:
+        """Both together: rows of one table follow each other, and so do the layers of one variable."""
+        tables, variables = {**self.rows}, {**self.layers}
+        for name, rows in other.rows.items():
+            tables[name] = (*tables.get(name, ()), *rows)
+        for name, layers in other.layers.items():
+            variables[name] = {**variables.get(name, {}), **layers}
+        return Findings(tables, variables, (*self.notes, *other.notes))
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Tables that have rows."""
-        return {name: pd.DataFrame(rows) for name, rows in self.rows.items()}
-
-    def variables(self, grid: Grid) -> dict[str, xr.DataArray]:
-        """Grids as variables of the dataset, shape (year or period, y, x)."""
-        return {name: _variable(name, layers, grid) for name, layers in self.layers.items()}
+    def found(self, grid: Grid) -> Found:
+        """Tables and variables, shape (year or period, y, x)."""
+        tables = {name: pd.DataFrame(list(rows)) for name, rows in self.rows.items()}
+        variables = {name: _variable(name, layers, grid) for name, layers in self.layers.items()}
+        return Found(tables, variables, tuple(dict.fromkeys(self.notes)))
 
 
-def _variable(name: str, layers: dict[object, Layer], grid: Grid) -> xr.DataArray:
+def table_rows(table: str, rows: Iterable[Row]) -> Findings:
+    """Rows of a table."""
+    return Findings({table: tuple(rows)})
+
+
+def layer(variable: str, when: object, mask: Mask, values: NDArray[np.generic]) -> Findings:
+    """Values of the known cells of a year or period as a grid; a negative kind is missing."""
+    grid = np.full(mask.shape, np.nan)
+    grid[mask] = values
+    return Findings(layers={variable: {when: np.where(grid < 0, np.nan, grid)}})
+
+
+def note(text: str) -> Findings:
+    """Something that the reader is told."""
+    return Findings(notes=(text,))
+
+
+def together(parts: Iterable[Findings]) -> Findings:
+    """All of them joined."""
+    return reduce(add, parts, Findings())
+
+
+def _variable(name: str, layers: Mapping[object, Layer], grid: Grid) -> xr.DataArray:
     dim = "year" if isinstance(next(iter(layers)), int) else "period"
-    array = on_cells(np.stack(list(layers.values())), grid, (dim,), **{dim: list(layers)})
-    stamped = stamp(array, name)
+    stamped = stamp(on_cells(np.stack(list(layers.values())), grid, (dim,), **{dim: list(layers)}), name)
     if name in KINDS:
         kinds = KINDS[name]
         stamped.attrs["flag_values"] = list(range(len(kinds)))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.analysis import (
@@ -20,62 +18,50 @@ from tanheng.analysis import (
     search_p,
     surrogates,
 )
-from tanheng.analysis.geodetector import Strata
+from tanheng.analysis.geodetector import RiskDifference, Strata
 from tanheng.analysis.optimal import Candidate
 from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.stages.statistics.findings import Findings, Row, note, table_rows
 from tanheng.stages.statistics.variables import OnCells
 from tanheng.study import Analysis
 
-
-@dataclass
-class Detected:
-    """Rows of the tables of the geographical detector, and what was left out."""
-
-    factors: list[dict[str, object]] = field(default_factory=list)
-    interactions: list[dict[str, object]] = field(default_factory=list)
-    strata: list[dict[str, object]] = field(default_factory=list)
-    risks: list[dict[str, object]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Tables that have rows."""
-        named = {
-            "geodetector": self.factors,
-            "geodetector_interaction": self.interactions,
-            "geodetector_strata": self.strata,
-            "geodetector_risk": self.risks,
-        }
-        return {name: pd.DataFrame(rows) for name, rows in named.items() if rows}
+#: Cells that must know all variables and drivers.
+_FEWEST_CELLS = 10
 
 
 class Detector:
-    """Geographical detector over the years of a study; ways to cut a driver are worked out once for each mask."""
+    """Geographical detector over the years of a study; ways to cut a driver are worked out once for each mask.
 
-    def __init__(self, asked: Analysis, step: Callable[[], None]) -> None:
-        self.asked = asked
-        self.step = step
-        self.found = Detected()
+    Parameters
+    ----------
+    settings : Analysis
+    step : callable
+        Called after each variable of each year.
+    """
+
+    def __init__(self, settings: Analysis, step: Callable[[], None]) -> None:
+        self.settings, self.step = settings, step
         self._ways: dict[bytes, Discretisations] = {}
 
-    def year(self, year: int, variables: list[OnCells], drivers: list[OnCells]) -> None:
-        """Detect in one year, over the cells that know all variables and all drivers."""
+    def year(self, year: int, variables: list[OnCells], drivers: list[OnCells]) -> Findings:
+        """Findings of a year, over the cells that know all variables and all drivers."""
         known = np.asarray(np.isfinite(np.stack([item.values for item in (*variables, *drivers)])).all(axis=0))
-        if known.sum() < 10:
-            self.found.notes.append(
+        cells = int(known.sum())
+        if cells < _FEWEST_CELLS:
+            return note(
                 tr(
                     "geodetector {year}: only {count} cells know all variables and drivers; left out",
                     year=year,
-                    count=int(known.sum()),
+                    count=cells,
                 )
             )
-            return
-        ways = {}
+        ways, found = {}, Findings()
         for driver in drivers:
             try:
                 ways[driver.name] = self._cut(driver.values[known])
             except InputError as error:
-                self.found.notes.append(
+                found += note(
                     tr(
                         "geodetector {year}: driver {name} is left out: {error}",
                         year=year,
@@ -86,14 +72,15 @@ class Detector:
         kept = [driver for driver in drivers if driver.name in ways]
         for variable in variables:
             if kept:
-                self._variable(year, variable, kept, [ways[driver.name] for driver in kept], known)
+                found += self._variable(year, variable, kept, [ways[driver.name] for driver in kept], known)
             self.step()
+        return found
 
     def _cut(self, driver: NDArray[np.float64]) -> Discretisations:
         key = driver.tobytes()
         if key not in self._ways:
-            few, most = self.asked.classes
-            self._ways[key] = Discretisations(driver, self.asked.breaks, range(few, most + 1))
+            few, most = self.settings.classes
+            self._ways[key] = Discretisations(driver, self.settings.breaks, range(few, most + 1))
         return self._ways[key]
 
     def _variable(
@@ -103,59 +90,59 @@ class Detector:
         drivers: list[OnCells],
         ways: list[Discretisations],
         known: NDArray[np.bool_],
-    ) -> None:
+    ) -> Findings:
         y = variable.values[known]
         try:
             best = [item.best(y) for item in ways]
         except InputError as error:
-            self.found.notes.append(
+            return note(
                 tr("geodetector {year}: {name} is left out: {error}", year=year, name=variable.name, error=error)
             )
-            return
-        drawn = surrogates(variable.values, known, self.asked.random_maps, self.asked.seed)
+        drawn = surrogates(variable.values, known, self.settings.random_maps, self.settings.seed)
         p = search_p(np.array([item.q for item in best]), drawn, ways)
         labels = [way.strata(one, driver.values[known]) for way, one, driver in zip(ways, best, drivers, strict=True)]
         place = {"year": year, "variable": variable.name}
+        found = Findings()
         for driver, one, strata, chance in zip(drivers, best, labels, p, strict=True):
-            self.found.factors.append(place | _factor_row(y, driver, one, strata, float(chance)))
-            self._strata(place | {"driver": driver.name}, y, one, strata, driver.values[known])
-        for first, second in combinations(range(len(drivers)), 2):
-            names, pair = (drivers[first].name, drivers[second].name), (labels[first], labels[second])
-            self.found.interactions.append(place | _interaction_row(y, names, pair))
+            at = place | {"driver": driver.name}
+            found += table_rows("geodetector", [place | _factor_row(y, driver, one, strata, float(chance))])
+            found += table_rows("geodetector_strata", _strata_rows(at, y, one, strata, driver.values[known]))
+            found += table_rows("geodetector_risk", (at | _risk_row(item) for item in risk_detector(y, strata)))
+        pairs = combinations(range(len(drivers)), 2)
+        return found + table_rows(
+            "geodetector_interaction",
+            (
+                place | _interaction_row(y, (drivers[one].name, drivers[two].name), (labels[one], labels[two]))
+                for one, two in pairs
+            ),
+        )
 
-    def _strata(
-        self,
-        place: dict[str, object],
-        y: NDArray[np.float64],
-        one: Candidate,
-        strata: Strata,
-        driver: NDArray[np.float64],
-    ) -> None:
-        edges = [float(driver.min()), *map(float, one.breaks), float(driver.max())]
-        for number in np.unique(strata):
-            inside = strata == number
-            self.found.strata.append(
-                place
-                | {
-                    "stratum": int(number) + 1,
-                    "above": edges[number],
-                    "up_to": edges[number + 1],
-                    "cells": int(inside.sum()),
-                    "mean": float(y[inside].mean()),
-                }
-            )
-        for item in risk_detector(y, strata):
-            self.found.risks.append(
-                place
-                | {
-                    "stratum_1": item.first + 1,
-                    "stratum_2": item.second + 1,
-                    "mean_1": item.mean_first,
-                    "mean_2": item.mean_second,
-                    "t": item.t,
-                    "p_if_independent": item.p,
-                }
-            )
+
+def _strata_rows(
+    place: Row, y: NDArray[np.float64], one: Candidate, strata: Strata, driver: NDArray[np.float64]
+) -> Iterator[Row]:
+    edges = [float(driver.min()), *map(float, one.breaks), float(driver.max())]
+    for number in np.unique(strata):
+        inside = strata == number
+        yield {
+            **place,
+            "stratum": int(number) + 1,
+            "above": edges[number],
+            "up_to": edges[number + 1],
+            "cells": int(inside.sum()),
+            "mean": float(y[inside].mean()),
+        }
+
+
+def _risk_row(item: RiskDifference) -> dict[str, object]:
+    return {
+        "stratum_1": item.first + 1,
+        "stratum_2": item.second + 1,
+        "mean_1": item.mean_first,
+        "mean_2": item.mean_second,
+        "t": item.t,
+        "p_if_independent": item.p,
+    }
 
 
 def _factor_row(

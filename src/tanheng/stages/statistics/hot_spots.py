@@ -1,79 +1,82 @@
-"""Stage: where the balance got better or worse together."""
+"""Stage: hot and cold spots of the change of the balance."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-from scipy import sparse
 
-from tanheng.accounting.summaries import zone_weights
-from tanheng.analysis import getis_ord, grid_neighbours
+from tanheng.analysis.local import getis_ord
+from tanheng.analysis.neighbours import grid_neighbours
 from tanheng.errors import InputError
-from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import tr
-from tanheng.stages.balance import Balance, as_whole_cells, supply_column
-from tanheng.stages.land import Land
-from tanheng.stages.statistics.findings import CHANGES, Findings, Layer, Mask
+from tanheng.stages.statistics.findings import (
+    CHANGES,
+    Findings,
+    Layer,
+    Mask,
+    Row,
+    layer,
+    note,
+    table_rows,
+    together,
+)
+from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
+from tanheng.stages.zone_layers import ZoneLayer
+from tanheng.tables.balance_columns import balance_columns
 
 
-def account_hot_spots(
-    found: Findings,
-    inputs: Inputs,
-    land: Land,
-    compared: Balance,
-    covers: Mapping[str, sparse.csr_matrix],
-    step: Callable[[], None],
-) -> None:
-    """Hot and cold spots of the change of the balance between years; `step` is called after each period."""
-    whole = as_whole_cells(compared.balance, land)
-    area = np.asarray(land.fraction.values) * inputs.grid.cell_area_km2
-    unit = supply_column(inputs.study.balance.mode).replace("supply", "balance_change")
-    for first, last in pairwise(int(year) for year in compared.balance["year"].values):
-        change = np.asarray(whole.sel(year=last).values - whole.sel(year=first).values, float)
-        total = np.asarray(compared.balance.sel(year=last).values - compared.balance.sel(year=first).values, float)
-        kinds = _kinds(found, inputs, change, f"{first}-{last}")
-        if kinds is not None:
-            found.draw("balance_hot_spot", f"{first}-{last}", kinds >= 0, kinds[kinds >= 0])
-            _of_region(found, f"{first}-{last}", kinds, area, total, unit)
-            for label, cover in covers.items():
-                weights = zone_weights(cover, np.asarray(land.fraction.values))[:-1]
-                _of_zones(found, inputs, f"{first}-{last}", label, weights, kinds, area)
-        step()
+def hot_spots(subject: Subject) -> Findings:
+    """Hot and cold spots of the change of the balance between neighbouring years."""
+    return together(_period(subject, first, last) for first, last in pairwise(subject.years))
 
 
-def _kinds(found: Findings, inputs: Inputs, change: Layer, period: str) -> Layer | None:
-    """Number of the kind of change of each cell, -1 where it is not known; none where it can't be told."""
-    asked, mask = inputs.study.analysis, np.isfinite(change)
-    near = grid_neighbours(mask, rook=asked.neighbours == "rook")
+HOT_SPOTS = CellStatistic("hot spots", hot_spots, lambda years: years - 1, lambda settings: settings.hot_spots)
+
+
+def _period(subject: Subject, first: int, last: int) -> Findings:
+    balance = subject.compared.balance
+    period = f"{first}-{last}"
     try:
-        spots = getis_ord(change[mask], near, asked.permutations, asked.seed, asked.false_discovery_rate)
+        kinds = _kinds(subject, subject.whole(balance, last) - subject.whole(balance, first))
     except InputError as error:
-        found.notes.append(tr("hot spots of {period} are left out: {error}", period=period, error=error))
-        return None
+        return note(tr("hot spots of {period} are left out: {error}", period=period, error=error))
+    finally:
+        subject.step()
+    total = values_of(balance, last) - values_of(balance, first)
+    column = balance_columns(subject.compared.mode).balance_change
+    found = layer("balance_hot_spot", period, kinds >= 0, kinds[kinds >= 0])
+    found += table_rows("balance_hot_spots", _region_rows(period, kinds, subject.area_km2, total, column))
+    for zones in subject.layers.values():
+        found += table_rows("balance_hot_spots_by_zone", _zone_rows(period, zones, kinds, subject.area_km2))
+    return found
+
+
+def _kinds(subject: Subject, change: Layer) -> Layer:
+    """Number of the kind of change of each cell; -1 where it is not known."""
+    settings, mask = subject.settings, np.isfinite(change)
+    near = grid_neighbours(mask, rook=settings.neighbours == "rook")
+    spots = getis_ord(change[mask], near, settings.permutations, settings.seed, settings.false_discovery_rate)
     kinds = np.full(mask.shape, -1.0)
     kinds[mask] = spots.kind
     return kinds
 
 
-def _of_region(found: Findings, period: str, kinds: Layer, area: Layer, total: Layer, unit: str) -> None:
+def _region_rows(period: str, kinds: Layer, area: Layer, total: Layer, column: str) -> Iterator[Row]:
     known = float(area[kinds >= 0].sum())
     for number, name in enumerate(CHANGES):
         inside = kinds == number
-        found.add(
-            "balance_hot_spots",
-            {
-                "period": period,
-                "kind": name,
-                "cells": int(inside.sum()),
-                "area_km2": float(area[inside].sum()),
-                "area_share": float(area[inside].sum()) / known,
-                "area_share_of_it_that_fell": _fallen(area, inside, total),
-                unit: float(total[inside].sum()),
-            },
-        )
+        yield {
+            "period": period,
+            "kind": name,
+            "cells": int(inside.sum()),
+            "area_km2": float(area[inside].sum()),
+            "area_share": float(area[inside].sum()) / known,
+            "area_share_of_it_that_fell": _fallen(area, inside, total),
+            column: float(total[inside].sum()),
+        }
 
 
 def _fallen(area: Layer, inside: Mask, total: Layer) -> float:
@@ -82,23 +85,18 @@ def _fallen(area: Layer, inside: Mask, total: Layer) -> float:
     return float(area[inside & (total < 0)].sum()) / held if held else math.nan
 
 
-def _of_zones(
-    found: Findings, inputs: Inputs, period: str, label: str, weights: sparse.csr_matrix, kinds: Layer, area: Layer
-) -> None:
-    known = np.asarray(weights @ (area * (kinds >= 0)).ravel()).ravel()
-    better, worse = (np.asarray(weights @ (area * (kinds == number)).ravel()).ravel() for number in (1, 2))
-    polygons = inputs.zones[label]
-    for unit, (code, name) in enumerate(zip(polygons.ids, polygons.names, strict=True)):
+def _zone_rows(period: str, zones: ZoneLayer, kinds: Layer, area: Layer) -> Iterator[Row]:
+    known, better, worse = (
+        np.asarray(zones.of_zones @ (area * chosen).ravel()).ravel() for chosen in (kinds >= 0, kinds == 1, kinds == 2)
+    )
+    for unit, (code, name) in enumerate(zip(zones.ids, zones.names, strict=True)):
         if known[unit] > 0:
-            found.add(
-                "balance_hot_spots_by_zone",
-                {
-                    "period": period,
-                    "zone_layer": label,
-                    "zone": code,
-                    "name": name,
-                    "area_km2": float(known[unit]),
-                    "area_share_worse_than_mean": float(worse[unit] / known[unit]),
-                    "area_share_better_than_mean": float(better[unit] / known[unit]),
-                },
-            )
+            yield {
+                "period": period,
+                "zone_layer": zones.label,
+                "zone": code,
+                "name": name,
+                "area_km2": float(known[unit]),
+                "area_share_worse_than_mean": float(worse[unit] / known[unit]),
+                "area_share_better_than_mean": float(better[unit] / known[unit]),
+            }

@@ -1,19 +1,28 @@
-"""Stage: how supply and demand part: quadrants, coupling coordination, Lorenz curve, Gini, dissimilarity."""
+"""Stage: mismatch of supply and demand: quadrants, coupling coordination, Lorenz curve, Gini, dissimilarity."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
-import xarray as xr
 
-from tanheng.analysis import coupling_coordination, dissimilarity, gini, lorenz, quadrants
-from tanheng.analysis.mismatch import LEVELS, QUADRANTS, coordination_level
+from tanheng.analysis.mismatch import (
+    LEVELS,
+    QUADRANTS,
+    coordination_level,
+    coupling_coordination,
+    dissimilarity,
+    gini,
+    lorenz,
+    quadrants,
+)
 from tanheng.errors import InputError
 from tanheng.language import mark_name, tr
-from tanheng.stages.balance import Balance, as_whole_cells, supply_column
-from tanheng.stages.land import Land
-from tanheng.stages.statistics.findings import Findings, Layer, Mask
+from tanheng.stages.balance import as_whole_cells
+from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, table_rows, together
+from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
+from tanheng.tables.balance_columns import balance_columns
 
 _MEANING = {
     "HH": mark_name("high supply, high demand"),
@@ -23,98 +32,98 @@ _MEANING = {
 }
 
 
-def account_mismatch(found: Findings, land: Land, compared: Balance, cell_km2: float, mode: str) -> None:
+def mismatch(subject: Subject) -> Findings:
     """Mismatch of every year that has a balance."""
-    supply, demand = as_whole_cells(compared.supply, land), as_whole_cells(compared.demand, land)
-    years = [int(year) for year in compared.supply["year"].values]
-    area = np.asarray(land.fraction.values) * cell_km2
-    for year in years:
-        whole = [np.asarray(item.sel(year=year).values, float) for item in (supply, demand)]
-        amounts = [np.asarray(item.sel(year=year).values, float) for item in (compared.supply, compared.demand)]
-        mask = np.isfinite(whole[0]) & np.isfinite(whole[1])
-        if mask.any():
-            _quadrants(found, year, mask, whole, amounts, area, supply_column(mode))
-            _indices(found, year, mask, amounts)
-    _coupling(found, years, supply, demand, area)
+    found = together(_year(subject, year) for year in subject.years) + _coupling(subject)
+    subject.step()
+    return found
 
 
-def _quadrants(
-    found: Findings,
-    year: int,
-    mask: Mask,
-    whole: list[Layer],
-    amounts: list[Layer],
-    area: Layer,
-    column: str,
-) -> None:
+MISMATCH = CellStatistic("mismatch", mismatch, lambda _: 1, lambda settings: settings.mismatch)
+
+
+def _year(subject: Subject, year: int) -> Findings:
+    compared = subject.compared
+    whole = [subject.whole(item, year) for item in (compared.supply, compared.demand)]
+    amounts = [values_of(item, year) for item in (compared.supply, compared.demand)]
+    mask = np.isfinite(whole[0]) & np.isfinite(whole[1])
+    if not mask.any():
+        return Findings()
     kind = quadrants(whole[0][mask], whole[1][mask])
-    found.draw("mismatch_quadrant", year, mask, kind)
-    area = area[mask]
-    totals = [float(item[mask].sum()) for item in amounts]
+    known = [item[mask] for item in amounts]
+    rows = _quadrant_rows(year, kind, known, subject.area_km2[mask], balance_columns(compared.mode).supply)
+    return layer("mismatch_quadrant", year, mask, kind) + table_rows("mismatch", rows) + _indices(year, known)
+
+
+def _quadrant_rows(year: int, kind: np.ndarray, amounts: list[Layer], area: Layer, column: str) -> Iterator[Row]:
+    totals = [float(item.sum()) for item in amounts]
     # A part of a sum in which gains and losses cancel is no share of anything.
-    told = totals[0] > 0 and bool((amounts[0][mask] >= 0).all())
+    is_share = totals[0] > 0 and bool((amounts[0] >= 0).all())
     for number, name in enumerate(QUADRANTS):
         inside = kind == number
-        shares = [float(item[mask][inside].sum()) for item in amounts]
-        found.add(
-            "mismatch",
-            {
-                "year": year,
-                "quadrant": name,
-                "meaning": _MEANING[name],
-                "cells": int(inside.sum()),
-                "area_km2": float(area[inside].sum()),
-                "area_share": float(area[inside].sum() / area.sum()),
-                column: shares[0],
-                "supply_share": shares[0] / totals[0] if told else math.nan,
-                "demand_t_c_per_yr": shares[1],
-                "demand_share": shares[1] / totals[1] if totals[1] else math.nan,
-            },
-        )
+        held = [float(item[inside].sum()) for item in amounts]
+        yield {
+            "year": year,
+            "quadrant": name,
+            "meaning": _MEANING[name],
+            "cells": int(inside.sum()),
+            "area_km2": float(area[inside].sum()),
+            "area_share": float(area[inside].sum() / area.sum()),
+            column: held[0],
+            "supply_share": held[0] / totals[0] if is_share else math.nan,
+            "demand_t_c_per_yr": held[1],
+            "demand_share": held[1] / totals[1] if totals[1] else math.nan,
+        }
 
 
-def _indices(found: Findings, year: int, mask: Mask, amounts: list[Layer]) -> None:
-    supply, demand = (item[mask] for item in amounts)
-    row: dict[str, object] = {"year": year, "gini": math.nan, "dissimilarity": math.nan}
+def _indices(year: int, amounts: list[Layer]) -> Findings:
+    """Gini, dissimilarity and Lorenz curve of a year."""
     try:
-        row["gini"] = gini(supply, demand)
-        row["dissimilarity"] = dissimilarity(supply, demand)
-        across, up = lorenz(supply, demand)
-        row["supply_share_under_half_of_demand"] = float(1.0 - np.interp(0.5, up, across))
-        points = np.linspace(0.0, 1.0, 51)
-        for share, held in zip(points, np.interp(points, across, up), strict=True):
-            found.add("lorenz", {"year": year, "supply_share": float(share), "demand_share": float(held)})
+        unequal = {"gini": gini(*amounts), "dissimilarity": dissimilarity(*amounts)}
+        across, up = lorenz(*amounts)
     except InputError as error:
-        found.notes.append(tr("Gini and dissimilarity of {year} are left out: {error}", year=year, error=error))
-    found.add("mismatch_indices", row)
+        row = {"year": year, "gini": math.nan, "dissimilarity": math.nan}
+        text = tr("Gini and dissimilarity of {year} are left out: {error}", year=year, error=error)
+        return table_rows("mismatch_indices", [row]) + note(text)
+    half = float(1.0 - np.interp(0.5, up, across))
+    points = np.linspace(0.0, 1.0, 51)
+    curve = [
+        {"year": year, "supply_share": float(share), "demand_share": float(held)}
+        for share, held in zip(points, np.interp(points, across, up), strict=True)
+    ]
+    row = {"year": year, **unequal, "supply_share_under_half_of_demand": half}
+    return table_rows("lorenz", curve) + table_rows("mismatch_indices", [row])
 
 
-def _coupling(found: Findings, years: list[int], supply: xr.DataArray, demand: xr.DataArray, area: Layer) -> None:
+def _coupling(subject: Subject) -> Findings:
     """Coupling coordination, on the range of all years together, so that years can be compared."""
-    ranges = [(float(item.min()), float(item.max())) for item in (supply, demand)]
-    for year in years:
-        pair = [np.asarray(item.sel(year=year).values, float) for item in (supply, demand)]
+    compared, land = subject.compared, subject.land
+    whole = [as_whole_cells(item, land) for item in (compared.supply, compared.demand)]
+    ranges = [(float(item.min()), float(item.max())) for item in whole]
+    found = Findings()
+    for year in subject.years:
+        pair = [values_of(item, year) for item in whole]
         mask = np.isfinite(pair[0]) & np.isfinite(pair[1])
         try:
             degree = coupling_coordination(pair[0][mask], pair[1][mask], ranges[0], ranges[1])
         except InputError as error:
-            found.notes.append(tr("coupling coordination is left out: {error}", error=error))
-            return
-        found.draw("coupling_coordination", year, mask, degree)
-        held = area[mask]
-        level = coordination_level(degree)
-        for number, name in enumerate(LEVELS):
-            inside = level == number
-            found.add(
-                "coupling_coordination",
-                {
-                    "year": year,
-                    "level": number + 1,
-                    "name": name,
-                    "from": number / 10,
-                    "to": (number + 1) / 10,
-                    "cells": int(inside.sum()),
-                    "area_km2": float(held[inside].sum()),
-                    "area_share": float(held[inside].sum() / held.sum()),
-                },
-            )
+            return found + note(tr("coupling coordination is left out: {error}", error=error))
+        rows = _level_rows(year, degree, subject.area_km2[mask])
+        found += layer("coupling_coordination", year, mask, degree) + table_rows("coupling_coordination", rows)
+    return found
+
+
+def _level_rows(year: int, degree: Layer, area: Layer) -> Iterator[Row]:
+    level = coordination_level(degree)
+    for number, name in enumerate(LEVELS):
+        inside: Mask = level == number
+        yield {
+            "year": year,
+            "level": number + 1,
+            "name": name,
+            "from": number / 10,
+            "to": (number + 1) / 10,
+            "cells": int(inside.sum()),
+            "area_km2": float(area[inside].sum()),
+            "area_share": float(area[inside].sum() / area.sum()),
+        }

@@ -8,10 +8,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.inputs.study_inputs import Inputs
 from tanheng.stages.balance import Balance, as_whole_cells
-from tanheng.stages.demand import DriverOnGrid
-from tanheng.stages.land import Land
+from tanheng.stages.demand import CellDemand
+from tanheng.stages.drivers import DriverOnGrid
+from tanheng.stages.stock import Land
 
 
 @dataclass(frozen=True)
@@ -26,22 +26,19 @@ class OnCells:
     support_km: float
 
 
-def variables(inputs: Inputs, land: Land, given: xr.DataArray, compared: Balance | None, year: int) -> list[OnCells]:
+def variables(
+    land: Land, supply: xr.DataArray, compared: Balance | None, demands: CellDemand | None, year: int
+) -> list[OnCells]:
     """Supply and, where there is demand, demand and the supply-demand ratio.
 
     Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut.
     """
-    coarsest = max(item.source.pixels.pixel_size_m() for item in inputs.maps) / 1000.0
-    people = max((raster.pixels.pixel_size_m() for raster in inputs.population.values()), default=0.0) / 1000.0
-    cell = inputs.grid.resolution / 1000.0
-    found = [("supply", as_whole_cells(given, land), coarsest)]
-    if compared is not None:
+    found = [("supply", as_whole_cells(supply, land), land.support_km)]
+    if compared is not None and demands is not None:
+        people = max(demands.support_km, land.grid.resolution / 1000.0)
         found.append(("demand", as_whole_cells(compared.demand, land), people))
-        found.append(("supply_demand_ratio", compared.ratio, max(coarsest, people)))
-    return [
-        OnCells(name, np.asarray(array.sel(year=year).values, float), max(support, cell))
-        for name, array, support in found
-    ]
+        found.append(("supply_demand_ratio", compared.ratio, max(land.support_km, people)))
+    return [OnCells(name, np.asarray(array.sel(year=year).values, float), support) for name, array, support in found]
 
 
 def drivers_of(drivers: list[DriverOnGrid], year: int) -> list[OnCells]:

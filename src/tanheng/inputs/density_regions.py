@@ -1,4 +1,4 @@
-"""Carbon densities of a study against what land can hold, and against the region that their table is for."""
+"""Whether carbon densities are used in the region that their table was made for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Iterable
 import pyproj
 
 from tanheng.factors.densities import CarbonDensities
-from tanheng.factors.density_ranges import strange_densities
 from tanheng.grid import Grid, transformer
-from tanheng.inputs.problems import Problems
 from tanheng.language import name_of, tr
 
 
@@ -34,11 +32,3 @@ def foreign_densities(tables: Iterable[CarbonDensities], grid: Grid) -> list[str
 def _lies_in(x: float, y: float, bounds: tuple[float, float, float, float]) -> bool:
     west, south, east, north = bounds
     return west <= x <= east and south <= y <= north
-
-
-def check_densities(table: CarbonDensities, problems: Problems, *, accept_unusual: bool = False) -> None:
-    """Note densities that no land has, or few lands have; a study may accept both."""
-    strange = strange_densities(table)
-    if not accept_unusual:
-        problems.errors += strange.impossible
-        problems.warnings += strange.unusual

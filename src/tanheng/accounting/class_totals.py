@@ -1,0 +1,58 @@
+"""Totals of classes and of transitions from plain arrays, without labels: for work that must be light to start."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+
+
+def class_totals(share: Values, pools: Values, cell_area: float) -> tuple[Values, Values]:
+    r"""Area of each class, ha, and what it stores in each pool, t C.
+
+    .. math:: a_k = A \sum_i s_{ik}, \qquad C_{kp} = a_k c_{kp}
+
+    Parameters
+    ----------
+    share : numpy.ndarray, shape (classes, rows, columns), 1
+    pools : numpy.ndarray, shape (classes, pools), t C/ha
+    cell_area : float
+        ha.
+
+    Examples
+    --------
+    Two cells of 100 ha, half and wholly forest of 20 and 60 t C/ha above ground and in the soil.
+
+    >>> area, stock = class_totals(np.array([[[0.5, 1.0]]]), np.array([[20.0, 60.0]]), 100.0)
+    >>> area.tolist(), stock.tolist()
+    ([150.0], [[3000.0, 9000.0]])
+    """
+    area = share.sum(axis=(1, 2)) * cell_area  # (1) * (ha) = ha
+    return area, area[:, None] * pools  # (ha) * (t C/ha) = t C
+
+
+def transition_totals(moved: Values, density: Values, cell_area: float) -> tuple[Values, Values]:
+    r"""Area of each transition, ha, and the change of stored carbon, t C, both of shape (from class, to class).
+
+    .. math:: \Delta C_{kl} = n_{kl} (c_l - c_k)
+
+    Parameters
+    ----------
+    moved : numpy.ndarray, shape (classes, classes), 1
+        Cells' worth of land that went from a class to another.
+    density : numpy.ndarray, shape (classes,), t C/ha
+        Sum over the pools.
+    cell_area : float
+        ha.
+
+    Examples
+    --------
+    Half a cell of 100 ha goes from 20 to 60 t C/ha.
+
+    >>> area, change = transition_totals(np.array([[0.0, 0.5], [0.0, 0.0]]), np.array([20.0, 60.0]), 100.0)
+    >>> area[0, 1].item(), change[0, 1].item()
+    (50.0, 2000.0)
+    """
+    area = moved * cell_area
+    return area, area * (density[None, :] - density[:, None])  # (ha) * (t C/ha) = t C

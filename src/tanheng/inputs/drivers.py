@@ -1,0 +1,86 @@
+"""Possible drivers of supply and demand: rasters, fixed or by year, and tables by zone; opened and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from tanheng.inputs.problems import Problems
+from tanheng.inputs.yearly import rasters_by_year
+from tanheng.io.rasters import Raster
+from tanheng.io.tables import read_zone_values
+from tanheng.io.vectors import Polygons
+from tanheng.language import listed, tr
+from tanheng.study import Driver, Study
+
+
+@dataclass(frozen=True)
+class DriverInputs:
+    """A driver: its rasters by year, or its table by zone with the zones.
+
+    Attributes
+    ----------
+    name : str
+    settings : Driver
+    rasters : mapping of int to Raster
+        By year; empty for a table.
+    table : pandas.DataFrame, optional
+        Columns ``year`` (0 for all years), ``zone`` and ``value``.
+    zones : Polygons, optional
+    """
+
+    name: str
+    settings: Driver
+    rasters: Mapping[int, Raster] = field(default_factory=dict)
+    table: pd.DataFrame | None = None
+    zones: Polygons | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the driver is the same in all years."""
+        if self.table is not None:
+            return bool((self.table["year"] == 0).all())
+        return self.settings.maps is None
+
+
+def open_drivers(
+    study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
+) -> tuple[DriverInputs, ...]:
+    """Drivers of a study in its order; problems are gathered, and a table that can't be read is left out."""
+    found = []
+    for name, settings in study.drivers.items():
+        if settings.table is None:
+            found.append(DriverInputs(name, settings, rasters_by_year(study.years, base, settings, problems)))
+            continue
+        table = problems.attempt(read_zone_values, base / settings.table, settings.units or "1")
+        if table is not None:
+            polygons = zones.get(settings.zones or "")
+            problems.errors += _table_problems(settings, table, polygons, study.years)
+            found.append(DriverInputs(name, settings, table=table, zones=polygons))
+    return tuple(found)
+
+
+def _table_problems(
+    settings: Driver, table: pd.DataFrame, polygons: Polygons | None, years: tuple[int, ...]
+) -> list[str]:
+    """Zones of a table that its layer lacks, and years that it has no value for."""
+    found = []
+    lost = sorted(set(table["zone"]) - set(polygons.ids)) if polygons is not None else []
+    if lost:
+        found.append(
+            tr(
+                "{table}: zone(s) not in the layer '{zones}': {names}",
+                table=settings.table,
+                zones=settings.zones,
+                names=listed(lost[:5]),
+            )
+        )
+    found += [
+        tr("{table}: no value for {year}; add it, or leave the column 'year' out", table=settings.table, year=year)
+        for year in years
+        if not ((table["year"] == year) | (table["year"] == 0)).any()
+    ]
+    return found

@@ -1,0 +1,54 @@
+"""Files that a study names, and those that they name in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tanheng.factors import names
+from tanheng.io.mosaic import Mosaic, tile_names
+from tanheng.io.rasters import Raster
+from tanheng.study import Driver, Maps, Study
+
+
+def all_files(study: Study, base: Path, rasters: Iterable[Raster | Mosaic]) -> list[Path]:
+    """Files that a study names, and those that its rasters name in turn."""
+    given = input_files(study, base)
+    more = [Path(name) for raster in rasters for name in raster.files]
+    known = {path.absolute() for path in given}
+    return [*given, *dict.fromkeys(path for path in more if path.is_file() and path.absolute() not in known)]
+
+
+def input_files(study: Study, base: Path) -> list[Path]:
+    """Files that a study names, as far as they are local."""
+    named: list[str] = [name for tiles in study.land_cover.maps.values() for name in tiles]
+    named += [*(layer.file for layer in study.zones.values())]
+    maps: list[Maps | Driver | None] = [study.population, study.balance.nep, *study.drivers.values()]
+    for item in maps:
+        if item is not None:
+            named += [*([item.map] if item.map else []), *(item.maps or {}).values()]
+    named += [driver.table for driver in study.drivers.values() if driver.table]
+    named += [study.region.boundary] if study.region else []
+    tables: list[str | None] = [
+        study.land_cover.legend,
+        study.carbon_density.table,
+        *(study.carbon_density.tables or {}).values(),
+        study.balance.uptake,
+    ]
+    if study.emissions:
+        settings = study.emissions
+        tables += [
+            settings.totals,
+            settings.activity,
+            settings.balance,
+            settings.processes,
+            study.demand.points,
+            *(settings.factors or ()),
+        ]
+    built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
+    named += [name for name in tables if name and name not in built_in]
+    paths = [base / name for name in dict.fromkeys(named)]
+    folders = [Path(name) for path in paths if path.is_dir() for name in tile_names(path)]
+    shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
+    parts = [path.with_suffix(suffix) for path in shapefiles for suffix in (".dbf", ".shx", ".prj", ".cpg")]
+    return [path for path in [*paths, *folders, *parts] if path.is_file()]

@@ -1,0 +1,22 @@
+"""Rasters of the years of a study: one for all years, or one a year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tanheng.inputs.problems import Problems
+from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.study import Driver, Maps
+
+
+def rasters_by_year(
+    years: tuple[int, ...], base: Path, settings: Maps | Driver, problems: Problems
+) -> dict[int, Raster]:
+    """Raster of each year, opened once where it serves several years; those that can't be opened are problems."""
+    names: Mapping[int, str] = settings.maps if settings.maps is not None else dict.fromkeys(years, settings.map or "")
+    opened = {
+        name: problems.attempt(open_raster, locate(name, base), settings.band) for name in dict.fromkeys(names.values())
+    }
+    found = {year: opened[names[year]] for year in years if year in names}
+    return {year: raster for year, raster in found.items() if raster is not None}

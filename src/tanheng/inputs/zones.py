@@ -1,0 +1,58 @@
+"""Zone layers of a study, and the economic output of their zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from tanheng.inputs.drivers import DriverInputs
+from tanheng.inputs.problems import Problems
+from tanheng.io.vectors import Polygons, read_polygons
+from tanheng.language import tr
+from tanheng.study import Study
+
+
+@dataclass(frozen=True)
+class EconomyInputs:
+    """Economic output of the zones of a layer: a table with ``year`` (0 for all years), ``zone``, ``value``; totals or densities."""
+
+    layer: str
+    kind: Literal["total", "density"]
+    table: pd.DataFrame
+
+
+def open_zones(study: Study, base: Path, problems: Problems) -> dict[str, Polygons]:
+    """Zone layers by label; those that can't be read are problems."""
+    found = {
+        label: problems.attempt(read_polygons, base / layer.file, layer.id, layer.name, layer.layer)
+        for label, layer in study.zones.items()
+    }
+    return {label: polygons for label, polygons in found.items() if polygons is not None}
+
+
+def economy_of(study: Study, drivers: Iterable[DriverInputs]) -> EconomyInputs | None:
+    """Economic output that the study names a driver for; none where it names none."""
+    if study.economy is None:
+        return None
+    by_name = {driver.name: driver for driver in drivers}
+    driver = by_name.get(study.economy.driver)
+    if driver is None or driver.table is None:
+        return None
+    return EconomyInputs(driver.settings.zones or "", study.economy.kind, driver.table)
+
+
+def repair_notes(layers: Iterable[Polygons]) -> list[str]:
+    """Warnings on polygons that had to be repaired."""
+    return [
+        tr(
+            "{path}: {repaired} polygon(s) with invalid geometry were repaired",
+            path=polygons.path,
+            repaired=polygons.repaired,
+        )
+        for polygons in layers
+        if polygons.repaired
+    ]

@@ -1,0 +1,86 @@
+"""What a stage found: result tables, variables of the dataset, notes for the reader, and self-checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tanheng.errors import SelfCheckError
+from tanheng.language import tr
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """A law that every run must meet, how far the run is from it, and how far it may be."""
+
+    name: str
+    meaning: str
+    value: float
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the law holds."""
+        return bool(np.isfinite(self.value)) and self.value <= self.limit
+
+
+@dataclass(frozen=True)
+class Found:
+    """Tables and variables by name, notes and self-checks; two of them are joined by ``+``.
+
+    Examples
+    --------
+    >>> both = Found(notes=("a",)) + Found(notes=("b",))
+    >>> both.notes
+    ('a', 'b')
+    """
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    variables: Mapping[str, xr.DataArray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    checks: tuple[SelfCheck, ...] = ()
+
+    def __add__(self, other: Found) -> Found:
+        """Both together; a name that both have is an error of the program, for one would hide the other."""
+        for one, two in ((self.tables, other.tables), (self.variables, other.variables)):
+            twice = one.keys() & two.keys()
+            if twice:
+                raise ValueError(f"found twice: {', '.join(sorted(twice))}")
+        return Found(
+            {**self.tables, **other.tables},
+            {**self.variables, **other.variables},
+            (*self.notes, *other.notes),
+            (*self.checks, *other.checks),
+        )
+
+
+def refuse_failed(checks: Iterable[SelfCheck]) -> None:
+    """Stop the run where a law does not hold.
+
+    Raises
+    ------
+    SelfCheckError
+        The laws that fail, with their figures.
+    """
+    failed = [check for check in checks if not check.holds]
+    if failed:
+        lines = [
+            tr(
+                "{name} is {value:.3g}, at most {limit:g} is allowed ({meaning})",
+                name=check.name,
+                value=check.value,
+                limit=check.limit,
+                meaning=check.meaning,
+            )
+            for check in failed
+        ]
+        raise SelfCheckError(
+            tr("a self-check failed, so no results were written; please report this: ") + "; ".join(lines)
+        )

@@ -1,0 +1,83 @@
+"""Stage: errors of what goes in: carbon densities, and the emissions behind demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from tanheng.accounting.propagation import sum_half_width
+from tanheng.accounting.uncertainty import Terms, covariance
+from tanheng.factors.densities import POOLS
+from tanheng.stages.allocation import Groups
+from tanheng.study import CarbonDensity
+from tanheng.units import CO2_PER_C
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class DensityErrors:
+    """Relative half-widths of the densities, shape (land_class,) or (land_class, carbon_pool), and how classes err together.
+
+    `within_class` is the half-width of the density of one cell about that of its class, independent from cell to cell.
+    """
+
+    relative: xr.DataArray
+    correlation: float
+    within_class: float
+
+    def of(self, density: xr.DataArray) -> xr.DataArray:
+        """Densities, shape (..., land_class, carbon_pool), with their pools apart where they err apart."""
+        return density if "carbon_pool" in self.relative.dims else density.sum("carbon_pool")
+
+
+@dataclass(frozen=True)
+class DemandErrors:
+    """Demand of a year by groups of emissions, and the covariances of the groups relative to their emissions."""
+
+    groups: Groups
+    relative: Values
+
+    @property
+    def totals(self) -> Values:
+        """Emissions of the groups, t C."""
+        return np.asarray(self.groups.amounts.sum(axis=1)).ravel()
+
+    @property
+    def half_width(self) -> float:
+        """Half-width of the whole demand, t C."""
+        return float(sum_half_width(self.totals[None, :], self.relative)[0])
+
+
+def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> DensityErrors | None:
+    """Uncertainty of densities as a study gives it; none where it gives none."""
+    given = settings.uncertainty
+    if given is None:
+        return None
+    if settings.uncertain_pools and isinstance(given, dict):
+        values = [[given.get(pool, 0.0) for pool in POOLS] for _ in classes]
+        coords = {"land_class": list(classes), "carbon_pool": list(POOLS)}
+        relative = xr.DataArray(values, dims=("land_class", "carbon_pool"), coords=coords)
+    else:
+        halves = [given.get(name, 0.0) if isinstance(given, dict) else given for name in classes]
+        relative = xr.DataArray(halves, dims="land_class", coords={"land_class": list(classes)})
+    return DensityErrors(relative, settings.correlation, settings.within_class)
+
+
+def demand_errors(terms: Mapping[int, Terms], groups: Mapping[int, Groups]) -> dict[int, DemandErrors]:
+    """Uncertainty of the demand of each year whose emissions have one."""
+    by_year = {}
+    for year, of_year in groups.items():
+        if year not in terms:
+            continue
+        emissions = np.asarray(of_year.amounts.sum(axis=1)).ravel()
+        placed = of_year.of_row >= 0
+        # (t CO2)^2 to (t C)^2
+        squares = covariance(terms[year].some(placed), of_year.of_row[placed], len(emissions)) / CO2_PER_C**2
+        scale = np.divide(1.0, emissions, out=np.zeros(len(emissions)), where=emissions > 0)
+        by_year[year] = DemandErrors(of_year, squares * np.outer(scale, scale))
+    return by_year

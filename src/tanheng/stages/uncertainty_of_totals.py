@@ -1,0 +1,189 @@
+"""Stage: intervals of totals: of the stock and its change, of the balance of the region, and of that of each zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from tanheng.accounting.propagation import density_half_width, map_error_half_width, sum_half_width
+from tanheng.accounting.summaries import zone_sums
+from tanheng.stages.change import Changes
+from tanheng.stages.found import Found
+from tanheng.stages.input_errors import DemandErrors, DensityErrors
+from tanheng.stages.stock import Land
+from tanheng.stages.uncertainty import areas_of, cell_half_width, less, period_ending
+from tanheng.stages.zone_layers import ZoneLayer
+from tanheng.tables.balance_columns import balance_columns
+
+Values = NDArray[np.float64]
+
+
+def stock_uncertainty(
+    land: Land, changes: Changes, errors: DensityErrors | None, area_uncertainty: Mapping[str, float]
+) -> Found:
+    """Table of the stock of each year and its change over each period, with half-widths by what makes them.
+
+    Densities err together by the study's `correlation`; columns beside it have the two extremes, for no study knows it.
+
+    Parameters
+    ----------
+    area_uncertainty : mapping of str to float
+        Relative half-width of the mapped area of each class.
+    """
+    if errors is None:
+        return Found()
+    relative = xr.DataArray(
+        [area_uncertainty.get(name, 0.0) for name in land.classes],
+        dims="land_class",
+        coords={"land_class": list(land.classes)},
+    )
+    cell_area = land.grid.cell_area_ha
+    years = land.years
+    areas = {year: land.share.sel(year=year, drop=True).sum(("y", "x")) * cell_area for year in years}
+    density = {year: land.density.sel(year=year, drop=True) for year in years}
+    maps = {
+        year: float(map_error_half_width(areas[year], density[year].sum("carbon_pool"), relative)) for year in years
+    }
+    rows = []
+    for year in years:
+        held = areas[year] * errors.of(density[year])
+        rows.append(
+            _stock_row("stock", year, year, float((areas[year] * density[year]).sum()), held, errors, maps[year])
+        )
+    for change in changes.items:
+        first, last = change.area.sum("to_class"), change.area.sum("from_class")
+        moved = last.rename(to_class="land_class") * errors.of(density[change.last]) - first.rename(
+            from_class="land_class"
+        ) * errors.of(density[change.first])
+        # Maps of different years are taken to err independently.
+        mapped = float(np.hypot(maps[change.first], maps[change.last]))
+        total = change.total
+        rows.append(_stock_row("change", change.first, change.last, total, moved, errors, mapped))
+    return Found({"stock_uncertainty": pd.DataFrame(rows)})
+
+
+def _stock_row(
+    kind: str, first: int, last: int, value: float, held: xr.DataArray, errors: DensityErrors, mapped: float
+) -> dict[str, object]:
+    each = held * errors.relative
+    by_choice, apart, alike = (float(density_half_width(each, rho)) for rho in (errors.correlation, 0.0, 1.0))
+    return {
+        "of": kind,
+        "from_year": first,
+        "to_year": last,
+        "value_t_c": value,
+        "half_width_t_c": float(np.hypot(by_choice, mapped)),
+        "half_width_densities_t_c": by_choice,
+        "half_width_densities_independent_t_c": apart,
+        "half_width_densities_alike_t_c": alike,
+        "half_width_map_error_t_c": mapped,
+    }
+
+
+def with_balance_intervals(
+    table: pd.DataFrame, stocks: pd.DataFrame | None, demands: Mapping[int, DemandErrors], mode: str
+) -> pd.DataFrame:
+    """Table of the balance of the region with half-widths of supply, demand and balance, as far as they are known."""
+    names = balance_columns(mode)
+    result = table.copy()
+    supply = _supply_halves(table, stocks, mode)
+    demand = np.array([demands[int(year)].half_width if int(year) in demands else np.nan for year in table["year"]])
+    columns = {
+        names.supply_half_width: supply,
+        names.demand_half_width: demand,
+        names.balance_half_width: np.hypot(supply, demand),
+    }
+    for name, values in columns.items():
+        if np.isfinite(values).any():
+            result[name] = values
+    return result
+
+
+def _supply_halves(table: pd.DataFrame, stocks: pd.DataFrame | None, mode: str) -> Values:
+    """Half-width of the supply of the region by year; NaN where it is not known."""
+    if stocks is None or mode == "sink":
+        return np.full(len(table), np.nan)
+    kind = "stock" if mode == "stock" else "change"
+    rows = stocks[stocks["of"] == kind]
+    found = []
+    for year in table["year"]:
+        ends = rows[rows["to_year"] == year].sort_values("from_year")
+        row = ends.iloc[-1]
+        length = row.to_year - row.from_year
+        found.append(float(row.half_width_t_c) / (length if mode == "stock_change" else 1.0))
+    return np.array(found)
+
+
+def with_zone_intervals(
+    table: pd.DataFrame,
+    land: Land,
+    layer: ZoneLayer,
+    mode: str,
+    errors: DensityErrors | None,
+    demands: Mapping[int, DemandErrors],
+    *,
+    has_emissions: bool,
+) -> pd.DataFrame:
+    """Rows of one layer of the table by zone, with half-widths: shared factors and densities, and each zone's own activity.
+
+    Parameters
+    ----------
+    has_emissions : bool
+        Whether emissions are known for these zones.
+    """
+    names = balance_columns(mode)
+    frames = []
+    for key, rows in table.groupby("year", sort=False):
+        year = int(key)
+        frame = rows.copy()
+        supply = (
+            np.full(len(rows), np.nan)
+            if errors is None or mode == "sink"
+            else _zone_supply(land, layer, mode, errors, year)[: len(rows)]
+        )
+        demand = np.full(len(rows), np.nan)
+        if year in demands:
+            demand = _zone_demand(layer, demands[year], has_emissions=has_emissions)[: len(rows)]
+        columns = {
+            names.supply_half_width: supply,
+            names.demand_half_width: demand,
+            names.balance_half_width: np.hypot(supply, demand),
+        }
+        frames.append(frame.assign(**{name: values for name, values in columns.items() if np.isfinite(values).any()}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors, year: int) -> Values:
+    """Half-width of the supply of each zone, shape (zones + 1,)."""
+    years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
+    ends = []
+    for one in years:
+        areas = areas_of(land, one)
+        sums = np.stack([zone_sums(layer.weights, areas.sel(land_class=name).values) for name in land.classes])
+        by_zone = xr.DataArray(sums, dims=("land_class", "zone"), coords={"land_class": list(land.classes)})
+        ends.append((by_zone, land.density.sel(year=one, drop=True)))
+    plain = DensityErrors(errors.relative, errors.correlation, 0.0)
+    variance = cell_half_width(plain, ends).values ** 2
+    if errors.within_class:
+        cells = [(areas_of(land, one), land.density.sel(year=one, drop=True).sum("carbon_pool")) for one in years]
+        own = ((less(cells) * errors.within_class) ** 2).sum("land_class").values.ravel()
+        variance = variance + layer.weights.power(2) @ own
+    length = 1 if len(years) == 1 else years[0] - years[1]
+    return np.asarray(np.sqrt(variance) / length)
+
+
+def _zone_demand(layer: ZoneLayer, demand: DemandErrors, *, has_emissions: bool) -> Values:
+    """Half-width of the demand of each zone, shape (zones + 1,); what a zone emits itself is its own, whole."""
+    amounts = np.asarray((layer.weights @ demand.groups.amounts.T).todense())
+    if has_emissions:
+        totals = demand.totals
+        place = {zone: number for number, zone in enumerate(layer.ids)}
+        for group, zone in enumerate(demand.groups.zones):
+            if zone:
+                amounts[:, group] = 0.0
+                amounts[place[zone], group] = totals[group]
+    return sum_half_width(amounts, demand.relative)
