@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Self
 
-from tanheng.language import listed, tr
+from tanheng.language import Message, listed, tr
 
 
 class TanhengError(Exception):
@@ -29,13 +30,52 @@ class InputError(TanhengError, ValueError):
     """A file, a table or a map is not as it must be."""
 
 
+class Problem(Message):
+    """A problem of a study: what is wrong, and where in the study file.
+
+    Attributes
+    ----------
+    place : str
+        Keys of the study file, as ``land_cover.maps``; empty where it is no matter of one entry.
+    template, values
+        Kind of the problem, and its particulars.
+    """
+
+    place: str
+
+    def __new__(cls, message: str, place: str = "") -> Self:  # noqa: D102
+        known = message if isinstance(message, Message) else Message(message)
+        problem = super().__new__(cls, str(message), known.template, known.values, known.context)
+        problem.place = place or getattr(message, "place", "")
+        return problem
+
+    @property
+    def file(self) -> str:
+        """File that the problem is in; empty where it is in none."""
+        return next((str(self.values[key]) for key in _FILES if key in self.values), "")
+
+    def as_data(self) -> dict[str, object]:
+        """Place, kind, file, particulars and words, as a form or another program takes them."""
+        return {
+            "place": self.place,
+            "kind": self.template,
+            "file": self.file,
+            "values": {name: str(value) for name, value in self.values.items()},
+            "text": str(self),
+        }
+
+
+#: Names under which messages hold the file that they are about.
+_FILES = ("path", "file", "name", "table")
+
+
 class StudyError(InputError):
     """All problems of a study at once.
 
     Parameters
     ----------
     problems : iterable of str
-        One message each.
+        One message each; problems keep their place in the study.
 
     Examples
     --------
@@ -46,7 +86,7 @@ class StudyError(InputError):
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(item if isinstance(item, Problem) else Problem(item) for item in problems)
         if len(self.problems) == 1:
             super().__init__(self.problems[0])
             return

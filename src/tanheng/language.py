@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import gettext
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ LANGUAGES = {
 
 #: Context under which names of the field (classes, fuels, sectors) stand in the catalogue.
 _NAME = "name"
+
+#: Context of items that stand one after the other.
+_LIST = "list"
 
 # A language belongs to a call, not to the process: two threads may serve two readers. A worker gets that of its task's giver.
 _spoken: ContextVar[str] = ContextVar("language", default="en")
@@ -86,8 +90,53 @@ def tag() -> str:
     return LANGUAGES[language()].tag
 
 
+class Message(str):
+    """A sentence that keeps the template and the values it was made from, so that it can be said in another language.
+
+    Attributes
+    ----------
+    template : str
+        As the source has it, in English.
+    values : mapping of str to object
+    context : str
+        Context of the template in the catalogue; ``name`` for names of the field.
+    """
+
+    template: str
+    values: Mapping[str, object]
+    context: str
+
+    def __new__(
+        cls, text: str, template: str = "", values: Mapping[str, object] | None = None, context: str = ""
+    ) -> Self:
+        """Sentence as it is said now."""
+        message = super().__new__(cls, text)
+        message.template, message.values, message.context = template or text, values or {}, context
+        return message
+
+    def again(self) -> str:
+        """The same in the language that is spoken now, messages among its values as well.
+
+        Examples
+        --------
+        >>> message = Message("cropland", "cropland", context="name")
+        >>> with speaking("zh"):
+        ...     message.again()
+        '耕地'
+        """
+        if self.context == _NAME:
+            return name_of(self.template)
+        if self.context == _LIST:
+            return listed(_again(value) for value in self.values.values())
+        return tr(self.template, **{name: _again(value) for name, value in self.values.items()})
+
+
+def _again(value: object) -> object:
+    return value.again() if isinstance(value, Message) else value
+
+
 def tr(template: str, /, **values: object) -> str:
-    """Sentence in the language that is spoken, with its values put in.
+    """Sentence in the language that is spoken, with its values put in; a `Message`.
 
     Braces are doubled in a template with values, and stand as they are in one without.
 
@@ -97,9 +146,9 @@ def tr(template: str, /, **values: object) -> str:
     'a.tif: has 1,200 pixels'
     """
     if not template:
-        return ""  # gettext keeps the catalogue's header under it
+        return Message("")  # gettext keeps the catalogue's header under it
     text = _catalogue(language()).gettext(template)
-    return text.format(**values) if values else text
+    return Message(text.format(**values) if values else text, template, values)
 
 
 def mark(template: str) -> str:
@@ -122,7 +171,7 @@ def name_of(name: object) -> str:
     """
     text = str(name)
     found = _catalogue(language()).pgettext(_NAME, text)
-    return found if found != text else text.replace("_", " ")
+    return Message(found if found != text else text.replace("_", " "), text, context=_NAME)
 
 
 def listed(items: Iterable[object]) -> str:
@@ -133,7 +182,9 @@ def listed(items: Iterable[object]) -> str:
     >>> listed(["a", 2])
     'a, 2'
     """
-    return LANGUAGES[language()].between_items.join(str(item) for item in items)
+    values = {str(number): item for number, item in enumerate(items)}
+    text = LANGUAGES[language()].between_items.join(str(item) for item in values.values())
+    return Message(text, values=values, context=_LIST)
 
 
 def joined(sentences: Iterable[str]) -> str:

@@ -13,18 +13,18 @@ import rasterio
 from conftest import FIRST, LAST, NORTH, WEST, write_map, write_zones, zone
 from tanheng.errors import InputError
 from tanheng.pipeline.run import run_study
-from tanheng.pipeline.stock import QuickRequest, quick_stock
+from tanheng.pipeline.stock import StockRequest, stock_of_maps
 
 
-def request(folder: Path, **more: object) -> QuickRequest:
+def request(folder: Path, **more: object) -> StockRequest:
     maps = (str(folder / "a.tif"), str(folder / "b.tif"))
     options = {"years": (2000, 2010), "legend": "six-classes", **more}
-    return QuickRequest(maps, "henan-six-classes", **options)
+    return StockRequest(maps, "henan-six-classes", **options)
 
 
 def test_it_gives_what_a_study_gives(tiny: Path) -> None:
     expected = run_study(tiny)
-    quick_stock(request(tiny.parent), tiny.parent / "quick")
+    stock_of_maps(request(tiny.parent), tiny.parent / "quick")
     tables = tiny.parent / "quick" / "tables"
     stock = pd.read_csv(tables / "stock_by_class.csv")
     pd.testing.assert_frame_equal(stock, expected.tables["stock_by_class"], rtol=1e-12)
@@ -40,7 +40,7 @@ def test_it_gives_what_a_study_gives(tiny: Path) -> None:
 
 def test_a_region_is_kept_to(tiny: Path) -> None:
     region = write_zones(tiny.parent / "r.gpkg", [zone("a", "half", WEST, NORTH - 1000, WEST + 1500, NORTH)])
-    found = quick_stock(request(tiny.parent, region=region), tiny.parent / "quick")
+    found = stock_of_maps(request(tiny.parent, region=region), tiny.parent / "quick")
     assert sum(float(str(row["area_km2"])) for row in found.stock if row["year"] == 2000) == pytest.approx(
         1.5, rel=1e-6
     )
@@ -59,7 +59,7 @@ def test_bad_requests_are_refused(tiny: Path, more: dict[str, object], message: 
     for name, codes in (("a.tif", FIRST), ("b.tif", LAST)):
         write_map(tiny.parent / name, [[99 if code == 5 else code for code in row] for row in codes])
     with pytest.raises(InputError, match=message):
-        quick_stock(request(tiny.parent, **more), tiny.parent / "quick")
+        stock_of_maps(request(tiny.parent, **more), tiny.parent / "quick")
     assert not (tiny.parent / "quick").exists()
 
 
@@ -67,7 +67,7 @@ def test_years_come_from_file_names(tiny: Path) -> None:
     for name, codes in (("clcd_2001_v1.tif", FIRST), ("clcd_2011_v1.tif", LAST)):
         write_map(tiny.parent / name, codes)
     maps = tuple(str(tiny.parent / name) for name in ("clcd_2001_v1.tif", "clcd_2011_v1.tif"))
-    found = quick_stock(QuickRequest(maps, "henan-six-classes", legend="six-classes"), tiny.parent / "quick")
+    found = stock_of_maps(StockRequest(maps, "henan-six-classes", legend="six-classes"), tiny.parent / "quick")
     assert {row["year"] for row in found.stock} == {2001, 2011}
 
 
@@ -90,11 +90,11 @@ def test_land_that_a_year_lacks_is_named_not_lost(tiny: Path) -> None:
     codes = [list(row) for row in LAST]
     codes[0] = [0, 0, 0, 0]
     write_map(tiny.parent / "b.tif", codes)
-    found = quick_stock(request(tiny.parent), tiny.parent / "quick")
+    found = stock_of_maps(request(tiny.parent), tiny.parent / "quick")
     assert any("2010: 4.0 km2" in text for text in found.warnings)
 
 
 def test_a_class_that_is_declared_nodata_is_told(tiny: Path) -> None:
     write_map(tiny.parent / "b.tif", LAST, nodata=2)
-    found = quick_stock(request(tiny.parent), tiny.parent / "quick")
+    found = stock_of_maps(request(tiny.parent), tiny.parent / "quick")
     assert any("which the legend calls 'forest'" in text for text in found.warnings)

@@ -34,6 +34,8 @@ class BalanceInputs:
 def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
     """What the balance of a study needs; problems are gathered."""
     settings = study.balance
-    uptake = problems.attempt(read_uptake, base / settings.uptake) if settings.uptake else None
-    nep = rasters_by_year(study.years, base, settings.nep, problems) if settings.nep else {}
+    with problems.at("balance.uptake"):
+        uptake = problems.attempt(read_uptake, base / settings.uptake) if settings.uptake else None
+    with problems.at("balance.nep"):
+        nep = rasters_by_year(study.years, base, settings.nep, problems) if settings.nep else {}
     return BalanceInputs(settings, uptake, nep)

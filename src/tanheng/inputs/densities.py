@@ -65,5 +65,5 @@ def check_densities(table: CarbonDensities, problems: Problems, *, accept_unusua
     """Note densities that no land has, or few lands have; a study may accept both."""
     strange = strange_densities(table)
     if not accept_unusual:
-        problems.errors += strange.impossible
-        problems.warnings += strange.unusual
+        problems.add(*strange.impossible)
+        problems.warn(*strange.unusual)

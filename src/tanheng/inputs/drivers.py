@@ -52,15 +52,27 @@ def open_drivers(
     """Drivers of a study in its order; problems are gathered, and a table that can't be read is left out."""
     found = []
     for name, settings in study.drivers.items():
-        if settings.table is None:
-            found.append(DriverInputs(name, settings, rasters_by_year(study.years, base, settings, problems)))
-            continue
-        table = problems.attempt(read_zone_values, base / settings.table, settings.units or "1")
-        if table is not None:
-            polygons = zones.get(settings.zones or "")
-            problems.errors += _table_problems(settings, table, polygons, study.years)
-            found.append(DriverInputs(name, settings, table=table, zones=polygons))
-    return tuple(found)
+        with problems.at(f"drivers.{name}"):
+            found.append(_driver(name, settings, study.years, base, zones, problems))
+    return tuple(driver for driver in found if driver is not None)
+
+
+def _driver(
+    name: str,
+    settings: Driver,
+    years: tuple[int, ...],
+    base: Path,
+    zones: Mapping[str, Polygons],
+    problems: Problems,
+) -> DriverInputs | None:
+    if settings.table is None:
+        return DriverInputs(name, settings, rasters_by_year(years, base, settings, problems))
+    table = problems.attempt(read_zone_values, base / settings.table, settings.units or "1")
+    if table is None:
+        return None
+    polygons = zones.get(settings.zones or "")
+    problems.add(*_table_problems(settings, table, polygons, years))
+    return DriverInputs(name, settings, table=table, zones=polygons)
 
 
 def _table_problems(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
-from tanheng.errors import InputError, nearest
+from tanheng.errors import InputError, TanhengError, nearest
 from tanheng.factors import EmissionFactors, emission_factors_from
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
@@ -80,7 +80,7 @@ def open_emissions(
         if table is not None:
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
     if processes is not None and {"cement", "clinker"} <= set(processes["fuel"]):
-        problems.errors.append(
+        problems.add(
             tr(
                 "{processes}: has rows of cement and of clinker; cement's factor holds that of its clinker, so give one of them",
                 processes=asked.processes,
@@ -97,7 +97,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
     carrier = activity["fuel"].isin(CARRIERS)
     if asked.account == "territorial":
         if carrier.any():
-            problems.errors.append(
+            problems.add(
                 tr(
                     "{name}: electricity and heat count where they are made in a territorial account; take their rows "
                     'out, or write account = "consumption" with grid_factor',
@@ -106,12 +106,12 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
             )
         return activity
     if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
-        problems.errors.append(
+        problems.add(
             tr("{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)", name=name)
         )
     strange = sorted({str(item) for item in activity["sector"] if item and alias_key(str(item)) not in sectors()})
     if strange:
-        problems.warnings.append(
+        problems.warn(
             tr(
                 "{name}: sector(s) {names} are not known; if one of them makes power or heat, its fuel is counted twice in a "
                 "consumption account: call it 'power and heat'",
@@ -123,7 +123,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
         [sectors().get(alias_key(str(item)), ("", ""))[1] == "energy industries" for item in activity["sector"]]
     )
     if made.any():
-        problems.warnings.append(
+        problems.warn(
             tr(
                 "{name}: fuel burnt for power and heat is left out of the consumption account, where electricity and heat stand for it",
                 name=name,
@@ -131,7 +131,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
         )
     for unit in dict.fromkeys(activity.loc[carrier, "unit"]):
         if not same_dimension(unit, "TJ"):
-            problems.errors.append(
+            problems.add(
                 tr(
                     "{name}: electricity and heat are energies (kWh, GJ, tce); '{unit}' does not fit",
                     name=name,
@@ -147,7 +147,7 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
     other = balance["fuel"] == "other_energy"
     if other.any():
         years = ", ".join(str(year) for year in sorted(set(balance.loc[other, "year"])))
-        problems.warnings.append(
+        problems.warn(
             tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=years)
         )
     known = flows()
@@ -164,9 +164,9 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
         }
         bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())
         activity = pd.concat([activity, bought.activity], ignore_index=True)
-    problems.warnings += found.notes
+    problems.warn(*found.notes)
     for name, rows in totals.groupby("fuel"):
-        problems.warnings += sum_gaps(balance, rows, str(name).title())
+        problems.warn(*sum_gaps(balance, rows, str(name).title()))
     if activity.empty:
         raise InputError(
             tr(
@@ -213,7 +213,7 @@ def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | Non
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:
     for made, source in MADE_OF.items():
         if {made, source} <= set(activity["fuel"]):
-            problems.warnings.append(
+            problems.warn(
                 tr(
                     "{name}: has rows of {source} and of {made}, which carries the carbon of {source}; where both come from the "
                     "same works, it is counted twice",
@@ -224,14 +224,14 @@ def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, 
             )
     rows = activity[~activity["fuel"].isin(CARRIERS)]
     for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
-        found = problems.attempt(factors.fuel, fuel)
-        if found is None:
-            problems.errors[-1] = tr("{name}: {words}", name=name, words=problems.errors[-1])
+        try:
+            factor, note = factors.fuel(fuel)
+            factor.carbon_per(unit)
+        except TanhengError as error:
+            problems.add(tr("{name}: {words}", name=name, words=error.args[0]))
             continue
-        if problems.attempt(found[0].carbon_per, unit) is None:
-            problems.errors[-1] = tr("{name}: {words}", name=name, words=problems.errors[-1])
-        if found[1]:
-            problems.warnings.append(found[1])
+        if note:
+            problems.warn(note)
 
 
 def _check_emission_rows(
@@ -240,13 +240,11 @@ def _check_emission_rows(
     assert study.emissions is not None  # noqa: S101  called only where they are asked for
     for year in study.years:
         if not (table["year"] == year).any():
-            problems.errors.append(
-                tr("{name}: no row for {year}; add it, or take the year out of 'years'", name=name, year=year)
-            )
-    problems.errors += _counted_twice(table, name)
+            problems.add(tr("{name}: no row for {year}; add it, or take the year out of 'years'", name=name, year=year))
+    problems.add(*_counted_twice(table, name))
     named = sorted(set(table.loc[table["zone"] != "", "zone"]))
     if named and study.emissions.zones is None:
-        problems.errors.append(
+        problems.add(
             tr(
                 '{name}: has zones ({named}, ...); name their layer in [emissions] with zones = "..."',
                 name=name,
@@ -257,7 +255,7 @@ def _check_emission_rows(
         known = zones[study.emissions.zones].ids
         lost = [zone for zone in named if zone not in known]
         if lost:
-            problems.errors.append(
+            problems.add(
                 tr(
                     "{name}: {count} zone(s) are not in the layer '{zones}': {names}{nearest}",
                     name=name,

@@ -63,7 +63,7 @@ def classes_in_order(
         missing = [name for name in wanted if name not in one.values]
         hint = tr("; or leave 'legend' out: this table names the map codes itself") if one.codes else ""
         if missing:
-            problems.errors.append(
+            problems.add(
                 tr(
                     "{name}: no carbon density for class {names} of the legend; add a row{nearest}{hint}",
                     name=one.name,
@@ -75,7 +75,7 @@ def classes_in_order(
     if uptake is not None:
         lacking = [name for name in wanted if name not in uptake]
         if lacking:
-            problems.errors.append(
+            problems.add(
                 tr(
                     "balance.uptake: no row for class {names}{nearest}",
                     names=listed(map(repr, lacking)),
@@ -93,11 +93,18 @@ def open_land_rasters(
     empty = [code for code, name in legend.codes.items() if name is None] if legend else []
     asked = {year: study.land_cover.maps[year] for year in study.years if year in study.land_cover.maps}
     opened = {
-        tiles: problems.attempt(_land_raster, tiles, base, study.land_cover.band, empty[0] if empty else None)
+        tiles: _at_maps(problems, tiles, base, study.land_cover.band, empty[0] if empty else None)
         for tiles in dict.fromkeys(asked.values())
     }
     found = {year: opened[tiles] for year, tiles in asked.items()}
     return {year: raster for year, raster in found.items() if raster is not None}
+
+
+def _at_maps(
+    problems: Problems, tiles: tuple[str, ...], base: Path, band: int, fill: int | None
+) -> Raster | Mosaic | None:
+    with problems.at("land_cover.maps"):
+        return problems.attempt(_land_raster, tiles, base, band, fill)
 
 
 def _land_raster(tiles: tuple[str, ...], base: Path, band: int, fill: int | None) -> Raster | Mosaic:
@@ -114,12 +121,12 @@ def check_codes(
     for item in maps:
         raster = item.source
         assert isinstance(raster, (Raster, Mosaic))  # noqa: S101  land maps are made from these above
-        problems.warnings += nodata_note(raster, legend, study.land_cover.codes)
+        problems.warn(*nodata_note(raster, legend, study.land_cover.codes))
         counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
         if counts is None:
             continue
         unknown = unknown_codes(item, counts, legend.name)
         if unknown:
-            problems.errors.append(unknown)
+            problems.add(unknown)
         elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
-            problems.errors.append(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))
+            problems.add(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))

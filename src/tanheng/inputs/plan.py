@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, nearest
+from tanheng.errors import InputError, Problem, nearest
 from tanheng.factors import read_table
 from tanheng.factors.catalogue import Table, parse_number, read_named
 from tanheng.grid import coverage, project
@@ -72,30 +72,40 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     if plan is None:
         raise InputError(tr("the study has no [plan]; see docs/planning.md for what it may say"))
     problems = Problems()
-    for place, names in _classes_named(plan):
+    for key, names in _classes_named(plan):
         for name in names:
             if name not in inputs.classes:
-                problems.errors.append(
-                    tr(
-                        "plan.{place}: there is no class '{name}'{nearest}",
-                        place=place,
-                        name=name,
-                        nearest=nearest(name, inputs.classes),
-                    )
+                text = tr(
+                    "plan.{place}: there is no class '{name}'{nearest}",
+                    place=key,
+                    name=name,
+                    nearest=nearest(name, inputs.classes),
                 )
-    problems.errors += _zones_named(plan, inputs)
+                problems.add(Problem(text, f"plan.{key}"))
+    with problems.at("plan.limits"):
+        problems.add(*_zones_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)
-    for land in plan.protected:
-        inside = problems.attempt(_inside, land.file, inputs)
-        may_change &= ~inside if inside is not None else True
-    may_become = problems.attempt(_may_become, plan, inputs) or {}
-    costs = problems.attempt(_costs, inputs.base / plan.costs, inputs.classes) if plan.costs else None
-    factor = problems.attempt(_factor, plan.cost_map, inputs) if plan.cost_map else None
-    values = problems.attempt(_values, inputs.base / plan.values, inputs.classes) if plan.values else {}
-    problems.errors += _values_named(plan, values or {})
-    scenarios = problems.attempt(_scenarios, plan, inputs) or ()
-    cell_rules = problems.attempt(_rules, plan.zoning_rules or "zones-by-cell", ("supply", "demand", "balance"), inputs)
-    unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
+    with problems.at("plan.protected"):
+        for land in plan.protected:
+            inside = problems.attempt(_inside, land.file, inputs)
+            may_change &= ~inside if inside is not None else True
+    with problems.at("plan.fit"):
+        may_become = problems.attempt(_may_become, plan, inputs) or {}
+    with problems.at("plan.costs"):
+        costs = problems.attempt(_costs, inputs.base / plan.costs, inputs.classes) if plan.costs else None
+    with problems.at("plan.cost_map"):
+        factor = problems.attempt(_factor, plan.cost_map, inputs) if plan.cost_map else None
+    with problems.at("plan.values"):
+        values = problems.attempt(_values, inputs.base / plan.values, inputs.classes) if plan.values else {}
+        problems.add(*_values_named(plan, values or {}))
+    with problems.at("plan.scenarios"):
+        scenarios = problems.attempt(_scenarios, plan, inputs) or ()
+    with problems.at("plan.zoning_rules"):
+        cell_rules = problems.attempt(
+            _rules, plan.zoning_rules or "zones-by-cell", ("supply", "demand", "balance"), inputs
+        )
+    with problems.at("plan.unit_rules"):
+        unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
     problems.stop_if_any()
     notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes)]
     return PlanInputs(
@@ -127,13 +137,13 @@ def check_inputs(study: Study, base: Path) -> Inputs:
         notes = opened.notes if opened is not None else ()
         inputs = replace(inputs, warnings=(*inputs.warnings, *notes))
     elif study.plan is not None:
-        problems.errors += _file_problems(study.plan, base)
+        problems.add(*_file_problems(study.plan, base))
     problems.stop_if_any()
     assert inputs is not None  # noqa: S101  the line above stops where they are
     return inputs
 
 
-def _file_problems(plan: Plan, base: Path) -> list[str]:
+def _file_problems(plan: Plan, base: Path) -> tuple[Problem, ...]:
     """What is wrong with the files of a plan by themselves, where classes and grid are not known."""
     problems = Problems()
     for name in (plan.costs, plan.values):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
 from tanheng.inputs.balance import BalanceInputs, open_balance
@@ -101,37 +102,42 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         All problems at once.
     """
     problems = Problems()
-    problems.attempt(check_folder, base / study.outputs.folder)
-    tables = open_densities(study, base, problems)
-    legend = problems.attempt(open_legend, study, base, tables)
+    with problems.at("outputs.folder"):
+        problems.attempt(check_folder, base / study.outputs.folder)
+    with problems.at("carbon_density"):
+        tables = open_densities(study, base, problems)
+    with problems.at("land_cover.legend"):
+        legend = problems.attempt(open_legend, study, base, tables)
     boundary = _boundary(study, base, problems)
     zones = open_zones(study, base, problems)
     rasters = open_land_rasters(study, base, legend, problems)
     balance = open_balance(study, base, problems)
     drivers = open_drivers(study, base, zones, problems)
-    emissions = open_emissions(study, base, zones, problems)
-    population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
-    classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
+    with problems.at("emissions"):
+        emissions = open_emissions(study, base, zones, problems)
+    with problems.at("population"):
+        population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
+    with problems.at("carbon_density"):
+        classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
     grid = _grid(study, rasters, boundary, problems)
     points = _points(study, base, grid, boundary, problems)
     land = _land(study, legend, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
     check_uncertainty(study, classes, problems)
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
-        problems.warnings += foreign_densities({table.name: table for table in tables.values()}.values(), grid)
-        errors, warnings = cover_problems(grid, boundary, rasters.values())
-        problems.errors += errors
-        problems.warnings += warnings
+        _check_places(grid, boundary, rasters, tables, problems)
     _check_quantities(study, population, drivers, balance.nep, problems)
     opened = [*rasters.values(), *population.values(), *balance.nep.values()]
     opened += [raster for driver in drivers for raster in driver.rasters.values()]
-    problems.warnings += [note for raster in opened for note in raster.notes]
+    problems.warn(*[note for raster in opened for note in raster.notes])
     note_same_maps(study, problems)
-    problems.warnings += borrowed_notes(study)
-    problems.warnings += price_notes(study)
+    with problems.at("data_years"):
+        problems.warn(*borrowed_notes(study))
+    with problems.at("value"):
+        problems.warn(*price_notes(study))
     problems.stop_if_any()
     assert land is not None  # noqa: S101  the line above stops where it is
-    problems.warnings += repair_notes([*([boundary] if boundary else []), *zones.values()])
+    problems.warn(*repair_notes([*([boundary] if boundary else []), *zones.values()]))
     return Inputs(
         study,
         base,
@@ -143,7 +149,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
         emissions,
         None if emissions is None else _demand(study, population, zones, points, drivers),
         drivers,
-        tuple(dict.fromkeys(problems.warnings)),
+        problems.warnings,
         tuple(all_files(study, base, [*rasters.values(), *population.values(), *balance.nep.values()])),
     )
 
@@ -151,7 +157,8 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
 def _boundary(study: Study, base: Path, problems: Problems) -> Polygons | None:
     if study.region is None:
         return None
-    return problems.attempt(read_polygons, base / study.region.boundary, layer=study.region.layer)
+    with problems.at("region.boundary"):
+        return problems.attempt(read_polygons, base / study.region.boundary, layer=study.region.layer)
 
 
 def _grid(
@@ -160,17 +167,35 @@ def _grid(
     """Analysis grid; none where no map, or not the boundary that the study names, could be opened."""
     if not rasters or (boundary is None and study.region is not None):
         return None
-    return problems.attempt(choose_grid, rasters.values(), boundary, study.grid.resolution, study.grid.crs)
+    with problems.at("grid"):
+        return problems.attempt(choose_grid, rasters.values(), boundary, study.grid.resolution, study.grid.crs)
+
+
+def _check_places(
+    grid: Grid,
+    boundary: Polygons | None,
+    rasters: Mapping[int, Raster | Mosaic],
+    tables: Mapping[int, CarbonDensities],
+    problems: Problems,
+) -> None:
+    """Densities of another region, and maps that do not cover the region."""
+    with problems.at("carbon_density"):
+        problems.warn(*foreign_densities({table.name: table for table in tables.values()}.values(), grid))
+    with problems.at("land_cover.maps"):
+        errors, warnings = cover_problems(grid, boundary, rasters.values())
+        problems.add(*errors)
+        problems.warn(*warnings)
 
 
 def _points(
     study: Study, base: Path, grid: Grid | None, boundary: Polygons | None, problems: Problems
 ) -> pd.DataFrame | None:
     name = study.demand.points
-    points = problems.attempt(read_points, base / name) if name else None
-    if points is None or grid is None:
-        return points
-    return problems.attempt(points_on_cells, points, grid, boundary, name or "")
+    with problems.at("demand.points"):
+        points = problems.attempt(read_points, base / name) if name else None
+        if points is None or grid is None:
+            return points
+        return problems.attempt(points_on_cells, points, grid, boundary, name or "")
 
 
 def _land(
@@ -188,7 +213,8 @@ def _land(
     if legend is None or not classes or not rasters:
         return None
     maps = land_maps(legend, classes, rasters, study.land_cover.codes)
-    check_codes(maps, legend, study, problems, every_pixel=every_pixel)
+    with problems.at("land_cover"):
+        check_codes(maps, legend, study, problems, every_pixel=every_pixel)
     if grid is None:
         return None
     return LandInputs(maps, tuple(year_pairs(study.years, study.change.pairs)), classes, grid, boundary, legend)
@@ -203,10 +229,11 @@ def _check_allocation(
     problems: Problems,
 ) -> None:
     """Weights and point sources that name a layer or a sector that there is not."""
-    if classes:
-        problems.errors += unknown_weights(study, {item.name: item for item in drivers if item.rasters}, classes)
-    if emissions is not None and (emissions.totals is not None or emissions.activity is not None):
-        problems.errors += unmatched_sectors(study, emissions.given, points)
+    with problems.at("demand.weights"):
+        if classes:
+            problems.add(*unknown_weights(study, {item.name: item for item in drivers if item.rasters}, classes))
+        if emissions is not None and (emissions.totals is not None or emissions.activity is not None):
+            problems.add(*unmatched_sectors(study, emissions.given, points))
 
 
 def _demand(
@@ -240,7 +267,10 @@ def _check_quantities(
     """Look at the values of each raster that is no land map, once where it serves several years."""
     may_be_empty = "without_weight" in study.demand.model_fields_set and study.demand.without_weight == "area"
     for raster in {item.path: item for item in population.values()}.values():
-        problems.attempt(check_population, raster, may_be_empty=may_be_empty)
-    for name, by_year in [*((driver.name, driver.rasters) for driver in drivers), ("nep", nep)]:
-        for raster in {item.path: item for item in by_year.values()}.values():
-            problems.warnings += problems.attempt(check_values, raster, name) or []
+        with problems.at("population"):
+            problems.attempt(check_population, raster, may_be_empty=may_be_empty)
+    named = [(f"drivers.{driver.name}", driver.name, driver.rasters) for driver in drivers]
+    for place, name, by_year in [*named, ("balance.nep", "nep", nep)]:
+        with problems.at(place):
+            for raster in {item.path: item for item in by_year.values()}.values():
+                problems.warn(*(problems.attempt(check_values, raster, name) or []))

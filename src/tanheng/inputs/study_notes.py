@@ -21,20 +21,27 @@ def check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problems
     if not classes:
         return
     for place, halves in by_class.items():
-        problems.errors += [
-            tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))
-            for name in halves
-            if name not in classes
-        ]
+        problems.add(
+            *[
+                tr(
+                    "{place}: there is no class '{name}'{nearest}",
+                    place=place,
+                    name=name,
+                    nearest=nearest(name, classes),
+                )
+                for name in halves
+                if name not in classes
+            ]
+        )
         silent = [name for name in classes if name not in halves]
         if halves and silent:
-            problems.warnings.append(
+            problems.warn(
                 tr("{place}: none is given for {names}, which count as certain", place=place, names=listed(silent))
             )
     if study.carbon_density.uncertain_pools and isinstance(given_for, dict):
         left = [pool for pool in POOLS if pool not in given_for]
         if left:
-            problems.warnings.append(
+            problems.warn(
                 tr(
                     "{place}: none is given for {names}, which count as certain",
                     place="carbon_density.uncertainty",
@@ -48,7 +55,7 @@ def note_same_maps(study: Study, problems: Problems) -> None:
     years = [year for year in study.years if year in study.land_cover.maps]
     for first, last in pairwise(years):
         if study.land_cover.maps[first] == study.land_cover.maps[last]:
-            problems.warnings.append(
+            problems.warn(
                 tr(
                     "land_cover.maps: {first} and {last} name the same map, so nothing can change between them",
                     first=first,

@@ -27,11 +27,13 @@ class EconomyInputs:
 
 def open_zones(study: Study, base: Path, problems: Problems) -> dict[str, Polygons]:
     """Zone layers by label; those that can't be read are problems."""
-    found = {
-        label: problems.attempt(read_polygons, base / layer.file, layer.id, layer.name, layer.layer)
-        for label, layer in study.zones.items()
-    }
-    return {label: polygons for label, polygons in found.items() if polygons is not None}
+    found = {}
+    for label, layer in study.zones.items():
+        with problems.at(f"zones.{label}"):
+            polygons = problems.attempt(read_polygons, base / layer.file, layer.id, layer.name, layer.layer)
+        if polygons is not None:
+            found[label] = polygons
+    return found
 
 
 def economy_of(study: Study, drivers: Iterable[DriverInputs]) -> EconomyInputs | None:

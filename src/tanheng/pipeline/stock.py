@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.accounting.class_totals import class_totals, transition_totals
 from tanheng.errors import InputError, StudyError
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
@@ -28,6 +27,7 @@ from tanheng.io.rows import write_rows
 from tanheng.land.engine import Progress
 from tanheng.land.pools import Pool
 from tanheng.land.series import LandSeries
+from tanheng.land.totals import class_totals, transition_totals
 from tanheng.language import listed, tr
 from tanheng.stages.counting import Counting, blocks_folder, count_series, missing_land
 from tanheng.units import HA_PER_KM2

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tanheng.errors import SelfCheckError
-from tanheng.language import tr
+from tanheng.errors import AlignmentError, SelfCheckError
+from tanheng.language import listed, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +48,17 @@ class Found:
     checks: tuple[SelfCheck, ...] = ()
 
     def __add__(self, other: Found) -> Found:
-        """Both together; a name that both have is an error of the program, for one would hide the other."""
+        """Both together.
+
+        Raises
+        ------
+        AlignmentError
+            Both have a table or a variable of one name, and one would hide the other.
+        """
         for one, two in ((self.tables, other.tables), (self.variables, other.variables)):
             twice = one.keys() & two.keys()
             if twice:
-                raise ValueError(f"found twice: {', '.join(sorted(twice))}")
+                raise AlignmentError(tr("two stages found {names}", names=listed(sorted(twice))))
         return Found(
             {**self.tables, **other.tables},
             {**self.variables, **other.variables},

@@ -76,7 +76,7 @@ def account_stock(series: LandSeries, density: xr.DataArray) -> Land:
     share = land_share(series)
     fraction = stamp(on_cells(series.fraction, grid), "region_fraction")
     stock = carbon_stock(share, density, grid.cell_area_ha)
-    stock = stamp(stock.where(share.isel(land_class=0).notna().drop_vars("land_class")), "carbon_stock")
+    stock = stamp(stock.where(share.isel(land_class=0).notnull().drop_vars("land_class")), "carbon_stock")  # noqa: PD004
     area = class_area(share, grid.cell_area_ha)
     tables = {
         "stock_by_class": stock_by_class_table(area, stock_by_class(area, density)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tanheng.errors import nearest
+from tanheng.errors import Problem, nearest
 from tanheng.language import listed, mark, tr
 from tanheng.study.model import Study
 
@@ -65,7 +65,7 @@ class _Fault:
         return "[key]" in self.item["loc"]
 
 
-def fault_messages(items: Iterable[Any], name: str, data: object) -> list[str]:
+def fault_messages(items: Iterable[Any], name: str, data: object) -> list[Problem]:
     """Messages for the faults that the models found in the data of a study, one for each place."""
     faults = [_Fault(_place(item, data), item) for item in items]
     # An entry that may be of several types is tried as each: where one type got further in, the others say nothing.
@@ -73,7 +73,17 @@ def fault_messages(items: Iterable[Any], name: str, data: object) -> list[str]:
     groups: dict[tuple[object, ...], list[_Fault]] = {}
     for fault in kept:
         groups.setdefault((fault.place, fault.of_key, *_told_apart(fault)), []).append(fault)
-    return [line for group in groups.values() for line in _lines(group, name)]
+    return [
+        Problem(line, _told(group[0].place) or _named_place(line.removeprefix(f"{name}: ")))
+        for group in groups.values()
+        for line in _lines(group, name)
+    ]
+
+
+def _named_place(text: str) -> str:
+    """Place that a message about several entries names itself, as ``demand.weights: ...``; empty where it names none."""
+    start = re.match(r"([a-z_]+)[\w.]*(?= ?[^:]{0,40}: )", text)
+    return start[0] if start is not None and start[1] in Study.model_fields else ""
 
 
 def _told_apart(fault: _Fault) -> tuple[str, ...]:

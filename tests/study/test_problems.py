@@ -1,0 +1,74 @@
+"""Problems of a study are data: their place in the study, kind, file and particulars, worded where they are shown."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+
+from tanheng.errors import Problem, StudyError
+from tanheng.inputs.plan import check_inputs
+from tanheng.inputs.problems import Problems
+from tanheng.language import Message, listed, name_of, speaking, tr
+from tanheng.study import load_study, parse_study
+
+
+def problems_of(folder: Path, text: str) -> tuple[Problem, ...]:
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        check_inputs(load_study(folder / "study.toml"), folder)
+    return caught.value.problems
+
+
+def test_a_missing_map_has_its_place_and_file(tiny: Path) -> None:
+    (problem,) = problems_of(tiny.parent, tiny.read_text(encoding="utf-8").replace('"b.tif"', '"lost.tif"'))
+    assert problem.place == "land_cover.maps"
+    assert problem.file.endswith("lost.tif")
+    data = problem.as_data()
+    assert json.loads(json.dumps(data)) == data
+    assert data["kind"] == problem.template
+
+
+def test_entries_of_the_file_have_their_place() -> None:
+    with pytest.raises(StudyError) as caught:
+        parse_study({"title": "A", "years": [2000], "land_cover": {"maps": {"2000": "a.tif"}, "band": 0}}, "s")
+    assert {problem.place for problem in caught.value.problems} == {"land_cover.band", "carbon_density"}
+
+
+def test_what_does_not_fit_together_has_the_place_it_names() -> None:
+    with pytest.raises(StudyError) as caught:
+        parse_study({**BASE, "years": [2010, 2000], "land_cover": {"maps": {"2000": "a.tif", "2010": "b.tif"}}}, "s")
+    assert [problem.place for problem in caught.value.problems] == ["years"]
+
+
+BASE = {"title": "A", "carbon_density": {"table": "henan-six-classes"}}
+
+
+def test_a_problem_is_said_again_in_another_language() -> None:
+    problems = Problems()
+    with problems.at("demand.weights"):
+        problems.add(tr("{name}: no carbon density for class {names} of the legend; add a row", name="t", names=listed(["a", name_of("forest")])))  # fmt: skip
+    problem = problems.errors[0]
+    assert "no carbon density for class a, forest" in problem
+    with speaking("zh"):
+        assert "a、林地" in problem.again()
+    assert problem.again() == str(problem)
+
+
+def test_a_narrower_place_stands_before_a_wider_one() -> None:
+    problems = Problems()
+    with problems.at("plan"):
+        with problems.at("plan.costs"):
+            problems.warn("a")
+        problems.warn(Problem("b", "plan.limits"))
+        problems.warn("c")
+    assert [problem.place for problem in problems.warnings] == ["plan.costs", "plan.limits", "plan"]
+
+
+def test_messages_travel_between_processes() -> None:
+    message = tr("{count} problems:", count=3)
+    assert isinstance(message, Message)
+    twin = pickle.loads(pickle.dumps(message))  # noqa: S301  our own bytes
+    assert (twin, twin.template, dict(twin.values)) == (message, message.template, {"count": 3})
