@@ -16,6 +16,10 @@ Maps of your own (xarray, numpy or lists, NaN where there are no data):
     tanheng.hot_spots(values)                       Getis-Ord Gi*
     tanheng.geodetector(values, drivers)            q of each driver
 
+A statistic of cells of your own, in every run:
+
+    tanheng.register_statistic(extension)           see docs/architecture.md
+
 The formulas themselves are pure functions in `tanheng.accounting`, `tanheng.analysis` and `tanheng.planning`.
 """
 
@@ -34,12 +38,14 @@ __all__ = [
     "hot_spots",
     "local_moran",
     "plan",
+    "register_statistic",
     "run",
     "transitions",
 ]
 
 # Loaded when asked for: the command line starts without pandas and xarray.
 _ROOMS = {
+    "extension": ("register_statistic",),
     "land": ("carbon_stock", "transitions"),
     "statistics": ("correlation", "geodetector", "hot_spots", "local_moran"),
     "studies": ("plan", "run"),

@@ -1,3 +1,4 @@
+from tanheng.public.extension import register_statistic
 from tanheng.public.land import carbon_stock, transitions
 from tanheng.public.statistics import correlation, geodetector, hot_spots, local_moran
 from tanheng.public.studies import plan, run
@@ -14,6 +15,7 @@ __all__ = [
     "hot_spots",
     "local_moran",
     "plan",
+    "register_statistic",
     "run",
     "transitions",
 ]

@@ -14,23 +14,37 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Self
 
 
 @dataclass(frozen=True)
 class Language:
-    """What a language is, apart from its catalogue: the marks between words and sentences, and its name in other formats."""
+    """What a language is, apart from its catalogue.
+
+    Attributes
+    ----------
+    between_items, between_sentences : str
+        Marks between the items of a list, and between sentences.
+    tag : str
+        As Word and web pages call it.
+    system_names : tuple of str
+        Beginnings of its names in the settings of systems, in lower case.
+    folder : Traversable, optional
+        Folder that holds its catalogue as ``CODE/LC_MESSAGES/tanheng.mo``; that of tanheng where absent.
+    """
 
     between_items: str
     between_sentences: str
-    #: As Word and web pages call it.
     tag: str
+    system_names: tuple[str, ...]
+    folder: Traversable | None = None
 
 
-#: Languages that tanheng speaks. English is that of the templates; another one is a row here and a catalogue in `locale`.
+#: Languages that tanheng speaks. English is that of the templates; another one is a row here and a catalogue.
 LANGUAGES = {
-    "en": Language(between_items=", ", between_sentences=" ", tag="en"),
-    "zh": Language(between_items="、", between_sentences="", tag="zh-CN"),
+    "en": Language(between_items=", ", between_sentences=" ", tag="en", system_names=("en",)),
+    "zh": Language(between_items="、", between_sentences="", tag="zh-CN", system_names=("zh", "chinese")),
 }
 
 #: Context under which names of the field (classes, fuels, sectors) stand in the catalogue.
@@ -187,6 +201,19 @@ def listed(items: Iterable[object]) -> str:
     return Message(text, values=values, context=_LIST)
 
 
+def worded(texts: str | Mapping[str, str]) -> str:
+    """The text in the language that is spoken; else the one without a language, the English one, or the first.
+
+    Examples
+    --------
+    >>> worded({"en": "Henan", "zh": "河南"}), worded("Henan"), worded({})
+    ('Henan', 'Henan', '')
+    """
+    if isinstance(texts, str):
+        return texts
+    return next((texts[code] for code in (language(), "", "en", *texts) if texts.get(code)), "")
+
+
 def joined(sentences: Iterable[str]) -> str:
     """Sentences as one paragraph.
 
@@ -202,7 +229,7 @@ def joined(sentences: Iterable[str]) -> str:
 def _catalogue(code: str) -> gettext.NullTranslations:
     if code == "en":
         return gettext.NullTranslations()
-    place = resources.files("tanheng") / "locale" / code / "LC_MESSAGES" / "tanheng.mo"
+    place = (LANGUAGES[code].folder or resources.files("tanheng") / "locale") / code / "LC_MESSAGES" / "tanheng.mo"
     with place.open("rb") as file:
         return gettext.GNUTranslations(file)
 

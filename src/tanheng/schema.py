@@ -23,7 +23,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import xarray as xr
@@ -158,7 +158,7 @@ def _modes() -> list[Variable]:
 
 
 #: By name. Variables whose meaning depends on the balance mode appear once a mode, as `balance_stock`.
-VARIABLES: Mapping[str, Variable] = {variable.name: variable for variable in (*_ALL, *_modes())}
+VARIABLES: dict[str, Variable] = {variable.name: variable for variable in (*_ALL, *_modes())}
 
 #: Names of the variables that depend on the balance mode, as they stand in the dataset.
 BY_MODE = (
@@ -173,6 +173,20 @@ BY_MODE = (
 
 #: Start of the names of drivers, whose units and meaning the study gives.
 DRIVER = "driver_"
+
+
+def declare(variable: Variable) -> None:
+    """Add a variable from outside.
+
+    Raises
+    ------
+    AlignmentError
+        There is one of that name with another meaning.
+    """
+    known = VARIABLES.get(variable.name)
+    if (known is not None and known != variable) or variable.name in BY_MODE:
+        raise AlignmentError(tr("'{name}' is a variable already; give yours another name", name=variable.name))
+    VARIABLES[variable.name] = variable
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

@@ -154,7 +154,7 @@ def test_ctrl_c_stops_cleanly(tiny: Path) -> None:
         "import os, signal\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import tanheng.pipeline.run as run\n"
-        "run.account_land = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "run.count_series = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
         "from tanheng.cli import main\n"
         "main()\n"
     )

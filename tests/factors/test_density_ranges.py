@@ -70,7 +70,7 @@ def test_a_study_with_impossible_densities_is_refused_unless_it_says_that_they_a
     with pytest.raises(StudyError, match="more than any land is known to hold"):
         run_study(study)
     study.write_text(text.replace('"d.csv"', '"d.csv"\naccept_unusual = true'), encoding="utf-8")
-    assert run_study(study).warnings == []
+    assert run_study(study).warnings == ()
 
 
 def test_a_study_with_a_tenth_of_the_densities_says_so(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ BASE = {"title": "A", "carbon_density": {"table": "henan-six-classes"}}
 def test_a_problem_is_said_again_in_another_language() -> None:
     problems = Problems()
     with problems.at("demand.weights"):
-        problems.add(tr("{name}: no carbon density for class {names} of the legend; add a row", name="t", names=listed(["a", name_of("forest")])))  # fmt: skip
+        names = listed(["a", name_of("forest")])
+        problems.add(tr("{name}: no carbon density for class {names} of the legend; add a row", name="t", names=names))
     problem = problems.errors[0]
     assert "no carbon density for class a, forest" in problem
     with speaking("zh"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tanheng.errors import InputError
+from tanheng.errors import InputError, StudyError
 from tanheng.language import speaking
-from tanheng.study import language_of, load_study
+from tanheng.study import language_of, load_study, parse_study
 
 
 def told(folder: Path, text: str) -> str:
@@ -18,6 +19,13 @@ def told(folder: Path, text: str) -> str:
         load_study(path)
     return str(caught.value).removeprefix(f"{path}: is no valid TOML: ").removeprefix(f"{path}：不是有效的 TOML：")
 
+
+MINIMAL: dict[str, Any] = {
+    "title": "A",
+    "years": [2000],
+    "land_cover": {"maps": {"2000": "a.tif"}},
+    "carbon_density": {"table": "henan-six-classes"},
+}
 
 WRONG = [
     ('title = "A"\n[zones.县区]\n', "line 2, column 8: put '县区' in quotes: [zones.\"县区\"]"),
@@ -56,3 +64,22 @@ def test_the_language_is_known_where_the_text_is_not(tmp_path: Path) -> None:
 def test_a_folder_is_no_study(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a folder; name the study file in it"):
         load_study(tmp_path)
+
+
+def test_texts_by_language_and_their_former_form_are_one() -> None:
+    now = parse_study({**MINIMAL, "title": {"en": "Small", "zh": "小"}, "outputs": {"note": {"zh": "注"}}})
+    former = parse_study({**MINIMAL, "title": "Small", "title_zh": "小", "outputs": {"note_zh": "注"}})
+    for study in (now, former):
+        assert (study.told_title, study.outputs.told_note) == ("Small", "注")
+        with speaking("zh"):
+            assert (study.told_title, study.outputs.told_note) == ("小", "注")
+    assert parse_study(MINIMAL).model_dump(mode="json")["title"] == MINIMAL["title"]
+
+
+def test_a_text_in_no_language_is_refused() -> None:
+    with pytest.raises(StudyError, match="'fr' is no language"):
+        parse_study({**MINIMAL, "title": {"fr": "Petit"}})
+    with pytest.raises(StudyError, match="'fr' is no language"):
+        parse_study({**MINIMAL, "language": "fr"})
+    with pytest.raises(StudyError, match="title: write a title"):
+        parse_study({**MINIMAL, "title": ""})

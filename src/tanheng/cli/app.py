@@ -17,7 +17,7 @@ from tanheng.cli import statistics
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import TanhengError
-from tanheng.language import mark, tr
+from tanheng.language import LANGUAGES, mark, tr
 
 #: Exit codes: done, a bug (Python's own), bad input or usage, stopped by the user.
 DONE, BUG, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -46,11 +46,8 @@ class _Asked:
     quiet: bool
 
 
-class Language(StrEnum):
-    """Languages that tanheng speaks."""
-
-    EN = "en"
-    ZH = "zh"
+#: Languages that tanheng speaks.
+Language = StrEnum("Language", {code.upper(): code for code in LANGUAGES})  # type: ignore[misc]
 
 
 @app.callback()

@@ -41,7 +41,8 @@ def asked_language(arguments: Sequence[str]) -> str:
 def _of_system() -> str:
     words = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     said = next((word for word in words if word), None) or locale.getlocale()[0] or ""
-    return "zh" if said.lower().startswith(("zh", "chinese")) else "en"
+    known = (code for code, row in LANGUAGES.items() if said.lower().startswith(row.system_names))
+    return next(known, "en")
 
 
 def speak_in_help(code: str) -> None:

@@ -424,8 +424,7 @@ def _rules(name: str, asked: tuple[str, ...], inputs: Inputs) -> tuple[Rule, ...
             if row[question].strip()
         }
         label, advice = row["zone"], row.get("advice", "")
-        if language() == "zh":
-            label, advice = row.get("name_zh") or label, row.get("advice_zh") or advice
+        label, advice = row.get(f"name_{language()}") or label, row.get(f"advice_{language()}") or advice
         rules.append(Rule(label, answers, advice))
     check_rules(rules, asked)
     return tuple(rules)

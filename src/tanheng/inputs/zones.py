@@ -11,9 +11,9 @@ import pandas as pd
 
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.problems import Problems
-from tanheng.io.vectors import Polygons, read_polygons
-from tanheng.language import tr
-from tanheng.study import Study
+from tanheng.io.vectors import Polygons, polygon_columns, read_polygons
+from tanheng.language import language, tr, worded
+from tanheng.study import Study, ZoneLayer
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,18 @@ def open_zones(study: Study, base: Path, problems: Problems) -> dict[str, Polygo
     found = {}
     for label, layer in study.zones.items():
         with problems.at(f"zones.{label}"):
-            polygons = problems.attempt(read_polygons, base / layer.file, layer.id, layer.name, layer.layer)
+            polygons = problems.attempt(_read_zones, base / layer.file, layer)
         if polygons is not None:
             found[label] = polygons
     return found
+
+
+def _read_zones(path: Path, layer: ZoneLayer) -> Polygons:
+    """Zones with their names in the language that is spoken, where the file has them in it."""
+    name = None if layer.name is None else worded(layer.name)
+    in_language = f"{name}_{language()}"
+    columns = polygon_columns(path, layer.layer) if name and set(layer.name or ()) <= {""} else ()
+    return read_polygons(path, layer.id, in_language if in_language in columns else name, layer.layer)
 
 
 def economy_of(study: Study, drivers: Iterable[DriverInputs]) -> EconomyInputs | None:

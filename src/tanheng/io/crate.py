@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tanheng.errors import OutputError
-from tanheng.language import language, tr
+from tanheng.language import language, speaking, tr, worded
 
 #: File that makes a folder an RO-Crate.
 CRATE = "ro-crate-metadata.json"
@@ -95,8 +95,8 @@ def crate_entities(folder: Path, record: Mapping[str, Any]) -> list[Entity]:
 
 def _title(record: Mapping[str, Any]) -> str:
     """The title in the language that the run spoke: that of its note."""
-    spoken = record.get("language") or language()
-    return str(record["title_zh"] if spoken == "zh" and record.get("title_zh") else record["title"])
+    with speaking(record.get("language") or language()):
+        return worded(record["title"])
 
 
 def _files(folder: Path) -> Iterator[Entity]:

@@ -100,6 +100,16 @@ def read_polygons(
     return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired)
 
 
+def polygon_columns(path: Path, layer: str | None = None) -> tuple[str, ...]:
+    """Columns of a vector file; none where it can't be read: `read_polygons` says why."""
+    import pyogrio
+
+    try:
+        return tuple(str(name) for name in pyogrio.read_info(path, layer=layer, encoding=_encoding(path))["fields"])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
+        return ()
+
+
 def _encoding(path: Path) -> str | None:
     """Encoding of a shapefile that does not name its own: UTF-8 if its text is, else that of Chinese Windows."""
     table = path.with_suffix(".dbf")

@@ -22,7 +22,7 @@ def dataset_of(study: Study, variables: Mapping[str, xr.DataArray]) -> xr.Datase
     }
     dataset = xr.Dataset(aligned)
     dataset.attrs = {
-        "title": study.title,
+        "title": study.told_title,
         "source": "tanheng",
         "balance_mode": study.balance.mode,
         "ratio_norm": study.balance.norm,

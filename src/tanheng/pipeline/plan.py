@@ -54,7 +54,7 @@ from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not depend on: results made with others still serve.
-_BESIDE = ("plan", "outputs", "maps", "analysis", "title", "title_zh", "language", "authors", "license")
+_BESIDE = ("plan", "outputs", "maps", "analysis", "title", "language", "authors", "license")
 
 
 @dataclass(frozen=True)
@@ -196,8 +196,7 @@ def plan_record(
     return {
         "software": "tanheng",
         "made": provenance.now(),
-        "title": inputs.study.title,
-        "title_zh": inputs.study.title_zh,
+        "title": inputs.study.model_dump(mode="json")["title"],
         "note": inputs.study.outputs.told_note,
         "borrowed_years": provenance.borrowed_years(inputs.study),
         "year": land.year,

@@ -67,15 +67,15 @@ def _write_pixel_maps(folder: Path, inputs: Inputs) -> None:
 def run_record(results: Results, inputs: Inputs, clock: Clock) -> dict[str, Any]:
     """Record of a run, as run.json holds it."""
     study, grid = results.study, inputs.grid
+    settings = study.model_dump(mode="json")
     factors = None if inputs.emissions is None else inputs.emissions.factors
     return {
         "software": "tanheng",
         "made": provenance.now(),
-        "title": study.title,
-        "title_zh": study.title_zh,
+        "title": settings["title"],
         "note": study.outputs.told_note,
         "language": spoken_language(),
-        "settings": study.model_dump(mode="json"),
+        "settings": settings,
         "grid": {
             "crs": grid.crs_name,
             "crs_wkt": grid.crs_wkt,

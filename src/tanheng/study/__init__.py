@@ -16,6 +16,7 @@ from tanheng.study.sections import (
     Maps,
     SectorWeight,
     Value,
+    ZoneLayer,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "SectorWeight",
     "Study",
     "Value",
+    "ZoneLayer",
     "language_of",
     "load_study",
     "parse_study",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tanheng.errors import nearest
-from tanheng.language import language, listed, tr
+from tanheng.language import listed, tr, worded
 from tanheng.study.maps import MapPrints
-from tanheng.study.parts import Name, Names, Part, Year
+from tanheng.study.parts import LanguageCode, Name, Names, Part, Texts, Year, with_texts
 from tanheng.study.plan import Plan
 from tanheng.study.sections import (
     Analysis,
@@ -33,9 +33,8 @@ from tanheng.study.sections import (
 class Study(Part):
     """A study as its file describes it."""
 
-    title: Name
-    title_zh: str = ""
-    language: Literal["en", "zh"] | None = None
+    title: Annotated[Texts, Field(min_length=1)]
+    language: LanguageCode | None = None
     authors: Names = ()
     license: str = ""
     years: tuple[Year, ...] = Field(min_length=1)
@@ -62,7 +61,19 @@ class Study(Part):
     @property
     def told_title(self) -> str:
         """The title in the language that is spoken, where the study has it in it."""
-        return self.title_zh if language() == "zh" and self.title_zh else self.title
+        return worded(self.title)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _title_of_former_files(cls, data: Any) -> Any:  # noqa: ANN401  whatever a file holds
+        return with_texts(data, "title")
+
+    @field_validator("title")
+    @classmethod
+    def _has_words(cls, title: dict[str, str]) -> dict[str, str]:
+        if not all(title.values()):
+            raise ValueError(tr("write a title"))
+        return title
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:

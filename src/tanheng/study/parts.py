@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool
 
-from tanheng.language import tr
+from tanheng.errors import nearest
+from tanheng.language import LANGUAGES, tr
 
 
 class Part(BaseModel):
@@ -27,6 +28,34 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _by_language(value: object) -> object:
+    """A text by language; a plain text is one for all."""
+    return {"": value} if isinstance(value, str) else value
+
+
+def _known_languages(texts: dict[str, str]) -> dict[str, str]:
+    for code in texts:
+        if code not in {"", *LANGUAGES}:
+            raise ValueError(tr("'{code}' is no language{nearest}", code=code, nearest=nearest(code, LANGUAGES)))
+    return texts
+
+
+def _as_written(texts: dict[str, str]) -> object:
+    return texts.get("", "") if set(texts) <= {""} else texts
+
+
+def _known_language(code: str) -> str:
+    if code not in LANGUAGES:
+        raise ValueError(tr("'{code}' is no language{nearest}", code=code, nearest=nearest(code, LANGUAGES)))
+    return code
+
+
+#: A text, plain or by language: ``"Henan"`` or ``{ en = "Henan", zh = "河南" }``.
+Texts = Annotated[
+    dict[str, str], BeforeValidator(_by_language), AfterValidator(_known_languages), PlainSerializer(_as_written)
+]
+#: Code of a language that tanheng speaks.
+LanguageCode = Annotated[str, AfterValidator(_known_language)]
 #: True or false and nothing else: "yes" and 1 are slips.
 Truth = StrictBool
 OneLine = Annotated[str, AfterValidator(_one_line)]
@@ -35,3 +64,12 @@ HalfWidth = Annotated[float, Field(ge=0, le=2)]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+def with_texts(data: object, key: str) -> object:
+    """Data of a part with the text of a key by language, where a file has ``key_zh`` beside ``key``, as files once did."""
+    if not isinstance(data, dict) or not data.get(f"{key}_zh"):
+        return {name: value for name, value in data.items() if name != f"{key}_zh"} if isinstance(data, dict) else data
+    texts = data.get(key, "")
+    merged = {**(texts if isinstance(texts, dict) else {"": texts}), "zh": data[f"{key}_zh"]}
+    return {**{name: value for name, value in data.items() if name != f"{key}_zh"}, key: merged}

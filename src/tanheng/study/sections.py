@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tanheng.factors.densities import POOLS
-from tanheng.language import language, tr
-from tanheng.study.parts import HalfWidth, Name, Names, Part, Truth, Year
+from tanheng.language import tr, worded
+from tanheng.study.parts import HalfWidth, Name, Names, Part, Texts, Truth, Year, with_texts
 from tanheng.units import CO2_PER_C
 
 
@@ -20,11 +20,11 @@ class Region(Part):
 
 
 class ZoneLayer(Part):
-    """Zones (prefectures, counties, catchments) that the tables are summed by."""
+    """Zones (prefectures, counties, catchments) that the tables are summed by; `name` is the column of names, or one by language."""
 
     file: Name
     id: Name
-    name: str | None = None
+    name: Texts | None = None
     layer: str | None = None
 
 
@@ -303,10 +303,14 @@ class Outputs(Part):
     report: Truth = True
     pixel_maps: Truth = False
     docx: Truth = False
-    note: str = ""
-    note_zh: str = ""
+    note: Texts = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_of_former_files(cls, data: Any) -> Any:  # noqa: ANN401  whatever a file holds
+        return with_texts(data, "note")
 
     @property
     def told_note(self) -> str:
         """The note in the language that is spoken, where the study has it in it."""
-        return self.note_zh if language() == "zh" and self.note_zh else self.note
+        return worded(self.note)

@@ -6,7 +6,7 @@ The CSV files bear identifiers, which scripts depend on; workbook, report and Wo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -341,6 +341,11 @@ _OF_ROW = re.compile(
     r"|stratum|row|level|first|second|n|n_support|classes|strata|quantity"
 )
 _YEARLY = re.compile(r"(?P<name>.+)_(?P<year>(?:1[89]|20|21)\d\d)")
+
+
+def declare_columns(columns: Iterable[Column], table: str) -> None:
+    """Add columns of a table from outside; one that means the same in every table need not be declared again."""
+    _OF_TABLE.update({(table, column.name): column for column in columns})
 
 
 def column_of(name: str, table: str = "") -> Column:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from tanheng.errors import InputError
 from tanheng.language import mark, name_of, tr
+from tanheng.tables.columns import Column, declare_columns
 
 #: Title of each table (also of its sheet, which holds 31 characters at the most); main tables come first.
 TITLES = {
@@ -156,6 +159,36 @@ MEANINGS = {
     "compensation": mark("Who compensates whom: bookkeeping between units in deficit and in surplus"),
     "compensation_units": mark("Surplus and deficit of each unit, and what of it is met"),
 }
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """A table of results from outside: its name, its title (31 characters at the most), what it tells, and its own columns."""
+
+    name: str
+    title: str
+    meaning: str
+    columns: tuple[Column, ...] = ()
+
+
+#: Letters that a sheet's name may have.
+_LONGEST_TITLE = 31
+
+
+def declare_table(table: ResultTable) -> None:
+    """Add a table from outside, after those that are known.
+
+    Raises
+    ------
+    InputError
+        There is one of that name with another title, or the title is too long for a sheet.
+    """
+    if TITLES.get(table.name, table.title) != table.title:
+        raise InputError(tr("'{name}' is a table already; give yours another name", name=table.name))
+    if len(table.title) > _LONGEST_TITLE:
+        raise InputError(tr("'{title}': a title has at most {most} letters", title=table.title, most=_LONGEST_TITLE))
+    TITLES[table.name], MEANINGS[table.name] = table.title, table.meaning
+    declare_columns(table.columns, table.name)
 
 
 def table_title(name: str) -> str:

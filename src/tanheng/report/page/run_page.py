@@ -13,9 +13,10 @@ import xarray as xr
 
 from tanheng.grid import Grid
 from tanheng.language import tr
-from tanheng.report.page.html import embedded, packaged, write_page
+from tanheng.report.page.html import embedded, write_page
 from tanheng.report.page.html_tables import MOST_ROWS, html_table, plain_table
 from tanheng.report.page.layers import ZoneShapes, map_data
+from tanheng.report.page.scripts import joined_script
 from tanheng.report.style.chart import Chart, of_theme
 from tanheng.report.style.map_options import MapOptions
 from tanheng.report.words.assumptions import uncertainty_assumptions
@@ -90,7 +91,7 @@ def write_report(
         checks=_checks(record),
         inputs=_inputs(record),
         map=embedded({**map_data(dataset, grid, zones, options), "words": screen_words()}),
-        script=packaged("report.js"),
+        script=joined_script("report"),
     )
 
 

@@ -65,7 +65,7 @@ _NORMS = {
     "p99": mark("balance over one norm for all years (99th percentiles)"),
 }
 
-KIND_THEMES = (
+_KIND_THEMES = [
     KindTheme(
         "mismatch_quadrant",
         mark("Supply and demand against their means"),
@@ -99,7 +99,17 @@ KIND_THEMES = (
             ("#d7191c", mark_name("worse than the mean change")),
         ),
     ),
-)
+]
+
+#: Themes of quantities from outside.
+_MORE: list[Theme] = []
+
+
+def declare_theme(theme: Theme | KindTheme) -> None:
+    """Add a theme from outside, drawn after those that are known."""
+    themes_of_kind: list[Theme] | list[KindTheme] = _MORE if isinstance(theme, Theme) else _KIND_THEMES
+    if theme not in themes_of_kind:
+        themes_of_kind.append(theme)  # type: ignore[arg-type]
 
 
 def themes(dataset: xr.Dataset) -> list[Theme]:
@@ -142,12 +152,12 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
             diverging=True,
         ),
     ]
-    return [theme for theme in wanted if theme.variable in dataset]
+    return [theme for theme in (*wanted, *_MORE) if theme.variable in dataset]
 
 
 def kind_themes(dataset: xr.Dataset) -> list[KindTheme]:
     """Themes of kinds that the dataset has variables for."""
-    return [theme for theme in KIND_THEMES if theme.variable in dataset]
+    return [theme for theme in _KIND_THEMES if theme.variable in dataset]
 
 
 def per_hectare(dataset: xr.Dataset, theme: Theme, cell_area_ha: float) -> xr.DataArray:

@@ -46,7 +46,7 @@ def write_paper_tables(path: Path, tables: Mapping[str, pd.DataFrame], record: M
     Parameters
     ----------
     record : mapping
-        Of what run.json holds: title, title_zh, note, made, settings (authors); what is missing is left out.
+        Of what run.json holds: title, note, made, settings (authors); what is missing is left out.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tanheng.language import language
+from tanheng.language import worded
 
 
 def run_title(record: Mapping[str, Any]) -> str:
@@ -14,6 +14,9 @@ def run_title(record: Mapping[str, Any]) -> str:
     Parameters
     ----------
     record : mapping
-        Of what run.json or plan.json holds: title, title_zh.
+        Of what run.json or plan.json holds: title, as a text or by language; former ones have title_zh beside it.
     """
-    return str((language() == "zh" and record.get("title_zh")) or record.get("title", ""))
+    title = record.get("title", "")
+    if record.get("title_zh"):
+        title = {"": title, "zh": record["title_zh"]}
+    return worded(title)

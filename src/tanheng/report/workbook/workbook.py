@@ -33,7 +33,7 @@ def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], record: Mappi
     Parameters
     ----------
     record : mapping
-        Of what run.json holds: title, title_zh, made, note, balance_mode, balance_meaning; what is missing is left out.
+        Of what run.json holds: title, made, note, balance_mode, balance_meaning; what is missing is left out.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 
@@ -15,11 +15,12 @@ from tanheng.stages.drivers import DriverOnGrid
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.stages.statistics.clusters import CLUSTERING
 from tanheng.stages.statistics.correlation import correlation_rows, correlation_table, worst_identity_gap
+from tanheng.stages.statistics.extension import statistics_from_outside
 from tanheng.stages.statistics.findings import Findings
 from tanheng.stages.statistics.geodetector import Detector
 from tanheng.stages.statistics.hot_spots import HOT_SPOTS
 from tanheng.stages.statistics.mismatch import MISMATCH
-from tanheng.stages.statistics.statistic import CellStatistic, Subject
+from tanheng.stages.statistics.statistic import Subject
 from tanheng.stages.statistics.steps import Progress, Steps
 from tanheng.stages.statistics.variables import drivers_of, variables
 from tanheng.stages.stock import Land
@@ -74,16 +75,9 @@ def analyse_cells(
     compared: Balance,
     layers: Mapping[str, ZoneLayer],
     progress: Progress,
-    more: Iterable[CellStatistic] = (),
 ) -> Found:
-    """Statistics of cells, as far as they are asked for.
-
-    Parameters
-    ----------
-    more : iterable of CellStatistic
-        Statistics from outside, computed after those that come with the program.
-    """
-    wanted = [statistic for statistic in (*STATISTICS, *more) if statistic.wanted(settings)]
+    """Statistics of cells, as far as they are asked for: those of the program, then those from outside."""
+    wanted = [statistic for statistic in (*STATISTICS, *statistics_from_outside()) if statistic.wanted(settings)]
     step = Steps(sum(statistic.steps(len(compared.years)) for statistic in wanted), progress)
     subject = Subject(land, compared, layers, settings, step)
-    return reduce(add, (statistic.compute(subject).found(land.grid) for statistic in wanted), Found())
+    return reduce(add, (statistic.found(subject) for statistic in wanted), Found())

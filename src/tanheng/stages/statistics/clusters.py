@@ -33,7 +33,13 @@ def clusters(subject: Subject) -> Findings:
     )
 
 
-CLUSTERING = CellStatistic("clusters", clusters, lambda years: years, lambda settings: settings.autocorrelation)
+CLUSTERING = CellStatistic(
+    "clusters",
+    clusters,
+    lambda years: years,
+    lambda settings: settings.autocorrelation,
+    {"supply_demand_cluster": CLUSTERS},
+)
 
 
 def _cells(subject: Subject, year: int) -> Findings:

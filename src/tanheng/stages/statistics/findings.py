@@ -12,28 +12,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.analysis.local import CLUSTERS
-from tanheng.analysis.mismatch import QUADRANTS
 from tanheng.grid import Grid
 from tanheng.land.shares import on_cells
-from tanheng.language import mark_name
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Row = Mapping[str, object]
-
-#: Kinds of change of the balance, in the order of the spots of Gi*, which compares with the mean change: where all got worse, a place
-#: that got less worse is better than the mean.
-CHANGES = (
-    mark_name("not significant"),
-    mark_name("better than the mean change"),
-    mark_name("worse than the mean change"),
-)
-
-#: Kinds of the grids whose values are kinds, in their order.
-KINDS = {"mismatch_quadrant": QUADRANTS, "supply_demand_cluster": CLUSTERS, "balance_hot_spot": CHANGES}
 
 
 @dataclass(frozen=True)
@@ -60,10 +46,18 @@ class Findings:
             variables[name] = {**variables.get(name, {}), **layers}
         return Findings(tables, variables, (*self.notes, *other.notes))
 
-    def found(self, grid: Grid) -> Found:
-        """Tables and variables, shape (year or period, y, x)."""
+    def found(self, grid: Grid, kinds: Mapping[str, tuple[str, ...]] | None = None) -> Found:
+        """Tables and variables, shape (year or period, y, x).
+
+        Parameters
+        ----------
+        kinds : mapping of str to tuple of str
+            Names of the kinds of the variables whose values are kinds.
+        """
         tables = {name: pd.DataFrame(list(rows)) for name, rows in self.rows.items()}
-        variables = {name: _variable(name, layers, grid) for name, layers in self.layers.items()}
+        variables = {
+            name: _variable(name, layers, grid, (kinds or {}).get(name, ())) for name, layers in self.layers.items()
+        }
         return Found(tables, variables, tuple(dict.fromkeys(self.notes)))
 
 
@@ -89,11 +83,10 @@ def together(parts: Iterable[Findings]) -> Findings:
     return reduce(add, parts, Findings())
 
 
-def _variable(name: str, layers: Mapping[object, Layer], grid: Grid) -> xr.DataArray:
+def _variable(name: str, layers: Mapping[object, Layer], grid: Grid, kinds: tuple[str, ...]) -> xr.DataArray:
     dim = "year" if isinstance(next(iter(layers)), int) else "period"
     stamped = stamp(on_cells(np.stack(list(layers.values())), grid, (dim,), **{dim: list(layers)}), name)
-    if name in KINDS:
-        kinds = KINDS[name]
+    if kinds:
         stamped.attrs["flag_values"] = list(range(len(kinds)))
         stamped.attrs["flag_meanings"] = " ".join(kind.replace(" ", "_") for kind in kinds)
     return stamped

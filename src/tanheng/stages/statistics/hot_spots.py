@@ -11,9 +11,8 @@ import numpy as np
 from tanheng.analysis.local import getis_ord
 from tanheng.analysis.neighbours import grid_neighbours
 from tanheng.errors import InputError
-from tanheng.language import tr
+from tanheng.language import mark_name, tr
 from tanheng.stages.statistics.findings import (
-    CHANGES,
     Findings,
     Layer,
     Mask,
@@ -27,13 +26,23 @@ from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_o
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
 
+#: Kinds of change of the balance, in the order of the spots of Gi*, which compares with the mean change: where all got worse, a place
+#: that got less worse is better than the mean.
+CHANGES = (
+    mark_name("not significant"),
+    mark_name("better than the mean change"),
+    mark_name("worse than the mean change"),
+)
+
 
 def hot_spots(subject: Subject) -> Findings:
     """Hot and cold spots of the change of the balance between neighbouring years."""
     return together(_period(subject, first, last) for first, last in pairwise(subject.years))
 
 
-HOT_SPOTS = CellStatistic("hot spots", hot_spots, lambda years: years - 1, lambda settings: settings.hot_spots)
+HOT_SPOTS = CellStatistic(
+    "hot spots", hot_spots, lambda years: years - 1, lambda settings: settings.hot_spots, {"balance_hot_spot": CHANGES}
+)
 
 
 def _period(subject: Subject, first: int, last: int) -> Findings:

@@ -39,7 +39,9 @@ def mismatch(subject: Subject) -> Findings:
     return found
 
 
-MISMATCH = CellStatistic("mismatch", mismatch, lambda _: 1, lambda settings: settings.mismatch)
+MISMATCH = CellStatistic(
+    "mismatch", mismatch, lambda _: 1, lambda settings: settings.mismatch, {"mismatch_quadrant": QUADRANTS}
+)
 
 
 def _year(subject: Subject, year: int) -> Findings:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.stages.balance import Balance, as_whole_cells
+from tanheng.stages.found import Found
 from tanheng.stages.statistics.findings import Findings
 from tanheng.stages.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
@@ -75,9 +76,16 @@ class CellStatistic:
         Number of steps for a number of years.
     wanted : callable
         Whether a study's [analysis] asks for it.
+    kinds : mapping of str to tuple of str
+        Names of the kinds, in their order, of the variables whose values are kinds.
     """
 
     name: str
     compute: Callable[[Subject], Findings]
     steps: Callable[[int], int]
     wanted: Callable[[Analysis], bool] = _always
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def found(self, subject: Subject) -> Found:
+        """Tables and variables of a subject."""
+        return self.compute(subject).found(subject.land.grid, self.kinds)

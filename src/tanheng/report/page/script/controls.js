@@ -1,0 +1,68 @@
+// Layer, years, divider, opacity and outlines.
+import { painted } from "./layers.js";
+import { canvas, draw, whole, zoom } from "./map.js";
+import { byId, data, words } from "./page_data.js";
+import { tell } from "./readout.js";
+import { state } from "./state.js";
+
+const option = (value, label) => Object.assign(document.createElement("option"), { value, textContent: label });
+const show = async () => {
+  const wanted = [state.when, state.other];
+  const made = await Promise.all(wanted.map((when) => (when ? painted(state.layer, when) : null)));
+  if (wanted[0] !== state.when || wanted[1] !== state.other) return;
+  state.sheets = made;
+  byId("captions").replaceChildren(...wanted.filter(Boolean).map((when) => Object.assign(document.createElement("span"), { textContent: when.label })));
+  canvas.dataset.shown = wanted.map((when) => (when ? `${state.layer.name} ${when.key}` : "")).join("|");
+  draw();
+  const place = state.cell || state.last;
+  if (place) await tell(...place);
+};
+const legend = () => {
+  const head = Object.assign(document.createElement("h3"), { textContent: state.layer.title });
+  const units = Object.assign(document.createElement("p"), { className: "soft", textContent: state.layer.units });
+  const list = document.createElement("ul");
+  const entries = state.layer.labels.map((label, at) => [label, state.layer.colours[at]]);
+  for (const [label, colour] of state.layer.kind === "graded" ? entries.reverse() : entries) {
+    const line = document.createElement("li");
+    const swatch = Object.assign(document.createElement("span"), { className: "swatch" });
+    swatch.style.background = colour;
+    line.append(swatch, label);
+    list.append(line);
+  }
+  byId("legend").replaceChildren(head, units, list);
+};
+export const chooseLayer = (name) => {
+  state.layer = data.layers.find((layer) => layer.name === name);
+  const whens = state.layer.whens;
+  state.when = whens.find((when) => state.when && when.key === state.when.key) || whens.at(-1);
+  state.other = whens.find((when) => state.other && when.key === state.other.key) || null;
+  const years = byId("years");
+  years.querySelectorAll("label").forEach((label) => label.remove());
+  for (const when of whens) {
+    const label = document.createElement("label");
+    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "when", value: when.key, checked: when === state.when });
+    radio.addEventListener("change", () => { state.when = when; show(); });
+    label.append(radio, ` ${when.label}`);
+    years.append(label);
+  }
+  byId("other").replaceChildren(option("", words.none), ...whens.map((when) => option(when.key, when.label)));
+  byId("other").value = state.other ? state.other.key : "";
+  byId("divider-label").hidden = !state.other;
+  legend();
+  return show();
+};
+byId("layer").append(...data.layers.map((layer) => option(layer.name, layer.title)));
+byId("layer").addEventListener("change", (event) => chooseLayer(event.target.value));
+byId("other").addEventListener("change", (event) => {
+  state.other = state.layer.whens.find((when) => when.key === event.target.value) || null;
+  byId("divider-label").hidden = !state.other;
+  show();
+});
+byId("divider").addEventListener("input", (event) => { state.divider = event.target.value / 100; draw(); });
+byId("opacity").addEventListener("input", (event) => { state.opacity = event.target.value / 100; draw(); });
+byId("outlines").append(option(-1, words.none), ...data.zones.map((layer, at) => option(at, layer.label)));
+byId("outlines").value = state.outlines;
+byId("outlines").addEventListener("change", (event) => { state.outlines = Number(event.target.value); draw(); });
+byId("in").addEventListener("click", () => zoom(1.5));
+byId("out").addEventListener("click", () => zoom(1 / 1.5));
+byId("whole").addEventListener("click", whole);
