@@ -1,4 +1,4 @@
-.PHONY: help setup test lint check messages example bench
+.PHONY: help setup test peers lint check messages example bench
 
 help:           ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -9,13 +9,16 @@ setup:          ## install everything
 test:           ## run the tests
 	uv run pytest
 
+peers:          ## run the long comparisons with other programs
+	uv run pytest -m peer
+
 lint:           ## format, lint, types, import contracts
 	uv run ruff format --check .
 	uv run ruff check .
 	uv run mypy
 	uv run lint-imports
 
-check: lint test  ## all that CI checks
+check: lint test peers  ## all that CI checks
 
 messages:       ## gather what the program says, and compile its catalogues
 	uv run python tools/messages.py

@@ -83,6 +83,7 @@ def test_global_statistics_equal_esda(field: dict[str, Any], esda: Any) -> None:
     assert ours.expected == pytest.approx(theirs.EI_sim, abs=5 * np.sqrt(ours.variance / PERMUTATIONS))
 
 
+@pytest.mark.peer
 def test_local_statistics_equal_esda(field: dict[str, Any], esda: Any) -> None:
     x, y, w = field["x"], field["y"], field["weights"]
     near = _libpysal(w)
