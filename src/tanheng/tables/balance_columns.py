@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 
@@ -63,3 +64,14 @@ def balance_columns(mode: str) -> BalanceColumns:
     ('supply_t_c', 'supply_t_c_per_yr')
     """
     return _STOCK if mode == "stock" else _FLOW
+
+
+def columns_in(table: Container[str]) -> BalanceColumns:
+    """Columns of a table that was made in whichever mode.
+
+    Examples
+    --------
+    >>> columns_in(["year", "supply_t_c"]).balance, columns_in(["year", "balance_t_c_per_yr"]).supply
+    ('balance_t_c', 'supply_t_c_per_yr')
+    """
+    return _STOCK if _STOCK.supply in table or _STOCK.balance in table else _FLOW

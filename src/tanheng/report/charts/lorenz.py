@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tanheng.language import tr
-from tanheng.report.charts.svg import SERIES, legend, line, svg, text
+from tanheng.report.charts.svg import legend, line, svg, text
+from tanheng.report.words.chart_figures import CurveFigures
 
 _SIDE, _LEFT, _TOP = 300.0, 52.0, 14.0
 
 
-def lorenz_curves(table: pd.DataFrame, title: str, told: str) -> str:
+def lorenz_curves(figures: CurveFigures, table: pd.DataFrame, told: str) -> str:
     """One curve a year, against the straight line of shares that are alike.
 
     Parameters
     ----------
+    figures : CurveFigures
     table : pandas.DataFrame
-        Columns ``year``, ``supply_share``, ``demand_share``.
+        The table that they are of.
+    told : str
+        Description for readers who can't see it.
     """
     parts = []
     for mark in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -28,21 +31,23 @@ def lorenz_curves(table: pd.DataFrame, title: str, told: str) -> str:
         ]
     parts.append(line(_LEFT, _TOP + _SIDE, _LEFT + _SIDE, _TOP, "even"))
     entries = []
-    for number, (year, rows) in enumerate(table.groupby("year")):
-        colour = SERIES[number % len(SERIES)]
+    for curve in figures.curves:
+        rows = table
+        for name, value in curve.where:
+            rows = rows[rows[name] == value]
         thinned = rows.iloc[:: max(1, len(rows) // 200)]
         thinned = pd.concat([thinned, rows.tail(1)])
         points = " ".join(
             f"{_LEFT + x * _SIDE:.1f},{_TOP + (1 - y) * _SIDE:.1f}"
-            for x, y in zip(thinned["supply_share"], thinned["demand_share"], strict=True)
+            for x, y in zip(thinned[figures.across], thinned[figures.up], strict=True)
         )
         parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" data-year="{year}">'
-            f"<title>{year}</title></polyline>"
+            f'<polyline points="{points}" fill="none" stroke="{curve.colour}" stroke-width="2" data-year="{curve.key}">'
+            f"<title>{curve.label}</title></polyline>"
         )
-        entries.append((str(year), colour))
-    parts.append(text(_LEFT + _SIDE / 2, _TOP + _SIDE + 36, tr("share of supply"), "middle"))
+        entries.append((curve.label, curve.colour))
+    parts.append(text(_LEFT + _SIDE / 2, _TOP + _SIDE + 36, figures.across_words, "middle"))
     middle = _TOP + _SIDE / 2
-    parts.append(text(12, middle, tr("share of demand"), "middle", extra=f'transform="rotate(-90 12 {middle})"'))
+    parts.append(text(12, middle, figures.up_words, "middle", extra=f'transform="rotate(-90 12 {middle})"'))
     keys, taken = legend(_LEFT, _TOP + _SIDE + 58, entries, _SIDE)
-    return svg(_LEFT + _SIDE + 20, _TOP + _SIDE + 46 + taken, title, told, [*parts, *keys])
+    return svg(_LEFT + _SIDE + 20, _TOP + _SIDE + 46 + taken, figures.title, told, [*parts, *keys])

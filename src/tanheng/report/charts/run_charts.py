@@ -14,18 +14,21 @@ from tanheng.report.charts.heatmap import correlation_squares
 from tanheng.report.charts.intensity import intensity_bars
 from tanheng.report.charts.lorenz import lorenz_curves
 from tanheng.report.charts.sankey import conversions
-from tanheng.report.charts.svg import SERIES
 from tanheng.report.style.chart import Chart
-from tanheng.report.style.palettes import class_colours
 from tanheng.report.words.cells import cell_words
+from tanheng.report.words.chart_figures import (
+    ChartFigures,
+    emission_figures,
+    lorenz_figures,
+    stock_figures,
+    transition_figures,
+    zone_figures,
+)
 
 Tables = Mapping[str, pd.DataFrame]
 
-#: Series of a stacked chart that are told apart; the rest is one more.
-_MOST_SERIES = 7
-
-#: Key of that one more; no fuel or sector can be called so.
-_OTHERS = "\0others"
+#: Classes between which a diagram of conversions can be read.
+_MOST_CLASSES = 8
 
 
 def run_charts(tables: Tables, *, stars: bool = True) -> list[Chart]:
@@ -49,38 +52,35 @@ def run_charts(tables: Tables, *, stars: bool = True) -> list[Chart]:
 
 
 def _stock(tables: Tables) -> Iterator[Chart]:
-    table = tables["stock_by_class"]
-    order = list(dict.fromkeys(table["land_class"]))
-    colours = dict(zip(order, class_colours(order), strict=True))
-    labels = {name: name_of(name) for name in order}
-    wide = table.pivot_table(index="land_class", columns="year", values="stock_t_c", aggfunc="sum").loc[order] / 1e6
-    caption = tr("Stored carbon by land class: a stock, not a yearly flow")
-    yield Chart("land", caption, stacked_columns(wide, colours, labels, caption, "Mt C"))
-    area = table.pivot_table(index="land_class", columns="year", values="area_km2", aggfunc="sum").loc[order]
-    caption = tr("Area by land class")
-    yield Chart("land", caption, stacked_columns(area, colours, labels, caption, "km²"))
+    for figures in stock_figures(tables):
+        yield Chart("land", figures.title, _stacked(figures, tables))
+
+
+def _stacked(figures: ChartFigures, tables: Tables) -> str:
+    """Figures as columns stacked by series."""
+    colours = {one.key: one.colour for one in figures.entries}
+    labels = {one.key: one.label for one in figures.entries}
+    return stacked_columns(figures.values(tables), colours, labels, figures.title, figures.units)
 
 
 def _conversions(tables: Tables) -> Iterator[Chart]:
-    if "transitions" not in tables:
-        return
-    table = tables["transitions"]
-    order = list(dict.fromkeys(table["from_class"]))
-    colours = dict(zip(order, class_colours(order), strict=True))
-    labels = {name: name_of(name) for name in order}
-    for (first, last), rows in table.groupby(["from_year", "to_year"], sort=True):
-        moved = rows[(rows["from_class"] != rows["to_class"]) & (rows["area_km2"] > 0)]
-        moved = _largest_conversions(moved.rename(columns={"area_km2": "area"}))
+    for figures in transition_figures(tables):
+        wide = figures.values(tables)
+        moved = wide.rename_axis(index="to_class", columns="from_class").T.stack().rename("area").reset_index()  # noqa: PD013
+        moved = _largest_conversions(moved[(moved["from_class"] != moved["to_class"]) & (moved["area"] > 0)])
         if moved.empty:
             continue
-        caption = tr("Land that changed from {first} to {last}; what stayed is left out", first=first, last=last)
-        if len(set(rows["from_class"])) > 8:
+        caption = figures.title
+        if len(figures.categories) > _MOST_CLASSES:
+            first, last = (value for _, value in figures.categories[0].where[:2])
             caption = tr(
                 "Land that changed from {first} to {last}, between the eight classes that changed most",
                 first=first,
                 last=last,
             )
-        yield Chart("land", caption, conversions(moved, colours, labels, caption, "km²"))
+        colours = {one.key: one.colour for one in figures.categories}
+        labels = {one.key: one.label for one in figures.categories}
+        yield Chart("land", caption, conversions(moved, colours, labels, caption, figures.units))
 
 
 def _intensity(tables: Tables) -> Iterator[Chart]:
@@ -108,7 +108,7 @@ def _or_zero(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
-def _largest_conversions(moved: pd.DataFrame, most: int = 8) -> pd.DataFrame:
+def _largest_conversions(moved: pd.DataFrame, most: int = _MOST_CLASSES) -> pd.DataFrame:
     """Conversions between the classes that changed most; a legend of thirty classes can't be read off a diagram."""
     turnover = moved.groupby("from_class")["area"].sum().add(moved.groupby("to_class")["area"].sum(), fill_value=0.0)
     kept = set(turnover.sort_values(ascending=False).index[:most])
@@ -116,37 +116,8 @@ def _largest_conversions(moved: pd.DataFrame, most: int = 8) -> pd.DataFrame:
 
 
 def _emissions(tables: Tables) -> Iterator[Chart]:
-    if "emissions" not in tables:
-        return
-    table = tables["emissions"]
-    for column, caption, others in (
-        ("fuel", _fuel_caption(table), tr("all others")),
-        ("sector", tr("Emissions by sector"), tr("other sectors")),
-    ):
-        if column in table and len(set(table[column].astype(str))) > 1:
-            wide = _largest(table, column)
-            if (wide < 0).any(axis=None):
-                continue  # what is taken off has no place in a stack
-            colours = {name: SERIES[rank % len(SERIES)] for rank, name in enumerate(wide.index)}
-            labels = {name: name_of(name) for name in wide.index} | {_OTHERS: others}
-            yield Chart("emissions", caption, stacked_columns(wide, colours, labels, caption, "Mt CO₂"))
-
-
-def _fuel_caption(table: pd.DataFrame) -> str:
-    """Processes are named only where some are counted."""
-    counted = "factor_set" in table and (table["factor_set"] == "process_factors").any()
-    return tr("Emissions by fuel and process") if counted else tr("Emissions by fuel (combustion only)")
-
-
-def _largest(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Emissions in Mt CO2 by year of the largest fuels or sectors; the others are summed."""
-    wide = table.pivot_table(index=column, columns="year", values="emissions_t_co2", aggfunc="sum").fillna(0.0) / 1e6
-    order = wide.max(axis=1).sort_values(ascending=False).index
-    kept, rest = order[:_MOST_SERIES], order[_MOST_SERIES:]
-    found = wide.loc[kept]
-    if len(rest):
-        found.loc[_OTHERS] = wide.loc[rest].sum()
-    return found
+    for figures in emission_figures(tables):
+        yield Chart("emissions", figures.title, _stacked(figures, tables))
 
 
 def _uncertainty(tables: Tables) -> Iterator[Chart]:
@@ -164,39 +135,20 @@ def _uncertainty(tables: Tables) -> Iterator[Chart]:
 
 
 def _zones(tables: Tables) -> Iterator[Chart]:
-    if "balance_by_zone" not in tables:
-        return
-    table = tables["balance_by_zone"]
-    column = next(name for name in table.columns if name.startswith("balance_t_c"))
-    units = "10⁴ t C" if column == "balance_t_c" else tr("10⁴ t C a year")
-    year = int(table["year"].max())
-    for layer, rows in table[table["year"] == year].groupby("zone_layer", sort=False):
-        ordered = rows.dropna(subset=[column]).sort_values(column, ascending=False)
-        named = [
-            (f"{layer}|{row.zone_id}", cell_words(row.zone_name, "zone_name"), float(getattr(row, column)) / 1e4)
-            for row in ordered.itertuples()
-        ]
-        if named:
-            figures = {"year": year, "layer": name_of(layer)}
-            caption = (
-                tr(
-                    "Stored carbon minus one year of emissions, {year}, by zone of the layer {layer}: large zones hold more",
-                    **figures,
-                )
-                if column == "balance_t_c"
-                else tr("Balance of {year} by zone of the layer {layer}", **figures)
-            )
-            yield Chart("balance", caption, bars_around_zero(named, caption, units), tall=len(named) > 24)
+    for figures in zone_figures(tables):
+        values = figures.values(tables).iloc[0]
+        bars = [(zone.key, zone.label, float(values[zone.key])) for zone in figures.categories]
+        yield Chart("balance", figures.title, bars_around_zero(bars, figures.title, figures.units), tall=len(bars) > 24)
 
 
 def _lorenz(tables: Tables) -> Iterator[Chart]:
-    if "lorenz" not in tables:
-        return
-    caption = tr("Lorenz curve of demand over supply; on the straight line both would be spread alike")
-    told = "; ".join(
-        f"{row.year}: Gini {row.gini:.2f}" for row in tables["mismatch_indices"].itertuples() if np.isfinite(row.gini)
-    )
-    yield Chart("balance", caption, lorenz_curves(tables["lorenz"], caption, told))
+    for figures in lorenz_figures(tables):
+        told = "; ".join(
+            f"{row.year}: Gini {row.gini:.2f}"
+            for row in tables["mismatch_indices"].itertuples()
+            if np.isfinite(row.gini)
+        )
+        yield Chart("balance", figures.title, lorenz_curves(figures, tables[figures.table], told))
 
 
 def _correlation(tables: Tables, *, stars: bool) -> Iterator[Chart]:

@@ -7,9 +7,6 @@ import math
 import zlib
 from collections.abc import Iterable, Sequence
 
-#: Colours of series without a conventional one, told apart by colour-blind readers (Okabe and Ito 2008).
-SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#777777")
-
 #: Width of a letter at the size of chart text, in px; a Chinese character takes a square.
 _LETTER, _SQUARE = 6.6, 12.0
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from tanheng.factors.legends import usual_class
 
+#: Colours of series without one of their own (Okabe and Ito 2008), told apart by colour-blind readers.
+SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#777777")
+
 #: Palettes of ColorBrewer (Harrower & Brewer 2003, The Cartographic Journal 40, 27-37), all marked safe for colour-blind readers.
 _STOPS = {
     "YlGn": "ffffe5 f7fcb9 d9f0a3 addd8e 78c679 41ab5d 238443 006837 004529",

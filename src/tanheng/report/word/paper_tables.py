@@ -10,6 +10,7 @@ import pandas as pd
 
 from tanheng.language import listed, mark, name_of, tr
 from tanheng.report.words.cells import cell_words
+from tanheng.tables.balance_columns import balance_columns, columns_in
 from tanheng.tables.columns import column_of, column_title
 
 Tables = Mapping[str, pd.DataFrame]
@@ -100,10 +101,11 @@ def _balance(tables: Tables) -> Iterator[PaperTable]:
     if "balance" not in tables:
         return
     table = tables["balance"]
-    supply = next(name for name in ("supply_t_c", "supply_t_c_per_yr") if name in table)
-    unit, yearly = (mark("t C") if supply == "supply_t_c" else mark("t C/yr")), mark("t C/yr")
+    of_mode = columns_in(table)
+    supply = of_mode.supply
+    unit, yearly = (mark("t C") if of_mode == balance_columns("stock") else mark("t C/yr")), mark("t C/yr")
     header, columns = [column_title("year")], []
-    for name, basis in ((supply, unit), ("demand_t_c_per_yr", yearly), (supply.replace("supply", "balance"), unit)):
+    for name, basis in ((supply, unit), (of_mode.demand, yearly), (of_mode.balance, unit)):
         factor, told = _scale(table[name].tolist(), basis)
         header.append(_under(column_of(name, "balance").title, told))
         columns.append(written((table[name] * factor).tolist(), 5))
@@ -229,9 +231,10 @@ def _zones(tables: Tables) -> Iterator[PaperTable]:
         return
     table = tables["balance_by_zone"]
     year = int(table["year"].max())
-    supply = next(name for name in ("supply_t_c", "supply_t_c_per_yr") if name in table)
-    unit = mark("t C") if supply == "supply_t_c" else mark("t C/yr")
-    amounts = ((supply, unit), ("demand_t_c_per_yr", mark("t C/yr")), (supply.replace("supply", "balance"), unit))
+    of_mode = columns_in(table)
+    supply = of_mode.supply
+    unit = mark("t C") if of_mode == balance_columns("stock") else mark("t C/yr")
+    amounts = ((supply, unit), (of_mode.demand, mark("t C/yr")), (of_mode.balance, unit))
     for layer, part in table[table["year"] == year].groupby("zone_layer", sort=False):
         if len(part) > MOST_ZONES:
             continue

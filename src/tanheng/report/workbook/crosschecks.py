@@ -17,6 +17,7 @@ from tanheng.report.workbook.formulas import (
     RowGaps,
     Sum,
 )
+from tanheng.tables.balance_columns import columns_in
 from tanheng.units import CO2_PER_C, HA_PER_KM2
 
 #: How far two figures of one law may be apart, as a share of their size: sums of the same numbers of 16 digits in another order differ by
@@ -67,7 +68,7 @@ def _years(table: PlacedTable) -> list[int]:
 
 
 def _supply(table: PlacedTable) -> str:
-    return next(name for name in ("supply_t_c", "supply_t_c_per_yr") if name in table.frame)
+    return columns_in(table.frame).supply
 
 
 def _stocks(tables: Placed) -> Iterator[Check]:
@@ -122,7 +123,7 @@ def _balances(tables: Placed) -> Iterator[Check]:
         if name in tables:
             table = tables[name]
             supply = _supply(table)
-            minus = ("demand_t_c_per_yr", supply.replace("supply", "balance"))
+            minus = (columns_in(table.frame).demand, columns_in(table.frame).balance)
             size = Sum(table, (supply, "demand_t_c_per_yr"))
             gaps = RowGaps(table, (supply,), minus)
             yield Check(tr("Balance is supply minus demand, in every row"), table.sheet, gaps, Number(0.0), size)

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 
-from tanheng.language import mark, name_of, tr
-from tanheng.report.style.palettes import class_colours
-from tanheng.report.words.cells import cell_words
+import pandas as pd
+
+from tanheng.language import mark, tr
+from tanheng.report.style.palettes import SERIES
+from tanheng.report.words.chart_figures import (
+    ChartFigures,
+    CurveFigures,
+    Where,
+    emission_figures,
+    lorenz_figures,
+    stock_figures,
+    transition_figures,
+    zone_figures,
+)
 from tanheng.report.workbook.formulas import Cell, Figure, Number, PlacedTable, Sum, Total
 from tanheng.report.workbook.table_sheets import Styles
+from tanheng.tables.balance_columns import balance_columns, columns_in
 from tanheng.tables.columns import column_of
 
-#: Fuels, sectors and zones that a chart shows one by one; the rest of the fuels and sectors goes together.
-_MOST_PARTS, _MOST_ZONES = 9, 40
+#: Zones that a chart shows.
+_MOST_ZONES = 40
 
-_PALETTE = (
-    "#2f7d4a",
-    "#d95f02",
-    "#4a90c8",
-    "#8c6bb1",
-    "#b9a892",
-    "#c8453b",
-    "#f3d36b",
-    "#66c2a5",
-    "#6b6b6b",
-    "#e78ac3",
-)
-_MT_C, _MT_CO2, _KM2 = mark("Mt C"), mark("Mt CO₂"), mark("km²")
+_MT_C = mark("Mt C")
 
 
 @dataclass(frozen=True)
@@ -48,134 +48,125 @@ class Chart:
 
 def charts_of(tables: Mapping[str, PlacedTable]) -> list[Chart]:
     """Charts that the tables have figures for."""
-    makers = (_stock, _balance, _emissions, _zones, _transitions, _lorenz)
-    return [chart for maker in makers for chart in maker(tables)]
-
-
-def _once(table: PlacedTable, column: str) -> list[Any]:
-    return list(dict.fromkeys(table.frame[column]))
-
-
-def _stock(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
-    if "stock_by_class" not in tables:
-        return
-    table = tables["stock_by_class"]
-    years, classes = _once(table, "year"), [str(name) for name in _once(table, "land_class")]
-    cells = [
-        [Sum(table, ("stock_t_c",), (("year", year), ("land_class", name)), 1e-6) for name in classes] for year in years
+    frames = {name: table.frame for name, table in tables.items()}
+    return [
+        *(_stacked(tables, figures) for figures in islice(stock_figures(frames), 1)),
+        *_balance(tables),
+        *(_stacked(tables, figures) for figures in emission_figures(frames)),
+        *_zones(tables, frames),
+        *_transitions(tables, frames),
+        *(_curves(tables, figures) for figures in lorenz_figures(frames)),
     ]
-    kind = {"type": "column", "subtype": "stacked"}
-    names = [name_of(name) for name in classes]
-    title = tr("Stored carbon by land class")
-    yield Chart(title, tr(_MT_C), kind, [str(year) for year in years], names, cells, class_colours(classes))
+
+
+def _sum(tables: Mapping[str, PlacedTable], figures: ChartFigures, where: Where, sign: float = 1.0) -> Sum:
+    return Sum(tables[figures.table], (figures.column,), where, sign * figures.factor)
+
+
+def _stacked(tables: Mapping[str, PlacedTable], figures: ChartFigures) -> Chart:
+    """Columns stacked by series; the rest is the total of the category less what is shown."""
+    cells: list[list[Figure | None]] = []
+    for category in figures.categories:
+        parts = [(*category.where, *one.where) for one in figures.series]
+        rest = Total([_sum(tables, figures, category.where), *(_sum(tables, figures, part, -1.0) for part in parts)])
+        cells.append([*(_sum(tables, figures, part) for part in parts), *([rest] if figures.rest else [])])
+    return Chart(
+        figures.title,
+        figures.units,
+        {"type": "column", "subtype": "stacked"},
+        [category.label for category in figures.categories],
+        [one.label for one in figures.entries],
+        cells,
+        [one.colour for one in figures.entries],
+    )
 
 
 def _balance(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
     if "balance" not in tables:
         return
     table = tables["balance"]
-    supply = next(name for name in ("supply_t_c", "supply_t_c_per_yr") if name in table.frame)
-    columns = (supply, "demand_t_c_per_yr", supply.replace("supply", "balance"))
-    years = _once(table, "year")
+    names = columns_in(table.frame)
+    is_stock = names == balance_columns("stock")
+    columns = (names.supply, names.demand, names.balance)
+    years = list(dict.fromkeys(table.frame["year"]))
     cells = [[Sum(table, (name,), (("year", year),), 1e-6) for name in columns] for year in years]
-    stock = supply == "supply_t_c"
-    title = tr("Supply (a stock), one year of demand, and balance") if stock else tr("Supply, demand and balance")
-    names = [column_of(name, "balance").title for name in columns]
-    axis = tr(_MT_C) if stock else tr("Mt C/yr")
-    yield Chart(title, axis, {"type": "column"}, [str(year) for year in years], names, cells, _PALETTE[:3])
+    title = tr("Supply (a stock), one year of demand, and balance") if is_stock else tr("Supply, demand and balance")
+    words = [column_of(name, "balance").title for name in columns]
+    axis = tr(_MT_C) if is_stock else tr("Mt C/yr")
+    yield Chart(title, axis, {"type": "column"}, [str(year) for year in years], words, cells, SERIES[:3])
 
 
-def _emissions(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
-    if "emissions" not in tables:
+def _zones(tables: Mapping[str, PlacedTable], frames: Mapping[str, pd.DataFrame]) -> Iterator[Chart]:
+    """Balance of the zones of the coarsest layer: of many zones the largest and the smallest."""
+    layers = list(zone_figures(frames))
+    if not layers:
         return
-    table = tables["emissions"]
-    for column, title in (("fuel", tr("Emissions by fuel")), ("sector", tr("Emissions by sector"))):
-        if column not in table.frame or table.frame[column].eq("").all():
-            continue
-        parts = table.frame.groupby(column)["emissions_t_co2"].sum().sort_values(ascending=False, kind="stable")
-        names = [str(name) for name in parts.index]
-        shown, rest = (names, []) if len(names) <= _MOST_PARTS + 1 else (names[:_MOST_PARTS], names[_MOST_PARTS:])
-        years = _once(table, "year")
-        cells: list[list[Figure | None]] = []
-        for year in years:
-            figures: list[Figure | None] = [_emitted(table, column, name, year) for name in shown]
-            # Others are what is left of the total: one formula for many fuels would be longer than a spreadsheet takes.
-            left = [_emitted(table, column, name, year, -1e-6) for name in shown]
-            others = Total([Sum(table, ("emissions_t_co2",), (("year", year),), 1e-6), *left])
-            cells.append([*figures, *([others] if rest else [])])
-        words = [cell_words(name, column) or tr("not named") for name in shown] + ([tr("others")] if rest else [])
-        kind = {"type": "column", "subtype": "stacked"}
-        yield Chart(title, tr(_MT_CO2), kind, [str(year) for year in years], words, cells, _PALETTE)
+    figures = min(layers, key=lambda one: len(one.categories))
+    zones, title = figures.categories, figures.title
+    if len(zones) > _MOST_ZONES:
+        zones = (*zones[: _MOST_ZONES // 2], *zones[-_MOST_ZONES // 2 :])
+        title = tr("{title}; the {count} with the most and the least", title=title, count=_MOST_ZONES)
+    cells = [[_sum(tables, figures, zone.where)] for zone in zones]
+    kind = {"type": "bar"}
+    yield Chart(
+        title, figures.units, kind, [zone.label for zone in zones], [figures.series[0].label], cells, SERIES[:1]
+    )
 
 
-def _emitted(table: PlacedTable, column: str, name: str, year: object, factor: float = 1e-6) -> Sum:
-    return Sum(table, ("emissions_t_co2",), (("year", year), (column, name)), factor)
-
-
-def _zones(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
-    """Balance of the zones of the coarsest layer in the last year, the largest first."""
-    if "balance_by_zone" not in tables:
-        return
-    table = tables["balance_by_zone"]
-    column = next(name for name in ("balance_t_c", "balance_t_c_per_yr") if name in table.frame)
-    year = table.frame["year"].max()
-    rows = table.frame[(table.frame["year"] == year) & (table.frame["zone_id"] != "-")]
-    layer = rows["zone_layer"].value_counts(sort=False).idxmin()
-    rows = rows[rows["zone_layer"] == layer]
-    kept = rows.loc[rows[column].abs().sort_values(ascending=False).index[:_MOST_ZONES]].sort_values(column)
-    cells = [
-        [Sum(table, (column,), (("year", year), ("zone_layer", layer), ("zone_id", zone)), 1e-6)]
-        for zone in kept["zone_id"]
-    ]
-    title = tr("Balance by zone, {year}", year=year)
-    if len(kept) < len(rows):
-        title = tr("Balance of the {count} zones with the largest, {year}", count=len(kept), year=year)
-    axis = tr(_MT_C) if column == "balance_t_c" else tr("Mt C/yr")
-    names = [str(name) for name in kept["zone_name"]]
-    yield Chart(title, axis, {"type": "bar"}, names, [column_of(column).title], cells, _PALETTE[2:3])
-
-
-def _transitions(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
+def _transitions(tables: Mapping[str, PlacedTable], frames: Mapping[str, pd.DataFrame]) -> Iterator[Chart]:
     """What each class lost to the others over the longest period."""
-    if "transitions" not in tables or tables["transitions"].frame.empty:
+    periods = list(transition_figures(frames))
+    if not periods:
         return
-    table = tables["transitions"]
-    pairs = dict.fromkeys(zip(table.frame["from_year"], table.frame["to_year"], strict=True))
-    first, last = max(pairs, key=lambda pair: (pair[1] - pair[0], pair[1]))
-    classes = [str(name) for name in _once(table, "from_class")]
-    period = (("from_year", first), ("to_year", last))
+
+    def length(figures: ChartFigures) -> tuple[int, int]:
+        (_, first), (_, last) = figures.categories[0].where[:2]
+        return int(str(last)) - int(str(first)), int(str(last))
+
+    figures = max(periods, key=length)
     cells: list[list[Figure | None]] = [
         [
-            None if one == other else Sum(table, ("area_km2",), (*period, ("from_class", one), ("to_class", other)))
-            for other in classes
+            None if one.key == other.key else _sum(tables, figures, (*one.where, *other.where))
+            for other in figures.series
         ]
-        for one in classes
+        for one in figures.categories
     ]
-    names = [name_of(name) for name in classes]
-    to = [tr("to {land_class}", land_class=name) for name in names]
-    title = tr("Land that left each class, {first}–{last}", first=first, last=last)
-    kind = {"type": "bar", "subtype": "stacked"}
-    yield Chart(title, tr(_KM2), kind, names, to, cells, class_colours(classes))
+    yield Chart(
+        figures.title,
+        figures.units,
+        {"type": "bar", "subtype": "stacked"},
+        [one.label for one in figures.categories],
+        [other.label for other in figures.series],
+        cells,
+        [other.colour for other in figures.series],
+    )
 
 
-def _lorenz(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
-    """Lorenz curves of all years, at the same shares of supply."""
-    if "lorenz" not in tables or tables["lorenz"].frame.empty:
-        return
-    table = tables["lorenz"]
-    years = _once(table, "year")
-    by_year = [[int(row) for row in (table.frame["year"] == year).to_numpy().nonzero()[0]] for year in years]
+def _curves(tables: Mapping[str, PlacedTable], figures: CurveFigures) -> Chart:
+    """Curves of all years, at the same shares of supply."""
+    table = tables[figures.table]
+    by_year = [
+        [int(row) for row in (table.frame[name] == value).to_numpy().nonzero()[0]]
+        for curve in figures.curves
+        for name, value in curve.where
+    ]
     cells: list[list[Figure | None]] = []
     shares: list[float] = []
     for number, row in enumerate(by_year[0]):
-        shares.append(float(table.frame["supply_share"].iloc[row]))
+        shares.append(float(table.frame[figures.across].iloc[row]))
         here = [rows[number] if number < len(rows) else None for rows in by_year]
-        told = [None if row is None else Cell(table, "demand_share", row) for row in here]
-        cells.append([Number(shares[-1]), *told])
-    kind = {"type": "scatter", "subtype": "straight"}
-    columns = [tr("alike everywhere"), *(str(year) for year in years)]
-    title, up = tr("Lorenz curve of demand over supply"), tr("share of demand")
-    yield Chart(title, up, kind, shares, columns, cells, ("#9a9a9a", *_PALETTE), tr("share of supply"))
+        points = [None if row is None else Cell(table, figures.up, row) for row in here]
+        cells.append([Number(shares[-1]), *points])
+    return Chart(
+        figures.title,
+        figures.up_words,
+        {"type": "scatter", "subtype": "straight"},
+        shares,
+        [figures.even_words, *(curve.label for curve in figures.curves)],
+        cells,
+        ("#9a9a9a", *(curve.colour for curve in figures.curves)),
+        figures.across_words,
+    )
 
 
 def write_chart_data(book: Any, styles: Styles, name: str, charts: Sequence[Chart], contents: str) -> None:  # noqa: ANN401
@@ -192,7 +183,8 @@ def write_chart_data(book: Any, styles: Styles, name: str, charts: Sequence[Char
         for column, title in enumerate(chart.columns, start=1):
             sheet.write_string(top + 1, column, title, styles.head)
         for row, (label, figures) in enumerate(zip(chart.rows, chart.cells, strict=True), start=top + 2):
-            sheet.write(row, 0, label)
+            write_label = sheet.write_number if isinstance(label, float) else sheet.write_string
+            write_label(row, 0, label)
             for column, told in enumerate(figures, start=1):
                 if told is not None:
                     sheet.write_formula(row, column, f"={told.text()}", figure, told.value())
@@ -235,7 +227,7 @@ def _drawn(book: Any, chart: Chart, data: str, top: int, tall: int) -> Any:  # n
     drawn = book.add_chart(dict(chart.kind))
     first, last = top + 2, top + 1 + len(chart.rows)
     line = chart.kind["type"] == "scatter"
-    for number, (_, colour) in enumerate(zip(chart.columns, cycle(chart.colours or _PALETTE)), start=1):
+    for number, (_, colour) in enumerate(zip(chart.columns, cycle(chart.colours or SERIES)), start=1):
         drawn.add_series(
             {
                 "name": [data, top + 1, number],
