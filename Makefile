@@ -1,4 +1,4 @@
-.PHONY: help setup test peers lint check messages example bench
+.PHONY: help setup test peers lint check messages docs example bench
 
 help:           ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ check: lint test peers  ## all that CI checks
 
 messages:       ## gather what the program says, and compile its catalogues
 	uv run python tools/messages.py
+
+docs:           ## write the pages that follow from declarations
+	uv run python tools/input_tables.py
 
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml

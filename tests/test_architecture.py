@@ -33,7 +33,7 @@ def _as_before() -> Iterator[None]:
     """Forget what a test adds."""
     held = (schema.VARIABLES, titles.TITLES, titles.MEANINGS, columns._OF_TABLE, extension._FROM_OUTSIDE, LANGUAGES)
     before = [dict(item) for item in held]
-    lists = [(item, list(item)) for item in (themes._MORE, themes._KIND_THEMES)]
+    lists = [(item, list(item)) for item in (themes._MORE, themes.KIND_THEMES)]
     yield
     for item, former in zip(held, before, strict=True):
         item.clear()

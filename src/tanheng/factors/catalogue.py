@@ -18,23 +18,7 @@ from pathlib import Path
 
 from tanheng.errors import InputError, nearest
 from tanheng.language import language, listed, mark, tr
-
-#: Column names of Chinese tables; the first of each column is the one that messages suggest.
-_CHINESE_COLUMNS = {
-    "年份": "year", "年": "year", "年度": "year", "排放量": "emissions", "单位": "unit", "分区": "zone", "地区": "zone", "区域": "zone",
-    "县区": "zone", "区县": "zone", "市县": "zone", "行政区": "zone", "分区代码": "zone", "地区代码": "zone",
-    "部门": "sector", "行业": "sector", "能源": "fuel", "能源品种": "fuel", "燃料": "fuel", "燃料品种": "fuel",
-    "数量": "quantity", "消费量": "quantity", "实物量": "quantity", "产量": "quantity", "活动": "activity", "产品": "activity",
-    "活动水平": "activity", "流向": "flow", "项目": "flow", "环节": "flow",
-    "代码": "code", "编码": "code", "地类": "class", "类别": "class", "土地利用类型": "class", "土地类型": "class",
-    "地上": "above", "地上生物量": "above", "地下": "below", "地下生物量": "below",
-    "土壤": "soil", "土壤有机碳": "soil", "死亡有机质": "dead", "枯落物": "dead", "值": "value", "数值": "value", "来源": "source",
-    "固碳量": "uptake", "吸收": "uptake", "固碳": "uptake", "碳汇": "uptake", "吸收量": "uptake", "碳吸收": "uptake", "碳吸收量": "uptake",
-    "碳汇量": "uptake", "固碳速率": "uptake", "经度": "longitude", "东经": "longitude", "纬度": "latitude", "北纬": "latitude",
-    "原地类": "from", "转出": "from", "转出地类": "from", "目标地类": "to", "转入": "to", "转入地类": "to", "新地类": "to",
-    "成本": "cost", "单位成本": "cost", "费用": "cost", "参数": "factor", "因子": "factor", "下限": "lower", "上限": "upper",
-    "情景": "scenario",
-}  # fmt: skip
+from tanheng.tables.input_tables import ALIASES, COLUMN_OF_HEADING
 
 #: Digits in groups of three: 1,234,567.8
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -78,7 +62,7 @@ class Table:
         """
         own = self.written.get(column)
         if own is None and language() == "zh":
-            own = next((chinese for chinese, canonical in _CHINESE_COLUMNS.items() if canonical == column), None)
+            own = next(iter(ALIASES.get(column, ())), None)
         return f"'{column}'" if own in {None, column} else tr("'{own}' ({column})", own=own, column=column)
 
     def at(self, place: str, column: str) -> str:
@@ -250,7 +234,7 @@ def parse_table(text: str, name: str) -> Table:
     delimiter = max((",", ";", "\t"), key=first.count)
     cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
     given = [column.strip().lower() for column in cells[0][1]]
-    header = tuple(_CHINESE_COLUMNS.get(column, column) for column in given)
+    header = tuple(COLUMN_OF_HEADING.get(column, column) for column in given)
     _refuse_columns_twice(name, header, given)
     rows = []
     for number, values in cells[1:]:

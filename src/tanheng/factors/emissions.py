@@ -18,6 +18,7 @@ from tanheng.factors.catalogue import (
     read_named,
 )
 from tanheng.language import listed, mark, name_of, tr
+from tanheng.tables.input_tables import required_columns
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
 #: Activity may come as a mass, a volume or an energy; these are the units inside.
@@ -303,7 +304,7 @@ def emission_factors_from(names_or_paths: str | Sequence[str], base: Path = Path
 
 
 def _rows(table: Table) -> dict[str, dict[str, _Row]]:
-    table.require(["fuel", "factor", "value", "unit", "source"])
+    table.require(required_columns("factors"))
     found: dict[str, dict[str, _Row]] = {}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)

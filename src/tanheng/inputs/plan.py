@@ -25,6 +25,7 @@ from tanheng.land.continuous import on_grid
 from tanheng.language import language, listed, name_of, tr
 from tanheng.planning.zoning import Rule, check_rules
 from tanheng.study import Plan, PlanMask, Study
+from tanheng.tables.input_tables import required_columns
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -312,7 +313,7 @@ def _fit(item: PlanMask, inputs: Inputs) -> Mask:
 def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
     """Cost per ha of each conversion; conversions without a row cost nothing."""
     table = read_table(path)
-    table.require(["from", "to", "cost"])
+    table.require(required_columns("costs"))
     found = np.zeros((len(classes), len(classes)))
     seen: set[tuple[int, int]] = set()
     for line, row in table.rows:

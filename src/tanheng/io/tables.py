@@ -15,6 +15,7 @@ from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.rows import write_csv_text
 from tanheng.language import name_of, tr
+from tanheng.tables.input_tables import required_columns
 from tanheng.units import same_dimension, tonnes_of_carbon
 
 Row = dict[str, str]
@@ -55,7 +56,7 @@ def read_totals(path: Path) -> pd.DataFrame:
         Every cell that is wrong, by line and column.
     """
     table = read_table(path)
-    table.require(["year", "emissions", "unit"])
+    table.require(required_columns("totals"))
 
     def read(row: Row, place: str) -> Item:
         value = parse_number(row["emissions"], table.at(place, "emissions"))
@@ -80,7 +81,7 @@ def read_activity(path: Path) -> pd.DataFrame:
         Every cell that is wrong, by line and column.
     """
     table = read_table(path)
-    table.require(["year", "fuel", "quantity", "unit"])
+    table.require(required_columns("activity"))
 
     def read(row: Row, place: str) -> Item:
         return {
@@ -109,7 +110,7 @@ def read_processes(path: Path) -> pd.DataFrame:
         Every cell that is wrong, by line and column.
     """
     table = read_table(path)
-    table.require(["year", "activity", "quantity", "unit"])
+    table.require(required_columns("processes"))
 
     def read(row: Row, place: str) -> Item:
         name = processes().find(row["activity"])
@@ -159,7 +160,7 @@ def read_points(path: Path) -> pd.DataFrame:
         Every cell that is wrong, by line and column.
     """
     table = read_table(path)
-    table.require(["year", "sector", "longitude", "latitude", "emissions", "unit"])
+    table.require(required_columns("points"))
 
     def read(row: Row, place: str) -> Item:
         longitude, latitude = (
@@ -192,7 +193,7 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         Every cell that is wrong, by line and column.
     """
     table = read_table(path)
-    table.require(["year", "fuel", "flow", "quantity", "unit"])
+    table.require(required_columns("energy_balance"))
 
     def read(row: Row, place: str) -> Item:
         key = row["fuel"].lower()
@@ -236,7 +237,7 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
         Every cell that is wrong, by line and column.
     """
     table = read_table(path)
-    table.require(["zone", "value"])
+    table.require(required_columns("zone_values"))
 
     def read(row: Row, place: str) -> Item:
         return {
@@ -255,7 +256,7 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
 def read_uptake(path: Path) -> dict[str, float]:
     """Yearly carbon uptake by land class, t C ha-1 yr-1: columns ``class, uptake``; negative is a source."""
     table = read_table(path)
-    table.require(["class", "uptake"])
+    table.require(required_columns("uptake"))
     found: dict[str, float] = {}
     for line, row in table.rows:
         if row["class"] in found:

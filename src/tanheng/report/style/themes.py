@@ -65,7 +65,7 @@ _NORMS = {
     "p99": mark("balance over one norm for all years (99th percentiles)"),
 }
 
-_KIND_THEMES = [
+KIND_THEMES = [
     KindTheme(
         "mismatch_quadrant",
         mark("Supply and demand against their means"),
@@ -107,7 +107,7 @@ _MORE: list[Theme] = []
 
 def declare_theme(theme: Theme | KindTheme) -> None:
     """Add a theme from outside, drawn after those that are known."""
-    themes_of_kind: list[Theme] | list[KindTheme] = _MORE if isinstance(theme, Theme) else _KIND_THEMES
+    themes_of_kind: list[Theme] | list[KindTheme] = _MORE if isinstance(theme, Theme) else KIND_THEMES
     if theme not in themes_of_kind:
         themes_of_kind.append(theme)  # type: ignore[arg-type]
 
@@ -157,7 +157,7 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
 
 def kind_themes(dataset: xr.Dataset) -> list[KindTheme]:
     """Themes of kinds that the dataset has variables for."""
-    return [theme for theme in _KIND_THEMES if theme.variable in dataset]
+    return [theme for theme in KIND_THEMES if theme.variable in dataset]
 
 
 def per_hectare(dataset: xr.Dataset, theme: Theme, cell_area_ha: float) -> xr.DataArray:

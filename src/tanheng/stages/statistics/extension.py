@@ -50,6 +50,14 @@ def register_statistic(extension: Extension) -> None:
         A variable has the name of another one.
     InputError
         A table has the name of another one, or a statistic has that of one registered before.
+
+    Examples
+    --------
+    One that no study wants, and that finds nothing; docs/architecture.md has one that finds something.
+
+    >>> from tanheng.public.extension import CellStatistic, Extension, Findings
+    >>> nothing = CellStatistic("nothing", lambda subject: Findings(), lambda years: 0, lambda settings: False)
+    >>> register_statistic(Extension(nothing))
     """
     name = extension.statistic.name
     if _FROM_OUTSIDE.get(name, extension.statistic) is not extension.statistic:

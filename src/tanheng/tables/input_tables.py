@@ -1,0 +1,197 @@
+"""Tables that users give, each declared once: its columns, what they hold, their units, and the headings that are understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tanheng.language import mark
+
+#: What a cell holds: a year; an amount in the unit of the row's column ``unit``; a number; a name; a code; text.
+InputKind = Literal["year", "amount", "number", "name", "code", "unit", "text"]
+
+#: Headings that are understood beside a column's own name; the first is the one that messages suggest in Chinese.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "year": ("年份", "年", "年度"),
+    "emissions": ("排放量",),
+    "unit": ("单位",),
+    "zone": ("分区", "地区", "区域", "县区", "区县", "市县", "行政区", "分区代码", "地区代码"),
+    "sector": ("部门", "行业"),
+    "fuel": ("能源", "能源品种", "燃料", "燃料品种"),
+    "quantity": ("数量", "消费量", "实物量", "产量"),
+    "activity": ("活动", "产品", "活动水平"),
+    "flow": ("流向", "项目", "环节"),
+    "code": ("代码", "编码"),
+    "class": ("地类", "类别", "土地利用类型", "土地类型"),
+    "above": ("地上", "地上生物量"),
+    "below": ("地下", "地下生物量"),
+    "soil": ("土壤", "土壤有机碳"),
+    "dead": ("死亡有机质", "枯落物"),
+    "value": ("值", "数值"),
+    "source": ("来源",),
+    "uptake": ("固碳量", "吸收", "固碳", "碳汇", "吸收量", "碳吸收", "碳吸收量", "碳汇量", "固碳速率"),
+    "longitude": ("经度", "东经"),
+    "latitude": ("纬度", "北纬"),
+    "from": ("原地类", "转出", "转出地类"),
+    "to": ("目标地类", "转入", "转入地类", "新地类"),
+    "cost": ("成本", "单位成本", "费用"),
+    "factor": ("参数", "因子"),
+    "lower": ("下限",),
+    "upper": ("上限",),
+    "scenario": ("情景",),
+}
+
+#: Column behind each heading that is understood.
+COLUMN_OF_HEADING: Mapping[str, str] = {heading: column for column, all_ in ALIASES.items() for heading in all_}
+
+
+@dataclass(frozen=True)
+class InputColumn:
+    """A column that a table may have: its name, what it holds, its unit, and whether it must be there."""
+
+    name: str
+    meaning: str
+    kind: InputKind
+    unit: str = ""
+    required: bool = True
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading that is understood, its own name first."""
+        return (self.name, *ALIASES.get(self.name, ()))
+
+
+@dataclass(frozen=True)
+class InputTable:
+    """A table that users give: what it is for, where the study names it, and its columns."""
+
+    name: str
+    title: str
+    place: str
+    columns: tuple[InputColumn, ...]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns that must be there."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+_YEAR = InputColumn("year", mark("year"), "year")
+_ZONE = InputColumn("zone", mark("id or name of a zone; blank for the whole region"), "name", required=False)
+_SECTOR = InputColumn("sector", mark("sector; blank where emissions are not given by sector"), "name", required=False)
+_FUEL = InputColumn("fuel", mark("fuel or energy carrier"), "name")
+_QUANTITY = InputColumn("quantity", mark("amount, in the unit of the row"), "amount")
+_UNIT = InputColumn("unit", mark("unit of the row's amount"), "unit")
+_CLASS = InputColumn("class", mark("land class"), "name")
+
+_ALL = (
+    InputTable(
+        "totals",
+        mark("Emissions as totals"),
+        "emissions.totals",
+        (_YEAR, InputColumn("emissions", mark("emissions of the row"), "amount"), _UNIT, _ZONE, _SECTOR),
+    ),
+    InputTable("activity", mark("Activity"), "emissions.activity", (_YEAR, _FUEL, _QUANTITY, _UNIT, _ZONE, _SECTOR)),
+    InputTable(
+        "energy_balance",
+        mark("Energy balance"),
+        "emissions.balance",
+        (_YEAR, _FUEL, InputColumn("flow", mark("flow of the balance"), "name"), _QUANTITY, _UNIT),
+    ),
+    InputTable(
+        "processes",
+        mark("Activity of processes, agriculture and waste"),
+        "emissions.processes",
+        (_YEAR, InputColumn("activity", mark("process or product"), "name"), _QUANTITY, _UNIT, _ZONE),
+    ),
+    InputTable(
+        "points",
+        mark("Point sources"),
+        "demand.points",
+        (
+            _YEAR,
+            InputColumn("sector", mark("sector that the source is part of"), "name"),
+            InputColumn("longitude", mark("longitude"), "number", "degrees"),
+            InputColumn("latitude", mark("latitude"), "number", "degrees"),
+            InputColumn("emissions", mark("emissions of the source"), "amount"),
+            _UNIT,
+        ),
+    ),
+    InputTable(
+        "zone_values",
+        mark("Values by zone"),
+        "drivers.NAME.table",
+        (
+            InputColumn("zone", mark("id of a zone"), "name"),
+            InputColumn("value", mark("value, in the units of the driver"), "number"),
+            InputColumn("year", mark("year; left out where a value is for all years"), "year", required=False),
+        ),
+    ),
+    InputTable(
+        "uptake",
+        mark("Yearly carbon uptake by land class"),
+        "balance.uptake",
+        (_CLASS, InputColumn("uptake", mark("uptake; negative is a source"), "number", "t C ha-1 yr-1")),
+    ),
+    InputTable(
+        "densities",
+        mark("Carbon densities"),
+        "carbon_density.table",
+        (
+            _CLASS,
+            InputColumn("above", mark("above ground"), "number", "t C ha-1"),
+            InputColumn("below", mark("below ground"), "number", "t C ha-1"),
+            InputColumn("soil", mark("soil"), "number", "t C ha-1"),
+            InputColumn("dead", mark("dead organic matter"), "number", "t C ha-1"),
+            InputColumn("code", mark("code of the class on the maps"), "code", required=False),
+        ),
+    ),
+    InputTable(
+        "legend",
+        mark("Legend of the land-cover maps"),
+        "land_cover.legend",
+        (
+            InputColumn("code", mark("code on the maps"), "code"),
+            InputColumn("class", mark("land class; blank where the code means no data"), "name"),
+        ),
+    ),
+    InputTable(
+        "factors",
+        mark("Emission factors"),
+        "emissions.factors",
+        (
+            _FUEL,
+            InputColumn("factor", mark("net_calorific_value, carbon_content, oxidised_fraction ..."), "name"),
+            InputColumn("value", mark("value, in the unit of the row"), "amount"),
+            _UNIT,
+            InputColumn("source", mark("where the value is from"), "text"),
+            InputColumn("lower", mark("lower end of the 95 % interval"), "amount", required=False),
+            InputColumn("upper", mark("upper end of the 95 % interval"), "amount", required=False),
+        ),
+    ),
+    InputTable(
+        "costs",
+        mark("Costs of conversions"),
+        "plan.costs",
+        (
+            InputColumn("from", mark("land class before"), "name"),
+            InputColumn("to", mark("land class after"), "name"),
+            InputColumn("cost", mark("cost per hectare, in the currency of the plan"), "number"),
+        ),
+    ),
+)
+
+#: By name.
+INPUT_TABLES: Mapping[str, InputTable] = {table.name: table for table in _ALL}
+
+
+def required_columns(table: str) -> tuple[str, ...]:
+    """Columns that an input table must have.
+
+    Examples
+    --------
+    >>> required_columns("uptake")
+    ('class', 'uptake')
+    """
+    return INPUT_TABLES[table].required
