@@ -113,7 +113,7 @@ def test_compare_shows_whole_figures_in_80_columns(tiny: Path, tmp_path: Path, m
 
 def test_a_plan_is_titled_in_the_language(capsys: pytest.CaptureFixture[str]) -> None:
     columns = ["land_class", "area_today_km2", "area_after_km2", "change_km2"]
-    record = {"title": "Small region", "title_zh": "小区域", "year": 2020}
+    record = {"title": {"": "Small region", "zh": "小区域"}, "year": 2020}
     planned = SimpleNamespace(
         record=record,
         tables={"plan_areas": pd.DataFrame([("cropland", 2.0, 1.0, -1.0)], columns=columns)},

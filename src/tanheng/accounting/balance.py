@@ -6,17 +6,13 @@ stored minus one year of emissions, as in the seed paper; in the modes ``stock_c
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import xarray as xr
 
+from tanheng.choices import Mode, Norm
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.schema import require, stamp
-
-Mode = Literal["stock", "stock_change", "sink"]
-Norm = Literal["year", "pooled", "p99"]
 
 
 def balance(supply: xr.DataArray, demand: xr.DataArray, mode: Mode) -> xr.DataArray:

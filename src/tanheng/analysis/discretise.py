@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from tanheng.analysis.correlation import Values
 from tanheng.analysis.kernel import last_starts
+from tanheng.choices import DRIVER_BREAKS
 from tanheng.errors import InputError, nearest
 from tanheng.language import listed, tr
 
 #: Ways to cut, in the order in which ties are settled.
-METHODS = ("equal", "natural", "quantile", "geometric", "sd")
+METHODS = DRIVER_BREAKS
 
 
 def breaks(values: Values, method: str, classes: int) -> Values:

@@ -19,8 +19,8 @@ from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import TanhengError
 from tanheng.language import LANGUAGES, mark, tr
 
-#: Exit codes: done, a bug (Python's own), bad input or usage, stopped by the user.
-DONE, BUG, BAD_INPUT, STOPPED = 0, 1, 2, 130
+#: Exit codes: done, bad input or usage, stopped by the user; a bug has 1, Python's own.
+DONE, BAD_INPUT, STOPPED = 0, 2, 130
 
 app = typer.Typer(
     name="tanheng",

@@ -23,8 +23,6 @@ from tanheng.tables.input_tables import ALIASES, COLUMN_OF_HEADING
 #: Digits in groups of three: 1,234,567.8
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
-KINDS = ("legends", "carbon_densities", "emission_factors")
-
 #: Kinds of tables as readers call them.
 _KIND_WORDS = {
     "legends": mark("legends"),

@@ -21,9 +21,6 @@ from tanheng.language import listed, mark, name_of, tr
 from tanheng.tables.input_tables import required_columns
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension
 
-#: Activity may come as a mass, a volume or an energy; these are the units inside.
-ACTIVITY_UNITS = ("t", "m3", "TJ")
-
 
 @dataclass(frozen=True)
 class Fuel:
@@ -56,11 +53,6 @@ class Fuel:
     def unit(self) -> str | None:
         """Amount that its first calorific value is of: ``t``, ``m3`` or None."""
         return next(iter(self.calorific_values), None)
-
-    @property
-    def net_calorific_value(self) -> float | None:
-        """Its first calorific value, TJ per `unit`."""
-        return next(iter(self.calorific_values.values()), None)
 
     def amount_of(self, activity_unit: str) -> str:
         """Amount that a unit of activity is counted in: ``TJ``, ``t`` or ``m3``.

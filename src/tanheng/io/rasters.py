@@ -26,9 +26,6 @@ from tanheng.grid import Grid
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import tr
 
-# Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the remedy.
-logging.getLogger("rasterio").setLevel(logging.CRITICAL)
-
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
 _CACHE_MB = 64
 #: Cells up to which a grid has no overviews: they took longer to make than all the rest of its writing.
@@ -91,6 +88,8 @@ def files_open() -> Iterator[None]:
 
 def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     """Context in which a raster is read: a small block cache; for remote ones no search for side files, and time limits."""
+    # Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the remedy.
+    logging.getLogger("rasterio").setLevel(logging.CRITICAL)
     remote = {
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
         "VSI_CACHE": True,

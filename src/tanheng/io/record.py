@@ -1,16 +1,17 @@
-"""The record of a run as JSON that every reader takes: what is no finite number is null."""
+"""Records of runs and plans as JSON that every reader takes: written and read here alone; what is no finite number is null."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from tanheng.errors import OutputError
+from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 
 
@@ -48,3 +49,131 @@ def plain(value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+#: Version of the form of the records; files before it have none, and hold the same keys.
+VERSION = 2
+
+
+@dataclass(frozen=True)
+class Record:
+    """What every record holds: version of its form, software and versions, time, title, and note."""
+
+    made: str
+    title: str | Mapping[str, str]
+    note: str
+    borrowed_years: Sequence[Mapping[str, object]]
+    settings: Mapping[str, Any]
+    versions: Mapping[str, str]
+    version: int = field(default=VERSION, kw_only=True)
+    software: str = field(default="tanheng", kw_only=True)
+
+    def as_data(self) -> dict[str, Any]:
+        """Record by its keys, as JSON holds it."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    def write(self, path: Path) -> None:
+        """Write the record as JSON.
+
+        Raises
+        ------
+        OutputError
+            The file can't be written.
+        """
+        write_record(path, self.as_data())
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """A record from its file; keys that former versions did not have are as if nothing were there.
+
+        Raises
+        ------
+        InputError
+            The file is missing, no JSON, no record of this kind, or of a newer version.
+        """
+        return cls.of(_json(path), str(path))
+
+    @classmethod
+    def of(cls, data: object, name: str) -> Self:
+        """A record from the data of its file.
+
+        Raises
+        ------
+        InputError
+            The data are no record of this kind, or of a newer version.
+        """
+        if (
+            not isinstance(data, dict)
+            or not isinstance(data.get("settings"), dict)
+            or not isinstance(data.get("versions"), dict)
+        ):
+            raise InputError(
+                tr("{path}: is no record of a study's run; runs of 'tanheng run' can be compared", path=name)
+            )
+        version = data.get("version", 1)
+        if not isinstance(version, int) or version > VERSION:
+            raise InputError(tr("{path}: was made by a newer version of tanheng; update it to read this", path=name))
+        known = {item.name: item for item in fields(cls)}
+        missing = [
+            key for key, item in known.items() if key not in data and item.default is MISSING and key not in _LATER
+        ]
+        if missing:
+            raise InputError(tr("{path}: lacks '{key}'; is the file whole?", path=name, key=missing[0]))
+        texts = data.get("title", "")
+        title = {"": texts, "zh": data["title_zh"]} if data.get("title_zh") and isinstance(texts, str) else texts
+        given = {key: data[key] for key in known if key in data} | {"title": title, "version": version}
+        return cls(**{key: _LATER[key] for key in known if key in _LATER and key not in given} | given)
+
+
+@dataclass(frozen=True)
+class RunRecord(Record):
+    """Record of a run: ``run.json``."""
+
+    language: str
+    grid: Mapping[str, object]
+    classes: Sequence[str]
+    legend: Mapping[str, str]
+    carbon_density: Sequence[str]
+    emission_factors: Mapping[str, str] | None
+    balance_mode: str
+    balance_meaning: str
+    inputs: Sequence[Mapping[str, Any]]
+    checks: Sequence[Mapping[str, Any]]
+    warnings: Sequence[str]
+    left_out: Sequence[str]
+    timings_s: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class PlanRecord(Record):
+    """Record of a plan: ``plan.json``."""
+
+    year: int
+    horizon_years: float
+    stock_today_t_c: float
+    gain_t_c: float
+    gain_half_width_t_c: float | None
+    goal: float
+    bound: float
+    gap: float
+    relative_gap: float | None
+    converted_km2: float
+    groups: int
+    columns: int
+    stability: Mapping[str, float] | None
+    notes: Sequence[str]
+
+
+#: Keys that records of version 1 may lack, and what stands for them.
+_LATER: Mapping[str, Any] = {"borrowed_years": (), "note": "", "language": "", "gain_half_width_t_c": None}
+
+
+def _json(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            tr("{path}: there is no such file; name the folder that 'tanheng run' wrote", path=path)
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(tr("{path}: can't be read ({reason})", path=path, reason=error)) from error

@@ -131,8 +131,6 @@ class AlignedOverlay:
     Rows and columns of a south-up or east-left raster are counted from the other side, so that both run with the grid.
     """
 
-    is_exact = True
-
     def __init__(self, pixels: PixelGrid, grid: Grid) -> None:
         self.pixels, self.grid = pixels, grid
         size_x, size_y = pixels.affine[0], -pixels.affine[4]
@@ -238,8 +236,6 @@ class WarpedOverlay:
     cell a sub-row belongs to is decided on its middle line; a cell's counted area is so off by up to a sub-row at its
     upper and lower line, which is taken out again by scaling it to the part of the cell that the raster covers.
     """
-
-    is_exact = False
 
     def __init__(self, pixels: PixelGrid, grid: Grid, sub_row: float = SUB_ROW) -> None:
         self.pixels, self.grid = pixels, grid

@@ -11,10 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.errors import InputError
+from tanheng.io.record import RunRecord
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK
-from tanheng.language import tr
 from tanheng.tables.columns import adds_up
 
 #: Tables whose figures are compared, with the columns that name a row.
@@ -76,18 +75,7 @@ def read_run(folder: Path) -> Run:
     InputError
         There is no record of a run or no table of stocks, or one of the files can't be read.
     """
-    try:
-        record = json.loads((folder / MARK).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(
-            tr("{path}: there is no such file; name the folder that 'tanheng run' wrote", path=folder / MARK)
-        ) from None
-    except (OSError, ValueError) as error:
-        raise InputError(tr("{path}: can't be read ({reason})", path=folder / MARK, reason=error)) from error
-    if not isinstance(record, dict) or "settings" not in record:
-        raise InputError(
-            tr("{path}: is no record of a study's run; runs of 'tanheng run' can be compared", path=folder / MARK)
-        )
+    record = RunRecord.read(folder / MARK).as_data()
     # Without it there is no run, and every comparison needs it.
     paths = {folder / "tables" / "stock_by_class.csv", *(folder / "tables").glob("*.csv")}
     tables = {path.stem: read_result_table(path) for path in sorted(paths)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng.errors import OutputError
+from tanheng.errors import InputError, OutputError
 from tanheng.inputs.plan import PlanInputs, open_plan
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.crate import write_crate
 from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import files_open, write_cog
-from tanheng.io.record import write_record
+from tanheng.io.record import PlanRecord, RunRecord, plain
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.rows import write_rows
@@ -95,14 +94,14 @@ def plan_study(
 def _up_to_date(inputs: Inputs) -> bool:
     """Whether the results of a run with the same inputs and settings are there."""
     try:
-        record = json.loads((inputs.output / MARK).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = RunRecord.read(inputs.output / MARK)
+    except InputError:
         return False
-    settings = json.loads(json.dumps(inputs.study.model_dump(mode="json")))
-    made = record.get("settings", {})
-    same = all(made.get(key) == value for key, value in settings.items() if key not in _BESIDE)
-    files = json.loads(json.dumps(provenance.listed_files(inputs.files, inputs.base)))
-    return same and record.get("inputs") == files and (inputs.output / "results.zarr").exists()
+    settings = plain(inputs.study.model_dump(mode="json"))
+    assert isinstance(settings, dict)  # noqa: S101  a model is one
+    same = all(record.settings.get(key) == value for key, value in settings.items() if key not in _BESIDE)
+    files = plain(provenance.listed_files(inputs.files, inputs.base))
+    return same and record.inputs == files and (inputs.output / "results.zarr").exists()
 
 
 def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
@@ -124,8 +123,8 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
     reporter.stage(mark("write the plan"))
     with part_folder(inputs.output, "plan") as folder:
         _write(folder, inputs, land, plan, tables, beside, record)
-    write_crate(inputs.output, json.loads((inputs.output / MARK).read_text(encoding="utf-8")))
-    return Planned(inputs.output / "plan", record, tables, plan, beside.notes)
+    write_crate(inputs.output, RunRecord.read(inputs.output / MARK).as_data())
+    return Planned(inputs.output / "plan", record.as_data(), tables, plan, beside.notes)
 
 
 def _tables(opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan) -> dict[str, pd.DataFrame]:
@@ -189,33 +188,32 @@ def plan_record(
     plan: Plan,
     stable: Mapping[str, float] | None,
     notes: tuple[str, ...],
-) -> dict[str, Any]:
+) -> PlanRecord:
     """Record of a plan, as plan.json holds it."""
     errors = density_errors(inputs.densities.settings, inputs.classes)
     moved = plan.flows.start != plan.flows.end
-    return {
-        "software": "tanheng",
-        "made": provenance.now(),
-        "title": inputs.study.model_dump(mode="json")["title"],
-        "note": inputs.study.outputs.told_note,
-        "borrowed_years": provenance.borrowed_years(inputs.study),
-        "year": land.year,
-        "horizon_years": opened.plan.horizon_years,
-        "settings": opened.plan.model_dump(mode="json"),
-        "stock_today_t_c": float(land.area.sum(axis=0) @ land.density),
-        "gain_t_c": carbon_gain(land, plan.flows),
-        "gain_half_width_t_c": gain_half_width(errors, land, plan.flows),
-        "goal": plan.gain,
-        "bound": plan.bound,
-        "gap": plan.gap,
-        "relative_gap": plan.gap / abs(plan.gain) if plan.gain else None,
-        "converted_km2": float(plan.flows.area[moved].sum()) / HA_PER_KM2,
-        "groups": plan.groups,
-        "columns": plan.columns,
-        "stability": stable,
-        "notes": list(notes),
-        "versions": provenance.versions(),
-    }
+    return PlanRecord(
+        made=provenance.now(),
+        title=inputs.study.model_dump(mode="json")["title"],
+        note=inputs.study.outputs.told_note,
+        borrowed_years=provenance.borrowed_years(inputs.study),
+        settings=opened.plan.model_dump(mode="json"),
+        versions=provenance.versions(),
+        year=land.year,
+        horizon_years=opened.plan.horizon_years,
+        stock_today_t_c=float(land.area.sum(axis=0) @ land.density),
+        gain_t_c=carbon_gain(land, plan.flows),
+        gain_half_width_t_c=gain_half_width(errors, land, plan.flows),
+        goal=plan.gain,
+        bound=plan.bound,
+        gap=plan.gap,
+        relative_gap=plan.gap / abs(plan.gain) if plan.gain else None,
+        converted_km2=float(plan.flows.area[moved].sum()) / HA_PER_KM2,
+        groups=plan.groups,
+        columns=plan.columns,
+        stability=stable,
+        notes=list(notes),
+    )
 
 
 def _write_shares(folder: Path, land: PlanLand, plan: Plan) -> None:
@@ -235,7 +233,7 @@ def _write(
     plan: Plan,
     tables: Mapping[str, pd.DataFrame],
     beside: PlanFindings,
-    record: Mapping[str, Any],
+    record: PlanRecord,
 ) -> None:
     from tanheng.pipeline.reporting import write_plan_report
 
@@ -253,8 +251,8 @@ def _write(
             meaning = "; ".join(f"{number} {kind}" for number, kind in enumerate(kinds[name]))
             path = folder / "grids" / f"{name}.tif"
             write_cog(path, layer, land.grid, units="1", description=name, tags={"kinds": meaning}, kinds=True)
-        write_plan_report(folder, inputs, layers, kinds, tables, record, beside.arrows)
-        write_record(folder / "plan.json", record)
+        write_plan_report(folder, inputs, layers, kinds, tables, record.as_data(), beside.arrows)
+        record.write(folder / "plan.json")
     except OSError as error:
         raise OutputError(
             tr("{folder}: can't be written ({reason}); is the disk full?", folder=folder, reason=error.strerror)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tanheng.errors import OutputError
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.crate import write_crate
 from tanheng.io.pixel_maps import write_pixel_maps
-from tanheng.io.record import write_record
+from tanheng.io.record import RunRecord
 from tanheng.io.results import MARK
 from tanheng.io.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
@@ -46,11 +45,11 @@ def write_results(results: Results, inputs: Inputs, folder: Path, clock: Clock) 
             _write_pixel_maps(folder / "pixels", inputs)
     record = run_record(results, inputs, clock)
     with clock.stage(mark("workbook, maps and report")):
-        write_reports(folder, inputs, results.dataset, results.tables, record)
-    record["timings_s"] = clock.seconds
-    write_record(folder / MARK, record)
-    write_crate(folder, record)
-    return replace(results, record=record)
+        write_reports(folder, inputs, results.dataset, results.tables, record.as_data())
+    record = replace(record, timings_s=dict(clock.seconds))
+    record.write(folder / MARK)
+    write_crate(folder, record.as_data())
+    return replace(results, record=record.as_data())
 
 
 def _write_pixel_maps(folder: Path, inputs: Inputs) -> None:
@@ -64,36 +63,35 @@ def _write_pixel_maps(folder: Path, inputs: Inputs) -> None:
     write_pixel_maps(folder, inputs.land.maps, totals, inputs.land.pairs)
 
 
-def run_record(results: Results, inputs: Inputs, clock: Clock) -> dict[str, Any]:
+def run_record(results: Results, inputs: Inputs, clock: Clock) -> RunRecord:
     """Record of a run, as run.json holds it."""
     study, grid = results.study, inputs.grid
     settings = study.model_dump(mode="json")
     factors = None if inputs.emissions is None else inputs.emissions.factors
-    return {
-        "software": "tanheng",
-        "made": provenance.now(),
-        "title": settings["title"],
-        "note": study.outputs.told_note,
-        "language": spoken_language(),
-        "settings": settings,
-        "grid": {
+    return RunRecord(
+        made=provenance.now(),
+        title=settings["title"],
+        note=study.outputs.told_note,
+        borrowed_years=provenance.borrowed_years(study),
+        settings=settings,
+        versions=provenance.versions(),
+        language=spoken_language(),
+        grid={
             "crs": grid.crs_name,
             "crs_wkt": grid.crs_wkt,
             "resolution_m": grid.resolution,
             "rows": grid.rows,
             "columns": grid.columns,
         },
-        "classes": list(inputs.classes),
-        "legend": {"name": inputs.land.legend.name, "source": inputs.land.legend.source},
-        "borrowed_years": provenance.borrowed_years(study),
-        "carbon_density": sorted({table.name for table in inputs.densities.tables.values()}),
-        "emission_factors": None if factors is None else {"name": factors.name, "source": factors.source},
-        "balance_mode": study.balance.mode,
-        "balance_meaning": results.dataset["balance"].attrs["long_name"] if "balance" in results.dataset else "",
-        "inputs": provenance.listed_files(inputs.files, inputs.base),
-        "checks": provenance.listed_checks(results.checks),
-        "warnings": list(results.warnings),
-        "left_out": list(results.left_out),
-        "versions": provenance.versions(),
-        "timings_s": clock.seconds,
-    }
+        classes=list(inputs.classes),
+        legend={"name": inputs.land.legend.name, "source": inputs.land.legend.source},
+        carbon_density=sorted({table.name for table in inputs.densities.tables.values()}),
+        emission_factors=None if factors is None else {"name": factors.name, "source": factors.source},
+        balance_mode=study.balance.mode,
+        balance_meaning=results.dataset["balance"].attrs["long_name"] if "balance" in results.dataset else "",
+        inputs=provenance.listed_files(inputs.files, inputs.base),
+        checks=provenance.listed_checks(results.checks),
+        warnings=list(results.warnings),
+        left_out=list(results.left_out),
+        timings_s=dict(clock.seconds),
+    )

@@ -7,12 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from tanheng.choices import MapBreaks, ThemeName
 from tanheng.errors import nearest
 from tanheng.language import tr
 from tanheng.study.parts import OneLine, Part, Truth
 
-Method = Literal["tail", "quantile", "natural"]
-ThemeName = Literal["supply", "demand", "balance", "supply_demand_ratio", "balance_half_width", "demand_difference"]
 ByHand = Annotated[tuple[FiniteFloat, ...], Field(min_length=1)]
 
 
@@ -21,7 +20,7 @@ class MapPrints(Part):
 
     formats: tuple[Literal["png", "svg", "pdf"], ...] = ("png",)
     dpi: Annotated[int, Field(ge=72, le=1200)] = 300
-    breaks: Method | dict[ThemeName, Method | ByHand] = "tail"
+    breaks: MapBreaks | dict[ThemeName, MapBreaks | ByHand] = "tail"
     classes: Annotated[int, Field(ge=2, le=12)] = 7
     labels: Truth | str = True
     panels: Truth = True

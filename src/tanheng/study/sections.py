@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from tanheng.choices import DRIVER_BREAKS, DriverBreaks, Mode, Norm
+from tanheng.factors.catalogue import names
 from tanheng.factors.densities import POOLS
-from tanheng.language import tr, worded
+from tanheng.language import listed, tr, worded
 from tanheng.study.parts import HalfWidth, Name, Names, Part, Texts, Truth, Year, with_texts
 from tanheng.units import CO2_PER_C
 
@@ -105,8 +107,9 @@ class EmissionsChoice(Part):
         if given != ["totals"] and self.factors is None:
             raise ValueError(
                 tr(
-                    "'{given}' needs 'factors': ipcc-2006, china-gbt, china-standard-coal, your own CSV, or a list of them",
+                    "'{given}' needs 'factors': one of {names}, your own CSV, or a list of them",
                     given=given[0],
+                    names=listed(names("emission_factors")),
                 )
             )
         factor = self.grid_factor is not None or self.heat_factor is not None
@@ -216,8 +219,8 @@ class Driver(Part):
 class BalanceChoice(Part):
     """Mode of the balance, and norm of the supply-demand ratio."""
 
-    mode: Literal["stock", "stock_change", "sink"] = "stock"
-    norm: Literal["year", "pooled", "p99"] = "year"
+    mode: Mode = "stock"
+    norm: Norm = "year"
     uptake: str | None = None
     nep: Maps | None = None
     nep_units: str = "g C m-2 yr-1"
@@ -238,13 +241,7 @@ class Analysis(Part):
     correlation: tuple[Literal["pearson", "spearman", "partial"], ...] = ("pearson", "spearman")
     controls: tuple[Name, ...] = ()
     geodetector: Truth = False
-    breaks: Annotated[tuple[Literal["equal", "natural", "quantile", "geometric", "sd"], ...], Field(min_length=1)] = (
-        "equal",
-        "natural",
-        "quantile",
-        "geometric",
-        "sd",
-    )
+    breaks: Annotated[tuple[DriverBreaks, ...], Field(min_length=1)] = DRIVER_BREAKS
     classes: tuple[Annotated[int, Field(ge=2)], Annotated[int, Field(le=22)]] = (3, 8)
     random_maps: Annotated[int, Field(ge=19)] = 99
     mismatch: Truth = True

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.choices import MAP_BREAKS
+
 #: A method (`tail`, `quantile`, `natural`), or breaks by hand.
 BreakChoice = str | Sequence[float]
 
 #: Values that differ by less, against their size, differ by rounding alone.
 ALIKE = 1e-9
 
-METHODS = ("tail", "quantile", "natural")
+METHODS = MAP_BREAKS
 
 #: Natural breaks are sought among so many values, evenly spaced in their order; the smallest and largest are among them.
 _SAMPLE = 20_000

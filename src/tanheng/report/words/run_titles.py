@@ -14,9 +14,6 @@ def run_title(record: Mapping[str, Any]) -> str:
     Parameters
     ----------
     record : mapping
-        Of what run.json or plan.json holds: title, as a text or by language; former ones have title_zh beside it.
+        Of what run.json or plan.json holds: title, as a text or by language.
     """
-    title = record.get("title", "")
-    if record.get("title_zh"):
-        title = {"": title, "zh": record["title_zh"]}
-    return worded(title)
+    return worded(record.get("title", ""))

@@ -1,0 +1,23 @@
+"""Choices that a study offers and that other rooms act on: each list stands here once."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+#: Modes of the balance.
+Mode = Literal["stock", "stock_change", "sink"]
+
+#: Norms of the supply-demand ratio.
+Norm = Literal["year", "pooled", "p99"]
+
+#: Ways to cut a map into classes of colour.
+MapBreaks = Literal["tail", "quantile", "natural"]
+
+#: Ways to cut a driver into strata.
+DriverBreaks = Literal["equal", "natural", "quantile", "geometric", "sd"]
+
+#: Themes of maps whose breaks may be chosen.
+ThemeName = Literal["supply", "demand", "balance", "supply_demand_ratio", "balance_half_width", "demand_difference"]
+
+MAP_BREAKS: tuple[str, ...] = get_args(MapBreaks)
+DRIVER_BREAKS: tuple[DriverBreaks, ...] = get_args(DriverBreaks)
