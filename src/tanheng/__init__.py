@@ -3,7 +3,7 @@
 A study file, from land-use maps to report:
 
     tanheng.run("study.toml")               Results: .dataset, .tables, .report
-    tanheng.plan("study.toml")              land use that stores most under the study's limits
+    tanheng.plan("study.toml")              land use that stores most under the study's limits; also on a map
 
 Maps of your own (xarray, numpy or lists, NaN where there are no data):
 
@@ -48,7 +48,8 @@ _ROOMS = {
     "extension": ("register_statistic",),
     "land": ("carbon_stock", "transitions"),
     "statistics": ("correlation", "geodetector", "hot_spots", "local_moran"),
-    "studies": ("plan", "run"),
+    "planning": ("plan",),
+    "studies": ("run",),
     "supply_demand": ("balance", "demand"),
 }
 

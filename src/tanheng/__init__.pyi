@@ -1,7 +1,8 @@
 from tanheng.public.extension import register_statistic
 from tanheng.public.land import carbon_stock, transitions
+from tanheng.public.planning import plan
 from tanheng.public.statistics import correlation, geodetector, hot_spots, local_moran
-from tanheng.public.studies import plan, run
+from tanheng.public.studies import run
 from tanheng.public.supply_demand import balance, demand
 
 __version__: str

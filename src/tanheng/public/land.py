@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,23 +17,32 @@ from tanheng.factors import Legend, legend_from
 from tanheng.factors.catalogue import parse_table
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from, densities_in
 from tanheng.factors.density_ranges import density_ranges, strange_densities
+from tanheng.inputs.extent import choose_grid
+from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.io.rasters import band_count, files_open, open_raster
+from tanheng.land.shares import on_cells
 from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
+from tanheng.schema import stamp
+from tanheng.stages.counting import Counting, count_series
 
 #: What carbon densities may be: t C ha-1 by class or map code, a table, or the name of one.
 Densities: TypeAlias = Mapping[Any, float | Mapping[str, float]] | pd.DataFrame | str | Path
 
 
 def carbon_stock(
-    land_cover: MapLike | str | Path, densities: Densities, *, legend: str | Path | None = None
+    land_cover: MapLike | str | Path,
+    densities: Densities,
+    *,
+    legend: str | Path | None = None,
+    cell: float | None = None,
 ) -> xr.DataArray:
     r"""Carbon that each pixel of a land-cover map stores per hectare: the sum of the densities of its class.
 
     .. math:: C_i = c_{above} + c_{below} + c_{soil} + c_{dead}
 
-    A stock, built up over decades, and no yearly uptake. Areas are not needed: sum ``carbon_stock * pixel area`` for a region, or use
-    `tanheng.run` or ``tanheng stock``, which know true areas and mixed cells.
+    A stock, built up over decades, and no yearly uptake. With `cell` it is the stock of each cell of an equal-area grid, t C, with
+    true areas and the share of every class; without, sum ``carbon_stock * pixel area`` for a region.
 
     Parameters
     ----------
@@ -42,10 +52,12 @@ def carbon_stock(
         t C ha-1 by map code (number) or class (text): one figure, or one by pool. A table has the columns of `tanheng stock`'s.
     legend : str or path, optional
         Built-in legend by name, or a CSV with ``code`` and ``class``; needed where densities are given by class.
+    cell : float, optional
+        Side of a cell, m; the map must then be a file, which knows where it lies.
 
     Returns
     -------
-    xarray.DataArray, shape (rows, columns), t C ha-1
+    xarray.DataArray, shape (rows, columns), t C ha-1; with `cell`, shape (y, x), t C
 
     Raises
     ------
@@ -65,8 +77,10 @@ def carbon_stock(
     Traceback (most recent call last):
     tanheng.errors.InputError: land_cover: no density for code 2 (1 pixels); add it to the densities or the legend
     """
-    land = _land(land_cover, "land_cover")
-    by_code = _by_code(densities, legend)
+    by_code = density_by_code(densities, legend)
+    if cell is not None:
+        return _in_cells(land_cover, by_code, cell)
+    land = land_map(land_cover, "land_cover")
     codes, where, counts = np.unique(land.values[land.known], return_inverse=True, return_counts=True)
     missing = [(code, n) for code, n in zip(codes.tolist(), counts.tolist(), strict=True) if code not in by_code]
     if missing:
@@ -80,6 +94,28 @@ def carbon_stock(
     stored = np.full(land.values.shape, np.nan)
     stored[land.known] = np.array([by_code[code] for code in codes])[where] if codes.size else []
     return land.like(stored, "carbon_stock", "t C ha-1", "carbon stored per area (stock)")
+
+
+def _in_cells(land_cover: object, by_code: Mapping[float, float], cell: float) -> xr.DataArray:
+    """Stock of each cell of an equal-area grid, shape (y, x), t C."""
+    if not isinstance(land_cover, (str, Path)):
+        raise InputError(tr("cell: an array does not say where it lies; name the file of the map"))
+    if not cell > 0:
+        raise InputError(tr("cell is {value}; expected a length above zero, m", value=cell))
+    known = {int(code): None if np.isnan(value) else f"{code:g}" for code, value in by_code.items()}
+    legend = Legend("densities", known)
+    with files_open(), tempfile.TemporaryDirectory() as folder:
+        raster = open_raster(str(land_cover))
+        grid = choose_grid([raster], None, cell)
+        maps = land_maps(legend, legend.classes, {0: raster})
+        series = count_series(
+            LandInputs(maps, (), legend.classes, grid, None, legend), Counting(Path(folder) / "blocks")
+        )
+    share = series.share(0)
+    density = np.array([by_code[float(name)] for name in series.classes])
+    stock = np.tensordot(density, share, 1) * grid.cell_area_ha  # (t C/ha) * (1) * (ha) = t C
+    array = on_cells(np.where(share.any(axis=0), stock, np.nan), grid)
+    return stamp(array.assign_coords(spatial_ref=xr.DataArray(0, attrs={"crs_wkt": grid.crs_wkt})), "carbon_stock")
 
 
 def transitions(
@@ -107,7 +143,7 @@ def transitions(
     >>> transitions([[1, 1], [2, 2]], [[1, 2], [2, 2]]).loc[1, 2]
     np.int64(1)
     """
-    before, after = _land(first, "first"), _land(last, "last")
+    before, after = land_map(first, "first"), land_map(last, "last")
     same_cells(before, after)
     if pixel_area_km2 is not None and not pixel_area_km2 > 0:
         raise InputError(tr("pixel_area_km2 is {value}; expected an area above zero", value=pixel_area_km2))
@@ -128,7 +164,7 @@ def _labels(codes: Any, names: Mapping[int, str | None] | None, place: str) -> A
     return [names[int(code)] for code in whole]
 
 
-def _land(given: object, name: str) -> Map:
+def land_map(given: object, name: str) -> Map:
     """Land-cover map of an array or a file; codes are whole numbers."""
     land = _from_file(str(given)) if isinstance(given, (str, Path)) else as_map(given, name)
     values = land.values[land.known]
@@ -167,7 +203,7 @@ def _from_file(path: str) -> Map:
     return as_map(xr.DataArray(values, dims=("y", "x"), coords=coords), raster.name)
 
 
-def _by_code(densities: Densities, legend: str | Path | None) -> dict[float, float]:
+def density_by_code(densities: Densities, legend: str | Path | None) -> dict[float, float]:
     """Density of each map code, all pools together; NaN for a code that means no data."""
     names = None if legend is None else legend_from(str(legend))
     if isinstance(densities, (Mapping, pd.Series)):

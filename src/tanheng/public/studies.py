@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tanheng.pipeline.plan import Planned, plan_study
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.run import run_study
 
@@ -38,21 +37,3 @@ def run(study: str | Path, *, output: str | Path | None = None, language: str | 
     >>> results.dataset["balance"].sel(year=2015)               # doctest: +SKIP
     """
     return run_study(Path(study), output=None if output is None else Path(output), language=language)
-
-
-def plan(study: str | Path, *, language: str | None = None) -> Planned:
-    """Plan land use as the ``[plan]`` of a study asks; its run is made first where it is missing or out of date.
-
-    Raises
-    ------
-    StudyError
-        All problems of the study, its inputs and its plan at once.
-    InfeasibleError
-        The limits conflict; the message names the smallest set that does.
-
-    Examples
-    --------
-    >>> import tanheng
-    >>> tanheng.plan("study.toml").tables["plan_by_class"]      # doctest: +SKIP
-    """
-    return plan_study(Path(study), language=language)
