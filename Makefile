@@ -10,7 +10,7 @@ test:           ## run the tests
 	uv run pytest
 
 peers:          ## run the long comparisons with other programs
-	uv run pytest -m peer
+	uv run pytest -m "peer or slow"
 
 lint:           ## format, lint, types, import contracts
 	uv run ruff format --check .
@@ -25,6 +25,7 @@ messages:       ## gather what the program says, and compile its catalogues
 
 docs:           ## write the pages that follow from declarations
 	uv run python tools/input_tables.py
+	uv run python tools/limits.py
 
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml

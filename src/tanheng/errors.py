@@ -93,6 +93,20 @@ class StudyError(InputError):
         lines = [f"  {number}. {text}" for number, text in enumerate(self.problems, start=1)]
         super().__init__("\n".join([tr("{count} problems:", count=len(self.problems)), *lines]))
 
+    def shortened(self, letters: int) -> str:
+        """Message of at most so many letters: as many problems as fit, each cut where it is long, and the count of the rest."""
+        each = max(letters // 4, 40)
+        head = tr("{count} problems:", count=len(self.problems))
+        lines, used = [head], len(head)
+        for number, text in enumerate(self.problems, start=1):
+            line = shortened(f"  {number}. {text}", each)
+            rest = tr("  and {count} more", count=len(self.problems) - number + 1)
+            if used + len(line) + len(rest) + 2 > letters:
+                return "\n".join([*lines, rest])
+            lines.append(line)
+            used += len(line) + 1
+        return "\n".join(lines)
+
 
 class UnitError(TanhengError, ValueError):
     """A quantity has the wrong unit, or none."""
@@ -108,6 +122,21 @@ class OutputError(TanhengError, OSError):
 
 class SelfCheckError(TanhengError, ArithmeticError):
     """A law that every run must meet does not hold."""
+
+
+def shortened(text: str, letters: int) -> str:
+    """A text of at most so many letters; where it is cut, it says how many more there were.
+
+    Examples
+    --------
+    >>> shortened("a" * 100, 40)
+    'aaaaaaaaaaaaaaaaaaaaa… (79 letters more)'
+    """
+    if len(text) <= letters:
+        return text
+    end = tr("… ({count:,} letters more)", count=len(text))
+    kept = max(letters - len(end), 0)
+    return text[:kept] + tr("… ({count:,} letters more)", count=len(text) - kept)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanheng.errors import UnitError
 from tanheng.language import tr
+from tanheng.limits import limit
 
 if TYPE_CHECKING:
     import pint
@@ -89,6 +90,30 @@ def _power(match: re.Match[str]) -> str:
     return match.group(0) if name + exponent in ("CO2", "CO2e") or name == "e" else f"{name}**{exponent}"
 
 
+#: What a unit may be written with, before powers: letters, digits, and the signs of products, quotients, powers and brackets.
+_WRITTEN = re.compile(r"[\w\s.*/^()+·×³²₂°%%-]*".replace("%%", "%"))
+
+#: A power of a power, or a power of more than two digits: no unit has one, and to work it out could take for ever.
+_TOWER = re.compile(r"(\*\*|\^)\s*\(?[-+\d.\w]+\)?\s*(\*\*|\^)|(\*\*|\^)\s*\(?[-+]?\d{3,}|\d{20,}|[eE][-+]?\d{3,}")
+
+
+def _refuse_strange(unit: str) -> None:
+    """Refuse what can be no unit before it is worked out.
+
+    Raises
+    ------
+    UnitError
+        It is too long, has other signs, or towers of powers.
+    """
+    if len(unit) > limit("unit_letters") or not _WRITTEN.fullmatch(unit) or _TOWER.search(unit):
+        shown = unit if len(unit) <= _SHOWN else f"{unit[:_SHOWN]}…"
+        raise UnitError(tr("'{unit}' is no unit; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'", unit=shown))
+
+
+#: Letters of a unit that a message shows.
+_SHOWN = 60
+
+
 @cache
 def conversion_factor(source: str, target: str) -> float:
     """Factor that turns a number in `source` into one in `target`.
@@ -116,6 +141,7 @@ name the one that the figures are in
     """
     if source == target and source in _PLAIN:
         return 1.0
+    _refuse_strange(source)
     units = registry()
     unclear = re.search(r"\b(tons?|mt)\b", f"{source} {target}")
     if unclear:
@@ -130,7 +156,7 @@ name the one that the figures are in
         quantity = units.parse_expression(_pint_spelling(source))
         goal = units.parse_expression(_pint_spelling(target))
         ratio = (quantity / goal).to_base_units()
-    except Exception as error:
+    except (Exception, RecursionError) as error:
         raise UnitError(
             tr(
                 "unit '{source}' or '{target}' is not known; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'",

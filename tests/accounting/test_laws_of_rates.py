@@ -84,7 +84,9 @@ def test_zones_and_the_rest_sum_to_the_whole(values: np.ndarray) -> None:
     assert zone_sums(weights, values).sum() == pytest.approx(values.sum())
 
 
-@given(arrays(float, (2, 3, 4), elements=PART), arrays(float, (2, 2), elements=st.floats(0, 500, allow_subnormal=False)))
+@given(
+    arrays(float, (2, 3, 4), elements=PART), arrays(float, (2, 2), elements=st.floats(0, 500, allow_subnormal=False))
+)
 def test_totals_are_linear_in_the_shares(share: np.ndarray, pools: np.ndarray) -> None:
     area, stock = class_totals(share, pools, 100.0)
     twice, doubled = class_totals(2 * share, pools, 100.0)

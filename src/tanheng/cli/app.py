@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 import sys
+import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,8 +18,9 @@ from tanheng import __version__
 from tanheng.cli import statistics
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
-from tanheng.errors import TanhengError
+from tanheng.errors import StudyError, TanhengError, shortened
 from tanheng.language import LANGUAGES, mark, tr
+from tanheng.limits import limit
 
 #: Exit codes: done, bad input or usage, stopped by the user; a bug has 1, Python's own.
 DONE, BAD_INPUT, STOPPED = 0, 2, 130
@@ -288,15 +291,31 @@ def _use_utf8() -> None:
 _STOPPED = mark("stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them")
 
 
+def _message(error: Exception) -> str:
+    """What is said of an error, in letters that a terminal can show at once."""
+    most = int(limit("message_letters"))
+    if isinstance(error, StudyError) and len(error.problems) > 1:
+        return str(error) if len(str(error)) <= most else error.shortened(most)
+    return shortened(str(error) if isinstance(error, TanhengError) else usage_words(error), most)
+
+
+def _stop(*_: object) -> None:
+    """End as Ctrl-C does, so that what is unfinished is cleared away."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     _use_utf8()
+    # What libraries have to say is for programmers; what matters of it is said in our words.
+    warnings.simplefilter("ignore")
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, _stop)
     try:
         # Not standalone: the library then raises usage errors and returns other ends as their codes (Ctrl-C as 130).
         code = app(prog_name="tanheng", standalone_mode=False) or DONE
     except (TanhengError, UsageError) as error:
-        said = str(error) if isinstance(error, TanhengError) else usage_words(error)
-        sys.stderr.write(f"tanheng: {said}\n")
+        sys.stderr.write(f"tanheng: {_message(error)}\n")
         sys.exit(BAD_INPUT)
     if code == STOPPED:
         sys.stderr.write(f"tanheng: {tr(_STOPPED)}\n")

@@ -24,7 +24,7 @@ _MOST = 20
 
 def print_compared(found: Comparison, output: Path | None) -> None:
     """Print what differs, and write a page and tables where a folder is named."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     for number, run in enumerate(found.runs, start=1):
         console.print(
             f"{number}. {run.folder}: {run_title(run.record)} ({run.record['made']})", markup=False, soft_wrap=True

@@ -29,7 +29,7 @@ class Terminal(Reporter):
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.console = Console(stderr=True, highlight=False)
+        self.console = Console(stderr=True, highlight=False, emoji=False)
         self.plain = not self.console.is_terminal
         self.progress = Progress(
             SpinnerColumn(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import listed, name_of, tr
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 def print_totals(results: Results) -> None:
     """Print the total table of a run and where the results lie."""
-    console = Console(highlight=False)
-    table = Table(title=results.study.told_title, title_justify="left")
+    console = Console(highlight=False, emoji=False)
+    table = Table(title=Text(results.study.told_title), title_justify="left")
     table.add_column(tr("carbon stored, 10⁵ t C (a stock)"))
     stock = results.tables["stock_by_class"]
     years = list(dict.fromkeys(stock["year"]))
@@ -32,7 +33,7 @@ def print_totals(results: Results) -> None:
     table.add_column(tr("t C/ha, {year}", year=years[-1]), justify="right")
     for name in dict.fromkeys(stock["land_class"]):
         rows = stock[stock["land_class"] == name]
-        table.add_row(name_of(name), *(_figure(rows, year) for year in years), _per_hectare(rows, years[-1]))
+        table.add_row(Text(name_of(name)), *(_figure(rows, year) for year in years), _per_hectare(rows, years[-1]))
     table.add_section()
     table.add_row(tr("total"), *(_figure(stock, year) for year in years), _per_hectare(stock, years[-1]))
     if "balance" in results.tables:
@@ -66,9 +67,9 @@ def print_plan(planned: Planned) -> None:
     from tanheng.report.words.plan_sentences import plan_paragraph
     from tanheng.report.words.run_titles import run_title
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     table = Table(
-        title=tr("{title}: plan from {year}", title=run_title(planned.record), year=planned.record["year"]),
+        title=Text(tr("{title}: plan from {year}", title=run_title(planned.record), year=planned.record["year"])),
         title_justify="left",
     )
     table.add_column(tr("class"))
@@ -76,7 +77,7 @@ def print_plan(planned: Planned) -> None:
         table.add_column(name, justify="right")
     for row in planned.tables["plan_areas"].itertuples():
         figures = (row.area_today_km2, row.area_after_km2, row.change_km2)
-        table.add_row(name_of(row.land_class), *(f"{value:,.2f}" for value in figures))
+        table.add_row(Text(name_of(row.land_class)), *(f"{value:,.2f}" for value in figures))
     console.print(table)
     console.print(plan_paragraph(planned.record, planned.tables), markup=False, soft_wrap=True)
     for text in planned.notes:
@@ -86,7 +87,7 @@ def print_plan(planned: Planned) -> None:
 
 def print_checked(inputs: Inputs) -> None:
     """Print what a check found, where it found no problem."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     for text in inputs.warnings:
         console.print(tr("warning: {text}", text=text), markup=False, soft_wrap=True)
     grid = inputs.grid
@@ -106,7 +107,7 @@ def print_checked(inputs: Inputs) -> None:
 
 def wide_console() -> Console:
     """Terminal; a file or a pipe gets long lines, since nothing there needs to be folded."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    return Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 200)
 
 
 def print_frame(frame: pd.DataFrame, name: str) -> None:

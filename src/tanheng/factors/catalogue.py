@@ -18,6 +18,8 @@ from pathlib import Path
 
 from tanheng.errors import InputError, nearest
 from tanheng.language import language, listed, mark, tr
+from tanheng.limits import limit, more_than
+from tanheng.plain_files import shown, small_file
 from tanheng.tables.input_tables import ALIASES, COLUMN_OF_HEADING
 
 #: Digits in groups of three: 1,234,567.8
@@ -38,6 +40,25 @@ class Region:
 
     name: str
     bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row or a cell of a table, put into words where a message names it: most never are."""
+
+    table: Table
+    row: object
+    column: str = ""
+
+    def __str__(self) -> str:
+        """The place in words."""
+        if not self.column:
+            return tr("{name}: line {line}", name=self.table.name, line=self.row)
+        return tr("{place}, column {column}", place=self.row, column=self.table.heading(self.column))
+
+    def __format__(self, spec: str) -> str:
+        """The place in words."""
+        return format(str(self), spec)
 
 
 @dataclass(frozen=True)
@@ -63,9 +84,13 @@ class Table:
             own = next(iter(ALIASES.get(column, ())), None)
         return f"'{column}'" if own in {None, column} else tr("'{own}' ({column})", own=own, column=column)
 
-    def at(self, place: str, column: str) -> str:
+    def at(self, place: object, column: str) -> Place:
         """A cell as a message names it: the place of its row, and its column."""
-        return tr("{place}, column {column}", place=place, column=self.heading(column))
+        return Place(self, place, column)
+
+    def line(self, number: int) -> Place:
+        """A row as a message names it."""
+        return Place(self, number)
 
     def _nearest(self, column: str) -> str:
         """Hint at the column that was meant, or all there are, by the file's own headings."""
@@ -138,7 +163,7 @@ class Table:
         return " ".join(text for text in self.comments if not text.startswith(("Title:", "Region:")))
 
 
-def parse_number(text: str, place: str, *, positive: bool = True) -> float:
+def parse_number(text: str, place: object, *, positive: bool = True) -> float:
     """Finite number that a text spells.
 
     Raises
@@ -158,9 +183,13 @@ def parse_number(text: str, place: str, *, positive: bool = True) -> float:
         value = float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
     except ValueError:
         hint = tr("; write a point, not a comma, before decimals") if re.fullmatch(r"-?\d+,\d+", text) else ""
-        raise InputError(tr("{place} is '{text}', not a number{hint}", place=place, text=text, hint=hint)) from None
+        raise InputError(
+            tr("{place} is '{text}', not a number{hint}", place=place, text=shown(text), hint=hint)
+        ) from None
     if not math.isfinite(value):
-        raise InputError(tr("{place} is '{text}'; write a finite number", place=place, text=text))
+        raise InputError(tr("{place} is '{text}'; write a finite number", place=place, text=shown(text)))
+    if abs(value) > limit("number"):
+        raise InputError(tr("{place} is too large: {more}", place=place, more=more_than("number", abs(value))))
     if positive and value < 0:
         raise InputError(tr("{place} is {text}; it can't be negative", place=place, text=text))
     return value
@@ -186,12 +215,8 @@ def read_text(path: Path) -> str:
     InputError
         The file is not there, can't be read, or is not text.
     """
-    if path.is_dir():
-        raise InputError(tr("{path}: is a folder; name a file in it", path=path))
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(tr("{path}: there is no such file", path=path)) from None
+        data = small_file(path).read_bytes()
     except OSError as error:
         raise InputError(tr("{path}: can't be read ({reason})", path=path, reason=error.strerror)) from error
     for encoding in ("utf-8-sig", "gb18030"):
@@ -214,6 +239,15 @@ def read_table(path: Path) -> Table:
     return parse_table(read_text(path), str(path))
 
 
+def _cells(body: list[tuple[int, str]], delimiter: str) -> list[tuple[int, list[str]]]:
+    """Cells of each line, with its number. A quote that is not closed holds to the end of its line."""
+    numbers = [number for number, _ in body]
+    rows = list(csv.reader((line for _, line in body), delimiter=delimiter))
+    if len(rows) == len(body):
+        return list(zip(numbers, rows, strict=True))
+    return [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
+
+
 def parse_table(text: str, name: str) -> Table:
     r"""Table that a CSV text holds.
 
@@ -230,7 +264,28 @@ def parse_table(text: str, name: str) -> Table:
         raise InputError(tr("{name}: is empty; a header and a row for each entry were expected", name=name))
     first = body[0][1]
     delimiter = max((",", ";", "\t"), key=first.count)
-    cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in body]
+    if first.count(delimiter) >= limit("table_columns"):
+        raise InputError(
+            tr(
+                "{name}: too many columns: {more}",
+                name=name,
+                more=more_than("table_columns", first.count(delimiter) + 1),
+            )
+        )
+    longest = max(body, key=lambda item: len(item[1]))
+    if len(longest[1]) > limit("field_letters"):
+        raise InputError(
+            tr(
+                "{name}: line {number} is too long: {more}",
+                name=name,
+                number=longest[0],
+                more=more_than("field_letters", len(longest[1])),
+            )
+        )
+    try:
+        cells = _cells(body, delimiter)
+    except csv.Error as error:
+        raise InputError(tr("{name}: is no table that can be read ({reason})", name=name, reason=error)) from error
     given = [column.strip().lower() for column in cells[0][1]]
     header = tuple(COLUMN_OF_HEADING.get(column, column) for column in given)
     _refuse_columns_twice(name, header, given)

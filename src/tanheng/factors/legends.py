@@ -131,7 +131,7 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
     return found
 
 
-def whole_number(text: str, place: str) -> int:
+def whole_number(text: str, place: object) -> int:
     """Whole number that a text spells; ``3.0`` counts as 3.
 
     Raises

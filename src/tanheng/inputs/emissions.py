@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -204,8 +205,8 @@ def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | Non
     """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
     if table is None:
         return None
-    names = list(polygons.names)
-    ids = {name: zone for name, zone in zip(names, polygons.ids, strict=True) if names.count(name) == 1}
+    times = Counter(polygons.names)
+    ids = {name: zone for name, zone in zip(polygons.names, polygons.ids, strict=True) if times[name] == 1}
     known = set(polygons.ids)
     return table.assign(zone=[zone if zone in known else ids.get(zone, zone) for zone in table["zone"]])
 
@@ -252,7 +253,7 @@ def _check_emission_rows(
             )
         )
     elif study.emissions.zones is not None and study.emissions.zones in zones:
-        known = zones[study.emissions.zones].ids
+        known = set(zones[study.emissions.zones].ids)
         lost = [zone for zone in named if zone not in known]
         if lost:
             problems.add(
@@ -275,7 +276,10 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
     """Sectors whose row for the region is the sum of their rows for zones: it would count twice."""
     found = []
     columns = [column for column in ("year", "sector", "fuel") if column in table]
-    for key, rows in table.groupby(columns, sort=False):
+    of_zones = pd.MultiIndex.from_frame(table.loc[table["zone"] != "", columns])
+    of_region = pd.MultiIndex.from_frame(table.loc[table["zone"] == "", columns])
+    both = table[pd.MultiIndex.from_frame(table[columns]).isin(of_zones.intersection(of_region))]
+    for key, rows in both.groupby(columns, sort=False):
         whole, parts = rows[rows["zone"] == ""], rows[rows["zone"] != ""]
         if whole.empty or parts.empty:
             continue

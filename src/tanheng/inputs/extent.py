@@ -16,6 +16,7 @@ from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
 from tanheng.land.pixels import PixelGrid, lies_on
 from tanheng.language import tr
+from tanheng.limits import limit, more_than
 from tanheng.units import M2_PER_KM2
 
 #: Part of the region that a map's frame may miss before it is refused.
@@ -49,6 +50,15 @@ def choose_grid(
         if same_size and lies_on(raster.pixels, trial):
             origin = (raster.pixels.bounds[0], raster.pixels.bounds[3])
             break
+    cells = (bounds[2] - bounds[0]) / resolution * (bounds[3] - bounds[1]) / resolution
+    if not cells <= limit("grid_cells"):
+        raise InputError(
+            tr(
+                "grid.resolution: cells of {resolution:g} m make a grid of too many cells: {more}",
+                resolution=resolution,
+                more=more_than("grid_cells", round(cells)),
+            )
+        )
     return grid_over(bounds, crs, resolution, origin)
 
 
@@ -139,3 +149,36 @@ def _frame_of(pixels: PixelGrid, grid: Grid) -> shapely.Geometry:
     x, y = transformer(pixels.crs, grid.crs).transform(*pixels.corners(columns, rows))
     good = np.isfinite(x) & np.isfinite(y)
     return shapely.make_valid(shapely.Polygon(np.column_stack([np.asarray(x)[good], np.asarray(y)[good]])))
+
+
+def zones_elsewhere(polygons: Polygons, grid: Grid) -> list[str]:
+    """Problem of a layer none of whose zones touches the grid."""
+    held = shapely.intersects(project(polygons.geometries, polygons.crs, grid.crs), shapely.box(*grid.bounds))
+    if held.any():
+        return []
+    return [_elsewhere(polygons.path, _bounds_of(polygons, _ANYWHERE), grid)]
+
+
+def raster_elsewhere(raster: Raster, grid: Grid) -> list[str]:
+    """Problem of a raster that does not touch the grid."""
+    if shapely.intersects(_frame_of(raster.pixels, grid), shapely.box(*grid.bounds)):
+        return []
+    return [_elsewhere(raster.path, raster.pixels.bounds_in(_ANYWHERE), grid)]
+
+
+def _elsewhere(path: str, bounds: Bounds, grid: Grid) -> str:
+    x, y = np.array(grid.bounds)[[0, 2, 0, 2]], np.array(grid.bounds)[[1, 1, 3, 3]]
+    longitude, latitude = transformer(grid.crs, _ANYWHERE).transform(x, y)
+    return tr(
+        "{path}: lies elsewhere: it reaches from {west:.6g}, {south:.6g} to {east:.6g}, {north:.6g} (degrees), the study from "
+        "{region_west:.6g}, {region_south:.6g} to {region_east:.6g}, {region_north:.6g}; is it the right file, and its CRS right?",
+        path=path,
+        west=bounds[0],
+        south=bounds[1],
+        east=bounds[2],
+        north=bounds[3],
+        region_west=min(longitude),
+        region_south=min(latitude),
+        region_east=max(longitude),
+        region_north=max(latitude),
+    )

@@ -327,7 +327,7 @@ def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
     return found
 
 
-def _class(name: str, classes: tuple[str, ...], place: str) -> int:
+def _class(name: str, classes: tuple[str, ...], place: object) -> int:
     if name not in classes:
         raise InputError(
             tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))

@@ -17,7 +17,7 @@ from tanheng.inputs.densities import DensityInputs, density_array, open_densitie
 from tanheng.inputs.density_regions import foreign_densities
 from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emissions import EmissionInputs, open_emissions
-from tanheng.inputs.extent import choose_grid, cover_problems
+from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere
 from tanheng.inputs.files import all_files
 from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters, open_legend
 from tanheng.inputs.land_maps import LandInputs, land_maps
@@ -29,6 +29,7 @@ from tanheng.inputs.zones import EconomyInputs, economy_of, open_zones, repair_n
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.io.results import check_folder
+from tanheng.io.sources import trusting
 from tanheng.io.tables import read_points
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.series import year_pairs
@@ -101,6 +102,11 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     StudyError
         All problems at once.
     """
+    with trusting(base):
+        return _opened(study, base, every_pixel=every_pixel)
+
+
+def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     problems = Problems()
     with problems.at("outputs.folder"):
         problems.attempt(check_folder, base / study.outputs.folder)
@@ -126,6 +132,7 @@ def open_inputs(study: Study, base: Path, *, every_pixel: bool = False) -> Input
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
         _check_places(grid, boundary, rasters, tables, problems)
+        _check_elsewhere(grid, zones, population, drivers, balance.nep, problems)
     _check_quantities(study, population, drivers, balance.nep, problems)
     opened = [*rasters.values(), *population.values(), *balance.nep.values()]
     opened += [raster for driver in drivers for raster in driver.rasters.values()]
@@ -185,6 +192,29 @@ def _check_places(
         errors, warnings = cover_problems(grid, boundary, rasters.values())
         problems.add(*errors)
         problems.warn(*warnings)
+
+
+def _check_elsewhere(
+    grid: Grid,
+    zones: Mapping[str, Polygons],
+    population: Mapping[int, Raster],
+    drivers: Iterable[DriverInputs],
+    nep: Mapping[int, Raster],
+    problems: Problems,
+) -> None:
+    """Layers and rasters that do not touch the grid: another place, or another CRS than they say."""
+    for label, polygons in zones.items():
+        with problems.at(f"zones.{label}"):
+            problems.add(*zones_elsewhere(polygons, grid))
+    named = [
+        ("population", population),
+        *((f"drivers.{item.name}", item.rasters) for item in drivers),
+        ("balance.nep", nep),
+    ]
+    for place, by_year in named:
+        with problems.at(place):
+            for raster in {item.path: item for item in by_year.values()}.values():
+                problems.add(*raster_elsewhere(raster, grid))
 
 
 def _points(

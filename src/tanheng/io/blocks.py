@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import threading
 import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -74,7 +77,9 @@ class FolderOfBlocks:
         try:
             with path.open("rb") as stream, np.load(stream) as held:
                 counts = BlockCounts(task.block, held["shares"], held["pairs"], int(held["pixels"]))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError):
+            return None
+        if not _fits(counts, task):
             return None
         self.reused += 1
         return counts
@@ -90,7 +95,7 @@ class FolderOfBlocks:
         path = self.folder / f"{self.key(task)}.npz"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_suffix(".unfinished")
+            unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.unfinished")
             with unfinished.open("wb") as stream:
                 np.savez(stream, shares=counts.shares, pairs=counts.pairs, pixels=counts.pixels)
             unfinished.replace(path)
@@ -106,3 +111,20 @@ class FolderOfBlocks:
     def clear(self) -> None:
         """Remove all blocks: the run is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _fits(counts: BlockCounts, task: CountTask) -> bool:
+    """Whether counts can be those of a task: their shapes, and shares from nothing to a little over the whole cell."""
+    block, classes = task.block, len(task.maps[0].lookup.classes)
+    shapes = (
+        (len(task.maps), classes + 1, block.rows, block.columns),
+        (len(task.pairs), classes, classes, block.rows, block.columns),
+    )
+    return all(
+        array.shape == shape and array.dtype == np.float64 and bool(((array >= 0) & (array <= _MOST_SHARE)).all())
+        for array, shape in zip((counts.shares, counts.pairs), shapes, strict=True)
+    )
+
+
+#: Part of a cell that a class may hold: a whole one, and the rounding of its lines.
+_MOST_SHARE = 1.001

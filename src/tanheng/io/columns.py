@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors.catalogue import read_text, refuse_excel
+from tanheng.io.vectors import read_layer
 from tanheng.language import listed, tr
 
 #: What tables write for a missing value.
@@ -141,7 +142,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
         frame = pd.read_csv(
             io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, header=0, index_col=False
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise InputError(tr("{path}: is no table that can be read ({error})", path=path, error=error)) from error
     twice = heading[heading.duplicated()]
     if len(twice):
@@ -153,20 +154,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 def _read_vector(path: Path, layer: str | None) -> Columns:
-    import pyogrio
-
-    if not path.exists():
-        raise InputError(tr("{path}: there is no such file", path=path))
-    try:
-        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError(
-            tr(
-                "{path}: is no CSV or vector file that can be read ({error})",
-                path=path,
-                error=" ".join(str(error).split()),
-            )
-        ) from error
-    frame = pd.DataFrame(dict(zip(meta["fields"], fields, strict=True))).astype(str)
-    crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
-    return Columns(path, frame, tuple(shapely.from_wkb(geometry)), crs)
+    read = read_layer(path, layer)
+    frame = pd.DataFrame(dict(read.columns)).astype(str)
+    if any(geometry is None for geometry in read.geometries):
+        row = next(number for number, geometry in enumerate(read.geometries, start=1) if geometry is None)
+        raise InputError(tr("{path}: row {row} has no geometry", path=path, row=row))
+    return Columns(path, frame, tuple(geometry for geometry in read.geometries if geometry is not None), read.crs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from tanheng.errors import InputError, OutputError, nearest
 from tanheng.factors.catalogue import read_text
 from tanheng.io.rasters import open_raster
 from tanheng.language import tr
+from tanheng.limits import limit
+from tanheng.plain_files import shown
 
 _KEYS = (
     "lulc_bas_path", "lulc_alt_path", "carbon_pools_path", "lulc_bas_year", "lulc_alt_year", "calc_sequestration",
@@ -64,10 +67,11 @@ def import_datastack(path: Path, folder: Path) -> Path:
 
 
 def _arguments(path: Path) -> dict[str, Any]:
+    text = read_text(path)
     try:
-        data = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise InputError(tr("{path}: is no valid JSON: {error}", path=path, error=error)) from error
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(tr("{path}: is no valid JSON: {error}", path=path, error=shown(error))) from error
     if not isinstance(data, dict):
         raise InputError(
             tr(
@@ -85,13 +89,19 @@ def _arguments(path: Path) -> dict[str, Any]:
             )
         )
     given = data.get("args", data)
-    arguments = {_OLD.get(key, key): value for key, value in given.items()}
+    if not isinstance(given, dict):
+        raise InputError(tr("{path}: 'args' holds no arguments by name", path=path))
+    arguments = {_OLD.get(str(key), str(key)): value for key, value in given.items()}
     if not any(key in arguments for key in _KEYS):
         first = next(iter(arguments), "")
         raise InputError(
             tr("{path}: has no argument of InVEST's Carbon model{nearest}", path=path, nearest=nearest(first, _KEYS))
         )
     return arguments
+
+
+#: Digits of a year.
+_YEAR_DIGITS = 4
 
 
 def _is_on(value: object) -> bool:
@@ -102,25 +112,31 @@ def _year(arguments: dict[str, Any], key: str, path: Path) -> int | None:
     value = arguments.get(key)
     if value in (None, ""):
         return None
-    try:
-        return int(str(value))
-    except ValueError:
-        raise InputError(tr("{path}: '{key}' is '{value}', no year", path=path, key=key, value=value)) from None
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and len(text) <= _YEAR_DIGITS):
+        raise InputError(tr("{path}: '{key}' is '{value}', no year", path=path, key=key, value=shown(text)))
+    return int(text)
 
 
 def _number(arguments: dict[str, Any], key: str, path: Path) -> float:
+    if key not in arguments:
+        raise InputError(tr("{path}: '{key}' is missing; valuation needs it", path=path, key=key))
     try:
-        return float(arguments[key])
-    except KeyError:
-        raise InputError(tr("{path}: '{key}' is missing; valuation needs it", path=path, key=key)) from None
-    except (TypeError, ValueError):
+        value = float(arguments[key])
+    except (TypeError, ValueError, OverflowError):
+        value = math.nan
+    if not abs(value) <= limit("number"):
         raise InputError(
-            tr("{path}: '{key}' is '{arguments}', no number", path=path, key=key, arguments=arguments[key])
-        ) from None
+            tr("{path}: '{key}' is '{arguments}', no number", path=path, key=key, arguments=shown(arguments[key]))
+        )
+    return value
 
 
 def _study_text(path: Path, base: Path, folder: Path, arguments: dict[str, Any]) -> str:
     both = bool(arguments.get("lulc_alt_path")) and _is_on(arguments.get("calc_sequestration", True))
+    for key in ("lulc_bas_path", "lulc_alt_path", "carbon_pools_path"):
+        if arguments.get(key) and not isinstance(arguments[key], str):
+            raise InputError(tr("{path}: '{key}' is no name of a file", path=path, key=key))
     first = _year(arguments, "lulc_bas_year", path)
     last = _year(arguments, "lulc_alt_year", path)
     valued = both and _is_on(arguments.get("do_valuation", False))

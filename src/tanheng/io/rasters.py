@@ -23,7 +23,9 @@ from rasterio.windows import Window
 
 from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
+from tanheng.io.sources import local_raster, open_with_drivers
 from tanheng.land.pixels import PixelGrid
+from tanheng.land.places import refuse_strange_place
 from tanheng.language import tr
 
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
@@ -49,7 +51,7 @@ def _dataset(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     if name not in held:
         if len(held) >= 64:
             held.pop(next(iter(held))).close()
-        held[name] = rasterio.open(name)
+        held[name] = open_with_drivers(name)
     return held[name]
 
 
@@ -96,7 +98,9 @@ def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
         "GDAL_HTTP_TIMEOUT": 60,
         "GDAL_HTTP_MAX_RETRY": 3,
     }
-    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, **(remote if is_remote(name) else {}))
+    # A local file reaches nothing but files: no request leaves the machine unless the study names a source elsewhere.
+    local = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}", "GDAL_VRT_ENABLE_PYTHON": "NO"}
+    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, **(remote if is_remote(name) else local))
 
 
 @dataclass(frozen=True)
@@ -290,14 +294,14 @@ def open_raster(path: str, band: int = 1) -> Raster:
     InputError
         The file is missing, no raster, without CRS, without a place, or lacks the band.
     """
-    if not is_remote(path) and not Path(path).exists():
-        raise InputError(tr("{path}: there is no such file", path=path))
-    if not is_remote(path) and Path(path).is_dir():
-        raise InputError(tr("{path}: is a folder; name a raster file", path=path))
+    if not is_remote(path):
+        local_raster(Path(path))
     try:
-        with gdal_settings(path), rasterio.open(path) as dataset:
+        with gdal_settings(path), open_with_drivers(path) as dataset:
             return _described(path, band, dataset)
-    except RasterioError as error:
+    except (RasterioError, CPLE_BaseError, ValueError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(
             tr(
                 "{path}: is no raster that can be read, or can't be reached ({reason})",
@@ -331,6 +335,7 @@ def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  r
     if dataset.transform.is_identity:
         raise InputError(tr("{path}: has no place on the ground (no geotransform); georeference it first", path=path))
     pixels = PixelGrid(_wkt(path, dataset.crs), tuple(dataset.transform)[:6], dataset.width, dataset.height)
+    refuse_strange_place(path, pixels)
     tile, stored = dataset.block_shapes[band - 1], dataset.dtypes[band - 1]
     if np.issubdtype(stored, np.complexfloating):
         raise InputError(

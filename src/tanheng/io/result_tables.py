@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from tanheng.errors import InputError
+from tanheng.io.rows import alive
 from tanheng.language import tr
 from tanheng.tables.columns import holds_words
 
@@ -23,7 +24,8 @@ def read_result_table(path: Path) -> pd.DataFrame:
         head = pd.read_csv(path, encoding="utf-8-sig", nrows=0)
         # A zone may have the code 01, and be called NA.
         words = {name: str for name in head.columns if holds_words(str(name), path.stem)}
-        return pd.read_csv(path, encoding="utf-8-sig", dtype=words, keep_default_na=False, na_values=[""])
+        table = pd.read_csv(path, encoding="utf-8-sig", dtype=words, keep_default_na=False, na_values=[""])
+        return table.assign(**{name: table[name].map(alive) for name in words})
     except FileNotFoundError:
         raise InputError(
             tr("{path}: there is no such file; run the study again, which writes all tables anew", path=path)

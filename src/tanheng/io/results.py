@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import os
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,7 +14,9 @@ from pathlib import Path
 
 from tanheng.errors import OutputError
 from tanheng.io.crate import CRATE
+from tanheng.io.run_lock import is_alive
 from tanheng.language import tr
+from tanheng.plain_files import shown
 
 #: File by which a folder is known as results of a run.
 MARK = "run.json"
@@ -36,16 +40,75 @@ _OURS = (
 )
 
 
+def results_place(folder: Path) -> Path:
+    """Where results go: the folder itself, or what a link to a folder points to."""
+    return folder.resolve() if folder.is_symlink() else folder.absolute()
+
+
+def restore(folder: Path) -> None:
+    """Put right what a killed process left: former results without new ones come back, and unfinished ones are cleared away."""
+    folder = results_place(folder)
+    former = _former(folder)
+    with contextlib.suppress(OSError):
+        if former.is_dir() and not folder.exists():
+            former.rename(folder)
+        elif former.exists():
+            shutil.rmtree(former, ignore_errors=True)
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}-unfinished-*"):
+        if _is_dead(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _former(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}-former")
+
+
+def _is_dead(unfinished: Path) -> bool:
+    """Whether the process that made an unfinished folder is no more; of another machine after a day without a sign."""
+    host, _, pid = unfinished.name.rpartition("-unfinished-")[2].rpartition("@")[0].rpartition("-")
+    if host == socket.gethostname() and pid.isdigit():
+        return int(pid) != os.getpid() and not is_alive(int(pid))
+    with contextlib.suppress(OSError):
+        return time.time() - unfinished.stat().st_mtime > _STALE_SECONDS
+    return False
+
+
+def _prefix(folder: Path) -> str:
+    return f".{folder.name}-unfinished-{socket.gethostname()}-{os.getpid()}@"
+
+
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that results can't go to.
+    """Refuse a folder that results can't go to; what a killed process left is put right first.
 
     Raises
     ------
     OutputError
         Something else is there, or the folder above it can't be written to.
     """
+    if "\0" in str(folder) or not folder.name:
+        raise OutputError(tr("{folder}: is no name of a folder", folder=shown(folder)))
+    try:
+        if folder.is_symlink() and not folder.exists():
+            raise OutputError(
+                tr("{folder}: is a link to a folder that is not there; make it, or name another", folder=folder)
+            )
+        restore(folder)
+        _check(results_place(folder))
+    except (OSError, ValueError) as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(
+            tr("{folder}: can't be written there ({reason})", folder=shown(folder), reason=shown(error))
+        ) from error
+
+
+def _check(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(tr("{folder}: is a file; name another folder in [outputs]", folder=folder))
+    if folder.is_dir() and folder.is_mount():
+        raise OutputError(
+            tr("{folder}: is a mount point, which results can't take the place of; name a folder in it", folder=folder)
+        )
     strange = sorted(path.name for path in folder.iterdir() if path.name not in _OURS) if folder.is_dir() else []
     if strange or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists()):
         what = ", ".join(strange[:3]) or tr("no {MARK}", MARK=MARK)
@@ -82,13 +145,10 @@ def result_folder(folder: Path) -> Iterator[Path]:
         The folder can't be made or moved.
     """
     check_folder(folder)
-    folder = folder.absolute()
+    folder = results_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for stale in folder.parent.glob(f".{glob.escape(folder.name)}-unfinished-*"):
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
     try:
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.parent))
+        work = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
     except OSError as error:
         raise OutputError(
             tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
@@ -110,8 +170,9 @@ def part_folder(folder: Path, name: str) -> Iterator[Path]:
     OutputError
         The folder can't be made or moved.
     """
+    folder = results_place(folder)
     try:
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.absolute().parent))
+        work = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
     except OSError as error:
         raise OutputError(
             tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
@@ -119,13 +180,13 @@ def part_folder(folder: Path, name: str) -> Iterator[Path]:
     try:
         yield work
         work.chmod(0o755)
-        _take_place(work, folder.absolute() / name)
+        _take_place(work, folder / name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def _take_place(work: Path, folder: Path) -> None:
-    former = folder.with_name(f".{folder.name}-former")
+    former = _former(folder)
     try:
         if folder.exists():
             shutil.rmtree(former, ignore_errors=True)

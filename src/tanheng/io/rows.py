@@ -22,8 +22,29 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: inert(value) for name, value in row.items()} for row in rows)
     write_csv_text(path, stream.getvalue())
+
+
+#: Beginnings of a text that a spreadsheet takes for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def inert(value: object) -> object:
+    """A text that no spreadsheet runs: one that begins as a formula does is put behind an apostrophe; anything else as it is.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("-"), inert(-1.5), inert("Zhengzhou")
+    ("'=1+1", '-', -1.5, 'Zhengzhou')
+    """
+    return f"'{value}" if isinstance(value, str) and len(value) > 1 and value.startswith(_FORMULA) else value
+
+
+def alive(text: object) -> object:
+    """The text behind an apostrophe that `inert` put there; anything else as it is."""
+    marked = isinstance(text, str) and text.startswith("'") and text[1:].startswith(_FORMULA)
+    return str(text)[1:] if marked else text
 
 
 def write_csv_text(path: Path, text: str) -> None:

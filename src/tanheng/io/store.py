@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from tanheng.errors import OutputError
+from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
 from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import write_cog
 from tanheng.io.rows import write_rows
 from tanheng.language import tr
+from tanheng.plain_files import shown
 
 #: Dimensions that are years or periods.
 _TIMES = ("year", "period")
@@ -60,8 +61,19 @@ def write_zarr(path: Path, dataset: xr.Dataset) -> None:
 
 
 def read_zarr(path: Path) -> xr.Dataset:
-    """Dataset that a run wrote."""
-    dataset: xr.Dataset = xr.open_zarr(path, consolidated=True)
+    """Dataset that a run wrote, read whole.
+
+    Raises
+    ------
+    InputError
+        The store is damaged.
+    """
+    try:
+        dataset: xr.Dataset = xr.open_zarr(path, consolidated=True).load()
+    except Exception as error:
+        raise InputError(
+            tr("{path}: is damaged ({reason}); run the study again", path=path, reason=shown(error))
+        ) from error
     return dataset
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from tanheng.errors import InputError, StudyError, UnitError
 from tanheng.factors import fuels, read_table
-from tanheng.factors.catalogue import Table, parse_number
+from tanheng.factors.catalogue import Place, Table, parse_number
 from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
-from tanheng.io.rows import write_csv_text
+from tanheng.io.rows import inert, write_csv_text
 from tanheng.language import name_of, tr
 from tanheng.tables.input_tables import required_columns
 from tanheng.units import same_dimension, tonnes_of_carbon
@@ -22,11 +22,11 @@ Row = dict[str, str]
 Item = dict[str, object]
 
 
-def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Row, str], Item]) -> list[Item]:
+def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Row, Place], Item]) -> list[Item]:
     """What `read` makes of each row and its place; every row that is wrong is told at once."""
     found, problems = [], []
     for line, row in rows:
-        place = tr("{name}: line {line}", name=table.name, line=line)
+        place = table.line(line)
         try:
             found.append(read(row, place))
         except UnitError as error:
@@ -40,7 +40,7 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
     return found
 
 
-def _year(table: Table, row: Row, place: str) -> int:
+def _year(table: Table, row: Row, place: Place) -> int:
     return whole_number(row["year"], table.at(place, "year"))
 
 
@@ -58,7 +58,7 @@ def read_totals(path: Path) -> pd.DataFrame:
     table = read_table(path)
     table.require(required_columns("totals"))
 
-    def read(row: Row, place: str) -> Item:
+    def read(row: Row, place: Place) -> Item:
         value = parse_number(row["emissions"], table.at(place, "emissions"))
         return {
             "year": _year(table, row, place),
@@ -83,7 +83,7 @@ def read_activity(path: Path) -> pd.DataFrame:
     table = read_table(path)
     table.require(required_columns("activity"))
 
-    def read(row: Row, place: str) -> Item:
+    def read(row: Row, place: Place) -> Item:
         return {
             "year": _year(table, row, place),
             "zone": row.get("zone", ""),
@@ -112,7 +112,7 @@ def read_processes(path: Path) -> pd.DataFrame:
     table = read_table(path)
     table.require(required_columns("processes"))
 
-    def read(row: Row, place: str) -> Item:
+    def read(row: Row, place: Place) -> Item:
         name = processes().find(row["activity"])
         factor = processes().factors[name]
         _refuse_unit(row["unit"], factor.unit, tr("{name}: {words}", name=place, words=name_of(name)))
@@ -130,14 +130,14 @@ def read_processes(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _refuse_unit(unit: str, expected: str, place: str) -> None:
+def _refuse_unit(unit: str, expected: str, place: object) -> None:
     if not same_dimension(unit, expected):
         raise InputError(
             tr("{place} is counted in {expected}; '{unit}' does not fit", place=place, expected=expected, unit=unit)
         )
 
 
-def _refuse_place(longitude: float, latitude: float, place: str) -> None:
+def _refuse_place(longitude: float, latitude: float, place: object) -> None:
     if not (-180 <= longitude <= 360 and -90 <= latitude <= 90):
         raise InputError(
             tr(
@@ -162,7 +162,7 @@ def read_points(path: Path) -> pd.DataFrame:
     table = read_table(path)
     table.require(required_columns("points"))
 
-    def read(row: Row, place: str) -> Item:
+    def read(row: Row, place: Place) -> Item:
         longitude, latitude = (
             parse_number(row[name], table.at(place, name), positive=False) for name in ("longitude", "latitude")
         )
@@ -195,7 +195,7 @@ def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = read_table(path)
     table.require(required_columns("energy_balance"))
 
-    def read(row: Row, place: str) -> Item:
+    def read(row: Row, place: Place) -> Item:
         key = row["fuel"].lower()
         return {
             "year": _year(table, row, place),
@@ -239,7 +239,7 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     table = read_table(path)
     table.require(required_columns("zone_values"))
 
-    def read(row: Row, place: str) -> Item:
+    def read(row: Row, place: Place) -> Item:
         return {
             "zone": row["zone"],
             "year": _year(table, row, place) if row.get("year") else 0,
@@ -282,4 +282,6 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
     OutputError
         The file can't be written.
     """
-    write_csv_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    words = [name for name in frame.columns if frame[name].dtype.kind not in "iufb"]
+    safe = frame.assign(**{str(name): frame[name].map(inert) for name in words}) if words else frame
+    write_csv_text(path, safe.to_csv(index=False, lineterminator="\n"))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyproj
 import shapely
 
 from tanheng.errors import InputError, nearest
+from tanheng.io.sources import local_layer
 from tanheng.language import tr
+from tanheng.plain_files import shown
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,57 @@ class Polygons:
     ids: tuple[str, ...]
     names: tuple[str, ...]
     repaired: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of a vector file as it is stored: columns by name, geometries (None where a row has none), and its CRS."""
+
+    columns: Mapping[str, Any]
+    geometries: list[shapely.Geometry | None]
+    crs: pyproj.CRS | None
+
+
+def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = None) -> Layer:
+    """A layer of any vector file that GDAL reads; nothing that the file names elsewhere is fetched.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no vector file, its CRS can't be understood, or a geometry is broken.
+    """
+    import pyogrio
+
+    local_layer(path)
+    # Schemas and sources that a file names elsewhere are not fetched.
+    pyogrio.set_gdal_config_options({"GML_DOWNLOAD_SCHEMA": "NO", "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}"})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=encoding)
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        ValueError,
+        IndexError,
+        RuntimeError,
+        OSError,
+    ) as error:
+        raise InputError(
+            tr(
+                "{path}: is no vector file that can be read ({error})",
+                path=path,
+                error=shown(" ".join(str(error).split())),
+            )
+        ) from error
+    try:
+        crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+    except pyproj.exceptions.CRSError as error:
+        raise InputError(
+            tr("{path}: its CRS can't be understood ({error}); assign it anew", path=path, error=shown(error))
+        ) from error
+    columns = dict(zip((str(name) for name in meta["fields"]), fields, strict=True))
+    return Layer(columns, _geometries(path, geometry if geometry is not None else []), crs)
 
 
 def read_polygons(
@@ -48,21 +104,12 @@ def read_polygons(
     InputError
         The file is missing, no vector file, has no CRS, lacks a column, holds no polygon, or an identifier twice.
     """
-    import pyogrio
-
-    if not path.exists():
-        raise InputError(tr("{path}: there is no such file", path=path))
-    try:
-        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, encoding=_encoding(path))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise InputError(
-            tr("{path}: is no vector file that can be read ({error})", path=path, error=" ".join(str(error).split()))
-        ) from error
-    if not meta["crs"]:
+    layer_read = read_layer(path, layer, encoding=_encoding(path))
+    if layer_read.crs is None:
         raise InputError(
             tr("{path}: has no CRS (a .prj file that is missing?); assign the one it was made in", path=path)
         )
-    columns = dict(zip(meta["fields"], fields, strict=True))
+    columns = layer_read.columns
     for column in (id_column, name_column):
         if column is not None and column not in columns:
             raise InputError(
@@ -73,7 +120,7 @@ def read_polygons(
                     nearest=nearest(column, columns),
                 )
             )
-    shapes, repaired = _valid(path, shapely.from_wkb(geometry))
+    shapes, repaired = _valid(path, layer_read.geometries)
     ids = (
         [_text(value) for value in columns[id_column]]
         if id_column
@@ -95,7 +142,7 @@ def read_polygons(
                 count=counts[twice[0]],
             )
         )
-    crs = pyproj.CRS.from_user_input(meta["crs"])
+    crs = layer_read.crs
     _refuse_misplaced(path, crs, shapes)
     return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired)
 
@@ -162,6 +209,19 @@ def _refuse_misplaced(path: Path, crs: pyproj.CRS, shapes: list[shapely.Geometry
         )
 
 
+def _geometries(path: Path, stored: Any) -> list[shapely.Geometry | None]:  # noqa: ANN401  an object array
+    """Geometries of the rows, as far as they are any."""
+    found = []
+    for row, item in enumerate(stored, start=1):
+        try:
+            found.append(None if item is None else shapely.from_wkb(item))
+        except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
+            raise InputError(
+                tr("{path}: row {row} has a broken geometry ({error})", path=path, row=row, error=str(error)[:200])
+            ) from error
+    return found
+
+
 def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  # noqa: ANN401  an object array
     shapes, repaired = [], 0
     for row, geometry in enumerate(geometries, start=1):
@@ -176,11 +236,15 @@ def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  
                     geom_type=geometry.geom_type,
                 )
             )
+        if not np.isfinite(shapely.get_coordinates(geometry)).all():
+            raise InputError(tr("{path}: row {row} has coordinates that are no numbers", path=path, row=row))
         if not geometry.is_valid:
             mended = shapely.make_valid(geometry)
             parts = [part for part in shapely.get_parts(mended) if shapely.get_dimensions(part) == 2]
             geometry = shapely.union_all(parts)  # noqa: PLW2901  lines and points left over by the repair are dropped
             repaired += 1
+        if not shapely.area(geometry) > 0:
+            raise InputError(tr("{path}: row {row} has no area; take it out, or draw it anew", path=path, row=row))
         shapes.append(shapely.force_2d(geometry))
     if not shapes:
         raise InputError(tr("{path}: holds no polygon", path=path))

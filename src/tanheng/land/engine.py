@@ -301,15 +301,25 @@ def inventory(source: Source, *, most_pixels: int | None = None) -> dict[int, in
     With `most_pixels`, a larger map is only sampled: every n-th row of tiles is read.
     """
     pixels = source.pixels
-    height = max(
-        source.tile[0],
-        -(-(BLOCK_BYTES // max(pixels.width * source.itemsize, 1)) // source.tile[0]) * source.tile[0],
-    )
-    starts = range(0, pixels.height, height)
+    rows, columns = _strip(source)
     step = 1 if most_pixels is None else max(1, math.ceil(pixels.width * pixels.height / most_pixels))
+    starts = [
+        (row, column) for row in range(0, pixels.height, rows)[::step] for column in range(0, pixels.width, columns)
+    ]
+    # Of a row of strips a very wide map is sampled as well.
+    starts = starts[:: max(1, math.ceil(len(starts) * rows * columns / most_pixels))] if most_pixels else starts
     counts: dict[int, int] = defaultdict(int)
-    for start in starts[::step]:
-        window = source.read(start, 0, min(height, pixels.height - start), pixels.width)
-        for code, number in code_counts(window, source.name).items():
+    for row, column in starts:
+        height, width = min(rows, pixels.height - row), min(columns, pixels.width - column)
+        for code, number in code_counts(source.read(row, column, height, width), source.name).items():
             counts[code] += number
     return dict(counts)
+
+
+def _strip(source: Source) -> tuple[int, int]:
+    """Rows and columns of whole tiles that are read at once: at most `BLOCK_BYTES`, or one tile."""
+    tall, wide = source.tile
+    most = max(BLOCK_BYTES // source.itemsize, tall * wide)
+    columns = min(source.pixels.width, max(wide, most // tall // wide * wide))
+    rows = max(tall, most // max(columns, 1) // tall * tall)
+    return rows, columns

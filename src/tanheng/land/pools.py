@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from tanheng.errors import InputError, TanhengError
 from tanheng.language import language, speaking, tr
+from tanheng.limits import limit
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -114,6 +115,13 @@ class Cluster:
                     error=error,
                 )
             ) from error
+        try:
+            self._client.wait_for_workers(1, timeout=limit("cluster_seconds"))
+        except TimeoutError:
+            self.close()
+            raise InputError(
+                tr("--cluster {address}: has no workers; start some with 'dask worker {address}'", address=address)
+            ) from None
         self._client.subscribe_topic("all", self._heard)
 
     @property
@@ -149,6 +157,14 @@ class Cluster:
             except TanhengError:
                 self._client.cancel(list(held))
                 raise
+            except (dask.KilledWorker, CancelledError, OSError, TimeoutError) as error:
+                raise InputError(
+                    tr(
+                        "the cluster is lost, or its workers die again and again ({reason}); finished blocks are kept: mend it, then run "
+                        "again with --resume",
+                        reason=" ".join(str(error).split())[:200],
+                    )
+                ) from error
             yield held.pop(future), result
             for task in queue:
                 more = self._client.map(function, [task], pure=False, retries=3)[0]
@@ -159,8 +175,9 @@ class Cluster:
     def close(self) -> None:
         """Let go of the cluster; one of our own is ended."""
         self._over = True
-        self._client.unsubscribe_topic("all")
-        self._client.close()
+        with contextlib.suppress(Exception):  # the scheduler may be gone
+            self._client.unsubscribe_topic("all")
+            self._client.close()
         if self._local is not None:
             self._local.close()
 

@@ -21,6 +21,7 @@ from tanheng.io.record import PlanRecord, RunRecord, plain
 from tanheng.io.result_tables import read_result_table
 from tanheng.io.results import MARK, part_folder
 from tanheng.io.rows import write_rows
+from tanheng.io.run_lock import working_on
 from tanheng.io.store import read_zarr
 from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
@@ -88,7 +89,8 @@ def plan_study(
         opened = open_plan(inputs)
         if rerun or not _up_to_date(inputs):
             run_study(path, reporter, language=spoken_language())
-        return _plan(inputs, opened, reporter)
+        with working_on(inputs.output):
+            return _plan(inputs, opened, reporter)
 
 
 def _up_to_date(inputs: Inputs) -> bool:
@@ -105,7 +107,7 @@ def _up_to_date(inputs: Inputs) -> bool:
 
 
 def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
-    dataset = read_zarr(inputs.output / "results.zarr").load()
+    dataset = read_zarr(inputs.output / "results.zarr")
     reporter.stage(mark("plan"))
     layers = lay_zones(inputs.zones, inputs.grid, np.asarray(dataset["region_fraction"].values, float))
     land = plan_land(inputs.grid, layers, dataset, opened.plan.year or inputs.study.years[-1])

@@ -8,6 +8,7 @@ from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.rasters import files_open
 from tanheng.io.results import result_folder
+from tanheng.io.run_lock import working_on
 from tanheng.land.pools import pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
@@ -90,13 +91,14 @@ def _run(
     with clock.stage(mark("check")):
         inputs = open_inputs(study, path.parent)
     blocks = blocks_folder(inputs.output)
-    with pool_of(workers, cluster, reporter.warn) as pool:
-        results = compute(inputs, clock, Counting(blocks, pool, resume, reporter.blocks))
-    for text in results.warnings:
-        reporter.warn(text)
-    with result_folder(results.folder) as folder:
-        results = write_results(results, inputs, folder, clock)
-    FolderOfBlocks(blocks).clear()
+    with working_on(inputs.output):
+        with pool_of(workers, cluster, reporter.warn) as pool:
+            results = compute(inputs, clock, Counting(blocks, pool, resume, reporter.blocks))
+        for text in results.warnings:
+            reporter.warn(text)
+        with result_folder(results.folder) as folder:
+            results = write_results(results, inputs, folder, clock)
+        FolderOfBlocks(blocks).clear()
     return results
 
 

@@ -22,8 +22,9 @@ from tanheng.io.file_names import FileNames
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, files_open, is_remote, locate, write_cog
 from tanheng.io.record import write_record
-from tanheng.io.results import MARK, result_folder
+from tanheng.io.results import MARK, check_folder, result_folder
 from tanheng.io.rows import write_rows
+from tanheng.io.run_lock import working_on
 from tanheng.land.engine import Progress
 from tanheng.land.pools import Pool
 from tanheng.land.series import LandSeries
@@ -76,16 +77,18 @@ def stock_of_maps(
     with files_open():
         densities = carbon_densities_from(request.densities)
         land, warnings = _open(request, densities)
+        check_folder(folder)
         blocks = blocks_folder(folder)
-        series = count_series(land, Counting(blocks, pool, resume, progress))
-        totals = StockTotals(
-            _stock_rows(series, densities),
-            [row for pair in land.pairs for row in _transition_rows(series, pair, densities)],
-            [*warnings, *missing_land(series)],
-        )
-        with result_folder(folder) as work:
-            _write(work, request, totals, series, densities)
-        FolderOfBlocks(blocks).clear()
+        with working_on(folder):
+            series = count_series(land, Counting(blocks, pool, resume, progress))
+            totals = StockTotals(
+                _stock_rows(series, densities),
+                [row for pair in land.pairs for row in _transition_rows(series, pair, densities)],
+                [*warnings, *missing_land(series)],
+            )
+            with result_folder(folder) as work:
+                _write(work, request, totals, series, densities)
+            FolderOfBlocks(blocks).clear()
         return totals
 
 

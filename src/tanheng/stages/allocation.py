@@ -227,7 +227,8 @@ def _place(
 ) -> _Placed:
     """Emissions of each unit in its cells."""
     at_points = np.zeros(len(totals))
-    places = [units.ids.index(zone) for zone in points["zone"]]
+    number = {zone: unit for unit, zone in enumerate(units.ids)}
+    places = [number[zone] for zone in points["zone"]]
     np.add.at(at_points, places, points["emissions_t_c"].to_numpy(float))
     _refuse_overfull(label, totals, at_points, units)
     demand, by_area = allocated(totals - at_points, weight.ravel(), units.cover)

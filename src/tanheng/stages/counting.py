@@ -54,6 +54,7 @@ def count_series(land: LandInputs, counting: Counting) -> LandSeries:
     )
     problems = unknown_code_problems(land, counts.unknown)
     if problems:
+        FolderOfBlocks(counting.blocks).clear()
         raise StudyError(problems)
     if fraction is None:
         fraction = counts.shares[land.years[0]].sum(axis=0)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from tanheng.errors import nearest
 from tanheng.language import LANGUAGES, tr
+from tanheng.limits import limit, more_than
 
 
 class Part(BaseModel):
@@ -56,6 +57,19 @@ Texts = Annotated[
 ]
 #: Code of a language that tanheng speaks.
 LanguageCode = Annotated[str, AfterValidator(_known_language)]
+
+
+def within(name: str) -> AfterValidator:
+    """Validator of a number that may not be beyond a limit."""
+
+    def check(value: float) -> float:
+        if value > limit(name):
+            raise ValueError(tr("is too large: {more}", more=more_than(name, value)))
+        return value
+
+    return AfterValidator(check)
+
+
 #: True or false and nothing else: "yes" and 1 are slips.
 Truth = StrictBool
 OneLine = Annotated[str, AfterValidator(_one_line)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tanheng.language import listed, tr
-from tanheng.study.parts import Name, Part, Truth, Year
+from tanheng.study.parts import Name, Part, Truth, Year, within
 
 Share = Annotated[float, Field(ge=0)]
 
@@ -79,7 +79,7 @@ class Plan(Part):
     """A land-use plan."""
 
     year: Year | None = None
-    horizon_years: Annotated[float, Field(gt=0)] = 10.0
+    horizon_years: Annotated[float, Field(gt=0, le=1000)] = 10.0
     limits: tuple[PlanLimit, ...] = ()
     carbon: tuple[PlanCarbon, ...] = ()
     fixed: tuple[Name, ...] = ("built-up", "water")
@@ -98,8 +98,8 @@ class Plan(Part):
     currency: Name = "currency"
     pareto: str | None = None
     pareto_points: Annotated[int, Field(ge=2, le=200)] = 20
-    draws: Annotated[int, Field(ge=0)] = 100
-    density_spread: Annotated[float, Field(ge=0)] = 0.2
+    draws: Annotated[int, Field(ge=0), within("draws")] = 100
+    density_spread: Annotated[float, Field(ge=0, le=5)] = 0.2
     scenarios: str | Truth = True
     zoning: Truth = True
     zoning_rules: str | None = None
@@ -108,7 +108,7 @@ class Plan(Part):
     price: Annotated[float, Field(ge=0)] = 0.0
     price_per: Literal["t C", "t CO2"] = "t C"
     gap: Annotated[float, Field(gt=0, le=0.01)] = 1e-6
-    seconds: Annotated[float, Field(gt=0)] = 120.0
+    seconds: Annotated[float, Field(gt=0, le=86_400)] = 120.0
     seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")

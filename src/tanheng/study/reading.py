@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from tanheng.errors import InputError, StudyError
+from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import LANGUAGES, tr
+from tanheng.limits import limit, more_than
+from tanheng.plain_files import shown, small_file
 from tanheng.study.faults import fault_messages
 from tanheng.study.model import Study
 from tanheng.study.toml_faults import toml_fault
@@ -19,16 +22,24 @@ from tanheng.study.toml_faults import toml_fault
 def language_of(path: Path) -> str | None:
     """Language that a study file asks for; None where it names none, or can't be read: `load_study` says why."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = small_file(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         return None
     try:
         asked = tomllib.loads(text).get("language")
-    except ValueError:
+    except (ValueError, RecursionError):
         # What is wrong with it is told in the language that it asks for all the same.
         found = re.search(r"^\s*language\s*=\s*[\"'](\w+)[\"']", text, re.MULTILINE)
         asked = found[1] if found else None
     return asked if asked in LANGUAGES else None
+
+
+def _is_missing(path: Path) -> bool:
+    """Whether there is nothing of that name; one that no system takes is another matter."""
+    try:
+        return not path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def load_study(path: Path) -> Study:
@@ -41,14 +52,10 @@ def load_study(path: Path) -> Study:
     StudyError
         Keys are unknown, missing or wrong: all of them at once, unknown ones with the nearest known key.
     """
-    if path.is_dir():
-        raise InputError(tr("{path}: is a folder; name the study file in it", path=path))
+    if _is_missing(path):
+        raise InputError(tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(
-            tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path)
-        ) from None
+        text = small_file(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(tr("{path}: is not text in UTF-8; save it in the encoding UTF-8", path=path)) from error
     except OSError as error:
@@ -57,6 +64,9 @@ def load_study(path: Path) -> Study:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=toml_fault(error, text))) from error
+    except (ValueError, RecursionError) as error:
+        why = tr("tables in tables in tables, too deep") if isinstance(error, RecursionError) else str(error)
+        raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=why)) from None
     return parse_study(data, str(path))
 
 
@@ -72,7 +82,38 @@ def parse_study(data: dict[str, Any], name: str = "study") -> Study:
       2. study: 'carbon_density' is missing
       3. study: 'landcover' is no key of a study; did you mean 'land_cover'?
     """
+    extreme = list(_extreme(data, ()))
+    if extreme:
+        raise StudyError(
+            Problem(tr("{name}: {place} {what}", name=name, place=place, what=what), place) for place, what in extreme
+        )
     try:
         return Study.model_validate(data)
     except ValidationError as error:
         raise StudyError(fault_messages(error.errors(), name, data)) from None
+
+
+#: Tables in tables that a study may have.
+_DEEPEST = 12
+
+
+def _extreme(value: object, place: tuple[object, ...]) -> Iterator[tuple[str, str]]:
+    """Numbers that nothing is as large as, names that are no text, and tables that lie too deep, with their places."""
+    keys = shown(".".join(map(str, place)))
+    if len(place) > _DEEPEST:
+        yield keys, tr("lies too deep: a study has no tables in so many tables")
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _extreme(inner, (*place, key))
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value, start=1):
+            yield from _extreme(inner, (*place, number))
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) > limit("number"):
+        size = float("inf") if isinstance(value, int) and value.bit_length() > _MOST_BITS else abs(float(value))
+        yield keys, tr("is too large: {more}", more=more_than("number", size))
+    elif isinstance(value, str) and "\0" in value:
+        yield keys, tr("holds a letter that no text has (NUL)")
+
+
+#: Bits of a whole number that a float can hold.
+_MOST_BITS = 1000

@@ -10,7 +10,7 @@ from tanheng.choices import DRIVER_BREAKS, DriverBreaks, Mode, Norm
 from tanheng.factors.catalogue import names
 from tanheng.factors.densities import POOLS
 from tanheng.language import listed, tr, worded
-from tanheng.study.parts import HalfWidth, Name, Names, Part, Texts, Truth, Year, with_texts
+from tanheng.study.parts import HalfWidth, Name, Names, Part, Texts, Truth, Year, with_texts, within
 from tanheng.units import CO2_PER_C
 
 
@@ -34,7 +34,7 @@ class GridChoice(Part):
     """The analysis grid."""
 
     crs: str | None = None
-    resolution: Annotated[float, Field(gt=0)] = 1000.0
+    resolution: Annotated[float, Field(ge=0.001, le=1e6)] = 1000.0
 
 
 class LandCover(Part):
@@ -96,7 +96,7 @@ class EmissionsChoice(Part):
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
     activity_uncertainty: HalfWidth = 0.05
     totals_uncertainty: HalfWidth | TotalsUncertainty | None = None
-    draws: Annotated[int, Field(ge=0)] = 1000
+    draws: Annotated[int, Field(ge=0), within("draws")] = 1000
     seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")
@@ -243,12 +243,12 @@ class Analysis(Part):
     geodetector: Truth = False
     breaks: Annotated[tuple[DriverBreaks, ...], Field(min_length=1)] = DRIVER_BREAKS
     classes: tuple[Annotated[int, Field(ge=2)], Annotated[int, Field(le=22)]] = (3, 8)
-    random_maps: Annotated[int, Field(ge=19)] = 99
+    random_maps: Annotated[int, Field(ge=19), within("draws")] = 99
     mismatch: Truth = True
     autocorrelation: Truth = True
     hot_spots: Truth = True
     neighbours: Literal["queen", "rook"] = "queen"
-    permutations: Annotated[int, Field(ge=99)] = 9999
+    permutations: Annotated[int, Field(ge=99), within("permutations")] = 9999
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     seed: Annotated[int, Field(ge=0)] = 1
 

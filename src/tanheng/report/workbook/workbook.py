@@ -40,7 +40,9 @@ def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], record: Mappi
     OutputError
         The file can't be written.
     """
-    book = xlsxwriter.Workbook(path, {"nan_inf_to_errors": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        path, {"nan_inf_to_errors": False, "strings_to_numbers": False, "strings_to_formulas": False}
+    )
     styles = Styles(book, {})
     contents, checks_name, charts_name = tr("Contents"), tr("Checks"), tr("Charts")
     data_name = tr("Data of the charts")

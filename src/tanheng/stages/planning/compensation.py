@@ -87,7 +87,8 @@ def _surplus(rows: pd.DataFrame, *, is_stock: bool) -> Layer:
 
 def _centres(layer: ZoneLayer, rows: pd.DataFrame) -> Layer:
     """Centre of each unit on the grid, shape (units, 2), m."""
-    shapes = layer.shapes[[layer.ids.index(str(code)) for code in rows["zone_id"]]]
+    number = {zone: unit for unit, zone in enumerate(layer.ids)}
+    shapes = layer.shapes[[number[str(code)] for code in rows["zone_id"]]]
     return np.asarray(shapely.get_coordinates(shapely.centroid(shapes)))
 
 

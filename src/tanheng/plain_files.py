@@ -1,0 +1,75 @@
+"""Whether a name is a file that can be read: no folder, no pipe, no device, and a name that systems take."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from tanheng.errors import InputError
+from tanheng.language import tr
+from tanheng.limits import limit, more_than
+
+#: Letters of a name that a message shows.
+_SHOWN = 200
+
+
+def shown(path: object) -> str:
+    r"""A name as a message shows it: cut where it is long, with what can't be printed spelt out.
+
+    Examples
+    --------
+    >>> shown("a" * 500)[-5:], shown("a\0b")
+    ('aaaa…', 'a\\x00b')
+    """
+    text = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(path))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def plain_file(path: Path, *, folders: bool = False) -> Path:
+    """The path, checked to be a file that can be read from its start to its end.
+
+    Parameters
+    ----------
+    folders : bool
+        Whether a folder will do as well.
+
+    Raises
+    ------
+    InputError
+        There is no such file, it is a folder, a pipe or a device, or no system takes its name.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise InputError(tr("{path}: there is no such file", path=shown(path))) from None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            tr("{path}: is no name of a file ({reason})", path=shown(path), reason=_reason(error))
+        ) from error
+    if stat.S_ISDIR(mode):
+        if folders:
+            return path
+        raise InputError(tr("{path}: is a folder; name a file in it", path=shown(path)))
+    if not stat.S_ISREG(mode):
+        raise InputError(
+            tr("{path}: is a pipe or a device, not a file; save what it holds to a file", path=shown(path))
+        )
+    return path
+
+
+def small_file(path: Path) -> Path:
+    """A plain file that may be read whole.
+
+    Raises
+    ------
+    InputError
+        As `plain_file`, or the file is larger than a table may be.
+    """
+    size = plain_file(path).stat().st_size
+    if size > limit("table_bytes"):
+        raise InputError(tr("{path}: too many bytes: {more}", path=shown(path), more=more_than("table_bytes", size)))
+    return path
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
