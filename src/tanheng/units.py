@@ -8,7 +8,7 @@ and the number words of Chinese yearbooks (万吨, 亿立方米, 万吨标准煤
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tanheng.errors import UnitError
@@ -114,7 +114,7 @@ def _refuse_strange(unit: str) -> None:
 _SHOWN = 60
 
 
-@cache
+@lru_cache(maxsize=4096)
 def conversion_factor(source: str, target: str) -> float:
     """Factor that turns a number in `source` into one in `target`.
 
@@ -184,6 +184,7 @@ name the one that the figures are in
     return factor
 
 
+@lru_cache(maxsize=4096)
 def same_dimension(source: str, target: str) -> bool:
     """Whether two units measure the same thing.
 

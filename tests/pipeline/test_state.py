@@ -188,7 +188,7 @@ def test_killed_at_any_moment_leaves_whole_results_or_none(tiny: Path, command: 
     arguments = {
         "run": ["run", "study.toml"],
         "plan": ["plan", "study.toml"],
-        "stock": "stock a.tif b.tif --densities henan-six-classes --legend six-classes --year 2000 --year 2010 -o results".split(),
+        "stock": "stock a.tif b.tif --densities henan-six-classes --legend six-classes --year 2000 --year 2010 -o results".split(),  # noqa: SIM905
     }[command]  # fmt: skip
     if command == "plan":
         run_study(tiny)

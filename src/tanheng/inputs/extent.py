@@ -152,9 +152,9 @@ def _frame_of(pixels: PixelGrid, grid: Grid) -> shapely.Geometry:
 
 
 def zones_elsewhere(polygons: Polygons, grid: Grid) -> list[str]:
-    """Problem of a layer none of whose zones touches the grid."""
-    held = shapely.intersects(project(polygons.geometries, polygons.crs, grid.crs), shapely.box(*grid.bounds))
-    if held.any():
+    """Problem of a layer whose frame does not touch the grid."""
+    frame = shapely.box(*shapely.total_bounds(polygons.geometries))
+    if shapely.intersects(project([frame], polygons.crs, grid.crs)[0], shapely.box(*grid.bounds)):
         return []
     return [_elsewhere(polygons.path, _bounds_of(polygons, _ANYWHERE), grid)]
 

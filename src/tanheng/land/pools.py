@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
@@ -94,6 +95,10 @@ class Cluster:
         except ImportError:
             raise InputError(tr("--cluster needs dask.distributed: install tanheng[cluster]")) from None
         dask: Any = distributed
+        # What the library logs of lost connections and workers is said in our words.
+        for name in (*logging.root.manager.loggerDict, "distributed", "tornado", "asyncio"):
+            if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
+                logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._warn = warn
         self._local: Any = None
         self._over = False
@@ -157,7 +162,7 @@ class Cluster:
             except TanhengError:
                 self._client.cancel(list(held))
                 raise
-            except (dask.KilledWorker, CancelledError, OSError, TimeoutError) as error:
+            except (dask.KilledWorker, CancelledError, RuntimeError, OSError, TimeoutError) as error:
                 raise InputError(
                     tr(
                         "the cluster is lost, or its workers die again and again ({reason}); finished blocks are kept: mend it, then run "
