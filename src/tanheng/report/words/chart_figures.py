@@ -5,9 +5,10 @@ The page draws them as SVG and the workbook as native charts over formulas; both
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from tanheng.language import mark, name_of, tr
@@ -71,20 +72,24 @@ class ChartFigures:
     def values(self, tables: Tables) -> pd.DataFrame:
         """Figures; rows are series by key, columns are categories by key."""
         frame = tables[self.table]
-        figures = {
-            category.key: [self._sum(frame, (*category.where, *one.where)) for one in self.series]
-            for category in self.categories
-        }
-        wide = pd.DataFrame(figures, index=[one.key for one in self.series])
+        places = [(*category.where, *one.where) for category in self.categories for one in self.series]
+        sums = np.reshape(_sums(frame, self.column, places), (len(self.categories), len(self.series))).T
+        keys = [category.key for category in self.categories]
+        wide = pd.DataFrame(sums, index=[one.key for one in self.series], columns=keys) * self.factor
         if self.rest:
-            whole = {category.key: self._sum(frame, category.where) for category in self.categories}
-            wide.loc[self.REST] = pd.Series(whole) - wide.sum()
+            whole = _sums(frame, self.column, [category.where for category in self.categories])
+            wide.loc[self.REST] = np.array(whole) * self.factor - wide.sum().to_numpy()
         return wide
 
-    def _sum(self, frame: pd.DataFrame, where: Where) -> float:
-        for name, value in where:
-            frame = frame[frame[name] == value]
-        return float(frame[self.column].sum()) * self.factor
+
+def _sums(frame: pd.DataFrame, column: str, places: Sequence[Where]) -> list[float]:
+    """Sum of a column over the rows of each place; all places name the same columns."""
+    names = [name for name, _ in places[0]]
+    if not names:
+        return [float(frame[column].sum())] * len(places)
+    by_place = frame.groupby(names, sort=False, observed=True)[column].sum()
+    keys = [tuple(value for _, value in place) if len(names) > 1 else place[0][1] for place in places]
+    return [float(by_place.get(key, 0.0)) for key in keys]
 
 
 def _years(frame: pd.DataFrame) -> tuple[Entry, ...]:
