@@ -130,7 +130,7 @@ def shortened(text: str, letters: int) -> str:
     Examples
     --------
     >>> shortened("a" * 100, 40)
-    'aaaaaaaaaaaaaaaaaaaaa… (79 letters more)'
+    'aaaaaaaaaaaaaaaaaaaa… (80 letters more)'
     """
     if len(text) <= letters:
         return text

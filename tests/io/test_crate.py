@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from rocrate.rocrate import ROCrate
 
 from conftest import LAST, STUDY, write_map
-from tanheng.io.crate import crate_entities, write_crate
+from tanheng.io.results.crate import crate_entities, write_crate
 from tanheng.pipeline.run import run_study
 
 

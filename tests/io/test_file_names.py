@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import tiny_study
-from tanheng.io.file_names import FileNames
+from tanheng.io.results.file_names import FileNames
 from tanheng.pipeline.run import run_study
 
 

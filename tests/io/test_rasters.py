@@ -10,7 +10,7 @@ import rasterio
 
 from conftest import MapWriter, tiny_study_with_people, write_map
 from tanheng.errors import InputError
-from tanheng.inputs.raster_checks import check_population, check_values
+from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.io.mosaic import open_mosaic
 from tanheng.io.rasters import Raster, open_raster
 from tanheng.land.lookup import whole_codes

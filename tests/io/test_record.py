@@ -9,7 +9,7 @@ import pytest
 
 import tanheng
 from tanheng.errors import InputError
-from tanheng.io.record import VERSION, RunRecord
+from tanheng.io.results.record import VERSION, RunRecord
 
 
 def test_a_record_is_read_back_as_it_was_written(tiny: Path) -> None:

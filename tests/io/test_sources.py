@@ -19,7 +19,7 @@ from conftest import tiny_study, write_map
 from tanheng.errors import InputError, StudyError
 from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open, open_raster
-from tanheng.io.result_tables import read_result_table
+from tanheng.io.results.tables import read_result_table
 from tanheng.io.sources import trusting
 from tanheng.io.tables import write_csv
 from tanheng.io.vectors import read_polygons
@@ -140,12 +140,12 @@ def test_a_vrt_reads_beside_itself_and_in_the_study_and_nowhere_else(
         ("EPSG:4326", (30, 0, 500_000, 0, -30, 3_800_000), "expected degrees, from -180 to 360 east"),
         ("EPSG:4326", (1, 0, 110, 0, -1, 99), "from 110, 96 to 114, 99"),
         ("EPSG:4326", (1, 0, 800, 0, -1, 40), "from 800, 37 to 804, 40"),
-        ("EPSG:4978", (30, 0, 500_000, 0, -30, 3_800_000), "no map projection and no longitude and latitude"),
+        ("EPSG:4978", (30, 0, 500_000, 0, -30, 3_800_000), "neither a map projection nor longitude and latitude"),
         ("EPSG:32650", (30, 0, 5e9, 0, -30, 3.8e9), "expected coordinates inside the area of that CRS"),
         ("EPSG:32650", (30, 30, 5e5, -30, -30, 3.8e6), "gives pixels no area or no place"),
         ("EPSG:32650", (float("nan"), 0, 5e5, 0, -30, 3.8e6), "gives pixels no area or no place"),
         ("EPSG:32650", (1e12, 0, 5e5, 0, -1e12, 3.8e6), "gives pixels no area or no place"),
-        ('LOCAL_CS["site",UNIT["metre",1]]', (30, 0, 5e5, 0, -30, 3.8e6), "no map projection"),
+        ('LOCAL_CS["site",UNIT["metre",1]]', (30, 0, 5e5, 0, -30, 3.8e6), "neither a map projection"),
     ],
 )
 def test_a_place_that_is_none_on_earth_is_refused(

@@ -15,7 +15,7 @@ import rasterio
 from conftest import WEST, write_map, write_zones, zone
 from tanheng.errors import StudyError
 from tanheng.inputs.plan import check_inputs
-from tanheng.io.results import MARK
+from tanheng.io.results.folder import MARK
 from tanheng.pipeline.plan import Planned, plan_study
 from tanheng.planning.solve import InfeasibleError
 from tanheng.report.words.plan_sentences import plan_paragraph, zoning_reasons

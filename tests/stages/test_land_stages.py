@@ -17,9 +17,9 @@ from tanheng.io.vectors import Polygons
 from tanheng.stages.change import account_change, change_table
 from tanheng.stages.change_plausibility import analyse_change
 from tanheng.stages.found import Found, refuse_failed
-from tanheng.stages.input_errors import DensityErrors, density_errors
 from tanheng.stages.stock import account_stock
-from tanheng.stages.uncertainty_of_totals import stock_uncertainty
+from tanheng.stages.uncertainty.input_errors import DensityErrors, density_errors
+from tanheng.stages.uncertainty.totals import stock_uncertainty
 from tanheng.stages.zone_layers import lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_stocks
 from tanheng.study import CarbonDensity, Value

@@ -62,7 +62,7 @@ def test_the_language_is_known_where_the_text_is_not(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_study(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a folder; name the study file in it"):
+    with pytest.raises(InputError, match="is a folder; name a file in it"):
         load_study(tmp_path)
 
 

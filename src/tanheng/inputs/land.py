@@ -8,9 +8,9 @@ from pathlib import Path
 from tanheng.errors import InputError, nearest
 from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend, legend_from
+from tanheng.inputs.checks.raster_checks import SAMPLE_PIXELS
 from tanheng.inputs.land_maps import nodata_note, unknown_codes
 from tanheng.inputs.problems import Problems
-from tanheng.inputs.raster_checks import SAMPLE_PIXELS
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate
 from tanheng.land.engine import LandMap, inventory

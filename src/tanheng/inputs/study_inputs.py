@@ -12,9 +12,11 @@ from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
 from tanheng.inputs.balance import BalanceInputs, open_balance
+from tanheng.inputs.checks.density_regions import foreign_densities
+from tanheng.inputs.checks.raster_checks import check_population, check_values
+from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
 from tanheng.inputs.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.inputs.densities import DensityInputs, density_array, open_densities
-from tanheng.inputs.density_regions import foreign_densities
 from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emissions import EmissionInputs, open_emissions
 from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere
@@ -22,13 +24,11 @@ from tanheng.inputs.files import all_files
 from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters, open_legend
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.problems import Problems
-from tanheng.inputs.raster_checks import check_population, check_values
-from tanheng.inputs.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
 from tanheng.inputs.yearly import rasters_by_year
 from tanheng.inputs.zones import EconomyInputs, economy_of, open_zones, repair_notes
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
-from tanheng.io.results import check_folder
+from tanheng.io.results.folder import check_folder
 from tanheng.io.sources import trusting
 from tanheng.io.tables import read_points
 from tanheng.io.vectors import Polygons, read_polygons

@@ -35,7 +35,7 @@ def refuse_strange_place(name: str, pixels: PixelGrid) -> None:
     if crs.is_geocentric or crs.is_engineering or not (crs.is_geographic or crs.is_projected or crs.is_bound):
         raise InputError(
             tr(
-                "{name}: its CRS ({crs}) is no map projection and no longitude and latitude; assign the one it was made in "
+                "{name}: its CRS ({crs}) is neither a map projection nor longitude and latitude; assign the one it was made in "
                 "(gdal_edit -a_srs EPSG:...)",
                 name=name,
                 crs=crs.name[:80],

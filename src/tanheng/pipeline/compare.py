@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.io.record import RunRecord
-from tanheng.io.result_tables import read_result_table
-from tanheng.io.results import MARK
+from tanheng.io.results.folder import MARK
+from tanheng.io.results.record import RunRecord
+from tanheng.io.results.tables import read_result_table
 from tanheng.tables.columns import adds_up
 
 #: Tables whose figures are compared, with the columns that name a row.

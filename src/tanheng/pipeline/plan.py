@@ -14,15 +14,15 @@ import xarray as xr
 from tanheng.errors import InputError, OutputError
 from tanheng.inputs.plan import PlanInputs, open_plan
 from tanheng.inputs.study_inputs import Inputs, open_inputs
-from tanheng.io.crate import write_crate
-from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import files_open, write_cog
-from tanheng.io.record import PlanRecord, RunRecord, plain
-from tanheng.io.result_tables import read_result_table
-from tanheng.io.results import MARK, part_folder
+from tanheng.io.results.crate import write_crate
+from tanheng.io.results.file_names import FileNames
+from tanheng.io.results.folder import MARK, part_folder
+from tanheng.io.results.lock import working_on
+from tanheng.io.results.record import PlanRecord, RunRecord, plain
+from tanheng.io.results.store import read_zarr
+from tanheng.io.results.tables import read_result_table
 from tanheng.io.rows import write_rows
-from tanheng.io.run_lock import working_on
-from tanheng.io.store import read_zarr
 from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
@@ -31,7 +31,6 @@ from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.solve import Plan, best_plan
-from tanheng.stages.input_errors import density_errors
 from tanheng.stages.planning.certainty import gain_half_width, plan_front, plan_stability
 from tanheng.stages.planning.compensation import compensation
 from tanheng.stages.planning.findings import PlanFindings, noted
@@ -49,6 +48,7 @@ from tanheng.stages.planning.tables import (
 )
 from tanheng.stages.planning.zoning import unit_zoning, zoning
 from tanheng.stages.statistics.steps import Steps
+from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.zone_layers import lay_zones
 from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2

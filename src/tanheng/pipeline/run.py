@@ -7,8 +7,8 @@ from pathlib import Path
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.rasters import files_open
-from tanheng.io.results import result_folder
-from tanheng.io.run_lock import working_on
+from tanheng.io.results.folder import result_folder
+from tanheng.io.results.lock import working_on
 from tanheng.land.pools import pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
@@ -24,11 +24,11 @@ from tanheng.stages.demand import CellDemand, account_demand
 from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emissions import account_emissions
 from tanheng.stages.found import Found, refuse_failed
-from tanheng.stages.input_errors import DemandErrors, demand_errors, density_errors
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
 from tanheng.stages.stock import account_stock
-from tanheng.stages.uncertainty import cell_uncertainty
-from tanheng.stages.uncertainty_of_totals import stock_uncertainty, with_balance_intervals
+from tanheng.stages.uncertainty.cells import cell_uncertainty
+from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors, density_errors
+from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
 from tanheng.stages.zone_layers import lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
 from tanheng.study import Study, language_of, load_study

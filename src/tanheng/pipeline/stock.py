@@ -14,17 +14,17 @@ from tanheng.errors import InputError, StudyError
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.factors.legends import Legend, legend_from
-from tanheng.inputs.density_regions import foreign_densities
+from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.extent import choose_grid, cover_problems
 from tanheng.inputs.land_maps import LandInputs, land_maps, nodata_note
 from tanheng.io.blocks import FolderOfBlocks
-from tanheng.io.file_names import FileNames
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, files_open, is_remote, locate, write_cog
-from tanheng.io.record import write_record
-from tanheng.io.results import MARK, check_folder, result_folder
+from tanheng.io.results.file_names import FileNames
+from tanheng.io.results.folder import MARK, check_folder, result_folder
+from tanheng.io.results.lock import working_on
+from tanheng.io.results.record import write_record
 from tanheng.io.rows import write_rows
-from tanheng.io.run_lock import working_on
 from tanheng.land.engine import Progress
 from tanheng.land.pools import Pool
 from tanheng.land.series import LandSeries

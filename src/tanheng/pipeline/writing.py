@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tanheng.errors import OutputError
 from tanheng.inputs.study_inputs import Inputs
-from tanheng.io.crate import write_crate
 from tanheng.io.pixel_maps import write_pixel_maps
-from tanheng.io.record import RunRecord
-from tanheng.io.results import MARK
-from tanheng.io.store import with_crs, write_grids, write_zarr
+from tanheng.io.results.crate import write_crate
+from tanheng.io.results.folder import MARK
+from tanheng.io.results.record import RunRecord
+from tanheng.io.results.store import with_crs, write_grids, write_zarr
 from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, tr

@@ -17,9 +17,9 @@ from tanheng.language import tr
 from tanheng.stages.balance import Balance
 from tanheng.stages.demand import CellDemand
 from tanheng.stages.found import Found, SelfCheck
-from tanheng.stages.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.stock import Land
-from tanheng.stages.uncertainty_of_totals import with_zone_intervals
+from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
+from tanheng.stages.uncertainty.totals import with_zone_intervals
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import HA_PER_KM2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -108,7 +109,9 @@ def _extreme(value: object, place: tuple[object, ...]) -> Iterator[tuple[str, st
     elif isinstance(value, (list, tuple)):
         for number, inner in enumerate(value, start=1):
             yield from _extreme(inner, (*place, number))
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) > limit("number"):
+    elif isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        return  # the models say so
+    elif isinstance(value, (int, float)) and abs(value) > limit("number"):
         size = float("inf") if isinstance(value, int) and value.bit_length() > _MOST_BITS else abs(float(value))
         yield keys, tr("is too large: {more}", more=more_than("number", size))
     elif isinstance(value, str) and "\0" in value:

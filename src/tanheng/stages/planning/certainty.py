@@ -13,8 +13,8 @@ from tanheng.language import tr
 from tanheng.planning.pareto import front
 from tanheng.planning.problem import Flows, Limit, PlanProblem, Term
 from tanheng.planning.stability import stability
-from tanheng.stages.input_errors import DensityErrors
 from tanheng.stages.planning.problem import PlanLand, cost_term
+from tanheng.stages.uncertainty.input_errors import DensityErrors
 
 
 def plan_front(opened: PlanInputs, land: PlanLand, problem: PlanProblem) -> pd.DataFrame:

@@ -25,8 +25,8 @@ from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
 from tanheng.stages.found import Found
-from tanheng.stages.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.stock import Land
+from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 
 #: Draws of densities and demand for the ratio.
 _DRAWS = 200

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tanheng.errors import OutputError
-from tanheng.io.crate import CRATE
-from tanheng.io.run_lock import is_alive
+from tanheng.io.results.crate import CRATE
+from tanheng.io.results.lock import is_alive
 from tanheng.language import tr
 from tanheng.plain_files import shown
 

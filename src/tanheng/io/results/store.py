@@ -11,8 +11,8 @@ import xarray as xr
 
 from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
-from tanheng.io.file_names import FileNames
 from tanheng.io.rasters import write_cog
+from tanheng.io.results.file_names import FileNames
 from tanheng.io.rows import write_rows
 from tanheng.language import tr
 from tanheng.plain_files import shown

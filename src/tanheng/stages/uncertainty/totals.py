@@ -13,9 +13,9 @@ from tanheng.accounting.propagation import density_half_width, map_error_half_wi
 from tanheng.accounting.summaries import zone_sums
 from tanheng.stages.change import Changes
 from tanheng.stages.found import Found
-from tanheng.stages.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.stock import Land
-from tanheng.stages.uncertainty import areas_of, cell_half_width, less, period_ending
+from tanheng.stages.uncertainty.cells import areas_of, cell_half_width, less, period_ending
+from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
 
