@@ -25,6 +25,28 @@ def shown(path: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; one that no system takes is none.
+
+    Examples
+    --------
+    >>> is_folder(Path("x" * 5000)), is_folder(Path())
+    (False, True)
+    """
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path is a file; one that no system takes is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def plain_file(path: Path, *, folders: bool = False) -> Path:
     """The path, checked to be a file that can be read from its start to its end.
 

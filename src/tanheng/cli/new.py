@@ -8,6 +8,7 @@ from pathlib import Path
 from tanheng.errors import OutputError
 from tanheng.factors.legends import legend_from
 from tanheng.language import tr
+from tanheng.plain_files import is_file, shown
 
 #: Legend that the study file names to begin with.
 _LEGEND = "clcd"
@@ -28,7 +29,7 @@ def write_new_study(folder: Path) -> Path:
         There is a study already, or the folder can't be written to.
     """
     path = folder / "study.toml"
-    if path.exists():
+    if is_file(path):
         raise OutputError(tr("{path}: is there already; name another folder", path=path))
     text = (resources.files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
     densities = folder / "carbon_densities.csv"
@@ -38,6 +39,8 @@ def write_new_study(folder: Path) -> Path:
         if not densities.exists():
             rows = "".join(f"{name},,,,\n" for name in legend_from(_LEGEND).classes)
             densities.write_text(_DENSITIES + rows, encoding="utf-8-sig")
-    except OSError as error:
-        raise OutputError(tr("{path}: can't be written ({reason})", path=path, reason=error.strerror)) from error
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            tr("{path}: can't be written ({reason})", path=shown(path), reason=getattr(error, "strerror", error))
+        ) from error
     return path

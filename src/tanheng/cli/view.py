@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.plain_files import is_file, shown
 
 
 def report_of(results: Path) -> Path:
@@ -18,11 +19,11 @@ def report_of(results: Path) -> Path:
         There is none.
     """
     page = results if results.suffix == ".html" else results / "report.html"
-    if page.is_file():
+    if is_file(page):
         return page.absolute()
-    if (results / "study.toml").is_file() or results.suffix == ".toml":
+    if is_file(results / "study.toml") or results.suffix == ".toml":
         raise InputError(tr("{path}: is a study; name the folder of its results, as results", path=results))
-    raise InputError(tr("{path}: there is no such report; 'tanheng run STUDY' makes one", path=page))
+    raise InputError(tr("{path}: there is no such report; 'tanheng run STUDY' makes one", path=shown(page)))
 
 
 def open_report(results: Path) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tanheng.factors import names
 from tanheng.io.mosaic import Mosaic, tile_names
 from tanheng.io.rasters import Raster
+from tanheng.plain_files import is_file, is_folder
 from tanheng.study import Driver, Maps, Study
 
 
@@ -48,7 +49,7 @@ def input_files(study: Study, base: Path) -> list[Path]:
     built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
     named += [name for name in tables if name and name not in built_in]
     paths = [base / name for name in dict.fromkeys(named)]
-    folders = [Path(name) for path in paths if path.is_dir() for name in tile_names(path)]
+    folders = [Path(name) for path in paths if is_folder(path) for name in tile_names(path)]
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
     parts = [path.with_suffix(suffix) for path in shapefiles for suffix in (".dbf", ".shx", ".prj", ".cpg")]
-    return [path for path in [*paths, *folders, *parts] if path.is_file()]
+    return [path for path in [*paths, *folders, *parts] if is_file(path)]

@@ -15,6 +15,7 @@ from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate
 from tanheng.land.engine import LandMap, inventory
 from tanheng.language import listed, tr
+from tanheng.plain_files import is_folder
 from tanheng.study import Study
 
 
@@ -109,7 +110,7 @@ def _at_maps(
 
 def _land_raster(tiles: tuple[str, ...], base: Path, band: int, fill: int | None) -> Raster | Mosaic:
     names = [locate(name, base) for name in tiles]
-    if len(names) == 1 and not is_remote(names[0]) and Path(names[0]).is_dir():
+    if len(names) == 1 and not is_remote(names[0]) and is_folder(Path(names[0])):
         names = tile_names(Path(names[0]))
     return open_mosaic(names, band, fill)
 

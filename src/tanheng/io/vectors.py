@@ -159,8 +159,10 @@ def polygon_columns(path: Path, layer: str | None = None) -> tuple[str, ...]:
 
 def _encoding(path: Path) -> str | None:
     """Encoding of a shapefile that does not name its own: UTF-8 if its text is, else that of Chinese Windows."""
+    if path.suffix.lower() != ".shp":
+        return None
     table = path.with_suffix(".dbf")
-    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not table.exists():
+    if path.with_suffix(".cpg").exists() or not table.exists():
         return None
     try:
         table.read_bytes()[32:].decode("utf-8")

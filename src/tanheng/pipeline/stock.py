@@ -30,6 +30,7 @@ from tanheng.land.pools import Pool
 from tanheng.land.series import LandSeries
 from tanheng.land.totals import class_totals, transition_totals
 from tanheng.language import listed, tr
+from tanheng.plain_files import is_folder
 from tanheng.stages.counting import Counting, blocks_folder, count_series, missing_land
 from tanheng.units import HA_PER_KM2
 
@@ -152,7 +153,7 @@ def _years(request: StockRequest) -> tuple[int, ...]:
 
 def _source(name: str, legend: Legend) -> Raster | Mosaic:
     names = [locate(name, Path())]
-    if not is_remote(name) and Path(name).is_dir():
+    if not is_remote(name) and is_folder(Path(name)):
         names = tile_names(Path(name))
     empty = [code for code, land_class in legend.codes.items() if land_class is None]
     return open_mosaic(names, 1, empty[0] if empty else None)
