@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,9 +63,28 @@ def map_writer(tmp_path: Path) -> MapWriter:
 
 
 @pytest.fixture(scope="session")
-def henan(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """Results of the example, run once for all tests."""
-    return run_study(EXAMPLE / "study.toml", output=tmp_path_factory.mktemp("henan") / "results")
+def henan(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Results:
+    """Results of the example, run once for all tests: by one process, while another that wants them waits."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "henan"
+    held = folder / "results.pickle"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not held.exists():
+            assert not (folder / "failed").exists(), "the example failed in another process"
+            time.sleep(0.2)
+        found: Results = pickle.loads(held.read_bytes())  # noqa: S301  our own bytes
+        return found
+    try:
+        results = run_study(EXAMPLE / "study.toml", output=folder / "results")
+    except BaseException:
+        (folder / "failed").touch()
+        raise
+    unfinished = held.with_suffix(".unfinished")
+    unfinished.write_bytes(pickle.dumps(results))
+    unfinished.replace(held)
+    return results
 
 
 #: How the maps of small studies are printed: coarse and few, since most tests look at something else.

@@ -244,7 +244,8 @@ def _land(
         return None
     maps = land_maps(legend, classes, rasters, study.land_cover.codes)
     with problems.at("land_cover"):
-        check_codes(maps, legend, study, problems, every_pixel=every_pixel)
+        # Of a map whose grid is refused, as for its size, a sample will do.
+        check_codes(maps, legend, study, problems, every_pixel=every_pixel and grid is not None)
     if grid is None:
         return None
     return LandInputs(maps, tuple(year_pairs(study.years, study.change.pairs)), classes, grid, boundary, legend)
