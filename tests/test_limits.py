@@ -26,9 +26,7 @@ def test_the_pages_say_what_holds() -> None:
 
 def test_a_limit_is_moved_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANHENG_TABLE_COLUMNS", "2")
-    with pytest.raises(
-        InputError, match="too many columns: 3, and at most 2 is taken; to allow more, set TANHENG_TABLE_COLUMNS"
-    ):
+    with pytest.raises(InputError, match=r"too many columns: 3; the limit is 2 .raise it with TANHENG_TABLE_COLUMNS"):
         parse_table("a,b,c\n1,2,3\n", "t.csv")
     monkeypatch.setenv("TANHENG_TABLE_COLUMNS", "many")
     with pytest.raises(InputError, match="TANHENG_TABLE_COLUMNS is 'many'"):
@@ -40,7 +38,7 @@ def test_a_limit_is_moved_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
     "unit", ["9**9**9**9 t", "t^9999", "1e999 t", "t" * 100, "__import__('os')", "10^10^10 t", "9" * 30 + " t"]
 )
 def test_a_unit_that_can_be_none_is_refused_at_once(unit: str) -> None:
-    with pytest.raises(UnitError, match=r"is no unit|is not known"):
+    with pytest.raises(UnitError, match=r"is not a unit|is not known"):
         conversion_factor(unit, "t")
 
 
@@ -50,13 +48,13 @@ BASE = {"title": "A", "years": [2000], "land_cover": {"maps": {"2000": "a"}}, "c
 @pytest.mark.parametrize(
     ("change", "place", "message"),
     [
-        ({"analysis": {"permutations": 10**12}}, "analysis.permutations", "at most 999,999 is taken"),
-        ({"analysis": {"random_maps": 10**12}}, "analysis.random_maps", "at most 100,000 is taken"),
-        ({"emissions": {"totals": "t", "draws": 10**12}}, "emissions.draws", "at most 100,000 is taken"),
+        ({"analysis": {"permutations": 10**12}}, "analysis.permutations", "the limit is 999,999"),
+        ({"analysis": {"random_maps": 10**12}}, "analysis.random_maps", "the limit is 100,000"),
+        ({"emissions": {"totals": "t", "draws": 10**12}}, "emissions.draws", "the limit is 100,000"),
         ({"plan": {"horizon_years": 1e12}}, "plan.horizon_years", "write a number up to 1000"),
         ({"value": {"price": 1e308, "discount_rate_percent": 1}}, "value.price", "is too large"),
         ({"grid": {"resolution": 1e-9}}, "grid.resolution", "write a number from 0.001 up"),
-        ({"title": "a\0b"}, "title", "holds a letter that no text has"),
+        ({"title": "a\0b"}, "title", "contains a NUL character"),
     ],
 )
 def test_a_number_beyond_all_measure_is_refused_with_its_place(

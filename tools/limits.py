@@ -12,8 +12,8 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 _HEADS = {
     "en": """# Limits
 
-What is read and asked for has limits, so that a slip or a stranger's file gets one message and not a full disk or a day of waiting. Each
-can be moved by an environment variable: `TANHENG_GRID_CELLS=1e8 tanheng run study.toml`.
+Input and requests are limited, so that a typing error or an untrusted file gives one message instead of a full disk or a day of waiting.
+Each limit can be changed with an environment variable: `TANHENG_GRID_CELLS=1e8 tanheng run study.toml`.
 
 | What | Limit | Variable |
 |---|---|---|
@@ -30,9 +30,8 @@ can be moved by an environment variable: `TANHENG_GRID_CELLS=1e8 tanheng run stu
 
 _TAILS = {
     "en": """
-A VRT may name files in the folder of the study and beside itself, and none elsewhere or on the network; `TANHENG_VRT_ANYWHERE=1` allows
-all. Services of the network (WMS and the like) are never read through a file; a `/vsicurl/`, `/vsis3/` or `https://` name that the study
-itself gives is.
+A VRT may refer to files in the folder of the study and beside itself, but not elsewhere or on the network; `TANHENG_VRT_ANYWHERE=1` allows
+all. Web services (WMS and the like) are never opened through a file; `/vsicurl/`, `/vsis3/` and `https://` names in the study itself are.
 """,
     "zh": """
 VRT 只能引用研究文件夹内及其旁边的文件，不能引用别处或网络上的文件；`TANHENG_VRT_ANYWHERE=1` 可放开。网络服务（WMS 等）从不通过文件读取；

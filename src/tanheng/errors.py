@@ -130,13 +130,13 @@ def shortened(text: str, letters: int) -> str:
     Examples
     --------
     >>> shortened("a" * 100, 40)
-    'aaaaaaaaaaaaaaaaaaaa… (80 letters more)'
+    'aaaaaaaaaaaaaaaaa… (83 more characters)'
     """
     if len(text) <= letters:
         return text
-    end = tr("… ({count:,} letters more)", count=len(text))
+    end = tr("… ({count:,} more characters)", count=len(text))
     kept = max(letters - len(end), 0)
-    return text[:kept] + tr("… ({count:,} letters more)", count=len(text) - kept)
+    return text[:kept] + tr("… ({count:,} more characters)", count=len(text) - kept)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -52,12 +52,12 @@ class Limit:
 _ALL = (
     Limit("table_bytes", 1e9, mark("bytes of a table, a study file or a parameter set")),
     Limit("table_columns", 1000, mark("columns of a table")),
-    Limit("field_letters", 100_000, mark("letters in one cell of a table")),
-    Limit("number", 1e18, mark("size of any number in a study or a table")),
-    Limit("unit_letters", 60, mark("letters of a unit")),
+    Limit("field_characters", 100_000, mark("characters in one cell of a table")),
+    Limit("number", 1e18, mark("absolute value of any number in a study or a table")),
+    Limit("unit_characters", 60, mark("characters of a unit")),
     Limit("raster_pixels", 1e12, mark("pixels of a raster")),
     Limit("grid_cells", 25e6, mark("cells of the analysis grid")),
-    Limit("message_letters", 2000, mark("letters of a message")),
+    Limit("message_characters", 2000, mark("characters of a message")),
     Limit("permutations", 999_999, mark("permutations of a test")),
     Limit("draws", 100_000, mark("draws of a simulation, and random maps")),
     Limit("cluster_seconds", 30, mark("seconds to wait for the workers of a cluster")),
@@ -82,7 +82,7 @@ def more_than(name: str, value: float) -> str:
     """End of a message on something beyond a limit: what is allowed, and how to move it."""
     one = LIMITS[name]
     return tr(
-        "{value:,.15g}, and at most {most:,.15g} is taken; to allow more, set {variable}",
+        "{value:,.15g}; the limit is {most:,.15g} (raise it with {variable})",
         value=value,
         most=one.value,
         variable=one.variable,

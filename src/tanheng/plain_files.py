@@ -66,7 +66,7 @@ def plain_file(path: Path, *, folders: bool = False) -> Path:
         raise InputError(tr("{path}: there is no such file", path=shown(path))) from None
     except (OSError, ValueError) as error:
         raise InputError(
-            tr("{path}: is no name of a file ({reason})", path=shown(path), reason=_reason(error))
+            tr("{path}: is not a valid file name ({reason})", path=shown(path), reason=_reason(error))
         ) from error
     if stat.S_ISDIR(mode):
         if folders:

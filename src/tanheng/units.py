@@ -105,9 +105,9 @@ def _refuse_strange(unit: str) -> None:
     UnitError
         It is too long, has other signs, or towers of powers.
     """
-    if len(unit) > limit("unit_letters") or not _WRITTEN.fullmatch(unit) or _TOWER.search(unit):
+    if len(unit) > limit("unit_characters") or not _WRITTEN.fullmatch(unit) or _TOWER.search(unit):
         shown = unit if len(unit) <= _SHOWN else f"{unit[:_SHOWN]}…"
-        raise UnitError(tr("'{unit}' is no unit; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'", unit=shown))
+        raise UnitError(tr("'{unit}' is not a unit; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'", unit=shown))
 
 
 #: Letters of a unit that a message shows.

@@ -293,7 +293,7 @@ _STOPPED = mark("stopped; no results were written. A long run keeps its finished
 
 def _message(error: Exception) -> str:
     """What is said of an error, in letters that a terminal can show at once."""
-    most = int(limit("message_letters"))
+    most = int(limit("message_characters"))
     if isinstance(error, StudyError) and len(error.problems) > 1:
         return str(error) if len(str(error)) <= most else error.shortened(most)
     return shortened(str(error) if isinstance(error, TanhengError) else usage_words(error), most)

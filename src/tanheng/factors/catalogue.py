@@ -273,19 +273,19 @@ def parse_table(text: str, name: str) -> Table:
             )
         )
     longest = max(body, key=lambda item: len(item[1]))
-    if len(longest[1]) > limit("field_letters"):
+    if len(longest[1]) > limit("field_characters"):
         raise InputError(
             tr(
                 "{name}: line {number} is too long: {more}",
                 name=name,
                 number=longest[0],
-                more=more_than("field_letters", len(longest[1])),
+                more=more_than("field_characters", len(longest[1])),
             )
         )
     try:
         cells = _cells(body, delimiter)
     except csv.Error as error:
-        raise InputError(tr("{name}: is no table that can be read ({reason})", name=name, reason=error)) from error
+        raise InputError(tr("{name}: can't be read as a table ({reason})", name=name, reason=error)) from error
     given = [column.strip().lower() for column in cells[0][1]]
     header = tuple(COLUMN_OF_HEADING.get(column, column) for column in given)
     _refuse_columns_twice(name, header, given)

@@ -114,7 +114,7 @@ def _year(arguments: dict[str, Any], key: str, path: Path) -> int | None:
         return None
     text = str(value)
     if not (text.isascii() and text.isdigit() and len(text) <= _YEAR_DIGITS):
-        raise InputError(tr("{path}: '{key}' is '{value}', no year", path=path, key=key, value=shown(text)))
+        raise InputError(tr("{path}: '{key}' is '{value}', not a year", path=path, key=key, value=shown(text)))
     return int(text)
 
 
@@ -136,7 +136,7 @@ def _study_text(path: Path, base: Path, folder: Path, arguments: dict[str, Any])
     both = bool(arguments.get("lulc_alt_path")) and _is_on(arguments.get("calc_sequestration", True))
     for key in ("lulc_bas_path", "lulc_alt_path", "carbon_pools_path"):
         if arguments.get(key) and not isinstance(arguments[key], str):
-            raise InputError(tr("{path}: '{key}' is no name of a file", path=path, key=key))
+            raise InputError(tr("{path}: '{key}' is not a file name", path=path, key=key))
     first = _year(arguments, "lulc_bas_year", path)
     last = _year(arguments, "lulc_alt_year", path)
     valued = both and _is_on(arguments.get("do_valuation", False))

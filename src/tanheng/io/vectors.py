@@ -239,7 +239,7 @@ def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  
                 )
             )
         if not np.isfinite(shapely.get_coordinates(geometry)).all():
-            raise InputError(tr("{path}: row {row} has coordinates that are no numbers", path=path, row=row))
+            raise InputError(tr("{path}: row {row} has coordinates that are not finite numbers", path=path, row=row))
         if not geometry.is_valid:
             mended = shapely.make_valid(geometry)
             parts = [part for part in shapely.get_parts(mended) if shapely.get_dimensions(part) == 2]

@@ -66,7 +66,7 @@ def load_study(path: Path) -> Study:
     except tomllib.TOMLDecodeError as error:
         raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=toml_fault(error, text))) from error
     except (ValueError, RecursionError) as error:
-        why = tr("tables in tables in tables, too deep") if isinstance(error, RecursionError) else str(error)
+        why = tr("tables are nested too deeply") if isinstance(error, RecursionError) else str(error)
         raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=why)) from None
     return parse_study(data, str(path))
 
@@ -102,7 +102,7 @@ def _extreme(value: object, place: tuple[object, ...]) -> Iterator[tuple[str, st
     """Numbers that nothing is as large as, names that are no text, and tables that lie too deep, with their places."""
     keys = shown(".".join(map(str, place)))
     if len(place) > _DEEPEST:
-        yield keys, tr("lies too deep: a study has no tables in so many tables")
+        yield keys, tr("is nested too deeply for a study")
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _extreme(inner, (*place, key))
@@ -115,7 +115,7 @@ def _extreme(value: object, place: tuple[object, ...]) -> Iterator[tuple[str, st
         size = float("inf") if isinstance(value, int) and value.bit_length() > _MOST_BITS else abs(float(value))
         yield keys, tr("is too large: {more}", more=more_than("number", size))
     elif isinstance(value, str) and "\0" in value:
-        yield keys, tr("holds a letter that no text has (NUL)")
+        yield keys, tr("contains a NUL character")
 
 
 #: Bits of a whole number that a float can hold.

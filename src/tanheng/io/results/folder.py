@@ -86,7 +86,7 @@ def check_folder(folder: Path) -> None:
         Something else is there, or the folder above it can't be written to.
     """
     if "\0" in str(folder) or not folder.name:
-        raise OutputError(tr("{folder}: is no name of a folder", folder=shown(folder)))
+        raise OutputError(tr("{folder}: is not a valid folder name", folder=shown(folder)))
     try:
         if folder.is_symlink() and not folder.exists():
             raise OutputError(
