@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
@@ -122,13 +123,14 @@ def plan(
     )
 
 
+@dataclass(frozen=True)
 class _Limits:
     """Limits of a plan on a map, by code."""
 
-    def __init__(
-        self, at_least: dict[Code, float], at_most: dict[Code, float], fixed: tuple[Code, ...], no_new: tuple[Code, ...]
-    ) -> None:
-        self.at_least, self.at_most, self.fixed, self.no_new = at_least, at_most, fixed, no_new
+    at_least: dict[Code, float]
+    at_most: dict[Code, float]
+    fixed: tuple[Code, ...]
+    no_new: tuple[Code, ...]
 
     def refuse_unknown(self, codes: list[int]) -> None:
         """Refuse codes that the map lacks."""
