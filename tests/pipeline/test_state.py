@@ -58,6 +58,20 @@ def test_former_results_beside_new_ones_are_cleared_away(tiny: Path) -> None:
     assert left_behind(tiny.parent) == []
 
 
+def test_a_plan_moved_aside_comes_back_and_one_beside_a_new_plan_is_cleared_away(tiny: Path) -> None:
+    """A plan killed between the two renames leaves the former plan under another name, in the folder of results."""
+    folder = run_study(tiny).folder
+    former = folder / ".plan-former"
+    former.mkdir()
+    (former / "plan.json").write_text("{}")
+    check_folder(folder)
+    assert (folder / "plan" / "plan.json").is_file()
+    former.mkdir()
+    check_folder(folder)
+    assert (folder / "plan" / "plan.json").is_file()
+    assert not former.exists()
+
+
 def test_unfinished_results_of_dead_runs_are_cleared_and_those_of_living_ones_stay(tmp_path: Path) -> None:
     host = socket.gethostname()
     dead = tmp_path / f".results-unfinished-{host}-{dead_process()}@abc"

@@ -48,15 +48,21 @@ def results_place(folder: Path) -> Path:
 def restore(folder: Path) -> None:
     """Put right what a killed process left: former results without new ones come back, and unfinished ones are cleared away."""
     folder = results_place(folder)
+    _bring_back(folder)
+    for name in _OURS:
+        _bring_back(folder / name)
+    for left in folder.parent.glob(f".{glob.escape(folder.name)}-unfinished-*"):
+        if _is_dead(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _bring_back(folder: Path) -> None:
     former = _former(folder)
     with contextlib.suppress(OSError):
         if former.is_dir() and not folder.exists():
             former.rename(folder)
         elif former.exists():
             shutil.rmtree(former, ignore_errors=True)
-    for left in folder.parent.glob(f".{glob.escape(folder.name)}-unfinished-*"):
-        if _is_dead(left):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def _former(folder: Path) -> Path:
@@ -147,18 +153,8 @@ def result_folder(folder: Path) -> Iterator[Path]:
     check_folder(folder)
     folder = results_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        work = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
-    except OSError as error:
-        raise OutputError(
-            tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
-        ) from error
-    try:
+    with _unfinished(folder, folder) as work:
         yield work
-        work.chmod(0o755)
-        _take_place(work, folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -171,6 +167,13 @@ def part_folder(folder: Path, name: str) -> Iterator[Path]:
         The folder can't be made or moved.
     """
     folder = results_place(folder)
+    with _unfinished(folder, folder / name) as work:
+        yield work
+
+
+@contextlib.contextmanager
+def _unfinished(folder: Path, place: Path) -> Iterator[Path]:
+    """Folder beside the results, which takes its place when the block ends without an error and is removed otherwise."""
     try:
         work = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
     except OSError as error:
@@ -180,7 +183,7 @@ def part_folder(folder: Path, name: str) -> Iterator[Path]:
     try:
         yield work
         work.chmod(0o755)
-        _take_place(work, folder / name)
+        _take_place(work, place)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
