@@ -29,6 +29,7 @@ _NAMED = (
     ("factors/plans/zones-by-cell.csv", "zone", "name_zh"),
     ("factors/plans/zones-by-unit.csv", "zone", "name_zh"),
     ("factors/plans/scenarios.csv", "scenario", "name_zh"),
+    ("factors/simulation/scenarios.csv", "scenario", "name_zh"),
     ("factors/sectors.csv", "sector", "name_zh"),
     ("factors/process_factors.csv", "activity", "name_zh"),
     ("factors/legends/*.csv", "land_class", ""),
@@ -51,7 +52,7 @@ def template() -> Catalog:
 
 def _helps() -> Iterator[tuple[str, str]]:
     """What the commands say of themselves in ``--help``."""
-    for name in ("cli/app.py", "cli/statistics.py"):
+    for name in ("cli/app.py", "cli/simulate.py", "cli/statistics.py"):
         for node in ast.parse((SOURCE / name).read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 yield name, inspect.cleandoc(ast.get_docstring(node) or "")

@@ -36,6 +36,7 @@ SOURCES = (
     "kernel_cache.py",
     "analysis/kernel.py",
     *(f"land/kernels/{name}.py" for name in ("arguments", "rows", "coarse", "fine", "moved", "warped")),
+    *(f"simulation/kernels/{name}.py" for name in ("windows", "distances", "scores", "assignment", "patches")),
 )
 #: Age at which what other sources or versions made goes, seconds: 30 days. Another branch may still want it.
 _KEPT_SECONDS = 30 * 86_400

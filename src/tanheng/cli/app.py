@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from tanheng import __version__
-from tanheng.cli import statistics
+from tanheng.cli import simulate, statistics
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import StudyError, TanhengError, shortened
@@ -168,13 +168,13 @@ def stock(
 def check(context: typer.Context, study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked
-    from tanheng.inputs.plan import check_inputs
     from tanheng.io.rasters import files_open
+    from tanheng.pipeline.check import check_study
     from tanheng.study import load_study
 
     asked: _Asked = context.obj
     with in_language_of(study, asked.language), files_open():
-        print_checked(check_inputs(load_study(study), study.parent))
+        print_checked(check_study(load_study(study), study.parent))
 
 
 @app.command("open")
@@ -267,7 +267,7 @@ def import_invest(
     typer.echo(tr("wrote {written}; next: tanheng run {written}", written=written))
 
 
-for _command in (statistics.correlate, statistics.moran, statistics.geodetector):
+for _command in (simulate.simulate, statistics.correlate, statistics.moran, statistics.geodetector):
     app.command()(_command)
 
 for _registered in app.registered_commands:

@@ -20,6 +20,8 @@ from tanheng.units import HA_PER_KM2
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tanheng.pipeline.simulate import Simulation
+
 
 def print_totals(results: Results) -> None:
     """Print the total table of a run and where the results lie."""
@@ -83,6 +85,32 @@ def print_plan(planned: Planned) -> None:
     for text in planned.notes:
         console.print(tr("note: {text}", text=text), markup=False, soft_wrap=True)
     console.print(tr("open {page}", page=planned.folder / "plan.html"), markup=False, soft_wrap=True)
+
+
+def print_simulation(found: Simulation) -> None:
+    """Print how well a simulation foretells, the land to come, and where the results lie."""
+    from tanheng.report.words.simulation_sentences import sentences, verdict
+
+    console = Console(highlight=False, emoji=False)
+    first = verdict(found.record, found.tables)
+    console.print(Text(first, style="bold"), soft_wrap=True)
+    for text in sentences(found.record, found.tables):
+        if text != first:
+            console.print(text, markup=False, soft_wrap=True)
+    areas = found.tables["demand"]
+    for key, rows in areas.groupby("scenario", sort=False) if "scenario" in areas else [("", areas)]:
+        title = name_of(str(key)) if key else tr("Areas, km²")
+        table = Table(title=Text(title), title_justify="left")
+        table.add_column(tr("class"))
+        years = list(dict.fromkeys(rows["year"]))
+        for year in years:
+            table.add_column(str(year), justify="right")
+        for name in dict.fromkeys(rows["class"]):
+            own = rows[rows["class"] == name].set_index("year")["simulated_km2"]
+            table.add_row(Text(name_of(name)), *(f"{own[year]:,.2f}" for year in years))
+        console.print(table)
+    console.print(tr("results in {folder}", folder=found.folder), markup=False, soft_wrap=True)
+    console.print(tr("open {page}", page=found.folder / found.page), markup=False, soft_wrap=True)
 
 
 def print_checked(inputs: Inputs) -> None:

@@ -31,6 +31,7 @@ _KIND_WORDS = {
     "carbon_densities": mark("carbon densities"),
     "emission_factors": mark("emission factors"),
     "plans": mark("rules of plans"),
+    "simulation": mark("scenarios of land-use change"),
 }
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import RunRecord
 from tanheng.io.results.tables import read_result_table
+from tanheng.pipeline.simulate_study import OBSERVED
 from tanheng.tables.columns import adds_up
 
 #: Tables whose figures are compared, with the columns that name a row.
@@ -124,7 +125,8 @@ def _figures(first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFram
 
 
 def _table_differences(name: str, first: pd.DataFrame, second: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
-    keys = tuple(key for key in keys if key in first and key in second)
+    first, second = (_of_one_kind(table, other) for table, other in ((first, second), (second, first)))
+    keys = tuple(key for key in ("scenario", *keys) if key in first and key in second)
     named = [_named(table, keys) for table in (first, second)]
     together = named[0][named[0].duplicated()].union(named[1][named[1].duplicated()])
     one, other = (_keyed(name, table, index, together) for table, index in zip((first, second), named, strict=True))
@@ -139,6 +141,13 @@ def _table_differences(name: str, first: pd.DataFrame, second: pd.DataFrame, key
     columns = ["table", "row", "column", "first", "second", "difference", "relative"]
     found = pd.DataFrame(rows, columns=columns)
     return found.sort_values("relative", key=lambda item: item.abs(), ascending=False, kind="stable")
+
+
+def _of_one_kind(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Table without simulated years, where the other run has none."""
+    if "scenario" not in table or "scenario" in other:
+        return table
+    return table[table["scenario"] == OBSERVED].drop(columns="scenario")
 
 
 def _named(table: pd.DataFrame, keys: tuple[str, ...]) -> pd.MultiIndex:

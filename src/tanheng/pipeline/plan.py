@@ -29,6 +29,7 @@ from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
+from tanheng.pipeline.simulate_study import OBSERVED
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.solve import Plan, best_plan
 from tanheng.stages.planning.certainty import gain_half_width, plan_front, plan_stability
@@ -54,7 +55,7 @@ from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
 #: Settings that a plan does not depend on: results made with others still serve.
-_BESIDE = ("plan", "outputs", "maps", "analysis", "title", "language", "authors", "license")
+_BESIDE = ("plan", "simulate", "outputs", "maps", "analysis", "title", "language", "authors", "license")
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,13 @@ def _beside(
 
 
 def _read_table(folder: Path, name: str) -> pd.DataFrame | None:
-    """Table of the run; none where the run has none of that name."""
+    """Observed rows of a table of the run; none where the run has none of that name."""
     path = folder / f"{name}.csv"
-    return read_result_table(path) if path.exists() else None
+    if not path.exists():
+        return None
+    table = read_result_table(path)
+    # A run with simulated years has their rows in the same tables.
+    return table if "scenario" not in table else table[table["scenario"] == OBSERVED].drop(columns="scenario")
 
 
 def _front(opened: PlanInputs, land: PlanLand, problem: PlanProblem, reporter: Reporter) -> dict[str, pd.DataFrame]:

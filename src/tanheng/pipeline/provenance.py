@@ -14,7 +14,7 @@ from tanheng.io.blocks import content_hash
 from tanheng.stages.found import SelfCheck
 from tanheng.study import Study
 
-_PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract", "numba", "pandas")
+_PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract", "numba", "pandas", "scipy")
 
 
 def versions() -> dict[str, str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.rasters import files_open
 from tanheng.io.results.folder import result_folder
 from tanheng.io.results.lock import working_on
-from tanheng.land.pools import pool_of
+from tanheng.land.pools import Pool, pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline.assemble import dataset_of
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
+from tanheng.pipeline.simulate_study import PART, Opened, open_checked, simulate_for_study
 from tanheng.pipeline.writing import write_results
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
 from tanheng.stages.change import account_change, change_table
@@ -90,16 +94,39 @@ def _run(
         study = study.model_copy(update={"outputs": outputs})
     with clock.stage(mark("check")):
         inputs = open_inputs(study, path.parent)
+        simulation = open_checked(inputs) if study.simulate is not None else None
     blocks = blocks_folder(inputs.output)
     with working_on(inputs.output):
         with pool_of(workers, cluster, reporter.warn) as pool:
             results = compute(inputs, clock, Counting(blocks, pool, resume, reporter.blocks))
-        for text in results.warnings:
-            reporter.warn(text)
-        with result_folder(results.folder) as folder:
-            results = write_results(results, inputs, folder, clock)
+            for text in results.warnings:
+                reporter.warn(text)
+            with result_folder(results.folder) as folder:
+                accounts = _simulated(folder, inputs, simulation, clock, pool)
+                results = write_results(results, inputs, folder, clock, accounts)
         FolderOfBlocks(blocks).clear()
     return results
+
+
+def _simulated(
+    folder: Path, inputs: Inputs, opened: Opened | None, clock: Clock, pool: Pool
+) -> Mapping[str, pd.DataFrame] | None:
+    """Future land use in its folder among the results, and the tables of its years; none where the study asks for none."""
+    if opened is None:
+        return None
+    if opened[0].settings.demand == "plan" and not (inputs.output / "plan" / "plan.json").exists():
+        clock.reporter.warn(
+            tr(
+                "simulate: demand is that of the plan, which is not made yet; run 'tanheng plan', then 'tanheng simulate'"
+            )
+        )
+        return None
+    part = folder / PART
+    part.mkdir()
+    made = simulate_for_study(part, inputs, opened, clock, pool)
+    for text in made.simulation.notes:
+        clock.reporter.warn(text)
+    return made.accounts
 
 
 def compute(inputs: Inputs, clock: Clock, counting: Counting) -> Results:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from tanheng.errors import OutputError
 from tanheng.inputs.study_inputs import Inputs
@@ -19,10 +22,18 @@ from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock
 from tanheng.pipeline.reporting import write_reports
 from tanheng.pipeline.results import Results
+from tanheng.pipeline.simulate_study import joined
 
 
-def write_results(results: Results, inputs: Inputs, folder: Path, clock: Clock) -> Results:
+def write_results(
+    results: Results, inputs: Inputs, folder: Path, clock: Clock, simulated: Mapping[str, pd.DataFrame] | None = None
+) -> Results:
     """Write grids, tables, maps, report and record; the results with their record are returned.
+
+    Parameters
+    ----------
+    simulated : mapping of str to pandas.DataFrame, optional
+        Tables of simulated years, whose rows join those of the study under a column of the scenario.
 
     Raises
     ------
@@ -38,7 +49,8 @@ def write_results(results: Results, inputs: Inputs, folder: Path, clock: Clock) 
         dataset = with_crs(results.dataset, inputs.grid)
         write_zarr(folder / "results.zarr", dataset)
         write_grids(folder / "grids", dataset, inputs.grid)
-        for name, table in results.tables.items():
+        tables = results.tables if simulated is None else joined(results.tables, simulated)
+        for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
     if results.study.outputs.pixel_maps:
         with clock.stage(mark("pixel maps")):

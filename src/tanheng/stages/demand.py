@@ -100,9 +100,9 @@ def account_demand(
         The population is negative, a weight is wrong, or a unit has emissions and no weight where that is an error.
     """
     fraction = np.asarray(land.fraction.values, float)
-    laid = {raster.path: _persons(raster, given.population_kind, land) for raster in given.population.values()}
-    per_cell = {year: laid[given.population[year].path][0] for year in given.years}
-    per_km2 = {year: laid[given.population[year].path][1] for year in given.years}
+    laid = {raster: _persons(raster, given.population_kind, land) for raster in given.population.values()}
+    per_cell = {year: laid[given.population[year]][0] for year in given.years}
+    per_km2 = {year: laid[given.population[year]][1] for year in given.years}
     zones = emission_zones(layers.get(given.zone_layer), emissions, land)
     weights = SectorWeights(given.settings.weights, given.drivers, land, per_cell)
     rows = {year: emissions[emissions["year"] == year] for year in given.years}

@@ -28,6 +28,7 @@ from tanheng.study.sections import (
     Value,
     ZoneLayer,
 )
+from tanheng.study.simulate import Simulate
 
 
 class Study(Part):
@@ -53,6 +54,7 @@ class Study(Part):
     change: Change = Change()
     value: Value | None = None
     plan: Plan | None = None
+    simulate: Simulate | None = None
     data_years: dict[Name, dict[Year, Year]] = Field(default_factory=dict)
     reconstructed: tuple[Name, ...] = ()
     maps: MapPrints = MapPrints()
@@ -85,6 +87,7 @@ class Study(Part):
             *self._analysis_problems(),
             *self._economy_problems(),
             *self._plan_problems(),
+            *self._simulate_problems(),
             *self.maps.label_problems(self.named_zones),
         ]
         if problems:
@@ -217,6 +220,41 @@ class Study(Part):
             for name in self.analysis.controls
             if name not in known
         ]
+
+    def _simulate_problems(self) -> list[str]:
+        if self.simulate is None:
+            return []
+        found = []
+        if len(self.years) < 2:
+            found.append(tr("simulate: simulation learns from change: give land maps of two years or more"))
+        if self.simulate.to[0] <= self.years[-1]:
+            found.append(
+                tr(
+                    "simulate.to: {year} is not after the last map, of {last}; name later years",
+                    year=self.simulate.to[0],
+                    last=self.years[-1],
+                )
+            )
+        if self.simulate.zones is not None and self.simulate.zones not in self.zones:
+            found.append(
+                tr(
+                    "{place}: there is no zone layer '{layer}'{nearest}",
+                    place="simulate.zones",
+                    layer=self.simulate.zones,
+                    nearest=nearest(self.simulate.zones, self.zones),
+                )
+            )
+        maps = [name for name, driver in self.drivers.items() if driver.table is None]
+        found += [
+            tr(
+                "simulate.drivers: '{name}' is no driver with a map{nearest}",
+                name=name,
+                nearest=nearest(name, maps),
+            )
+            for name in self.simulate.drivers or ()
+            if name not in maps
+        ]
+        return found
 
     def _plan_problems(self) -> list[str]:
         if self.plan is None:

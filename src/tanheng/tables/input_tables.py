@@ -40,6 +40,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "lower": ("下限",),
     "upper": ("上限",),
     "scenario": ("情景",),
+    "from_class": ("转出类别", "转出类型"),
+    "to_class": ("转入类别", "转入类型"),
+    "area_km2": ("面积", "面积_km2", "面积km2", "面积（km2）"),
+    "population": ("人口", "人口数"),
 }
 
 #: Column behind each heading that is understood.
@@ -84,6 +88,10 @@ _FUEL = InputColumn("fuel", mark("fuel or energy carrier"), "name")
 _QUANTITY = InputColumn("quantity", mark("amount, in the unit of the row"), "amount")
 _UNIT = InputColumn("unit", mark("unit of the row's amount"), "unit")
 _CLASS = InputColumn("class", mark("land class"), "name")
+
+_AREA = InputColumn("area_km2", mark("area in the year; of a conversion, since the year before"), "number", "km2")
+_LAND_ZONE = InputColumn("zone", mark("id or name of a zone, where demand is met by zone"), "name", required=False)
+_SCENARIO = InputColumn("scenario", mark("scenario; blank for all"), "name", required=False)
 
 _ALL = (
     InputTable(
@@ -178,6 +186,48 @@ _ALL = (
             InputColumn("from", mark("land class before"), "name"),
             InputColumn("to", mark("land class after"), "name"),
             InputColumn("cost", mark("cost per hectare, in the currency of the plan"), "number"),
+        ),
+    ),
+    InputTable(
+        "land_demand",
+        mark("Areas of future land use"),
+        "simulate.demand",
+        (_YEAR, _CLASS, _AREA, _LAND_ZONE, _SCENARIO),
+    ),
+    InputTable(
+        "land_conversions",
+        mark("Conversions of future land use"),
+        "simulate.demand",
+        (
+            _YEAR,
+            InputColumn("from_class", mark("land class before"), "name"),
+            InputColumn("to_class", mark("land class after"), "name"),
+            _AREA,
+            _LAND_ZONE,
+            _SCENARIO,
+        ),
+    ),
+    InputTable(
+        "land_scenarios",
+        mark("Scenarios of land-use change"),
+        "simulate.scenarios",
+        (
+            InputColumn("scenario", mark("scenario"), "name"),
+            InputColumn("from", mark("land class or kind of land before; * is any"), "name"),
+            InputColumn("to", mark("land class or kind of land after; * is any"), "name"),
+            InputColumn("factor", mark("what the chance of the conversion is multiplied by"), "number"),
+        ),
+    ),
+    InputTable(
+        "outlook",
+        mark("Future population and emissions"),
+        "simulate.outlook",
+        (
+            _YEAR,
+            InputColumn("population", mark("persons in the region"), "number", required=False),
+            InputColumn("emissions", mark("emissions of the region in the year"), "amount", required=False),
+            InputColumn("unit", mark("unit of the row's amount"), "unit", required=False),
+            _SCENARIO,
         ),
     ),
 )

@@ -60,6 +60,22 @@ TITLES = {
     "zoning_by_unit": mark("Zones of management by unit"),
     "compensation": mark("Compensation flows"),
     "compensation_units": mark("Compensation by unit"),
+    "demand": mark("Demand for land"),
+    "demand_by_zone": mark("Demand for land by zone"),
+    "conversions": mark("Conversions by step"),
+    "carbon": mark("Carbon of simulated land"),
+    "paths": mark("Paths of people and emissions"),
+    "plan_gap": mark("Plan against likely land"),
+    "validation": mark("Validation by resolution"),
+    "validation_by_class": mark("Validation by class"),
+    "validation_by_transition": mark("Validation by transition"),
+    "disagreement": mark("Kinds of disagreement"),
+    "patches": mark("Patches of new land"),
+    "operating_curve": mark("Operating characteristic"),
+    "models": mark("Models of suitability"),
+    "drivers": mark("Importance of drivers"),
+    "responses": mark("Responses to drivers"),
+    "reliability": mark("Reliability of chances"),
 }
 
 #: What each table tells, for the contents sheet and the report.
@@ -158,6 +174,38 @@ MEANINGS = {
     "zoning_by_unit": mark("Zones of management by unit, from its shares of supply, emissions and output"),
     "compensation": mark("Who compensates whom: bookkeeping between units in deficit and in surplus"),
     "compensation_units": mark("Surplus and deficit of each unit, and what of it is met"),
+    "demand": mark("Area of each class asked for and simulated; they differ by less than one cell"),
+    "demand_by_zone": mark("Area of each class asked for and simulated in each zone"),
+    "conversions": mark(
+        "Area that each step converts from one class to another; rows of one class to itself are land that stays"
+    ),
+    "carbon": mark(
+        "Stored carbon of the simulated land by the densities of today (a stock), and its change since the last map"
+    ),
+    "paths": mark(
+        "Population, emissions and uptake of the land from the last year on, by the assumptions of the study; flux balance is uptake less emissions"
+    ),
+    "plan_gap": mark(
+        "What the plan would gain against what each scenario is likely to, t C; their horizons stand beside each other"
+    ),
+    "validation": mark(
+        "Hits, misses, false alarms and wrong hits in blocks of so many cells on a side, of each model and of two that know nothing; draws are means"
+    ),
+    "validation_by_class": mark("The same for the cells of each class that land is lost from, at one cell"),
+    "validation_by_transition": mark("The same for each transition by itself, at one cell"),
+    "disagreement": mark(
+        "Simulated against observed map: disagreement of quantity, exchange and shift as shares of the land; kappa counts land that stays"
+    ),
+    "patches": mark(
+        "Patches of new land of each class, observed and simulated: their number, mean size, and outer sides per cell"
+    ),
+    "operating_curve": mark("How much of the observed change lies in the land that the model ranks highest"),
+    "models": mark("What each conversion was learned from, and how well it does on held-out blocks of land"),
+    "drivers": mark(
+        "Skill that is lost on held-out blocks where the values of a driver are exchanged among cells; near zero, it plays no role"
+    ),
+    "responses": mark("Log-odds of each conversion at some values of each driver, against their mean"),
+    "reliability": mark("Predicted chance and observed share in groups of rising chance, on held-out blocks"),
 }
 
 

@@ -35,6 +35,7 @@ _OURS = (
     "tables.xlsx",
     "report.html",
     "plan",
+    "simulation",
     "tables.docx",
     CRATE,
 )

@@ -164,6 +164,35 @@ class PlanRecord(Record):
     notes: Sequence[str]
 
 
+@dataclass(frozen=True)
+class SimulationRecord(Record):
+    """Record of a simulation of land use: ``run.json`` of its folder.
+
+    Attributes
+    ----------
+    held_out : str
+        What the scored model had not seen: ``dates``, ``blocks``, or nothing (``training``).
+    below_null : sequence of int
+        Sides of blocks, cells, at which it scores no better than a model that knows nothing.
+    """
+
+    years: Sequence[int]
+    classes: Sequence[str]
+    cell_km2: float
+    drivers: Sequence[str]
+    scenarios: Sequence[str]
+    model: str
+    learned_from: Sequence[int]
+    held_out: str
+    scored_from: Sequence[int]
+    scored_on: Sequence[int]
+    below_null: Sequence[int]
+    inputs: Sequence[Mapping[str, Any]]
+    warnings: Sequence[str]
+    timings_s: Mapping[str, float]
+    reconstructed: bool = False
+
+
 #: Keys that records of version 1 may lack, and what stands for them.
 _LATER: Mapping[str, Any] = {"borrowed_years": (), "note": "", "language": "", "gain_half_width_t_c": None}
 

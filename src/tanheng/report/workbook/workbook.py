@@ -27,13 +27,17 @@ __all__ = ["MEANINGS", "write_workbook"]
 _ACROSS = 112
 
 
-def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], record: Mapping[str, Any]) -> None:
+def write_workbook(
+    path: Path, tables: Mapping[str, pd.DataFrame], record: Mapping[str, Any], *, checked: bool = True
+) -> None:
     """Write the workbook in the language that is spoken.
 
     Parameters
     ----------
     record : mapping
         Of what run.json holds: title, made, note, balance_mode, balance_meaning; what is missing is left out.
+    checked : bool
+        Whether tables are those of a run, which bear cross-checks and charts; those of a simulation hold scenarios beside each other.
 
     Raises
     ------
@@ -49,8 +53,8 @@ def write_workbook(path: Path, tables: Mapping[str, pd.DataFrame], record: Mappi
     names = sheet_names(tables, (contents, checks_name, charts_name, data_name))
     laid = placed(tables, names)
     whole = {name: table for name, table in laid.items() if len(table.frame) == len(tables[name])}
-    checks = crosschecks(whole)
-    charts = charts_of(laid)
+    checks = crosschecks(whole) if checked else []
+    charts = charts_of(laid) if checked else []
     beside = [(checks_name, tr("Cross-checks between the sheets, as live formulas"))] if checks else []
     beside += [(charts_name, tr("Charts of the main tables"))] if charts else []
     _write_contents(book, styles, contents, laid, record, beside, checks)

@@ -1,0 +1,229 @@
+"""The command ``tanheng simulate``: future land use, from a study or from maps alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tanheng.errors import InputError, StudyError
+from tanheng.language import tr
+
+if TYPE_CHECKING:
+    from tanheng.pipeline.simulate import Simulation, SimulationRequest
+
+_LISTED = ","
+
+
+def simulate(
+    context: typer.Context,
+    maps: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STUDY|MAP...", help=tr("A study file with [simulate], or land-cover maps, the oldest first.")
+        ),
+    ],
+    years: Annotated[str | None, typer.Option("--years", metavar="Y,Y[,Y]", help=tr("Year of each map."))] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="Y[,Y]", help=tr("Years to simulate."))] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DIR", help=tr("Folder for the results."))
+    ] = None,
+    legend: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=tr("Legend: a name or a CSV file; without one each code is a class.")),
+    ] = None,
+    drivers: Annotated[
+        list[str] | None, typer.Option(metavar="FILE,...", help=tr("Possible drivers of change: rasters in any CRS."))
+    ] = None,
+    demand: Annotated[
+        str, typer.Option(metavar="TABLE", help=tr("markov, linear, or a CSV of areas or conversions by year."))
+    ] = "markov",
+    period: Annotated[str, typer.Option(metavar="last|all", help=tr("Period that demand is derived from."))] = "last",
+    mode: Annotated[
+        str,
+        typer.Option(
+            metavar="best|draw|patches", help=tr("The most likely map, draws by chance, or draws in patches.")
+        ),
+    ] = "draw",
+    draws: Annotated[int | None, typer.Option(min=1, help=tr("Number of draws; 10 by default."))] = None,
+    model: Annotated[
+        str, typer.Option(metavar="logit|lightgbm", help=tr("What suitability is learned with."))
+    ] = "logit",
+    suitability: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CLASS=FILE", help=tr("A raster with the chance of becoming a class, in place of learning.")
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help=tr("Seed of the draws."))] = 1,
+    zones: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=tr("Polygons; demand is derived and met in each of them."))
+    ] = None,
+    protected: Annotated[
+        list[str] | None, typer.Option(metavar="FILE", help=tr("Polygons or a raster of land that stays as it is."))
+    ] = None,
+    forbid: Annotated[
+        list[str] | None, typer.Option(metavar="FROM:TO", help=tr("A forbidden conversion; * is any class."))
+    ] = None,
+    quota: Annotated[
+        list[str] | None, typer.Option(metavar="FROM:TO=KM2", help=tr("Most land that a conversion takes in a step."))
+    ] = None,
+    scenarios: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|TABLE", help=tr("'builtin' for three named scenarios, or a CSV of your own.")),
+    ] = None,
+    densities: Annotated[
+        str | None,
+        typer.Option(metavar="TABLE", help=tr("Carbon densities: then the carbon of each year is reported.")),
+    ] = None,
+    step_years: Annotated[
+        float | None, typer.Option(min=0.1, help=tr("Longest step; the observed period by default."))
+    ] = None,
+    write_draws: Annotated[bool, typer.Option("--write-draws", help=tr("Write the map of every draw."))] = False,
+    fallback: Annotated[
+        bool,
+        typer.Option("--fallback", help=tr("Place conversions at random that too few changed cells allow to learn.")),
+    ] = False,
+    score_on_training: Annotated[
+        bool,
+        typer.Option(
+            "--score-on-training", help=tr("Score on the change that the model was learned from (in sample).")
+        ),
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help=tr("Threads; all cores by default."))] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help=tr("Score land on a dask cluster: tcp://HOST:PORT, or local:N.")),
+    ] = None,
+) -> None:
+    """Simulate future land use: demand, learned suitability, exact allocation, and scores on change that was held out."""
+    from tanheng.cli.progress import Terminal
+    from tanheng.cli.speech import in_language_of
+    from tanheng.land.pools import pool_of
+    from tanheng.pipeline.simulate import simulate_maps
+
+    quiet: bool = context.obj.quiet
+    if len(maps) == 1 and maps[0].lower().endswith(".toml"):
+        from tanheng.pipeline.simulate_study import simulate_study
+
+        study = Path(maps[0])
+        with in_language_of(study, context.obj.language) as spoken, Terminal(quiet=quiet) as terminal:
+            with pool_of(workers, cluster, terminal.warn) as pool:
+                found = simulate_study(study, terminal, output=output, work=pool, language=spoken)
+            _show(found, quiet=quiet)
+        return
+    settings = _settings(locals())
+    request = _request(maps, years, to, output, legend, drivers, zones, densities, settings)
+    assert output is not None  # noqa: S101  _request refuses a missing one
+    with Terminal(quiet=quiet) as terminal, pool_of(workers, cluster, terminal.warn) as pool:
+        found = simulate_maps(request, output, terminal, pool)
+    _show(found, quiet=quiet)
+
+
+def _show(found: Simulation, *, quiet: bool) -> None:
+    if not quiet:
+        from tanheng.cli.show import print_simulation
+
+        print_simulation(found)
+
+
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
+    """Options as the table [simulate] of a study has them."""
+    settings: dict[str, Any] = {
+        name: given[name]
+        for name in (
+            "demand",
+            "period",
+            "mode",
+            "model",
+            "seed",
+            "step_years",
+            "write_draws",
+            "fallback",
+            "score_on_training",
+        )
+    }
+    if given["draws"] is not None:
+        settings["draws"] = given["draws"]
+    chosen = given["scenarios"]
+    settings["scenarios"] = False if chosen is None else (True if chosen == "builtin" else chosen)
+    settings["protected"] = [{"file": name} for name in given["protected"] or ()]
+    settings["forbidden"] = [_pair(text, "--forbid") for text in given["forbid"] or ()]
+    settings["quotas"] = [_quota(text) for text in given["quota"] or ()]
+    settings["suitability"] = dict(_assigned(text, "--suitability") for text in given["suitability"] or ())
+    return settings
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    one, colon, other = text.partition(":")
+    if not (one and colon and other):
+        raise InputError(tr("{option} '{text}': write FROM:TO, the names of two classes", option=option, text=text))
+    return one, other
+
+
+def _assigned(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise InputError(tr("{option} '{text}': write NAME=VALUE", option=option, text=text))
+    return name, value
+
+
+def _quota(text: str) -> dict[str, object]:
+    conversion, value = _assigned(text, "--quota")
+    one, other = _pair(conversion, "--quota")
+    try:
+        return {"from": one, "to": other, "km2": float(value)}
+    except ValueError:
+        raise InputError(tr("--quota '{text}': '{value}' is no number of km2", text=text, value=value)) from None
+
+
+def _request(
+    maps: list[str],
+    years: str | None,
+    to: str | None,
+    output: Path | None,
+    legend: str | None,
+    drivers: list[str] | None,
+    zones: Path | None,
+    densities: str | None,
+    settings: dict[str, Any],
+) -> SimulationRequest:
+    from pydantic import ValidationError
+
+    from tanheng.pipeline.simulate import SimulationRequest
+    from tanheng.study.faults import fault_messages
+    from tanheng.study.simulate import Simulate
+
+    problems = []
+    if output is None:
+        problems.append(tr("-o is missing: name the folder for the results"))
+    if to is None:
+        problems.append(tr("--to is missing: name the years to simulate, as in --to 2030,2040"))
+    if years is None:
+        problems.append(tr("--years is missing: name the year of each map, as in --years 2000,2010,2020"))
+    known = _years(years, "--years", problems)
+    ahead = _years(to, "--to", problems)
+    if problems:
+        raise StudyError(problems)
+    try:
+        made = Simulate.model_validate({"to": ahead, **settings})
+    except ValidationError as error:
+        placed = [{**item, "loc": ("simulate", *item["loc"])} for item in error.errors()]
+        raise StudyError(fault_messages(placed, tr("options"), {"simulate": settings})) from error
+    files = tuple(name for text in drivers or () for name in text.split(_LISTED) if name)
+    return SimulationRequest(tuple(maps), known, made, legend, files, zones, densities)
+
+
+def _years(text: str | None, option: str, problems: list[str]) -> tuple[int, ...]:
+    found = []
+    for part in (text or "").split(_LISTED):
+        if not part.strip():
+            continue
+        if not part.strip().isdigit():
+            problems.append(
+                tr("{option}: '{part}' is no year; write whole years with commas between", option=option, part=part)
+            )
+            return ()
+        found.append(int(part))
+    return tuple(found)

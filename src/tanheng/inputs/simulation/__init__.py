@@ -1,0 +1,1 @@
+"""What a simulation takes in: land of all dates on one grid of cells, drivers, zones, masks, demand; opened and checked."""

@@ -1,0 +1,297 @@
+"""Demand for land by year as a table gives it, scenarios, and what conversions must keep to; in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, StudyError, nearest
+from tanheng.factors import read_table
+from tanheng.factors.catalogue import Place, Table, parse_number, read_named
+from tanheng.factors.kinds_of_land import kind_of_land
+from tanheng.factors.legends import whole_number
+from tanheng.language import language, listed, name_of, tr
+from tanheng.simulation.schedule import Rules
+from tanheng.study.simulate import Simulate
+
+#: Name of the one scenario of a simulation that has no others.
+ONLY = "simulated"
+#: Largest difference of the demanded areas' sum from that of the land, relative: rounding of a table.
+_ROUNDING = 0.01
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names that tables may use: classes and zones."""
+
+    classes: tuple[str, ...]
+    zones: tuple[str, ...]
+    zone_ids: tuple[str, ...]
+
+    def land_class(self, name: str, place: object) -> int:
+        """Number of a class by its name, as it is in the study or as tanheng prints it.
+
+        Raises
+        ------
+        InputError
+            There is no such class.
+        """
+        for number, known in enumerate(self.classes):
+            if name in {known, name_of(known)}:
+                return number
+        raise InputError(
+            tr(
+                "{place}: there is no class '{name}'{nearest}",
+                place=place,
+                name=name,
+                nearest=nearest(name, self.classes),
+            )
+        )
+
+    def zone(self, name: str, place: object) -> int:
+        """Number of a zone by its id or name.
+
+        Raises
+        ------
+        InputError
+            There is no such zone.
+        """
+        for number, known in enumerate(zip(self.zone_ids, self.zones, strict=True)):
+            if name in known:
+                return number
+        raise InputError(
+            tr("{place}: there is no zone '{name}'{nearest}", place=place, name=name, nearest=nearest(name, self.zones))
+        )
+
+
+@dataclass(frozen=True)
+class DemandTable:
+    """Areas or conversions by scenario and year, cells.
+
+    Attributes
+    ----------
+    totals : mapping of (str, int) to array, shape (zones, classes)
+        By scenario ('' for all) and year.
+    conversions : mapping of (str, int) to array, shape (zones, classes, classes)
+    """
+
+    totals: Mapping[tuple[str, int], NDArray[np.float64]] = field(default_factory=dict)
+    conversions: Mapping[tuple[str, int], NDArray[np.float64]] = field(default_factory=dict)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Scenarios that the table names."""
+        return tuple(dict.fromkeys(name for name, _ in (*self.totals, *self.conversions) if name))
+
+    def of(self, scenario: str) -> tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.float64]]]:
+        """Totals and conversions of one scenario by year; rows without a scenario hold for all."""
+        return (
+            {year: value for (name, year), value in self.totals.items() if name in {"", scenario}},
+            {year: value for (name, year), value in self.conversions.items() if name in {"", scenario}},
+        )
+
+
+def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land: NDArray[np.int64]) -> DemandTable:
+    """Demand from a table ``year,class,area_km2``, or ``year,from_class,to_class,area_km2``; with ``zone`` and ``scenario`` if wanted.
+
+    Parameters
+    ----------
+    to : tuple of int
+        Years that are simulated; each must be in the table.
+    km2 : float
+        Area of a cell.
+    land : array of int, shape (zones, classes)
+        Cells of each class at the start.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column; years that are missing; areas that do not add up to the land.
+    """
+    table = read_table(path)
+    by_conversion = any(name in table.header for name in ("from_class", "from"))
+    columns = _columns(table) if by_conversion else ("class",)
+    table.require(["year", *columns, "area_km2"])
+    if names.zones[1:] and "zone" not in table.header:
+        table.require(["zone"])
+    size = len(names.classes)
+    shape = (len(names.zones), size, size) if by_conversion else (len(names.zones), size)
+    found: dict[tuple[str, int], NDArray[np.float64]] = {}
+    problems = []
+    for line, row in table.rows:
+        place = table.line(line)
+        try:
+            _add_row(found, shape, table, row, place, columns, names, km2)
+        except InputError as error:
+            problems.append(str(error))
+    problems += [
+        tr("{path}: no row for {year}, which is to be simulated", path=path.name, year=year)
+        for year in to
+        if not any(of == year for _, of in found)
+    ]
+    if not by_conversion and not problems:
+        problems += [
+            problem
+            for (_, year), areas in found.items()
+            for problem in _sum_problems(path, year, areas, land, km2, names)
+        ]
+    if problems:
+        raise StudyError(problems)
+    return DemandTable(conversions=found) if by_conversion else DemandTable(totals=found)
+
+
+def _columns(table: Table) -> tuple[str, str]:
+    return ("from_class", "to_class") if "from_class" in table.header else ("from", "to")
+
+
+def _add_row(
+    found: dict[tuple[str, int], NDArray[np.float64]],
+    shape: tuple[int, ...],
+    table: Table,
+    row: dict[str, str],
+    place: Place,
+    columns: tuple[str, ...],
+    names: Names,
+    km2: float,
+) -> None:
+    year = whole_number(row["year"], table.at(place, "year"))
+    zone = names.zone(row["zone"], table.at(place, "zone")) if len(names.zones) > 1 else 0
+    classes = tuple(names.land_class(row[column], table.at(place, column)) for column in columns)
+    area = parse_number(row["area_km2"], table.at(place, "area_km2"))
+    areas = found.setdefault((row.get("scenario", ""), year), np.full(shape, np.nan))
+    if np.isfinite(areas[(zone, *classes)]):
+        raise InputError(tr("{place}: appears twice; merge the rows", place=place))
+    areas[(zone, *classes)] = area / km2
+
+
+def _sum_problems(
+    path: Path, year: int, areas: NDArray[np.float64], land: NDArray[np.int64], km2: float, names: Names
+) -> list[str]:
+    """Classes without an area, and zones whose areas do not add up to their land."""
+    problems = []
+    for zone in range(areas.shape[0]):
+        lacking = [name_of(names.classes[k]) for k in np.flatnonzero(np.isnan(areas[zone]) & (land[zone] > 0))]
+        where = tr("zone '{zone}', ", zone=names.zones[zone]) if len(names.zones) > 1 else ""
+        if lacking:
+            problems.append(
+                tr(
+                    "{path}: {where}{year}: no area for {names}; give one for each class",
+                    path=path.name,
+                    where=where,
+                    year=year,
+                    names=listed(map(repr, lacking)),
+                )
+            )
+            continue
+        areas[zone] = np.nan_to_num(areas[zone])
+        total, has = float(areas[zone].sum()), int(land[zone].sum())
+        if abs(total - has) > _ROUNDING * has:
+            problems.append(
+                tr(
+                    "{path}: {where}{year}: the areas add up to {total:,.2f} km2, and there are {land:,.2f} km2 of land; they must be the same",
+                    path=path.name,
+                    where=where,
+                    year=year,
+                    total=total * km2,
+                    land=has * km2,
+                )
+            )
+    return problems
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario: its name, what it is called in the language that is spoken, and what its conversions keep to."""
+
+    name: str
+    label: str
+    rules: Rules
+
+
+def scenarios_of(
+    settings: Simulate, names: Names, km2: float, base: Path, demanded: tuple[str, ...]
+) -> tuple[Scenario, ...]:
+    """Scenarios of a simulation with the conversions that are forbidden and the quotas, which hold in all of them.
+
+    Parameters
+    ----------
+    demanded : tuple of str
+        Scenarios that a table of demand names.
+
+    Raises
+    ------
+    StudyError
+        All slips of the table of scenarios and of the settings.
+    """
+    most, problems = _most(settings, names, km2)
+    ones = np.ones((len(names.classes), len(names.classes)))
+    factors: dict[str, NDArray[np.float64]] = {}
+    labels: dict[str, str] = {}
+    if settings.scenarios is not False and settings.demand in {"markov", "linear"}:
+        own = settings.scenarios if isinstance(settings.scenarios, str) else None
+        table = read_named("simulation", own or "scenarios", base)
+        table.require(["scenario", "from", "to", "factor"])
+        for line, row in table.rows:
+            name = row["scenario"]
+            labels[name] = row.get(f"name_{language()}") or name_of(name)
+            here = factors.setdefault(name, ones.copy())
+            try:
+                _apply(here, table, row, table.line(line), names, strict=own is not None)
+            except InputError as error:
+                problems.append(str(error))
+    for name in demanded:
+        factors.setdefault(name, ones.copy())
+        labels.setdefault(name, name)
+    if problems:
+        raise StudyError(problems)
+    if not factors:
+        factors, labels = {ONLY: ones}, {ONLY: name_of(ONLY)}
+    return tuple(Scenario(name, labels[name], Rules(values, most)) for name, values in factors.items())
+
+
+def _most(settings: Simulate, names: Names, km2: float) -> tuple[NDArray[np.float64], list[str]]:
+    """Most cells of each conversion, and slips."""
+    size, problems = len(names.classes), []
+    most = np.full((size, size), np.inf)
+    for number, (one, other) in enumerate(settings.forbidden, start=1):
+        place = tr("simulate.forbidden {number}", number=number)
+        try:
+            for i in _any(one, names, place):
+                for j in _any(other, names, place):
+                    most[i, j] = 0.0 if i != j else np.inf
+        except InputError as error:
+            problems.append(str(error))
+    for number, quota in enumerate(settings.quotas, start=1):
+        place = tr("simulate.quotas {number}", number=number)
+        try:
+            i, j = names.land_class(quota.from_class, place), names.land_class(quota.to_class, place)
+            most[i, j] = min(most[i, j], np.floor(quota.km2 / km2 + 1e-9))
+        except InputError as error:
+            problems.append(str(error))
+    return most, problems
+
+
+def _any(name: str, names: Names, place: object) -> range | list[int]:
+    return range(len(names.classes)) if name == "*" else [names.land_class(name, place)]
+
+
+def _apply(
+    factors: NDArray[np.float64], table: Table, row: dict[str, str], place: Place, names: Names, *, strict: bool
+) -> None:
+    """Set the factors of a row; built-in rows name kinds of land, those of the user's own table classes or kinds."""
+    value = parse_number(row["factor"], table.at(place, "factor"))
+    ends = []
+    for column in ("from", "to"):
+        wanted = row[column]
+        of_kind = [k for k, name in enumerate(names.classes) if wanted in {"*", kind_of_land(name)}]
+        if strict and not of_kind:
+            of_kind = [names.land_class(wanted, table.at(place, column))]
+        ends.append(of_kind)
+    for i in ends[0]:
+        for j in ends[1]:
+            if i != j:
+                factors[i, j] = value

@@ -1,0 +1,238 @@
+"""Everything that a simulation takes in, opened and checked; all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import nearest
+from tanheng.factors.legends import Legend
+from tanheng.inputs.problems import Problems
+from tanheng.inputs.simulation.demand import DemandTable, Names, Scenario, read_demand, scenarios_of
+from tanheng.inputs.simulation.drivers import lay_drivers, mask_on
+from tanheng.inputs.simulation.land import LandOfDates, open_land
+from tanheng.io.aligned import zones_on
+from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.vectors import Polygons
+from tanheng.land.engine import LandMap
+from tanheng.language import name_of, tr
+from tanheng.simulation.boosting import require_boosting
+from tanheng.simulation.features import FeatureSet, feature_set
+from tanheng.simulation.landscape import OUTSIDE, Codes, Driver, Land, Landscape, cells_by_class
+from tanheng.study.simulate import Simulate
+
+_VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
+#: Demand that is no table: a Markov chain, straight lines, and the conversions of the plan.
+BY_RULE = ("markov", "linear", "plan")
+_NO_ZONE = np.iinfo(np.uint16).max
+
+
+@dataclass(frozen=True)
+class MapsOfLand:
+    """Land maps with their legend, the region they are of, and what may be learned from."""
+
+    maps: Sequence[LandMap]
+    legend: Legend
+    classes: tuple[str, ...]
+    boundary: Polygons | None
+    drivers: Mapping[str, Raster]
+    zones: Polygons | None
+
+
+@dataclass(frozen=True)
+class SimulationInputs:
+    """Opened inputs of a simulation.
+
+    Attributes
+    ----------
+    settings : Simulate
+    land : LandOfDates
+    drivers : tuple of Driver
+    suitability : mapping of int to int
+        By target class: number of the driver that holds the chance of becoming it; empty where it is learned.
+    zones : array of uint16, shape (rows, columns), or empty
+    names : Names
+    fixed : array of uint8, shape (rows, columns), or empty
+    demand : DemandTable
+    scenarios : tuple of Scenario
+    notes : tuple of str
+    files : tuple of Path
+        Local files that it reads beside the maps.
+    """
+
+    settings: Simulate
+    land: LandOfDates
+    drivers: tuple[Driver, ...]
+    suitability: Mapping[int, int]
+    zones: Codes
+    names: Names
+    fixed: Land
+    demand: DemandTable
+    scenarios: tuple[Scenario, ...]
+    notes: tuple[str, ...]
+    files: tuple[Path, ...] = ()
+
+    @property
+    def features(self) -> FeatureSet:
+        """What suitability is learned from."""
+        return feature_set(len(self.land.classes), self.drivers, self.settings.windows)
+
+    def landscape(self, number: int) -> Landscape:
+        """Landscape of one of the dates."""
+        return Landscape(self.land.lands[number], self.drivers, self.zones, self.fixed)
+
+
+def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems: Problems) -> SimulationInputs | None:
+    """Inputs of a simulation; None where something that all the rest needs is wrong, which is then a problem.
+
+    Parameters
+    ----------
+    base : Path
+        Folder that names of files start from.
+    """
+    with problems.at("simulate.model"):
+        if settings.model == "lightgbm":
+            problems.attempt(require_boosting)
+    last = given.maps[-1].year
+    if settings.to[0] <= last:
+        problems.add(
+            tr(
+                "simulate.to: {year} is not after the last map, of {last}; name later years",
+                year=settings.to[0],
+                last=last,
+            )
+        )
+    with problems.at("land_cover.maps"):
+        land = open_land(given.maps, given.legend, given.classes, problems)
+    if land is None:
+        return None
+    if given.boundary is not None:
+        land = _inside_region(land, given.boundary)
+    notes, inside = list(land.notes), land.lands[-1] != OUTSIDE
+    suitability, rasters = _suitability(settings, land, given, base, problems)
+    drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems)
+    zones, names = _zones(land, given.zones, notes)
+    fixed = _fixed(settings, land, base, problems)
+    table = DemandTable()
+    counts = cells_by_class(Landscape(land.lands[-1], zones=zones), len(land.classes), len(names.zones))
+    if settings.demand not in BY_RULE:
+        with problems.at("simulate.demand"):
+            table = (
+                problems.attempt(read_demand, base / settings.demand, settings.to, names, land.cell_km2, counts)
+                or DemandTable()
+            )
+    with problems.at("simulate.scenarios"):
+        scenarios = problems.attempt(scenarios_of, settings, names, land.cell_km2, base, table.scenarios) or ()
+    places = {driver.name: number for number, driver in enumerate(drivers)}
+    return SimulationInputs(
+        settings,
+        land,
+        drivers,
+        {target: places[name] for target, name in suitability.items() if name in places},
+        zones,
+        names,
+        fixed,
+        table,
+        scenarios,
+        (*notes, *gaps),
+        tuple(_files(settings, base)),
+    )
+
+
+def _inside_region(land: LandOfDates, boundary: Polygons) -> LandOfDates:
+    inside = zones_on(boundary, land.pixels) != _NO_ZONE
+    lands = tuple(np.where(inside, one, np.uint8(OUTSIDE)) for one in land.lands)
+    return replace(land, lands=lands)
+
+
+def _suitability(
+    settings: Simulate, land: LandOfDates, given: MapsOfLand, base: Path, problems: Problems
+) -> tuple[dict[int, str], dict[str, Raster]]:
+    """Name of the driver that holds the chance of each target class, and all rasters that are laid on the cells."""
+    rasters = dict(given.drivers)
+    found = {}
+    for name, file in settings.suitability.items():
+        place = f"simulate.suitability.{name}"
+        with problems.at(place):
+            if name not in land.classes:
+                problems.add(
+                    tr(
+                        "{place}: there is no class '{name}'{nearest}",
+                        place="simulate.suitability",
+                        name=name,
+                        nearest=nearest(name, land.classes),
+                    )
+                )
+                continue
+            raster = problems.attempt(open_raster, locate(file, base), 1)
+            if raster is not None:
+                label = tr("suitability for {name}", name=name_of(name))
+                rasters[label] = raster
+                found[land.classes.index(name)] = label
+    return found, rasters
+
+
+def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str]) -> tuple[Codes, Names]:
+    """Zone of each cell; land in none of them does not change, which a note says."""
+    if polygons is None:
+        return np.zeros((0, 0), np.uint16), Names(land.classes, ("",), ("",))
+    zones = zones_on(polygons, land.pixels)
+    outside = int(((zones == _NO_ZONE) & (land.lands[-1] != OUTSIDE)).sum())
+    if outside:
+        notes.append(
+            tr(
+                "{km2:,.2f} km2 of land lie outside all zones of {path}; this land does not change",
+                km2=outside * land.cell_km2,
+                path=polygons.path,
+            )
+        )
+    return zones, Names(land.classes, polygons.names, polygons.ids)
+
+
+def _fixed(settings: Simulate, land: LandOfDates, base: Path, problems: Problems) -> Land:
+    """1 where land may not change; empty where all may."""
+    fixed = np.zeros((0, 0), np.uint8)
+    for item in settings.protected:
+        with problems.at("simulate.protected"):
+            path = base / item.file
+            raster = (
+                None if path.suffix.lower() in _VECTORS else problems.attempt(open_raster, locate(item.file, base), 1)
+            )
+            if raster is None and path.suffix.lower() not in _VECTORS:
+                continue
+            inside = problems.attempt(mask_on, path, raster, land.pixels)
+            if inside is None:
+                continue
+            if fixed.size == 0:
+                fixed = np.zeros(inside.shape, np.uint8)
+            of_class = inside if item.land_class is None else inside & _of_class(item.land_class, land, problems)
+            fixed |= of_class.astype(np.uint8)
+    return fixed
+
+
+def _of_class(name: str, land: LandOfDates, problems: Problems) -> NDArray[np.bool_]:
+    if name not in land.classes:
+        problems.add(
+            tr(
+                "{place}: there is no class '{name}'{nearest}",
+                place="simulate.protected",
+                name=name,
+                nearest=nearest(name, land.classes),
+            )
+        )
+        return np.zeros(land.lands[-1].shape, bool)
+    return np.asarray(land.lands[-1] == land.classes.index(name))
+
+
+def _files(settings: Simulate, base: Path) -> list[Path]:
+    names = [item.file for item in settings.protected] + list(settings.suitability.values())
+    if settings.demand not in BY_RULE:
+        names.append(settings.demand)
+    for choice in (settings.scenarios, settings.outlook):
+        if isinstance(choice, str) and Path(choice).suffix:
+            names.append(choice)
+    return [base / name for name in names if (base / name).exists()]

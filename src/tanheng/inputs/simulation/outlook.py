@@ -1,0 +1,117 @@
+"""What a study says of population and future emissions, by scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tanheng.accounting.outlook import between, grown, kaya
+from tanheng.errors import InputError, StudyError, nearest
+from tanheng.factors import read_table
+from tanheng.factors.catalogue import parse_number
+from tanheng.factors.legends import whole_number
+from tanheng.language import tr
+from tanheng.study.simulate import Outlook
+from tanheng.units import tonnes_of_carbon
+
+#: Name under which an outlook holds for every scenario that has none of its own.
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class OutlookInputs:
+    """Outlooks by scenario; none where the study gives no outlook.
+
+    Attributes
+    ----------
+    by_scenario : mapping of str to Outlook
+    """
+
+    by_scenario: Mapping[str, Outlook]
+
+    def of(self, scenario: str) -> Outlook | None:
+        """Outlook of a scenario; that for all where it has none of its own."""
+        return self.by_scenario.get(scenario, self.by_scenario.get(ALL))
+
+
+def population_factor(outlook: Outlook, today: float, start: int, year: float) -> float:
+    """Population of a year over that of today."""
+    if isinstance(outlook.population, dict):
+        return between((start, today), outlook.population, year) / today if today > 0 else 1.0
+    return grown(1.0, outlook.population, year - start)
+
+
+def emissions_of(outlook: Outlook, today: float, start: int, year: float, people: float) -> float:
+    """Emissions of a year, t C; `people` is its population over that of today."""
+    if outlook.emissions is not None:
+        given = {at: tonnes_of_carbon(value, outlook.unit) for at, value in outlook.emissions.items()}
+        return between((start, today), given, year)
+    rest = kaya(
+        today,
+        year - start,
+        population=0.0,
+        income=outlook.income,
+        energy_intensity=outlook.energy_intensity,
+        carbon_intensity=outlook.carbon_intensity,
+    )
+    return rest * people
+
+
+def open_outlook(given: str | Mapping[str, Outlook] | None, base: Path, scenarios: tuple[str, ...]) -> OutlookInputs:
+    """Outlooks of a study, from its file or from a table ``year`` with ``population``, ``emissions`` and ``unit``, and ``scenario`` if wanted.
+
+    Raises
+    ------
+    StudyError
+        All slips, and scenarios that there are not.
+    """
+    if given is None:
+        return OutlookInputs({})
+    found = _read(base / given) if isinstance(given, str) else dict(given)
+    known = (*scenarios, ALL)
+    strange = [
+        tr("simulate.outlook: there is no scenario '{name}'{nearest}", name=name, nearest=nearest(name, known))
+        for name in found
+        if name not in known
+    ]
+    strange += [
+        tr("simulate.outlook: the scenario '{name}' has no outlook; give one, or one called 'all'", name=name)
+        for name in scenarios
+        if name not in found and ALL not in found
+    ]
+    if strange:
+        raise StudyError(strange)
+    return OutlookInputs(found)
+
+
+def _read(path: Path) -> dict[str, Outlook]:
+    table = read_table(path)
+    table.require(["year"])
+    if not {"population", "emissions"} & set(table.header):
+        table.require(["emissions"])
+    if "emissions" in table.header:
+        table.require(["unit"])
+    people: dict[str, dict[int, float]] = {}
+    emitted: dict[str, dict[int, float]] = {}
+    units: dict[str, str] = {}
+    problems = []
+    for line, row in table.rows:
+        place = table.line(line)
+        scenario = row.get("scenario", "") or ALL
+        try:
+            year = whole_number(row["year"], table.at(place, "year"))
+            if row.get("population", ""):
+                people.setdefault(scenario, {})[year] = parse_number(row["population"], table.at(place, "population"))
+            if row.get("emissions", ""):
+                value = parse_number(row["emissions"], table.at(place, "emissions"))
+                emitted.setdefault(scenario, {})[year] = tonnes_of_carbon(value, row["unit"])
+                units[scenario] = "t C"
+        except (InputError, ValueError) as error:
+            problems.append(str(error))
+    if problems:
+        raise StudyError(problems)
+    return {
+        name: Outlook(population=people.get(name) or 0.0, emissions=emitted.get(name), unit=units.get(name, "t C"))
+        for name in dict.fromkeys([*people, *emitted])
+    }

@@ -1,0 +1,126 @@
+"""Rasters of any CRS and pixel size, read on the pixels of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import rasterio
+import rasterio.features
+import shapely
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+
+from tanheng.errors import InputError
+from tanheng.grid import project, transformer
+from tanheng.io.mosaic import Mosaic
+from tanheng.io.rasters import Raster, gdal_settings
+from tanheng.io.sources import open_with_drivers
+from tanheng.io.vectors import Polygons
+from tanheng.land.pixels import PixelGrid
+from tanheng.language import tr
+
+#: Pixels of a strip of rows.
+_STRIP_PIXELS = 2**22
+
+
+def strips(pixels: PixelGrid) -> Iterator[tuple[int, int]]:
+    """First row and height of strips that together are all rows."""
+    height = max(1, min(pixels.height, _STRIP_PIXELS // pixels.width))
+    for row in range(0, pixels.height, height):
+        yield row, min(height, pixels.height - row)
+
+
+def values_on(raster: Raster, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """First row and values of strips of a raster on other pixels; NaN where it has no data.
+
+    A raster with smaller pixels is averaged over the new ones, one with larger pixels is interpolated between its centres.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    if raster.pixels == pixels:
+        for row, height in strips(pixels):
+            yield row, raster.read_values(row, 0, height, pixels.width)
+        return
+    finer = raster.pixels.pixel_size_m() < 0.75 * pixels.pixel_size_m()
+    resampling = Resampling.average if finer else Resampling.bilinear
+    try:
+        with (
+            gdal_settings(raster.path),
+            open_with_drivers(raster.path) as dataset,
+            WarpedVRT(
+                dataset,
+                crs=rasterio.crs.CRS.from_wkt(pixels.crs_wkt),
+                transform=rasterio.Affine(*pixels.affine),
+                width=pixels.width,
+                height=pixels.height,
+                resampling=resampling,
+                src_nodata=raster.declared,
+                nodata=float("nan") if raster.declared is None else raster.declared,
+                dtype="float64",
+                add_alpha=False,
+            ) as warped,
+        ):
+            for row, height in strips(pixels):
+                window = Window(0, row, pixels.width, height)
+                read = warped.read(raster.band, window=window, masked=True)
+                values = np.ma.filled(read.astype(np.float64), np.nan)
+                yield row, values * raster.scale + raster.offset
+    except RasterioError as error:
+        raise InputError(
+            tr("{path}: can't be laid on the pixels of the land map ({reason})", path=raster.path, reason=error)
+        ) from error
+
+
+def codes_on(source: Raster | Mosaic, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[Any], NDArray[np.bool_]]]:
+    """First row, stored codes and whether they are there, in strips on other pixels: each is that in which the centre of the new one lies."""
+    if source.pixels == pixels:
+        for row, height in strips(pixels):
+            yield row, source.read(row, 0, height, pixels.width), np.ones((height, pixels.width), bool)
+        return
+    moved = None if source.pixels.crs == pixels.crs else transformer(pixels.crs, source.pixels.crs)
+    for row, height in strips(pixels):
+        columns, rows = np.meshgrid(np.arange(pixels.width) + 0.5, np.arange(row, row + height) + 0.5)
+        x, y = pixels.corners(columns, rows)
+        if moved is not None:
+            x, y = moved.transform(x, y)
+        at, down = source.pixels.positions(x, y)
+        inside = np.isfinite(at) & np.isfinite(down)
+        column = np.floor(np.where(inside, at, -1)).astype(np.int64)
+        line = np.floor(np.where(inside, down, -1)).astype(np.int64)
+        inside &= (column >= 0) & (line >= 0) & (column < source.pixels.width) & (line < source.pixels.height)
+        if not inside.any():
+            yield row, np.zeros((height, pixels.width), np.uint8), inside
+            continue
+        left, right = int(column[inside].min()), int(column[inside].max()) + 1
+        top, bottom = int(line[inside].min()), int(line[inside].max()) + 1
+        read = source.read(top, left, bottom - top, right - left)
+        codes = read[np.where(inside, line - top, 0), np.where(inside, column - left, 0)]
+        yield row, codes, inside
+
+
+def zones_on(polygons: Polygons, pixels: PixelGrid) -> NDArray[np.uint16]:
+    """Number of the polygon in which the centre of each pixel lies, shape (rows, columns); 65535 where in none.
+
+    Where polygons overlap the first one counts.
+    """
+    shapes = project(polygons.geometries, polygons.crs, pixels.crs)
+    numbered = [(shape, number) for number, shape in enumerate(shapes) if not shapely.is_empty(shape)]
+    if not numbered:
+        return np.full((pixels.height, pixels.width), 65_535, np.uint16)
+    return np.asarray(
+        rasterio.features.rasterize(
+            reversed(numbered),
+            out_shape=(pixels.height, pixels.width),
+            transform=rasterio.Affine(*pixels.affine),
+            fill=65_535,
+            dtype="uint16",
+        )
+    )

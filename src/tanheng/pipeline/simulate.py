@@ -1,0 +1,380 @@
+"""Future land use, from maps alone or from a study: the order of the stages, and the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError, StudyError
+from tanheng.factors.densities import CarbonDensities, carbon_densities_from
+from tanheng.factors.legends import legend_from
+from tanheng.inputs.land_maps import land_maps
+from tanheng.inputs.problems import Problems
+from tanheng.inputs.simulation.land import identity_legend
+from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
+from tanheng.io.land_use import write_chance, write_land_use
+from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
+from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_raster
+from tanheng.io.results.file_names import FileNames
+from tanheng.io.results.folder import MARK, check_folder, result_folder
+from tanheng.io.results.lock import working_on
+from tanheng.io.results.record import SimulationRecord
+from tanheng.io.tables import write_csv
+from tanheng.io.vectors import Polygons, read_polygons
+from tanheng.language import mark, tr
+from tanheng.pipeline import provenance
+from tanheng.pipeline.reporter import Clock, Reporter
+from tanheng.plain_files import is_folder
+from tanheng.simulation.course import Allocator
+from tanheng.simulation.schedule import Schedule
+from tanheng.simulation.work import Here, Work
+from tanheng.stages.simulation.ensemble import Ensemble, carbon_table
+from tanheng.stages.simulation.future import schedule_of, simulated
+from tanheng.stages.simulation.learning import Learned, learn_suitability, refuse_unlearned
+from tanheng.stages.simulation.tables import below_null, demand_tables, learning_tables, trial_tables
+from tanheng.stages.simulation.trial import TrialFound, allocator_of, run_trial
+from tanheng.stages.statistics.steps import Steps
+from tanheng.study.simulate import Simulate
+
+
+@dataclass(frozen=True)
+class SimulationRequest:
+    """What `tanheng simulate MAP MAP ...` is asked for.
+
+    Attributes
+    ----------
+    maps : tuple of str
+        One a year, in ascending order of the years.
+    years : tuple of int
+    settings : Simulate
+    legend : str, optional
+        A name or a CSV file; without one each code is a class.
+    drivers : tuple of str
+    zones : Path, optional
+    densities : str, optional
+        Carbon densities: then the carbon of each year is reported.
+    """
+
+    maps: tuple[str, ...]
+    years: tuple[int, ...]
+    settings: Simulate
+    legend: str | None = None
+    drivers: tuple[str, ...] = ()
+    zones: Path | None = None
+    densities: str | None = None
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A finished simulation.
+
+    Attributes
+    ----------
+    folder : Path
+    inputs : SimulationInputs
+    trial : TrialFound
+    learned : Learned
+        What the future land use is simulated with.
+    schedules : mapping of str to Schedule
+        By the name of the scenario.
+    ensemble : Ensemble
+    tables : mapping of str to pandas.DataFrame
+    files : mapping of (str, int) to Path
+        Map of land use by scenario and year.
+    notes : tuple of str
+    record : mapping
+        As in run.json.
+    """
+
+    folder: Path
+    inputs: SimulationInputs
+    trial: TrialFound
+    learned: Learned
+    schedules: Mapping[str, Schedule]
+    ensemble: Ensemble
+    tables: Mapping[str, pd.DataFrame]
+    files: Mapping[tuple[str, int], Path]
+    notes: tuple[str, ...]
+    record: Mapping[str, Any] = field(default_factory=dict)
+    page: str = "report.html"
+
+
+def simulate_maps(
+    request: SimulationRequest, folder: Path, reporter: Reporter | None = None, work: Work | None = None
+) -> Simulation:
+    """Simulate future land use from maps, and write maps, tables and a page into a folder.
+
+    Raises
+    ------
+    StudyError
+        All problems of the maps and of what is asked for.
+    OutputError
+        The folder can't be written.
+    """
+    clock = Clock(reporter or Reporter())
+    with files_open():
+        with clock.stage(mark("check")):
+            check_folder(folder)
+            inputs, densities = open_request(request)
+        with working_on(folder), result_folder(folder) as written:
+            found = simulate_into(written, inputs, clock, work or Here(), densities)
+            record = simulation_record(found, clock, _title(request), list(_input_files(request, inputs)))
+            found = _finished(written, folder, found, record, clock)
+    for text in found.notes:
+        clock.reporter.warn(text)
+    return found
+
+
+def _finished(written: Path, folder: Path, found: Simulation, record: SimulationRecord, clock: Clock) -> Simulation:
+    """Page and record written; the simulation with its record and its final place."""
+    from tanheng.pipeline.simulation_page import write_simulation_page
+
+    with clock.stage(mark("maps and report")):
+        write_simulation_page(written, found, record.as_data())
+    replace(record, timings_s=dict(clock.seconds)).write(written / MARK)
+    return replace(found, folder=folder, record=record.as_data())
+
+
+def _title(request: SimulationRequest) -> str:
+    return tr("Future land use, from {maps}", maps=Path(request.maps[-1]).name)
+
+
+def _input_files(request: SimulationRequest, inputs: SimulationInputs) -> list[Path]:
+    names = [*request.maps, *request.drivers, *([request.legend] if request.legend else [])]
+    names += [str(request.zones)] if request.zones else []
+    names += [request.densities] if request.densities else []
+    paths = [Path(name).absolute() for name in names if not is_remote(name)]
+    return [path for path in [*paths, *inputs.files] if path.is_file()]
+
+
+def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDensities | None]:
+    """Inputs of a simulation from maps, and densities where they are named.
+
+    Raises
+    ------
+    StudyError
+        All problems at once.
+    """
+    problems = Problems()
+    _check_years(request, problems)
+    rasters = _rasters(request, problems)
+    problems.stop_if_any()
+    legend = problems.attempt(
+        lambda: identity_legend(rasters[request.years[-1]]) if request.legend is None else legend_from(request.legend)
+    )
+    drivers = {}
+    for name, path in _driver_names(request.drivers):
+        raster = problems.attempt(open_raster, locate(path, Path()), 1)
+        if raster is not None:
+            drivers[name] = raster
+    zones: Polygons | None = problems.attempt(read_polygons, request.zones) if request.zones else None
+    densities = problems.attempt(carbon_densities_from, request.densities) if request.densities else None
+    if legend is None:
+        problems.stop_if_any()
+        raise InputError(tr("there is no legend"))
+    classes = legend.classes
+    if densities is not None:
+        lacking = [name for name in classes if name not in densities.values]
+        if lacking:
+            problems.add(
+                tr(
+                    "{name}: no carbon density for class {names} of the legend; add a row{nearest}{hint}",
+                    name=densities.name,
+                    names=", ".join(map(repr, lacking)),
+                    nearest="",
+                    hint="",
+                )
+            )
+    maps = land_maps(legend, classes, rasters)
+    inputs = open_simulation(
+        request.settings, MapsOfLand(maps, legend, classes, None, drivers, zones), Path(), problems
+    )
+    problems.stop_if_any()
+    assert inputs is not None  # noqa: S101  the line above stops where it is
+    return inputs, densities
+
+
+def _check_years(request: SimulationRequest, problems: Problems) -> None:
+    if len(request.years) != len(request.maps):
+        problems.add(
+            tr(
+                "{count} map(s) and {years} year(s) in --years; give one for each map, in the same order",
+                count=len(request.maps),
+                years=len(request.years),
+            )
+        )
+    for (first, one), (year, other) in pairwise(zip(request.years, request.maps, strict=False)):
+        if year <= first:
+            problems.add(_out_of_order(other, year, one, first))
+
+
+def _out_of_order(path: str, year: int, other: str, first: int) -> str:
+    return tr(
+        "{path} is of {year}, which is not after {first}, the year of {other}; give maps and years from the oldest to the latest",
+        path=path,
+        year=year,
+        first=first,
+        other=other,
+    )
+
+
+def _rasters(request: SimulationRequest, problems: Problems) -> dict[int, Raster | Mosaic]:
+    empty = None
+    if request.legend is not None:
+        legend = problems.attempt(legend_from, request.legend)
+        codes = [code for code, name in legend.codes.items() if name is None] if legend else []
+        empty = codes[0] if codes else None
+    found = {}
+    for year, name in zip(request.years, request.maps, strict=False):
+        raster = problems.attempt(_raster, name, empty)
+        if raster is not None:
+            found[year] = raster
+    return found
+
+
+def _raster(name: str, empty: int | None) -> Raster | Mosaic:
+    names = [locate(name, Path())]
+    if not is_remote(name) and is_folder(Path(name)):
+        names = tile_names(Path(name))
+    return open_mosaic(names, 1, empty)
+
+
+def _driver_names(paths: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Name of each driver, from its file, and the file; two of one name get a number."""
+    names = FileNames("")
+    return [(names.of(Path(path).stem), path) for path in paths]
+
+
+def simulate_into(
+    folder: Path,
+    inputs: SimulationInputs,
+    clock: Clock,
+    work: Work,
+    densities: CarbonDensities | None,
+    planned: NDArray[np.float64] | None = None,
+    layers: Mapping[str, NDArray[np.uint16]] | None = None,
+) -> Simulation:
+    """All stages of a simulation; maps and tables are written into a folder, the page is not.
+
+    Raises
+    ------
+    StudyError
+        The demand can't be met, or a conversion can't be learned.
+    """
+    # Before the long work: what is asked for must be possible.
+    problems: list[str] = []
+    schedules = {}
+    for scenario in inputs.scenarios:
+        try:
+            schedules[scenario.name] = schedule_of(inputs, scenario, planned)
+        except InputError as error:
+            problems += getattr(error, "problems", None) or [str(error)]
+    if problems:
+        raise StudyError(problems)
+    reporter = clock.reporter
+    last = len(inputs.land.years) - 1
+    with clock.stage(mark("suitability")):
+        counted = Steps(2 * len(inputs.land.classes), reporter.steps)
+        learned = learn_suitability(inputs, last - 1, last, counted)
+        demanded = sum(
+            (step.conversions.sum(axis=0) for plan in schedules.values() for step in plan.steps),
+            np.zeros((len(inputs.land.classes),) * 2, np.int64),
+        )
+        notes = refuse_unlearned(inputs, learned, demanded)
+    with clock.stage(mark("validation")):
+        trial = run_trial(inputs, work, Steps(30, reporter.steps))
+    with clock.stage(mark("future land use")):
+        total = sum(len(plan.steps) for plan in schedules.values()) * inputs.settings.draws
+        ensemble = Ensemble(inputs, layers or {})
+        allocator = allocator_of(inputs, learned, work)
+        files = _future(folder, inputs, schedules, allocator, ensemble, Steps(max(total, 1), reporter.steps))
+    simulated_cells = {key: cells[0] for key, cells in ensemble.cells.items()}
+    tables = {
+        **demand_tables(inputs, schedules, simulated_cells),
+        **trial_tables(inputs, trial),
+        **learning_tables(inputs, learned),
+    }
+    if densities is not None:
+        tables["carbon"] = carbon_table(inputs, ensemble, densities.array(inputs.land.classes).sum(axis=1))
+    (folder / "tables").mkdir(exist_ok=True)
+    for name, table in tables.items():
+        write_csv(folder / "tables" / f"{name}.csv", table)
+    more = [note for plan in schedules.values() for note in plan.notes]
+    everything = tuple(dict.fromkeys([*inputs.notes, *notes, *trial.notes, *more]))
+    return Simulation(folder, inputs, trial, learned, schedules, ensemble, tables, files, everything)
+
+
+def _future(
+    folder: Path,
+    inputs: SimulationInputs,
+    schedules: Mapping[str, Schedule],
+    allocator: Allocator,
+    ensemble: Ensemble,
+    on_step: Callable[[], None],
+) -> dict[tuple[str, int], Path]:
+    """Maps of all scenarios, written as they are made; where there are many draws, the chance of each class as well."""
+    grids = folder / "grids"
+    grids.mkdir(exist_ok=True)
+    names, files, last = FileNames(".tif"), {}, inputs.land.lands[-1]
+    single = len(inputs.scenarios) == 1
+    for made in simulated(inputs, schedules, allocator, on_step):
+        ensemble.add(made)
+        stem = (made.year,) if single else (made.year, made.scenario.name)
+        text = tr("land use of {year}, simulated ({scenario})", year=made.year, scenario=made.scenario.label)
+        if made.draw == 1:
+            path = grids / names.of("land_use", *stem)
+            write_land_use(path, made.land, last, inputs.land.codes, inputs.land.source, text)
+            files[made.scenario.name, made.year] = path
+        if inputs.settings.write_draws and ensemble.draws > 1:
+            path = grids / names.of("land_use", *stem, "draw", made.draw)
+            write_land_use(path, made.land, last, inputs.land.codes, inputs.land.source, text)
+    for key in ensemble.times:
+        scenario, year = key
+        ending = (year,) if single else (year, scenario)
+        for k, name in enumerate(inputs.land.classes):
+            text = tr("chance of {name} in {year}", name=name, year=year)
+            write_chance(
+                grids / names.of("probability", name, *ending), ensemble.chance(key, k), inputs.land.pixels, text
+            )
+        text = tr("chance of any change by {year}", year=year)
+        write_chance(
+            grids / names.of("change", "probability", *ending), ensemble.change_chance(key), inputs.land.pixels, text
+        )
+    return files
+
+
+def simulation_record(
+    found: Simulation, clock: Clock, title: str | Mapping[str, str], files: list[Path]
+) -> SimulationRecord:
+    """Record of a simulation, as run.json holds it."""
+    inputs, trial = found.inputs, found.trial
+    model = inputs.settings.mode
+    return SimulationRecord(
+        made=provenance.now(),
+        title=title,
+        note="",
+        borrowed_years=(),
+        settings=inputs.settings.model_dump(mode="json"),
+        versions=provenance.versions(),
+        years=list(inputs.land.years),
+        classes=list(inputs.land.classes),
+        cell_km2=inputs.land.cell_km2,
+        drivers=[driver.name for driver in inputs.drivers],
+        scenarios=[scenario.name for scenario in inputs.scenarios],
+        model="given" if inputs.suitability else inputs.settings.model,
+        learned_from=list(found.learned.years),
+        held_out=trial.held_out,
+        scored_from=list(trial.learned.years),
+        scored_on=[trial.first, trial.last],
+        below_null=below_null(trial.scores, model),
+        inputs=provenance.listed_files(dict.fromkeys(files), Path.cwd()),
+        warnings=list(found.notes),
+        timings_s=dict(clock.seconds),
+    )

@@ -1,0 +1,354 @@
+"""Future land use of a study: simulated, and accounted by the same stages as the years that were observed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError
+from tanheng.inputs.land_maps import LandInputs, land_maps
+from tanheng.inputs.problems import Problems
+from tanheng.inputs.simulation.demand import ONLY
+from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
+from tanheng.inputs.simulation.outlook import OutlookInputs, open_outlook
+from tanheng.inputs.study_inputs import Inputs, open_inputs
+from tanheng.io.aligned import zones_on
+from tanheng.io.rasters import files_open, open_raster, write_cog
+from tanheng.io.results.file_names import FileNames
+from tanheng.io.results.folder import MARK, part_folder, result_folder
+from tanheng.io.results.lock import working_on
+from tanheng.io.results.record import PlanRecord
+from tanheng.io.results.store import write_zarr
+from tanheng.io.results.tables import read_result_table
+from tanheng.io.tables import write_csv
+from tanheng.land.continuous import on_grid
+from tanheng.land.pools import Pool
+from tanheng.language import language as spoken_language
+from tanheng.language import mark, speaking, tr
+from tanheng.pipeline.map_options import map_options, outlines_of
+from tanheng.pipeline.reporter import Clock, Reporter
+from tanheng.pipeline.simulate import Simulation, simulate_into, simulation_record
+from tanheng.pipeline.simulation_page import write_simulation_page
+from tanheng.simulation.work import Here, Work
+from tanheng.stages.counting import Counting
+from tanheng.stages.emissions import account_emissions
+from tanheng.stages.found import Found
+from tanheng.stages.simulation.ensemble import Ensemble
+from tanheng.stages.simulation.future import schedule_of
+from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
+from tanheng.study import language_of, load_study
+
+#: Name of the folder of a simulation among the results of a study.
+PART = "simulation"
+#: The report of the observed years, as the page of a simulation beside it links to it.
+_BACK = "../report.html"
+#: What observed years have in the column of the scenario.
+OBSERVED = "observed"
+#: Variables of the future years that are written as grids.
+_GRIDS = ("carbon_stock", "supply", "demand", "balance", "supply_demand_ratio", "stock_change")
+
+
+@dataclass(frozen=True)
+class StudySimulation:
+    """A simulation with the accounts of its scenarios.
+
+    Attributes
+    ----------
+    simulation : Simulation
+    accounts : mapping of str to pandas.DataFrame
+        Tables of the future years with a column of the scenario, by the name of the study's tables.
+    """
+
+    simulation: Simulation
+    accounts: Mapping[str, pd.DataFrame]
+
+
+def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[SimulationInputs | None, OutlookInputs]:
+    """Inputs of the simulation of a study; problems are gathered."""
+    study = inputs.study
+    assert study.simulate is not None  # noqa: S101  the caller looked
+    settings = study.simulate
+    drivers = {}
+    for driver in inputs.drivers:
+        wanted = settings.drivers is None or driver.name in settings.drivers
+        if driver.rasters and wanted:
+            raster = driver.rasters[max(driver.rasters)]
+            scale = driver.settings.scale
+            drivers[driver.name] = replace(raster, scale=raster.scale * scale, offset=raster.offset * scale)
+    given = MapsOfLand(
+        inputs.land.maps,
+        inputs.land.legend,
+        inputs.classes,
+        inputs.land.boundary,
+        drivers,
+        inputs.zones[settings.zones] if settings.zones else None,
+    )
+    opened = open_simulation(settings, given, inputs.base, problems)
+    names = tuple(scenario.name for scenario in opened.scenarios) if opened else ()
+    outlook = OutlookInputs({})
+    if opened is not None:
+        with problems.at("simulate.outlook"):
+            outlook = problems.attempt(open_outlook, settings.outlook, inputs.base, names) or outlook
+        if settings.demand != "plan":
+            with problems.at("simulate.demand"):
+                for scenario in opened.scenarios:
+                    problems.attempt(schedule_of, opened, scenario)
+    return opened, outlook
+
+
+def simulate_study(
+    path: Path,
+    reporter: Reporter | None = None,
+    *,
+    output: Path | None = None,
+    work: Pool | Work | None = None,
+    language: str | None = None,
+) -> Simulation:
+    """Simulate the future land use of a study, beside the results of its run, or into a folder of its own.
+
+    Raises
+    ------
+    StudyError
+        All problems of the study, its inputs and its simulation.
+    OutputError
+        The folder can't be written.
+    """
+    clock = Clock(reporter or Reporter())
+    with speaking(language or language_of(path) or spoken_language()), files_open():
+        study = load_study(path)
+        if study.simulate is None:
+            raise InputError(tr("the study has no [simulate]; see docs/simulation.md for what it may say"))
+        if output is not None:
+            outputs = study.outputs.model_copy(update={"folder": str(output.absolute())})
+            study = study.model_copy(update={"outputs": outputs})
+        with clock.stage(mark("check")):
+            inputs = open_inputs(study, path.parent)
+            opened = open_checked(inputs)
+        beside_a_run = output is None and (inputs.output / MARK).exists()
+        place = inputs.output / PART if beside_a_run else inputs.output
+        folder = part_folder(inputs.output, PART) if beside_a_run else result_folder(inputs.output)
+        with working_on(inputs.output), folder as written:
+            made = simulate_for_study(written, inputs, opened, clock, work, back=_BACK if beside_a_run else "")
+        return replace(made.simulation, folder=place)
+
+
+Opened = tuple[SimulationInputs, OutlookInputs]
+
+
+def open_checked(inputs: Inputs) -> Opened:
+    """Inputs of the simulation of a study, without a problem.
+
+    Raises
+    ------
+    StudyError
+        All problems at once.
+    """
+    problems = Problems()
+    opened, outlook = open_study_simulation(inputs, problems)
+    problems.stop_if_any()
+    assert opened is not None  # noqa: S101  the line above stops where it is
+    return opened, outlook
+
+
+def simulate_for_study(
+    folder: Path, inputs: Inputs, opened: Opened, clock: Clock, work: Pool | Work | None, back: str = _BACK
+) -> StudySimulation:
+    """Simulation of a study with the accounts of its scenarios, written into a folder with its page and record."""
+    given, outlook = opened
+    layers = {label: zones_on(polygons, given.land.pixels) for label, polygons in inputs.zones.items()}
+    made = simulate_into(folder, given, clock, work or Here(), None, _planned(inputs, given), layers)
+    with clock.stage(mark("future stock and balance")):
+        accounts, variables, notes = _accounts(folder, inputs, given, outlook, made, work)
+    tables = {**made.tables, **accounts, **_gap(inputs, accounts)}
+    for name in tables.keys() - made.tables.keys():
+        write_csv(folder / "tables" / f"{name}.csv", tables[name])
+    for scenario, found in variables.items():
+        _write_grids(folder / "grids", inputs, given, scenario, found)
+    if variables:
+        write_zarr(folder / "results.zarr", _dataset(variables))
+    made = replace(made, tables=tables, notes=(*made.notes, *notes))
+    title = inputs.study.model_dump(mode="json")["title"]
+    record = simulation_record(made, clock, title, [*inputs.files, *given.files])
+    reconstructed = "land_cover" in inputs.study.reconstructed
+    record = replace(record, note=inputs.study.outputs.told_note, reconstructed=reconstructed)
+    with clock.stage(mark("maps and report of the simulation")):
+        write_simulation_page(folder, made, record.as_data(), outlines_of(inputs), map_options(inputs), back=back)
+    replace(record, timings_s=dict(clock.seconds)).write(folder / MARK)
+    return StudySimulation(replace(made, record=record.as_data()), accounts)
+
+
+def _accounts(
+    folder: Path,
+    inputs: Inputs,
+    given: SimulationInputs,
+    outlook: OutlookInputs,
+    made: Simulation,
+    work: Pool | Work | None,
+) -> tuple[dict[str, pd.DataFrame], dict[str, Mapping[str, xr.DataArray]], tuple[str, ...]]:
+    """Tables of all scenarios with a column of the scenario, variables by scenario, and notes."""
+    today = _today(inputs)
+    parts: dict[str, list[pd.DataFrame]] = {}
+    variables: dict[str, Mapping[str, xr.DataArray]] = {}
+    notes: list[str] = []
+    pool = work if work is not None and hasattr(work, "workers") else None
+    for scenario in given.scenarios:
+        maps = _maps_of(inputs, given, made, scenario.name)
+        counting = Counting(folder / ".blocks", pool)  # type: ignore[arg-type]
+        found = account_scenario(inputs, land_of(inputs, maps), counting, outlook.of(scenario.name), today)
+        notes += found.notes
+        variables[scenario.name] = found.variables
+        for name, table in _years_to_come(found, given.settings.to).items():
+            table.insert(0, "scenario", scenario.name)
+            parts.setdefault(name, []).append(table)
+    if today is not None and not outlook.by_scenario:
+        notes.append(
+            tr(
+                "simulation: the study says nothing of future emissions ([simulate.outlook]), so future years have stocks and no balance"
+            )
+        )
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    if "stock_by_zone" in tables and made.ensemble.draws > 1:
+        tables["stock_by_zone"] = _with_spread(tables["stock_by_zone"], inputs, made.ensemble)
+    return tables, variables, tuple(dict.fromkeys(notes))
+
+
+def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble) -> pd.DataFrame:
+    """Stock by zone with the half-width that the draws alone make: where in the study the same change takes place."""
+    density = inputs.densities.array.isel(year=-1).sum("carbon_pool").to_numpy()
+    halves = pd.Series(np.nan, index=table.index)
+    for (scenario, year, label), rows in table.groupby(["scenario", "year", "zone_layer"], sort=False):
+        spread = ensemble.zone_half_width(str(label), (str(scenario), int(year)), density)
+        by_id = dict(zip(inputs.zones[str(label)].ids, spread, strict=False))
+        halves[rows.index] = rows["zone_id"].astype(str).map(by_id).to_numpy(float)
+    return table.assign(stock_half_width_draws_t_c=halves)
+
+
+def _maps_of(inputs: Inputs, given: SimulationInputs, made: Simulation, scenario: str) -> LandInputs:
+    """Simulated maps of a scenario as land maps, in the codes of the study."""
+    rasters = {year: open_raster(str(made.files[scenario, year])) for year in given.settings.to}
+    maps = land_maps(inputs.land.legend, inputs.classes, rasters, inputs.study.land_cover.codes)
+    return replace(inputs.land, maps=maps, pairs=())
+
+
+def _today(inputs: Inputs) -> Today | None:
+    """Emissions and people of the last year of the study."""
+    if inputs.emissions is None or inputs.demand is None:
+        return None
+    last = inputs.study.years[-1]
+    rows = account_emissions(inputs.emissions).emissions
+    rows = rows[rows["year"] == last]
+    laid = on_grid(inputs.demand.population[last], inputs.grid)
+    people = (
+        laid.total
+        if inputs.demand.population_kind == "count"
+        else np.nan_to_num(laid.mean * laid.covered) * inputs.grid.cell_area_km2
+    )
+    return Today(rows.reset_index(drop=True), float(people.sum()))
+
+
+def _years_to_come(found: Found, to: tuple[int, ...]) -> dict[str, pd.DataFrame]:
+    """Tables without rows of the last observed year, which stand among those of the study."""
+    kept = {}
+    for name, table in found.tables.items():
+        column = next((name for name in ("year", "to_year") if name in table), None)
+        if name == "paths":
+            kept[name] = table.copy()
+        elif column is not None:
+            rows = table[table[column].isin(to)]
+            if len(rows):
+                kept[name] = rows.reset_index(drop=True)
+    return kept
+
+
+def joined(tables: Mapping[str, pd.DataFrame], accounts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables of a study with a column of the scenario, and the rows of the future years after those that were observed."""
+    found = {}
+    for name, table in tables.items():
+        observed = table.copy()
+        observed.insert(0, "scenario", OBSERVED)
+        more = accounts.get(name)
+        found[name] = observed if more is None else pd.concat([observed, more], ignore_index=True)
+    return found
+
+
+def _planned(inputs: Inputs, given: SimulationInputs) -> NDArray[np.float64] | None:
+    """Conversions of the plan of a study, cells; None where there is no plan."""
+    path = inputs.output / "plan" / "tables" / "plan_transitions.csv"
+    if given.settings.demand != "plan" or not path.exists():
+        return None
+    table, classes = read_result_table(path), given.land.classes
+    found = np.zeros((len(classes),) * 2)
+    for row in table.itertuples():
+        found[classes.index(str(row.from_class)), classes.index(str(row.to_class))] += (
+            row.area_km2 / given.land.cell_km2
+        )
+    return found
+
+
+def _gap(inputs: Inputs, accounts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """What the plan would gain against what each scenario is likely to, t C; none without a plan."""
+    path = inputs.output / "plan" / "plan.json"
+    change = accounts.get("change")
+    if change is None or not path.exists():
+        return {}
+    plan = PlanRecord.read(path)
+    first = inputs.study.years[-1]
+    rows = change[change["from_year"] == first]
+    if plan.year != first:
+        return {}
+    return {
+        "plan_gap": pd.DataFrame(
+            {
+                "scenario": rows["scenario"].to_numpy(),
+                "from_year": first,
+                "to_year": rows["to_year"].to_numpy(),
+                "likely_change_t_c": rows["stock_change_t_c"].to_numpy(float),
+                "plan_gain_t_c": plan.gain_t_c,
+                "plan_horizon_years": plan.horizon_years,
+                "gap_t_c": plan.gain_t_c - rows["stock_change_t_c"].to_numpy(float),
+            }
+        )
+    }
+
+
+def _write_grids(
+    folder: Path, inputs: Inputs, given: SimulationInputs, scenario: str, variables: Mapping[str, xr.DataArray]
+) -> None:
+    names = FileNames(".tif")
+    ending = () if scenario == ONLY else (scenario,)
+    for name in _GRIDS:
+        array = variables.get(name)
+        if array is None:
+            continue
+        labels = array["year"].values if "year" in array.dims else array["period"].values
+        for label in labels:
+            if "year" in array.dims and int(label) not in given.settings.to:
+                continue
+            layer = array.sel({"year" if "year" in array.dims else "period": label})
+            text = str(array.attrs.get("long_name", name))
+            write_cog(
+                folder / names.of(name, label, *ending),
+                layer.values,
+                inputs.grid,
+                units=str(array.attrs.get("units", "1")),
+                description=text,
+            )
+
+
+def _dataset(variables: Mapping[str, Mapping[str, xr.DataArray]]) -> xr.Dataset:
+    """Variables of all scenarios, with the scenario as a dimension."""
+    parts = [xr.Dataset({name: found[name] for name in _GRIDS if name in found}) for found in variables.values()]
+    return xr.concat(
+        parts,
+        dim=pd.Index(list(variables), name="scenario"),
+        join="outer",
+        data_vars="all",
+        coords="minimal",
+        compat="override",
+    )

@@ -1,0 +1,223 @@
+"""Sentences of a simulation, made from its scores by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from tanheng.language import listed, mark, name_of, tr
+
+Tables = Mapping[str, pd.DataFrame]
+
+#: What the models of a validation are, in words.
+MODELS = {
+    "best": mark("most likely map"),
+    "draw": mark("draws by chance"),
+    "patches": mark("draws in patches"),
+    "no change": mark("no change"),
+    "random": mark("random, with the same demand"),
+    "observed": mark("observed"),
+}
+
+#: Kinds of cells of the map of hits and misses.
+HITS = {
+    "stayed": mark("stayed, and simulated so"),
+    "hit": mark("hit: change predicted"),
+    "miss": mark("miss: change not predicted"),
+    "false alarm": mark("false alarm: change that did not come"),
+    "wrong hit": mark("change to another class than predicted"),
+}
+
+
+def model_words(model: str) -> str:
+    """What a model of a validation is called."""
+    return tr(MODELS[model]) if model in MODELS else model
+
+
+def driver_words(row: Any) -> str:  # noqa: ANN401  a row of the tables of drivers and responses
+    """What a driver is called: its own name, or the share or distance of a class that it is."""
+    if row.driver == "share":
+        return tr(
+            "share of {name} within {side} × {side} cells", name=name_of(row.of_class), side=int(row.window_cells)
+        )
+    if row.driver == "distance":
+        return tr("distance to {name}, cells", name=name_of(row.of_class))
+    return name_of(str(row.driver).replace("_", " "))
+
+
+def verdict(record: Mapping[str, Any], tables: Tables) -> str:
+    """First line of a simulation: whether it predicts change better than models that know nothing."""
+    own = _rows(tables, record["settings"]["mode"])
+    if own.empty or not own["figure_of_merit"].notna().any():
+        return tr("No change was observed that could be predicted, so nothing is known of how well this model does.")
+    below = list(record["below_null"])
+    all_sides = list(own["resolution_cells"])
+    if below and len(below) == len(all_sides):
+        return tr(
+            "This model predicts where land changes no better than chance, at any size of the blocks that are compared: its maps of change are "
+            "no more than one of many possible arrangements."
+        )
+    if below:
+        return tr(
+            "This model is no better than chance in blocks of {sides} cells on a side: do not read its map of change at those sizes.",
+            sides=listed(below),
+        )
+    return tr(
+        "This model predicts where land changes better than chance at every size of the blocks that are compared."
+    )
+
+
+def held_out(record: Mapping[str, Any]) -> str:
+    """What the scores are of."""
+    first, last = record["scored_on"]
+    if record["held_out"] == "training":
+        return tr(
+            "These scores are of the very change that the model was learned from ({first} to {last}), as the settings ask. They say how well it "
+            "fits, not how well it predicts: such scores are about five times too high.",
+            first=first,
+            last=last,
+        )
+    if record["held_out"] == "blocks":
+        return tr(
+            "There are two maps only, so the change from {first} to {last} is simulated block by block, by a model learned on the other blocks. "
+            "That is easier than predicting a later period; a third map would tell how well it does that.",
+            first=first,
+            last=last,
+        )
+    return tr(
+        "The scores are of the change from {first} to {last}, predicted by a model learned from {learned_first} to {learned_last} alone, with as "
+        "much of each conversion as was observed.",
+        first=first,
+        last=last,
+        learned_first=record["scored_from"][0],
+        learned_last=record["scored_from"][1],
+    )
+
+
+def merit_sentence(record: Mapping[str, Any], tables: Tables) -> str:
+    """Figures of merit at one cell and in large blocks, beside chance."""
+    own, chance = _rows(tables, record["settings"]["mode"]), _rows(tables, "random")
+    both = own.merge(chance, on="resolution_cells", suffixes=("", "_random")).dropna(subset=["figure_of_merit"])
+    if both.empty:
+        return ""
+    ends = [both.iloc[0], both.iloc[-1]] if len(both) > 1 else [both.iloc[0]]
+    parts = [
+        tr(
+            "{figure:.3f} in blocks of {side} ({random:.3f} by chance)",
+            figure=float(row["figure_of_merit"]),
+            side=int(row["resolution_cells"]),
+            random=float(row["figure_of_merit_random"]),
+        )
+        for row in ends
+    ]
+    return tr("Figure of merit (1 would be all change predicted, and nothing else): {parts}.", parts=listed(parts))
+
+
+def kappa_sentence(record: Mapping[str, Any], tables: Tables) -> str:
+    """Kappa, and why it misleads."""
+    table = tables["disagreement"].set_index("model")["kappa"]
+    mode = record["settings"]["mode"]
+    if mode not in table or "no change" not in table:
+        return ""
+    return tr(
+        "Kappa is {own:.3f}, because reviewers ask for it. A map on which nothing changes has {none:.3f}: kappa counts land that stays as it is, "
+        "which needs no predicting, and says nothing of change.",
+        own=float(table[mode]),
+        none=float(table["no change"]),
+    )
+
+
+def model_sentence(record: Mapping[str, Any]) -> str:
+    """What the maps are made with."""
+    first, last = record["learned_from"]
+    words = {
+        "logit": mark("logistic regression with a response to each driver that is linear between six knots"),
+        "lightgbm": mark("gradient-boosted trees (LightGBM) with fixed settings, seed and number of threads"),
+        "given": mark("the suitability maps that were given"),
+    }
+    return tr(
+        "The future land use is simulated with {model}, learned from the change of {first} to {last}.",
+        model=tr(words[str(record["model"])]),
+        first=first,
+        last=last,
+    )
+
+
+def caution(record: Mapping[str, Any]) -> str:
+    """What a simulated map is, and what is not in it."""
+    settings = record["settings"]
+    demand = {
+        "markov": mark("a Markov chain of the observed change, which assumes that change continues as before"),
+        "linear": mark("straight lines through the areas observed"),
+        "plan": mark("the conversions of the plan"),
+    }
+    text = tr(demand[settings["demand"]]) if settings["demand"] in demand else tr("the table of demand that was given")
+    return tr(
+        "How much land changes comes from {demand}; the model says only where. A simulated map is one likely arrangement under these assumptions, no "
+        "forecast of any single place.",
+        demand=text,
+    )
+
+
+def reconstructed_sentence(record: Mapping[str, Any]) -> str:
+    """That maps are reconstructed, where they are."""
+    if not record.get("reconstructed"):
+        return ""
+    return tr(
+        "The land-use maps of this study are reconstructed, so these scores say how well the model learns the rule of the reconstruction. They say "
+        "nothing about the region."
+    )
+
+
+def sentences(record: Mapping[str, Any], tables: Tables) -> list[str]:
+    """What a reader must know, in order; the verdict comes first."""
+    found = [
+        reconstructed_sentence(record),
+        verdict(record, tables),
+        held_out(record),
+        merit_sentence(record, tables),
+        kappa_sentence(record, tables),
+        model_sentence(record),
+        caution(record),
+        *turning_sentences(tables),
+    ]
+    return [text for text in found if text]
+
+
+def turning_sentences(tables: Tables) -> list[str]:
+    """When emissions peak and the flux balance closes in each scenario, by the assumptions of the study."""
+    if "paths" not in tables:
+        return []
+    found = []
+    for scenario, rows in tables["paths"].groupby("scenario", sort=False):
+        row, last = rows.iloc[0], int(rows["year"].max())
+        peak = _peak(rows, last)
+        closing = (
+            tr("the land takes up as much as is emitted from {year} on", year=int(row["closing_year"]))
+            if pd.notna(row["closing_year"])
+            else tr("the flux balance does not close by {year}", year=last)
+        )
+        found.append(
+            tr(
+                "{scenario}, by these assumptions: {peak}; {closing}.",
+                scenario=name_of(scenario),
+                peak=peak,
+                closing=closing,
+            )
+        )
+    return found
+
+
+def _peak(rows: pd.DataFrame, last: int) -> str:
+    if pd.notna(rows["peak_year"].iloc[0]):
+        return tr("emissions peak in {year}", year=int(rows["peak_year"].iloc[0]))
+    if rows["emissions_t_c"].iloc[0] >= rows["emissions_t_c"].max():
+        return tr("emissions do not rise again after {year}", year=int(rows["year"].min()))
+    return tr("emissions have no peak by {year}", year=last)
+
+
+def _rows(tables: Tables, model: str) -> pd.DataFrame:
+    table = tables["validation"]
+    return table[table["model"] == model]

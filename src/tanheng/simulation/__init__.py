@@ -1,0 +1,1 @@
+"""Future land use: demand for each conversion, suitability learned from observed change, allocation, and scores."""

@@ -1,0 +1,271 @@
+"""Spatial allocation: which cells change, so that the demand for each conversion is met to the cell in every zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.simulation.features import FeatureSet
+from tanheng.simulation.kernels.assignment import assign
+from tanheng.simulation.kernels.scores import add_noise, cells_of
+from tanheng.simulation.landscape import Band, Land, Landscape, bands
+from tanheng.simulation.suitability import Suitability
+from tanheng.simulation.work import Work
+
+#: Conversions by zone, origin and target: cells, shape (zones, classes, classes).
+Conversions = NDArray[np.int64]
+
+_MIX = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_WORD = 2**64 - 1
+#: What breaks ties where no noise is asked for: far below any difference that was learned.
+_TIE = np.float32(1e-5)
+#: Candidates of a zone and origin are cut back where they are this many times as many as can change.
+_ROOM = 4
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What noise depends on besides the cell: seed, draw and step. The same bits on every machine and number of workers."""
+
+    seed: int
+    draw: int
+    step: int
+
+    def keys(self, targets: Sequence[int]) -> NDArray[np.uint64]:
+        """One key a target class.
+
+        Examples
+        --------
+        >>> Chance(1, 1, 0).keys([2]) == Chance(1, 1, 0).keys([1, 2])[1:]
+        array([ True])
+        """
+        found = []
+        for target in targets:
+            word = 0
+            for part in (self.seed, self.draw, self.step, target):
+                word = (word + part + 1) * _MIX[0] & _WORD
+                word = (word ^ word >> 30) * _MIX[1] & _WORD
+                word = (word ^ word >> 27) * _MIX[2] & _WORD
+                word ^= word >> 31
+            found.append(word)
+        return np.array(found, np.uint64)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Cells of one origin in one zone that may be among those that change.
+
+    Attributes
+    ----------
+    cells : array of int, shape (cells,)
+    scores : array of float32, shape (cells, targets)
+    """
+
+    cells: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+    def above(self, lowest: NDArray[np.float32]) -> Candidates:
+        """Those that reach the lowest score of some target."""
+        kept = (self.scores >= lowest).any(axis=1)
+        return self if kept.all() else Candidates(self.cells[kept], self.scores[kept])
+
+
+Group = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class BandTask:
+    """Everything that scoring one band takes; it can be done anywhere."""
+
+    band: Band
+    features: FeatureSet
+    suitability: Suitability
+    targets: dict[int, tuple[int, ...]]
+    lowest: dict[Group, NDArray[np.float32]]
+    chance: Chance
+    noisy: bool
+
+
+def candidates(task: BandTask) -> dict[Group, Candidates]:
+    """Candidates of a band, by zone and origin."""
+    band, found = task.band, {}
+    codes = task.features.codes(band)
+    for origin, targets in task.targets.items():
+        cells = cells_of(band.inner, band.fixed, origin, band.first_cell)
+        if cells.size == 0:
+            continue
+        scores = scores_of(task.suitability, origin, targets, codes, cells, band.first_cell)
+        keys = task.chance.keys(targets)
+        if task.noisy:
+            add_noise(scores, cells, keys)
+        else:
+            scores += _TIE * (cells * np.int64(2654435761) % 65_536)[:, None].astype(np.float32) / np.float32(65_536)
+        for zone, chosen in _by_zone(band, cells):
+            if (zone, origin) in task.lowest:
+                here = Candidates(cells[chosen], scores[chosen])
+                found[zone, origin] = here.above(task.lowest[zone, origin])
+    return found
+
+
+def scores_of(
+    suitability: Suitability,
+    origin: int,
+    targets: tuple[int, ...],
+    codes: NDArray[np.uint16],
+    cells: NDArray[np.int64],
+    first_cell: int,
+) -> NDArray[np.float32]:
+    """Log-odds of conversions, shape (cells, targets); 0 for those that nothing is known of."""
+    scores = np.zeros((cells.size, len(targets)), np.float32)
+    scorer = suitability.get(origin)
+    known = [target for target in targets if scorer is not None and target in scorer.targets]
+    if scorer is not None and known:
+        learned = scorer.scores(codes, cells, first_cell)
+        for target in known:
+            scores[:, targets.index(target)] = learned[:, scorer.targets.index(target)]
+    return scores
+
+
+def _by_zone(band: Band, cells: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64] | slice]]:
+    """Zones with the places of their cells among `cells`."""
+    if band.zones.size == 0:
+        yield 0, slice(None)
+        return
+    zones = band.zones.reshape(-1)[cells - band.first_cell]
+    order = np.argsort(zones, kind="stable")
+    starts = np.flatnonzero(np.diff(zones[order], prepend=-1))
+    for start, stop in zip(starts, [*starts[1:], order.size], strict=True):
+        yield int(zones[order[start]]), order[start:stop]
+
+
+@dataclass
+class _Race:
+    """Candidates of a zone and origin as bands come in; only as many are kept as can be among those that change."""
+
+    quota: NDArray[np.int64]
+    parts: list[Candidates] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def lowest_at_all(self) -> NDArray[np.float32]:
+        return np.full(self.quota.size, -np.inf, np.float32)
+
+    def add(self, part: Candidates) -> NDArray[np.float32] | None:
+        """Take a band's candidates in; the lowest scores that still count, where they were found anew."""
+        self.parts.append(part)
+        self.size += part.cells.size
+        most = int(self.quota.sum())
+        if self.size <= _ROOM * most + 10_000:
+            return None
+        whole = self.whole()
+        # A cell that is beyond the first `most` for every target can't change: one of those before it would be better.
+        lowest = np.partition(whole.scores, -most, axis=0)[-most]
+        kept = whole.above(lowest)
+        self.parts, self.size = [kept], kept.cells.size
+        return np.asarray(lowest, np.float32)
+
+    def whole(self) -> Candidates:
+        cells = np.concatenate([part.cells for part in self.parts] or [np.zeros(0, np.int64)])
+        scores = np.concatenate([part.scores for part in self.parts] or [np.zeros((0, self.quota.size), np.float32)])
+        return Candidates(cells, scores)
+
+    def winners(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Cells that change, and the number of the target of each."""
+        whole = self.whole()
+        order = np.argsort(whole.cells)
+        cells, scores = whole.cells[order], whole.scores[order].astype(np.float64)
+        orders = np.argsort(-scores, axis=0, kind="stable").T.copy()
+        place = assign(scores, self.quota, orders)
+        return cells[place >= 0], place[place >= 0]
+
+
+class _Tasks(Sequence[BandTask]):
+    """Tasks of all bands; one that is handed out later knows the lowest scores that those before it left."""
+
+    def __init__(self, landscape: Landscape, margin: int, task: BandTask) -> None:
+        self.bands, self.task = list(bands(landscape, margin)), task
+
+    def __len__(self) -> int:
+        return len(self.bands)
+
+    def __getitem__(self, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204
+        return self._of(self.bands[number])
+
+    def __iter__(self) -> Iterator[BandTask]:
+        return map(self._of, self.bands)
+
+    def _of(self, band: Band) -> BandTask:
+        task = self.task
+        return BandTask(band, task.features, task.suitability, task.targets, dict(task.lowest), task.chance, task.noisy)
+
+
+def allocate(
+    landscape: Landscape,
+    features: FeatureSet,
+    suitability: Suitability,
+    conversions: Conversions,
+    chance: Chance,
+    *,
+    noisy: bool,
+    work: Work,
+) -> Land:
+    r"""Land after conversions: the cells with the largest sum of scores, each conversion met exactly in each zone.
+
+    For each zone and origin i, cells c and targets j: maximise :math:`\sum_{c,j} x_{cj} s_{cj}` with
+    :math:`\sum_c x_{cj} = n_{ij}`, :math:`\sum_j x_{cj} \le 1`. A score is the log-odds ln(P_ij / P_ii), plus independent Gumbel
+    noise where it is `noisy`: then the numbers are met by a draw that follows the chances.
+
+    Parameters
+    ----------
+    landscape : Landscape
+    conversions : array of int, shape (zones, classes, classes), cells
+        Off the diagonal: cells of each origin that become each target. There must be as many free cells.
+    chance : Chance
+    work : Work
+        Who scores the bands.
+
+    References
+    ----------
+    Gumbel 1954; Yellott 1977, The relationship between Luce's choice axiom, Thurstone's theory and the double exponential.
+    """
+    races, targets = _races(conversions)
+    lowest = {group: race.lowest_at_all for group, race in races.items()}
+    task = BandTask(band_of_nothing(), features, suitability, targets, lowest, chance, noisy)
+    for _, found in work.results(candidates, _Tasks(landscape, features.margin, task)):
+        for group, part in found.items():
+            higher = races[group].add(part)
+            if higher is not None:
+                lowest[group] = higher
+    land = landscape.land.copy()
+    flat = land.reshape(-1)
+    for (_, origin), race in races.items():
+        cells, place = race.winners()
+        flat[cells] = np.array(targets[origin], np.uint8)[place]
+    return land
+
+
+def _races(conversions: Conversions) -> tuple[dict[Group, _Race], dict[int, tuple[int, ...]]]:
+    """A race for each zone and origin that loses cells, and the targets of each origin."""
+    moved = conversions.copy()
+    moved[:, np.arange(moved.shape[1]), np.arange(moved.shape[1])] = 0
+    targets = {
+        origin: tuple(int(j) for j in np.flatnonzero(moved[:, origin].any(axis=0)))
+        for origin in range(moved.shape[1])
+        if moved[:, origin].any()
+    }
+    races = {
+        (zone, origin): _Race(moved[zone, origin, list(wanted)])
+        for zone in range(moved.shape[0])
+        for origin, wanted in targets.items()
+        if moved[zone, origin].any()
+    }
+    return races, targets
+
+
+def band_of_nothing() -> Band:
+    """A band without a row, which stands in a task until it gets its own."""
+    empty = np.zeros((0, 0), np.uint8)
+    return Band(0, 0, 0, empty, (), np.zeros((0, 0), np.uint16), empty)

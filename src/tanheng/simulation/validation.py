@@ -1,0 +1,202 @@
+"""Simulation of a change that was observed, scored beside models that know nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.simulation.allocation import Chance, Conversions, allocate
+from tanheng.simulation.course import Allocator
+from tanheng.simulation.demand import transition_counts
+from tanheng.simulation.landscape import OUTSIDE, Land, Landscape
+from tanheng.simulation.measures import (
+    Disagreement,
+    Merit,
+    disagreement,
+    figure_of_merit,
+    kappa,
+    merit_by_origin,
+    merit_by_transition,
+    resolutions,
+)
+from tanheng.simulation.patches import edge_density, gained, patch_sizes
+from tanheng.simulation.sampling import FOLDS, fold_of
+
+#: Models that know nothing: no cell changes; as many cells change as did, at random.
+NO_CHANGE, RANDOM = "no change", "random"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one model; those of several draws are means.
+
+    Attributes
+    ----------
+    model : str
+    merit : mapping of int to Merit
+        By side of the blocks, cells.
+    by_origin : mapping of int to Merit
+        By origin class, at one cell.
+    by_transition : mapping of (int, int) to Merit
+        At one cell.
+    disagreement : Disagreement
+    kappa : float
+    spread : mapping of int to float
+        Standard deviation of the figure of merit among the draws, by side of the blocks.
+    patches, patch_cells, edges : mappings of int to float
+        By target class: patches of new cells, their mean size, and their outer sides per cell.
+    """
+
+    model: str
+    merit: Mapping[int, Merit]
+    by_origin: Mapping[int, Merit]
+    by_transition: Mapping[tuple[int, int], Merit]
+    disagreement: Disagreement
+    kappa: float
+    spread: Mapping[int, float]
+    patches: Mapping[int, float] = field(default_factory=dict)
+    patch_cells: Mapping[int, float] = field(default_factory=dict)
+    edges: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A change that was observed, to be simulated.
+
+    Attributes
+    ----------
+    before : Landscape
+        Land of the first date.
+    observed : array of uint8
+        Land of the second date.
+    """
+
+    before: Landscape
+    observed: Land
+    classes: int
+
+    @property
+    def conversions(self) -> Conversions:
+        """Conversions that were observed among cells that may change, in each zone that demand is met in."""
+        zones = self.before.zones
+        count = int(zones[zones != np.iinfo(np.uint16).max].max(initial=0)) + 1 if zones.size else 1
+        before = self.before.land
+        if self.before.fixed.size:
+            before = np.where(self.before.fixed > 0, np.uint8(OUTSIDE), before)
+        return transition_counts(before, self.observed, self.classes, zones if zones.size else None, count)
+
+
+def score(model: str, trial: Trial, maps: Iterable[Land]) -> Scores:
+    """Scores of the maps of a model, averaged over them."""
+    before, observed, classes = trial.before.land, trial.observed, trial.classes
+    sides = list(resolutions(before.shape))
+    merits: dict[int, list[Merit]] = {side: [] for side in sides}
+    origins: list[dict[int, Merit]] = []
+    transitions: list[dict[tuple[int, int], Merit]] = []
+    kinds, kappas, shapes = [], [], []
+    for simulated in maps:
+        for side in sides:
+            merits[side].append(figure_of_merit(before, observed, simulated, classes, side))
+        origins.append(merit_by_origin(before, observed, simulated, classes))
+        transitions.append(merit_by_transition(before, observed, simulated, classes))
+        kinds.append(disagreement(observed, simulated, classes))
+        kappas.append(kappa(observed, simulated, classes))
+        shapes.append(shape_of_change(before, simulated, classes))
+    return Scores(
+        model,
+        {side: _mean(items) for side, items in merits.items()},
+        _means(origins),
+        _means(transitions),
+        Disagreement(
+            *(float(np.mean([getattr(k, name) for k in kinds])) for name in ("quantity", "exchange", "shift"))
+        ),
+        float(np.mean(kappas)),
+        {side: float(np.std([item.figure_of_merit for item in items])) for side, items in merits.items()},
+        *(_mean_of([shape[number] for shape in shapes]) for number in range(3)),
+    )
+
+
+def shape_of_change(before: Land, after: Land, classes: int) -> tuple[dict[int, float], ...]:
+    """Patches of new cells, their mean size and their outer sides per cell, by target class."""
+    count, size, edge = {}, {}, {}
+    for target in range(classes):
+        new = gained(before, after, target, classes)
+        if new.any():
+            sizes = patch_sizes(before, after, target, classes)
+            count[target], size[target] = float(sizes.size), float(sizes.mean())
+            edge[target] = edge_density(before, after, target, classes)
+    return count, size, edge
+
+
+def _mean(items: list[Merit]) -> Merit:
+    total = Merit(0.0, 0.0, 0.0, 0.0)
+    for item in items:
+        total += item
+    return total.scaled(1.0 / max(len(items), 1))
+
+
+def _means(items: list[dict]) -> dict:  # type: ignore[type-arg]
+    keys = dict.fromkeys(key for item in items for key in item)
+    nothing = Merit(0.0, 0.0, 0.0, 0.0)
+    return {key: _mean([item.get(key, nothing) for item in items]) for key in keys}
+
+
+def _mean_of(items: list[dict[int, float]]) -> dict[int, float]:
+    keys = sorted({key for item in items for key in item})
+    return {key: float(np.mean([item.get(key, 0.0) for item in items])) for key in keys}
+
+
+def validated(
+    trial: Trial, allocator: Allocator, draws: int, on_draw: Callable[[], None] = lambda: None
+) -> list[Scores]:
+    """Scores of the most likely map, of draws, of the allocator's own mode, and of two models that know nothing."""
+    conversions = trial.conversions
+
+    def maps(mode: str, count: int) -> Iterable[Land]:
+        one = replace(allocator, mode=mode)
+        for draw in range(1, count + 1):
+            yield one.place(trial.before, conversions, draw, 0)
+            on_draw()
+
+    found = [score("best", trial, maps("best", 1)), score("draw", trial, maps("draw", draws))]
+    if allocator.mode == "patches":
+        found.append(score("patches", trial, maps("patches", draws)))
+    return [*found, *nulls(trial, allocator, draws)]
+
+
+def nulls(trial: Trial, allocator: Allocator, draws: int) -> list[Scores]:
+    """Scores of no change, and of as much change as was observed, at random among the cells of each origin and zone."""
+    conversions = trial.conversions
+    random = (
+        allocate(
+            trial.before, replace(allocator.features, windows=(), with_distances=False), {}, conversions,
+            Chance(allocator.seed + 1_000_003, draw, 0), noisy=True, work=allocator.work,
+        )
+        for draw in range(1, draws + 1)
+    )  # fmt: skip
+    return [score(NO_CHANGE, trial, [trial.before.land]), score(RANDOM, trial, random)]
+
+
+def blocks_as_zones(landscape: Landscape, classes: int) -> NDArray[np.uint16]:
+    """Group of spatial blocks of each cell as a zone, shape (rows, columns): for scores of blocks that were kept apart."""
+    cells = np.arange(landscape.land.size)
+    folds = fold_of(cells, landscape.land.shape).astype(np.uint16).reshape(landscape.land.shape)
+    return np.where(landscape.land < classes, folds, np.iinfo(np.uint16).max).astype(np.uint16)
+
+
+def kept_apart(trial: Trial, by_fold: Mapping[int, Allocator], mode: str, draw: int) -> Land:
+    """Land in which each group of blocks is simulated by an allocator that was learned on the others."""
+    landscape = replace(trial.before, zones=blocks_as_zones(trial.before, trial.classes))
+    inside = Trial(landscape, trial.observed, trial.classes)
+    conversions = inside.conversions
+    land = trial.before.land.copy()
+    for fold in range(min(FOLDS, conversions.shape[0])):
+        only = np.zeros_like(conversions)
+        only[fold] = conversions[fold]
+        made = replace(by_fold[fold], mode=mode).place(landscape, only, draw, 0)
+        here = landscape.zones == fold
+        land[here] = made[here]
+    return land

@@ -1,0 +1,162 @@
+"""Stage: what many draws have in common: how often each cell is each class, and the land and carbon of each draw."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.simulation.landscape import Land, Landscape, cells_by_class
+from tanheng.stages.simulation.future import SimulatedLand
+from tanheng.stages.simulation.tables import with_scenario
+from tanheng.units import HA_PER_KM2
+
+Key = tuple[str, int]
+_NO_ZONE = np.iinfo(np.uint16).max
+#: Half of a 95 % interval, in standard deviations.
+_HALF = 1.96
+#: Bytes from which on counts of draws are kept on disk.
+_IN_MEMORY = 2**29
+
+
+@dataclass
+class Ensemble:
+    """Draws as they come in, by scenario and year.
+
+    Attributes
+    ----------
+    layers : mapping of str to array of uint16, shape (rows, columns)
+        Zone of each cell in layers whose land is summed in each draw.
+    by_layer : dict of list of array, shape (zones, classes)
+        Cells of each class in the zones of a layer, by layer, scenario and year.
+    first : dict
+        Land of the first draw.
+    times : dict of array of uint16, shape (classes, rows, columns)
+        Draws in which each cell is each class; only where there are several.
+    cells : dict of list of array, shape (zones, classes)
+        Cells of each class in each draw.
+    """
+
+    inputs: SimulationInputs
+    layers: Mapping[str, NDArray[np.uint16]] = field(default_factory=dict)
+    by_layer: dict[tuple[str, str, int], list[NDArray[np.int64]]] = field(default_factory=dict)
+    first: dict[Key, Land] = field(default_factory=dict)
+    times: dict[Key, NDArray[np.uint16]] = field(default_factory=dict)
+    cells: dict[Key, list[NDArray[np.int64]]] = field(default_factory=dict)
+
+    @property
+    def draws(self) -> int:
+        """Draws of each scenario and year."""
+        settings = self.inputs.settings
+        return 1 if settings.mode == "best" else settings.draws
+
+    def add(self, made: SimulatedLand) -> None:
+        """Take a map in."""
+        key = (made.scenario.name, made.year)
+        classes = len(self.inputs.land.classes)
+        landscape = Landscape(made.land, zones=self.inputs.zones)
+        self.cells.setdefault(key, []).append(cells_by_class(landscape, classes, len(self.inputs.names.zones)))
+        for label, zones in self.layers.items():
+            count = int(zones[zones != _NO_ZONE].max(initial=0)) + 1
+            counted = cells_by_class(Landscape(made.land, zones=zones), classes, count)
+            self.by_layer.setdefault((label, *key), []).append(counted)
+        if made.draw == 1:
+            self.first[key] = made.land
+        if self.draws > 1:
+            if key not in self.times:
+                self.times[key] = _room((classes, *made.land.shape))
+            for k in range(classes):
+                self.times[key][k] += made.land == k
+
+    def chance(self, key: Key, land_class: int) -> NDArray[np.float32]:
+        """Share of the draws in which each cell is a class; NaN outside."""
+        share = self.times[key][land_class].astype(np.float32) / np.float32(self.draws)
+        return np.where(self.first[key] < len(self.inputs.land.classes), share, np.float32(np.nan))
+
+    def change_chance(self, key: Key) -> NDArray[np.float32]:
+        """Share of the draws in which each cell is no more what it was on the last map; NaN outside."""
+        last = self.inputs.land.lands[-1]
+        stayed = np.zeros(last.shape, np.float32)
+        for k in range(len(self.inputs.land.classes)):
+            stayed += np.where(last == k, self.times[key][k], 0)
+        return np.where(self.first[key] < 255, 1.0 - stayed / np.float32(self.draws), np.float32(np.nan))
+
+    def mean_cells(self, key: Key) -> NDArray[np.float64]:
+        """Mean cells of each class in each zone, shape (zones, classes)."""
+        return np.asarray(np.mean(self.cells[key], axis=0))
+
+    def zone_half_width(self, label: str, key: Key, density: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Half of the 95 % interval of the stock of each zone of a layer among the draws, t C; zeros where there is one draw.
+
+        Parameters
+        ----------
+        density : array, shape (classes,), t C ha-1
+        """
+        hectares = self.inputs.land.cell_km2 * HA_PER_KM2
+        stocks = np.stack([cells @ density * hectares for cells in self.by_layer[(label, *key)]])
+        return np.asarray(_HALF * stocks.std(axis=0, ddof=1)) if len(stocks) > 1 else np.zeros(stocks.shape[1])
+
+
+def _room(shape: tuple[int, int, int]) -> NDArray[np.uint16]:
+    if 2 * shape[0] * shape[1] * shape[2] <= _IN_MEMORY:
+        return np.zeros(shape, np.uint16)
+    return np.memmap(tempfile.TemporaryFile(prefix="tanheng-"), np.uint16, "w+", shape=shape)
+
+
+def carbon_table(
+    inputs: SimulationInputs,
+    ensemble: Ensemble,
+    density: NDArray[np.float64],
+    relative: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Stock of each class by scenario and year, and its change since the last map, t C; the last map's own year comes first.
+
+    Parameters
+    ----------
+    density : array, shape (classes,), t C ha-1
+    relative : mapping of str to float, optional
+        Relative half-width of the density of each class: then the table has those of stock and change of the total.
+    """
+    hectares = inputs.land.cell_km2 * HA_PER_KM2
+    classes, last = inputs.land.classes, inputs.land.years[-1]
+    start = cells_by_class(Landscape(inputs.land.lands[-1]), len(classes))[0].astype(float)
+    rows: list[dict[str, object]] = []
+    for scenario in inputs.scenarios:
+        named = with_scenario(inputs, scenario)
+        for year in (last, *inputs.settings.to):
+            cells = start if year == last else _all_cells(inputs, ensemble, (scenario.name, year), start)
+            rows += [
+                {
+                    **named,
+                    "year": year,
+                    "class": name,
+                    "area_km2": cells[k] * inputs.land.cell_km2,
+                    "stock_t_c": cells[k] * hectares * density[k],
+                    "stock_change_t_c": (cells[k] - start[k]) * hectares * density[k],
+                }
+                for k, name in enumerate(classes)
+            ]
+    table = pd.DataFrame(rows)
+    if relative:
+        half = table["class"].map(lambda name: relative.get(str(name), np.nan)).to_numpy(float)
+        table["stock_half_width_t_c"] = table["stock_t_c"].abs() * half
+        table["stock_change_half_width_t_c"] = table["stock_change_t_c"].abs() * half
+    return table
+
+
+def _all_cells(
+    inputs: SimulationInputs, ensemble: Ensemble, key: Key, start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Cells of each class in all of the land: those of the zones, and those outside of them, which stay."""
+    inside = ensemble.mean_cells(key).sum(axis=0)
+    if not inputs.zones.size:
+        return np.asarray(inside)
+    here = cells_by_class(
+        Landscape(inputs.land.lands[-1], zones=inputs.zones), len(inputs.land.classes), len(inputs.names.zones)
+    ).sum(axis=0)
+    return np.asarray(inside + start - here)

@@ -1,0 +1,130 @@
+"""Stage: future land use in each scenario: how much of it, where, and how often it comes out so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import InputError
+from tanheng.inputs.simulation.demand import Scenario
+from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.language import tr
+from tanheng.simulation.course import Allocator, courses
+from tanheng.simulation.demand import linear_totals, transition_counts
+from tanheng.simulation.landscape import Land, cells_by_class, free_cells
+from tanheng.simulation.schedule import (
+    Schedule,
+    Start,
+    conversion_schedule,
+    markov_schedule,
+    total_schedule,
+)
+
+
+def start_of(inputs: SimulationInputs) -> Start:
+    """The last map, and the period that demand is derived from."""
+    last, zones = len(inputs.land.years) - 1, len(inputs.names.zones)
+    first = 0 if inputs.settings.period == "all" else last - 1
+    classes, here = len(inputs.land.classes), inputs.landscape(last)
+    cells = cells_by_class(here, classes, zones)
+    observed = transition_counts(
+        inputs.land.lands[first], here.land, classes, inputs.zones if inputs.zones.size else None, zones
+    )
+    return Start(
+        inputs.land.years[-1],
+        cells,
+        cells - free_cells(here, classes, zones),
+        observed,
+        float(inputs.land.years[last] - inputs.land.years[first]),
+        inputs.land.classes,
+        inputs.names.zones,
+    )
+
+
+def schedule_of(inputs: SimulationInputs, scenario: Scenario, planned: NDArray[np.float64] | None = None) -> Schedule:
+    """Conversions of each step in a scenario.
+
+    Parameters
+    ----------
+    planned : array, shape (classes, classes), cells, optional
+        Conversions of the plan, where demand is that of the plan; they are met in the first year that is simulated.
+
+    Raises
+    ------
+    StudyError
+        The demand can't be met.
+    """
+    start, to = start_of(inputs), inputs.settings.to
+    longest = inputs.settings.step_years or start.period
+    kind = inputs.settings.demand
+    if kind == "markov":
+        return markov_schedule(start, to, scenario.rules, longest)
+    if kind == "linear":
+        return total_schedule(start, to, scenario.rules, longest, _linear(inputs, start))
+    if kind == "plan":
+        return conversion_schedule(start, to, longest, _of_plan(start, to, planned), scenario.rules)
+    totals, conversions = inputs.demand.of(scenario.name)
+    if conversions:
+        given = {year: np.nan_to_num(conversions[year]) for year in to if year in conversions}
+        _refuse_missing(scenario, to, given)
+        return conversion_schedule(start, to, longest, given, scenario.rules)
+    _refuse_missing(scenario, to, totals)
+    return total_schedule(start, to, scenario.rules, longest, totals)
+
+
+def _refuse_missing(scenario: Scenario, to: tuple[int, ...], given: Mapping[int, object]) -> None:
+    missing = [year for year in to if year not in given]
+    if missing:
+        raise InputError(
+            tr("simulate.demand: scenario '{name}' has no rows for {year}", name=scenario.label, year=missing[0])
+        )
+
+
+def _linear(inputs: SimulationInputs, start: Start) -> dict[int, NDArray[np.float64]]:
+    years = list(inputs.land.years) if inputs.settings.period == "all" else list(inputs.land.years[-2:])
+    classes, zones = len(inputs.land.classes), len(inputs.names.zones)
+    counts = np.stack(
+        [cells_by_class(inputs.landscape(inputs.land.years.index(year)), classes, zones) for year in years]
+    )
+    counts[-1] = start.cells
+    return {
+        year: np.stack([linear_totals(years, counts[:, zone].astype(float), year) for zone in range(zones)])
+        for year in inputs.settings.to
+    }
+
+
+def _of_plan(start: Start, to: tuple[int, ...], planned: NDArray[np.float64] | None) -> dict[int, NDArray[np.float64]]:
+    if planned is None:
+        raise InputError(
+            tr("simulate.demand: 'plan' takes the conversions of the study's plan; make it first with 'tanheng plan'")
+        )
+    nothing = np.zeros_like(start.observed, float)
+    return {year: planned[None] if year == to[0] else nothing for year in to}
+
+
+@dataclass(frozen=True)
+class SimulatedLand:
+    """Land of one year in one scenario and draw; only years that are asked for."""
+
+    scenario: Scenario
+    draw: int
+    year: int
+    land: Land
+
+
+def simulated(
+    inputs: SimulationInputs,
+    schedules: Mapping[str, Schedule],
+    allocator: Allocator,
+    on_step: Callable[[], None],
+) -> Iterator[SimulatedLand]:
+    """Land of the years asked for, scenario by scenario and draw by draw."""
+    here = inputs.landscape(len(inputs.land.years) - 1)
+    for scenario in inputs.scenarios:
+        for draw, year, land in courses(here, schedules[scenario.name], allocator, inputs.settings.draws):
+            on_step()
+            if float(year).is_integer() and int(year) in inputs.settings.to:
+                yield SimulatedLand(scenario, draw, int(year), land)

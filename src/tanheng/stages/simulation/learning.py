@@ -1,0 +1,169 @@
+"""Stage: suitability learned from one observed period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import StudyError
+from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.language import listed, name_of, tr
+from tanheng.simulation.appraisal import Appraisal, Curve, appraise, learned, response_curves
+from tanheng.simulation.boosting import boost
+from tanheng.simulation.learning import RIDGE, learn
+from tanheng.simulation.sampling import Sample, draw_samples
+from tanheng.simulation.suitability import Scorer, given_suitability
+
+#: Fewest changed cells that a conversion is learned from.
+FEWEST = 20
+#: Share of the change demanded from which on a conversion must be learned.
+_MAIN = 0.01
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Suitability by origin class, and what it was learned from.
+
+    Attributes
+    ----------
+    years : (int, int)
+    suitability : mapping of int to Scorer
+    samples : mapping of int to Sample
+    appraisals : mapping of int to Appraisal
+        Scores on held-out blocks; none where suitability is given.
+    curves : mapping of int to list of Curve
+    """
+
+    years: tuple[int, int]
+    suitability: Mapping[int, Scorer]
+    samples: Mapping[int, Sample]
+    appraisals: Mapping[int, Appraisal]
+    curves: Mapping[int, list[Curve]]
+
+
+def learn_suitability(
+    inputs: SimulationInputs, before: int, after: int, on_origin: Callable[[], None] = lambda: None
+) -> Learned:
+    """Suitability learned from the change between two of the dates; or the user's own, where it is given for classes."""
+    years = (inputs.land.years[before], inputs.land.years[after])
+    if inputs.suitability:
+        return Learned(years, given_suitability(inputs.features, inputs.suitability), {}, {}, {})
+    samples = samples_of(inputs, before, after)
+    suitability: dict[int, Scorer] = {}
+    appraisals, curves = {}, {}
+    for origin, sample in samples.items():
+        if not sample.targets:
+            continue
+        suitability[origin], appraisals[origin] = _model(inputs, sample)
+        curves[origin] = response_curves(inputs.features, sample, suitability[origin])
+        on_origin()
+    return Learned(years, suitability, samples, appraisals, curves)
+
+
+def samples_of(inputs: SimulationInputs, before: int, after: int, left_out: int | None = None) -> dict[int, Sample]:
+    """Samples of all classes; conversions with too few cells to learn from are left out of them."""
+    classes = range(len(inputs.land.classes))
+    settings = inputs.settings
+    found = draw_samples(
+        inputs.landscape(before),
+        inputs.land.lands[after],
+        inputs.features,
+        classes,
+        left_out=left_out,
+        seed=settings.seed,
+    )
+    return {origin: _frequent(sample) for origin, sample in found.items()}
+
+
+def _frequent(sample: Sample) -> Sample:
+    kept = [number for number, count in enumerate(sample.changed) if count >= FEWEST]
+    if len(kept) == len(sample.targets):
+        return sample
+    chosen = np.isin(sample.target, [0, *(number + 1 for number in kept)])
+    part = sample.part(chosen)
+    target = np.zeros_like(part.target)
+    for new, old in enumerate(kept, start=1):
+        target[part.target == old + 1] = new
+    return replace(
+        part, targets=tuple(sample.targets[number] for number in kept), changed=sample.changed[kept], target=target
+    )
+
+
+def _model(inputs: SimulationInputs, sample: Sample) -> tuple[Scorer, Appraisal]:
+    if inputs.settings.model == "lightgbm":
+        seed = inputs.settings.seed
+        return boost(sample, seed), appraise(inputs.features, sample, lambda part: boost(part, seed))
+    return learned(inputs.features, sample)
+
+
+def relearned(inputs: SimulationInputs, before: int, after: int, left_out: int, like: Learned) -> dict[int, Scorer]:
+    """Suitability learned without one group of blocks, with the settings that were chosen for the whole."""
+    found: dict[int, Scorer] = {}
+    for origin, sample in samples_of(inputs, before, after, left_out).items():
+        if not sample.targets:
+            continue
+        if inputs.settings.model == "lightgbm":
+            found[origin] = boost(sample, inputs.settings.seed)
+        else:
+            ridge = like.appraisals[origin].ridge if origin in like.appraisals else float("nan")
+            found[origin] = learn(inputs.features, sample, ridge if np.isfinite(ridge) else RIDGE)
+    return found
+
+
+def refuse_unlearned(inputs: SimulationInputs, learned_from: Learned, demanded: NDArray[np.int64]) -> list[str]:
+    """Notes on conversions that too few cells taught anything about, and are placed at random among the cells of their origin.
+
+    Parameters
+    ----------
+    demanded : array of int, shape (classes, classes)
+        Cells of all conversions that are to be placed.
+
+    Raises
+    ------
+    StudyError
+        A conversion that matters can't be learned, and the study does not say that it may be placed at random.
+    """
+    if inputs.suitability:
+        known = {(i, j) for i, scorer in learned_from.suitability.items() for j in scorer.targets}
+    else:
+        known = {(i, j) for i, sample in learned_from.samples.items() for j in sample.targets}
+    moved = demanded.copy()
+    np.fill_diagonal(moved, 0)
+    unknown = [(int(i), int(j)) for i, j in np.argwhere(moved > 0) if (int(i), int(j)) not in known]
+    names = [name_of(name) for name in inputs.land.classes]
+    serious = [(i, j) for i, j in unknown if moved[i, j] >= _MAIN * moved.sum()]
+    if serious and not inputs.settings.fallback:
+        raise StudyError([_too_few(inputs, learned_from, i, j, int(moved[i, j]), names) for i, j in serious])
+    if not unknown:
+        return []
+    return [
+        tr(
+            "too few cells changed from {first} to {last} to learn where these conversions go ({fewest} are needed); they are placed at random "
+            "among the cells of their class: {names}",
+            first=learned_from.years[0],
+            last=learned_from.years[1],
+            fewest=FEWEST,
+            names=listed(
+                f"{names[i]} → {names[j]} ({moved[i, j] * inputs.land.cell_km2:,.2f} km2)" for i, j in unknown
+            ),
+        )
+    ]
+
+
+def _too_few(inputs: SimulationInputs, source: Learned, i: int, j: int, wanted: int, names: list[str]) -> str:
+    before, after = (inputs.land.lands[inputs.land.years.index(year)] for year in source.years)
+    seen = int(((before == i) & (after == j)).sum())
+    return tr(
+        "simulate: {seen} cells changed from '{one}' to '{other}' between {first} and {last}, and {wanted:,} are to be placed; {fewest} are "
+        "needed to learn where. Learn from another period, demand no such change, or set fallback = true to place it at random",
+        seen=seen,
+        one=names[i],
+        other=names[j],
+        first=source.years[0],
+        last=source.years[1],
+        wanted=wanted,
+        fewest=FEWEST,
+    )

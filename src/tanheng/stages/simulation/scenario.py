@@ -1,0 +1,175 @@
+"""Stage: stock, demand and balance of the future land use in one scenario, by the same stages as those of observed years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from tanheng.accounting.outlook import turning_years
+from tanheng.inputs.densities import DensityInputs
+from tanheng.inputs.land_maps import LandInputs
+from tanheng.inputs.simulation.outlook import emissions_of, population_factor
+from tanheng.inputs.study_inputs import Inputs
+from tanheng.io.rasters import Raster
+from tanheng.land.series import year_pairs
+from tanheng.stages.balance import account_balance, balance_table, supply_of
+from tanheng.stages.change import Changes, account_change, change_table
+from tanheng.stages.counting import Counting, count_series
+from tanheng.stages.demand import CellDemand, account_demand
+from tanheng.stages.found import Found, refuse_failed
+from tanheng.stages.stock import Land, account_stock
+from tanheng.stages.uncertainty.input_errors import density_errors
+from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
+from tanheng.stages.zone_layers import lay_zones
+from tanheng.stages.zones import account_zone_balances, account_zone_stocks
+from tanheng.study.simulate import Outlook
+
+
+@dataclass(frozen=True)
+class Today:
+    """Emissions and population of the last year of a study.
+
+    Attributes
+    ----------
+    emissions : pandas.DataFrame
+        Rows of the last year.
+    population : float
+    """
+
+    emissions: pd.DataFrame
+    population: float
+
+    @property
+    def total(self) -> float:
+        """Emissions, t C."""
+        return float(self.emissions["emissions_t_c"].sum())
+
+
+def account_scenario(
+    inputs: Inputs, land: LandInputs, counting: Counting, outlook: Outlook | None, today: Today | None
+) -> Found:
+    """Tables and variables of the last observed year and the future years in one scenario.
+
+    Parameters
+    ----------
+    land : LandInputs
+        The last observed map and the simulated ones.
+    outlook : Outlook, optional
+        Population and future emissions; without it there is neither demand nor balance.
+    today : Today, optional
+        Emissions of the last observed year.
+    """
+    study = inputs.study
+    series = count_series(land, counting)
+    density = _densities(inputs.densities, land.years)
+    here = account_stock(series, density)
+    changes = account_change(series, here, land.pairs)
+    layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
+    spread = density_errors(inputs.densities.settings, inputs.classes)
+    found = here.found + changes.found
+    found += stock_uncertainty(here, changes, spread, study.land_cover.area_uncertainty)
+    compared = None
+    if outlook is not None and today is not None and inputs.demand is not None:
+        demands = _demand(inputs, here, outlook, today, layers)
+        given = replace(inputs.balance, nep=_last_for_all(inputs.balance.nep, land.years))
+        supply = supply_of(given, here, changes)
+        compared = account_balance(given, here, supply, demands)
+        found += demands.found + compared.found
+        if study.balance.mode != "stock":
+            found += Found(variables={"supply": supply})
+        table = balance_table(compared, here, demands, study.balance.norm)
+        table = with_balance_intervals(table, found.tables.get("stock_uncertainty"), {}, compared.mode)
+        found += Found(
+            {"balance": table, "paths": _paths(land.years, changes, supply, outlook, today, study.balance.mode)}
+        )
+        found += account_zone_stocks(layers, here)
+        found += account_zone_balances(layers, found.tables, here, compared, demands, inputs.economy, spread, {})
+    else:
+        found += account_zone_stocks(layers, here)
+    found += change_table(changes, here, compared.balance if compared else None, study.value)
+    refuse_failed(found.checks)
+    return found
+
+
+def land_of(inputs: Inputs, maps: LandInputs) -> LandInputs:
+    """The last observed map before the simulated ones."""
+    both = (inputs.land.maps[-1], *maps.maps)
+    years = tuple(item.year for item in both)
+    return replace(maps, maps=both, pairs=tuple(year_pairs(years)))
+
+
+def _densities(densities: DensityInputs, years: tuple[int, ...]) -> xr.DataArray:
+    """Densities of the last year of the study in every year."""
+    last = densities.array.isel(year=-1, drop=True)
+    return last.expand_dims(year=list(years)).assign_attrs(densities.array.attrs)
+
+
+def _last_for_all(rasters: Mapping[int, Raster], years: tuple[int, ...]) -> dict[int, Raster]:
+    return dict.fromkeys(years, rasters[max(rasters)]) if rasters else {}
+
+
+def _demand(inputs: Inputs, land: Land, outlook: Outlook, today: Today, layers: Mapping) -> CellDemand:  # type: ignore[type-arg]
+    """Demand of the future years: the emissions of the last year, scaled, allocated by the same weights and people."""
+    given = inputs.demand
+    assert given is not None  # noqa: S101  the caller looked
+    start = land.years[0]
+    factors = {year: population_factor(outlook, today.population, start, year) for year in land.years}
+    emitted = {year: emissions_of(outlook, today.total, start, year, factors[year]) for year in land.years}
+    rows = [
+        today.emissions.assign(
+            year=year,
+            emissions_t_c=today.emissions["emissions_t_c"] * (emitted[year] / today.total if today.total else 0.0),
+        )
+        for year in land.years
+    ]
+    raster = given.population[max(given.population)]
+    people = {
+        year: replace(raster, scale=raster.scale * factor, offset=raster.offset * factor)
+        for year, factor in factors.items()
+    }
+    totals = {year: today.population * factor for year, factor in factors.items()}
+    settings = given.settings.model_copy(update={"population_totals": totals})
+    ahead = replace(
+        given, years=land.years, population=people, settings=settings, points=_points(given.points, land.years)
+    )
+    return account_demand(ahead, land, pd.concat(rows, ignore_index=True), layers)
+
+
+def _points(points: pd.DataFrame | None, years: tuple[int, ...]) -> pd.DataFrame | None:
+    """Point sources of the last year in the first of the years; those to come are allocated with their sector."""
+    return None if points is None else points[points["year"] == years[0]]
+
+
+def _paths(
+    years: tuple[int, ...], changes: Changes, supply: xr.DataArray, outlook: Outlook, today: Today, mode: str
+) -> pd.DataFrame:
+    """Yearly path of population, emissions and land uptake from the last observed year, with what the flux balance is."""
+    start, every = years[0], list(range(years[0], years[-1] + 1))
+    people = np.array([population_factor(outlook, today.population, start, year) for year in every])
+    emitted = np.array(
+        [emissions_of(outlook, today.total, start, year, factor) for year, factor in zip(every, people, strict=True)]
+    )
+    if mode == "sink":
+        by_year = [float(supply.sel(year=year).sum()) for year in years]
+        uptake = np.interp(every, years, by_year)
+    else:
+        rates = {last: changes.of(first, last).total / (last - first) for first, last in pairwise(years)}
+        ends = sorted(rates)
+        uptake = np.array([rates[next(end for end in ends if end >= year)] for year in every])
+    turning = turning_years(every, emitted, uptake)
+    return pd.DataFrame(
+        {
+            "year": every,
+            "population": today.population * people,
+            "emissions_t_c": emitted,
+            "land_uptake_t_c_per_yr": uptake,
+            "flux_balance_t_c_per_yr": uptake - emitted,
+            "peak_year": turning.peak if turning.peak is not None else np.nan,
+            "closing_year": turning.closed if turning.closed is not None else np.nan,
+        }
+    )

@@ -1,0 +1,175 @@
+"""Stage: an observed change simulated, and scored on what the model had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.simulation.allocation import scores_of
+from tanheng.simulation.course import Allocator
+from tanheng.simulation.kernels.scores import cells_of
+from tanheng.simulation.landscape import Land, bands
+from tanheng.simulation.measures import operating_curve
+from tanheng.simulation.patches import clumping_like, patch_sizes
+from tanheng.simulation.sampling import FOLDS
+from tanheng.simulation.validation import Scores, Trial, kept_apart, nulls, score, shape_of_change, validated
+from tanheng.simulation.work import Work
+from tanheng.stages.simulation.learning import Learned, learn_suitability, refuse_unlearned, relearned
+
+#: How a model is scored: on a later period, on held-out blocks, or on what it was trained on.
+HeldOut = Literal["dates", "blocks", "training"]
+#: Share of the observed change from which on a transition has an operating curve of its own.
+_MAIN = 0.01
+
+
+@dataclass(frozen=True)
+class TrialFound:
+    """Scores of a simulation of a change that was observed.
+
+    Attributes
+    ----------
+    held_out : str
+    learned : Learned
+        What the scored model was learned from.
+    first, last : int
+        Years of the change that was simulated.
+    scores : list of Scores
+    curves : mapping of (int, int) to array, shape (points, 2)
+        Total operating characteristic of main transitions.
+    observed_shape : tuple of mappings
+        Patches of new cells, their size and outer sides, as observed.
+    hits : array of uint8, shape (rows, columns)
+        One simulated map against the observed one: see `HIT_KINDS`.
+    notes : tuple of str
+    """
+
+    held_out: HeldOut
+    learned: Learned
+    first: int
+    last: int
+    scores: list[Scores]
+    curves: dict[tuple[int, int], NDArray[np.float64]]
+    observed_shape: tuple[dict[int, float], ...]
+    hits: Land
+    notes: tuple[str, ...]
+
+
+#: Kinds of cells of a map of hits and misses, by number.
+HIT_KINDS = ("stayed", "hit", "miss", "false alarm", "wrong hit")
+
+
+def run_trial(inputs: SimulationInputs, work: Work, on_step: Callable[[], None]) -> TrialFound:
+    """Simulate the last observed change with a model that did not see it, and score it.
+
+    With three dates or more the model is learned from the period before; with two, from the blocks of land other than the one that is
+    scored; where the study asks for it, from the very change that is scored.
+    """
+    last = len(inputs.land.years) - 1
+    held_out: HeldOut = "training" if inputs.settings.score_on_training else ("dates" if last >= 2 else "blocks")
+    learned = learn_suitability(inputs, *((last - 2, last - 1) if held_out == "dates" else (last - 1, last)))
+    on_step()
+    trial = Trial(inputs.landscape(last - 1), inputs.land.lands[last], len(inputs.land.classes))
+    free = replace(inputs, settings=inputs.settings.model_copy(update={"fallback": True}))
+    notes = refuse_unlearned(free, learned, trial.conversions.sum(axis=0))
+    allocator = allocator_of(inputs, learned, work)
+    if held_out == "blocks" and not inputs.suitability:
+        scores, shown = _on_blocks(inputs, trial, learned, allocator, on_step)
+    else:
+        scores = validated(trial, allocator, _draws(inputs), on_step)
+        shown = replace(allocator, mode=_shown_mode(inputs)).place(trial.before, trial.conversions, 1, 0)
+    return TrialFound(
+        held_out,
+        learned,
+        inputs.land.years[last - 1],
+        inputs.land.years[last],
+        scores,
+        _curves(inputs, trial, learned),
+        shape_of_change(trial.before.land, trial.observed, trial.classes),
+        hits_and_misses(trial.before.land, trial.observed, shown, trial.classes),
+        tuple(notes),
+    )
+
+
+def _draws(inputs: SimulationInputs) -> int:
+    return max(5, inputs.settings.draws) if inputs.settings.mode != "best" else 10
+
+
+def _shown_mode(inputs: SimulationInputs) -> str:
+    return inputs.settings.mode
+
+
+def allocator_of(inputs: SimulationInputs, learned: Learned, work: Work) -> Allocator:
+    """How conversions are placed by what was learned; patches like those of the period that it was learned from."""
+    allocator = Allocator(inputs.features, learned.suitability, inputs.settings.mode, inputs.settings.seed, work, {})
+    if inputs.settings.mode != "patches":
+        return allocator
+    before, after = (inputs.land.years.index(year) for year in learned.years)
+    landscape, land, classes = inputs.landscape(before), inputs.land.lands[after], len(inputs.land.classes)
+    sizes = {k: patch_sizes(landscape.land, land, k, classes) for k in range(classes)}
+    sizes = {k: found for k, found in sizes.items() if found.size}
+    conversions = Trial(landscape, land, classes).conversions
+    clumping = clumping_like(
+        landscape, land, inputs.features, learned.suitability, conversions, sizes, inputs.settings.seed
+    )
+    return replace(allocator, sizes=sizes, clumping=clumping)
+
+
+def _on_blocks(
+    inputs: SimulationInputs, trial: Trial, learned: Learned, allocator: Allocator, on_step: Callable[[], None]
+) -> tuple[list[Scores], Land]:
+    """Scores where each group of blocks is simulated by a model that was learned on the others."""
+    last = len(inputs.land.years) - 1
+    by_fold = {
+        fold: replace(allocator, suitability=relearned(inputs, last - 1, last, fold, learned)) for fold in range(FOLDS)
+    }
+    modes = {"best": 1, "draw": _draws(inputs)} | ({"patches": _draws(inputs)} if allocator.mode == "patches" else {})
+
+    def maps(mode: str, count: int) -> Iterable[Land]:
+        for draw in range(1, count + 1):
+            yield kept_apart(trial, by_fold, mode, draw)
+            on_step()
+
+    found = [score(mode, trial, maps(mode, count)) for mode, count in modes.items()]
+    return [*found, *nulls(trial, allocator, _draws(inputs))], kept_apart(trial, by_fold, _shown_mode(inputs), 1)
+
+
+def hits_and_misses(before: Land, observed: Land, simulated: Land, classes: int) -> Land:
+    """Number of the kind of each cell among `HIT_KINDS`; 255 outside.
+
+    Examples
+    --------
+    >>> before, observed = np.zeros((1, 4), np.uint8), np.array([[0, 1, 1, 1]], np.uint8)
+    >>> hits_and_misses(before, observed, np.array([[1, 1, 0, 2]], np.uint8), 3).tolist()
+    [[3, 1, 2, 4]]
+    """
+    changed, made = observed != before, simulated != before
+    kinds = np.select(
+        [changed & made & (observed == simulated), changed & made, changed, made], [1, 4, 2, 3], 0
+    ).astype(np.uint8)
+    inside = (before < classes) & (observed < classes) & (simulated < classes)
+    return np.where(inside, kinds, np.uint8(255))
+
+
+def _curves(inputs: SimulationInputs, trial: Trial, learned: Learned) -> dict[tuple[int, int], NDArray[np.float64]]:
+    """Operating curves of the main transitions among the free cells of their origin."""
+    moved = trial.conversions.sum(axis=0)
+    np.fill_diagonal(moved, 0)
+    wanted = [
+        (int(i), int(j))
+        for i, j in np.argwhere(moved >= max(1.0, _MAIN * moved.sum()))
+        if int(i) in learned.suitability and int(j) in learned.suitability[int(i)].targets
+    ]
+    scores: dict[tuple[int, int], list[NDArray[np.float32]]] = {pair: [] for pair in wanted}
+    changed: dict[tuple[int, int], list[NDArray[np.bool_]]] = {pair: [] for pair in wanted}
+    for band in bands(trial.before, inputs.features.margin):
+        codes = inputs.features.codes(band)
+        for i, j in wanted:
+            cells = cells_of(band.inner, band.fixed, i, band.first_cell)
+            scores[i, j].append(scores_of(learned.suitability, i, (j,), codes, cells, band.first_cell)[:, 0])
+            changed[i, j].append(trial.observed.reshape(-1)[cells] == j)
+    return {pair: operating_curve(np.concatenate(scores[pair]), np.concatenate(changed[pair])) for pair in wanted}

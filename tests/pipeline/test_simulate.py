@@ -1,0 +1,474 @@
+"""Simulation from maps alone and in a study: files, exact demand, bad input, and one whole chain."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import rasterio
+from scipy import ndimage
+
+from conftest import NORTH, WEST, write_map, write_zones, zone
+from simulation.maps import smooth
+from tanheng.errors import InputError, StudyError
+from tanheng.grid import ALBERS_CHINA
+from tanheng.land.pools import Threads
+from tanheng.pipeline.run import run_study
+from tanheng.pipeline.simulate import Simulation, SimulationRequest, simulate_maps
+from tanheng.pipeline.simulate_study import simulate_study
+from tanheng.study.simulate import Simulate
+
+SHAPE = (60, 80)
+YEARS = (2000, 2010, 2020)
+
+
+def maps_of(folder: Path, years: tuple[int, ...] = YEARS) -> tuple[str, ...]:
+    """Maps of three classes (codes 1, 2 and 5) on which forest becomes built-up near it and where it is high."""
+    height = smooth(11, SHAPE)
+    land = np.choose(np.argmax([smooth(n, SHAPE) for n in range(3)], axis=0), [1, 2, 5]).astype(np.uint8)
+    land[:6, :9] = 0
+    random = np.random.default_rng(5)
+    found = []
+    for year in years:
+        write_map(folder / f"land_{year}.tif", land)
+        found.append(str(folder / f"land_{year}.tif"))
+        grown = (land == 2) & (random.random(SHAPE) < 0.12 / (1 + np.exp(-2 * height)))
+        cut = (land == 1) & (random.random(SHAPE) < 0.05)
+        land = np.where(grown, 5, np.where(cut, 2, land)).astype(np.uint8)
+    write_map(folder / "height.tif", height, dtype="float32", nodata=-9)
+    return tuple(found)
+
+
+def request(folder: Path, **more: object) -> SimulationRequest:
+    chosen = {"to": (2030, 2035), "draws": 3, "scenarios": False} | dict(more.pop("settings", {}))  # type: ignore[call-overload]
+    maps = more.pop("maps", None) or maps_of(folder)
+    options = {"years": YEARS, "drivers": (str(folder / "height.tif"),), **more}
+    return SimulationRequest(maps, settings=Simulate(**chosen), **options)  # type: ignore[arg-type]
+
+
+def codes(path: Path) -> np.ndarray:
+    with rasterio.open(path) as dataset:
+        return dataset.read(1)
+
+
+def cells(array: np.ndarray) -> list[int]:
+    return [int((array == code).sum()) for code in (1, 2, 5)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Simulation]:
+    folder = tmp_path_factory.mktemp("simulation")
+    return folder, simulate_maps(request(folder), folder / "out")
+
+
+def test_files_and_columns_are_those_that_are_promised(made: tuple[Path, Simulation]) -> None:
+    out = made[0] / "out"
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {
+        "grids/land_use_2030.tif", "grids/land_use_2035.tif", "grids/probability_5_2035.tif", "tables/demand.csv",
+        "tables/validation.csv", "tables/drivers.csv", "report.html", "run.json", "tables.xlsx", "maps/hits.png",
+    } <= names  # fmt: skip
+    validation = pd.read_csv(out / "tables" / "validation.csv")
+    assert list(validation)[:7] == [
+        "model", "resolution_cells", "hits", "misses", "false_alarms", "wrong_hits", "figure_of_merit",
+    ]  # fmt: skip
+    assert list(pd.read_csv(out / "tables" / "demand.csv")) == ["year", "class", "asked_km2", "simulated_km2"]
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["held_out"] == "dates"
+
+
+def test_maps_have_the_codes_and_cells_of_the_last_one(made: tuple[Path, Simulation]) -> None:
+    folder, found = made
+    last = codes(folder / "land_2020.tif")
+    with rasterio.open(folder / "land_2020.tif") as one, rasterio.open(folder / "out/grids/land_use_2035.tif") as other:
+        assert (one.transform, one.crs, one.dtypes, one.nodata) == (
+            other.transform,
+            other.crs,
+            other.dtypes,
+            other.nodata,
+        )
+    simulated = codes(folder / "out" / "grids" / "land_use_2035.tif")
+    assert ((last == 0) == (simulated == 0)).all()
+    areas = found.tables["demand"].set_index(["year", "class"])["simulated_km2"]
+    assert [areas[2035, name] for name in ("1", "2", "5")] == pytest.approx(cells(simulated))
+
+
+def test_demand_is_a_markov_chain_met_to_the_cell(made: tuple[Path, Simulation]) -> None:
+    folder, found = made
+    before, last = codes(folder / "land_2010.tif"), codes(folder / "land_2020.tif")
+    chain = np.array(
+        [[((before == i) & (last == j)).sum() / max((before == i).sum(), 1) for j in (1, 2, 5)] for i in (1, 2, 5)]
+    )
+    expected = np.array(cells(last)) @ chain
+    assert np.abs(np.array(cells(codes(folder / "out/grids/land_use_2030.tif"))) - expected).max() < 2
+    table = found.tables["demand"]
+    assert (table["asked_km2"] - table["simulated_km2"]).abs().max() < 1e-9
+
+
+def test_probabilities_sum_to_one_and_follow_the_draws(made: tuple[Path, Simulation]) -> None:
+    grids = made[0] / "out" / "grids"
+    parts = np.stack([codes(grids / f"probability_{name}_2030.tif") for name in (1, 2, 5)])
+    inside = codes(grids / "land_use_2030.tif") != 0
+    np.testing.assert_allclose(parts[:, inside].sum(axis=0), 1.0, atol=1e-6)
+    assert np.isnan(parts[:, ~inside]).all()
+    assert set(np.unique(np.rint(parts[:, inside] * 3))) <= {0, 1, 2, 3}
+
+
+def test_the_model_beats_its_nulls_where_a_rule_was_planted(made: tuple[Path, Simulation]) -> None:
+    table = (
+        made[1].tables["validation"].pivot_table(index="resolution_cells", columns="model", values="figure_of_merit")
+    )
+    # One block of 128 cells holds the whole map, where every model that meets the demand agrees.
+    assert (table["draw"] > table["random"])[table.index < 128].all()
+    assert made[1].record["below_null"] == []
+    assert (table["no change"] == 0).all()
+    assert table.loc[1, "best"] > table.loc[1, "random"]
+
+
+def test_threads_change_nothing(tmp_path: Path, made: tuple[Path, Simulation]) -> None:
+    simulate_maps(request(tmp_path), tmp_path / "out", work=Threads(2))
+    for name in ("land_use_2030.tif", "land_use_2035.tif"):
+        np.testing.assert_array_equal(codes(tmp_path / "out/grids" / name), codes(made[0] / "out/grids" / name))
+
+
+def test_conversions_of_a_table_are_exact(tmp_path: Path) -> None:
+    (tmp_path / "demand.csv").write_text(
+        "year,from_class,to_class,area_km2\n2030,2,5,37\n2030,1,2,11\n", encoding="utf-8"
+    )
+    asked = request(
+        tmp_path, settings={"to": (2030,), "mode": "best", "draws": 1, "demand": str(tmp_path / "demand.csv")}
+    )
+    simulate_maps(asked, tmp_path / "out")
+    last, after = codes(tmp_path / "land_2020.tif"), codes(tmp_path / "out/grids/land_use_2030.tif")
+    assert ((last == 2) & (after == 5)).sum() == 37
+    assert ((last == 1) & (after == 2)).sum() == 11
+    assert (last != after).sum() == 48
+
+
+def test_areas_of_a_table_are_met_in_each_scenario_and_zone(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    half = WEST + 40_000
+    bottom = NORTH - 60_000
+    write_zones(
+        tmp_path / "zones.gpkg",
+        [zone("w", "西", WEST, bottom, half, NORTH), zone("e", "东", half, bottom, WEST + 80_000, NORTH)],
+    )
+    last = codes(Path(maps[-1]))
+    rows = ["year,scenario,zone,class,area_km2"]
+    for scenario, more in (("slow", 5), ("fast", 25)):
+        for name, part in (("1", last[:, :40]), ("2", last[:, 40:])):
+            one, two, five = cells(part)
+            rows += [f"2030,{scenario},{name},{k},{a}" for k, a in ((1, one), (2, two - more), (5, five + more))]
+    (tmp_path / "demand.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    settings = {"to": (2030,), "draws": 2, "demand": str(tmp_path / "demand.csv")}
+    found = simulate_maps(
+        request(tmp_path, maps=maps, zones=tmp_path / "zones.gpkg", settings=settings), tmp_path / "out"
+    )
+    for scenario, more in (("slow", 5), ("fast", 25)):
+        after = codes(tmp_path / f"out/grids/land_use_2030_{scenario}.tif")
+        for columns in (slice(0, 40), slice(40, 80)):
+            one, two, five = cells(last[:, columns])
+            assert cells(after[:, columns]) == [one, two - more, five + more]
+    assert set(found.tables["demand"]["scenario"]) == {"slow", "fast"}
+    assert len(found.tables["demand_by_zone"]) == 12
+
+
+def test_two_maps_are_scored_on_blocks_that_were_held_out(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)[1:]
+    found = simulate_maps(request(tmp_path, maps=maps, years=YEARS[1:], settings={"to": (2030,)}), tmp_path / "out")
+    assert found.record["held_out"] == "blocks"
+    table = found.tables["validation"].set_index(["model", "resolution_cells"])
+    changed = float((codes(Path(maps[0])) != codes(Path(maps[1]))).sum())
+    best = table.loc[("best", 1)]
+    assert best["hits"] + best["misses"] + best["wrong_hits"] == changed
+    assert best["hits"] + best["false_alarms"] + best["wrong_hits"] == changed
+
+
+def test_drivers_in_another_crs_are_laid_on_the_cells(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    same = simulate_maps(
+        request(tmp_path, maps=maps, settings={"to": (2030,), "mode": "best", "draws": 1}), tmp_path / "one"
+    )
+    # The same surface at the middles of cells of 0.005 degrees.
+    degrees, albers = pyproj.CRS(4326), pyproj.CRS.from_wkt(ALBERS_CHINA.to_wkt())
+    with rasterio.open(tmp_path / "height.tif") as source:
+        height, place = source.read(1), ~source.transform
+    longitude, latitude = np.meshgrid(np.arange(112.8, 113.95, 0.005), np.arange(36.3, 35.55, -0.005))
+    x, y = pyproj.Transformer.from_crs(degrees, albers, always_xy=True).transform(longitude, latitude)
+    column, row = place.a * x + place.c, place.e * y + place.f
+    surface = ndimage.map_coordinates(height, [row - 0.5, column - 0.5], order=1, mode="nearest")
+    write_map(
+        tmp_path / "degrees.tif",
+        surface,
+        dtype="float32",
+        nodata=-9,
+        crs=degrees,
+        pixel=0.005,
+        west=112.7975,
+        north=36.3025,
+    )
+    moved = simulate_maps(
+        request(
+            tmp_path,
+            maps=maps,
+            drivers=(str(tmp_path / "degrees.tif"),),
+            settings={"to": (2030,), "mode": "best", "draws": 1},
+        ),
+        tmp_path / "two",
+    )
+    one, other = (
+        item.tables["validation"].set_index(["model", "resolution_cells"])["figure_of_merit"] for item in (same, moved)
+    )
+    assert other["draw", 1] == pytest.approx(one["draw", 1], abs=0.05)
+    first, second = codes(tmp_path / "one/grids/land_use_2030.tif"), codes(tmp_path / "two/grids/land_use_2030.tif")
+    assert (first == second).mean() > 0.97
+
+
+@pytest.mark.parametrize("mode", ["best", "patches"])
+def test_other_modes_meet_demand_as_well(tmp_path: Path, mode: str) -> None:
+    settings = {"to": (2030,), "mode": mode, "draws": 1 if mode == "best" else 2}
+    found = simulate_maps(request(tmp_path, settings=settings), tmp_path / "out")
+    table = found.tables["demand"]
+    assert (table["asked_km2"] - table["simulated_km2"]).abs().max() < 1e-9
+    assert mode in set(found.tables["validation"]["model"])
+
+
+def test_carbon_is_area_times_density(tmp_path: Path) -> None:
+    (tmp_path / "pools.csv").write_text(
+        "class,above,below,soil,dead\n1,1,0,10,0\n2,30,5,60,5\n5,0,0,40,0\n", encoding="utf-8"
+    )
+    found = simulate_maps(
+        request(tmp_path, densities=str(tmp_path / "pools.csv"), settings={"to": (2030,)}), tmp_path / "out"
+    )
+    table = found.tables["carbon"].set_index(["year", "class"])
+    after = cells(codes(tmp_path / "out/grids/land_use_2030.tif"))
+    # Cells of 1 km2 have 100 ha; class 2 holds 100 t C/ha.
+    assert table.loc[(2030, "2"), "stock_t_c"] == pytest.approx(after[1] * 100 * 100, rel=1e-6)
+
+
+# Bad input: each gets its message before the long work.
+
+
+def fails(folder: Path, message: str, **more: object) -> None:
+    with pytest.raises(InputError, match=message):
+        simulate_maps(request(folder, **more), folder / "out")
+    assert not (folder / "out").exists()
+
+
+def test_maps_out_of_order_are_refused(tmp_path: Path) -> None:
+    fails(tmp_path, r"land_2010.tif is of 2005, which is not after 2015", years=(2015, 2005, 2020))
+
+
+def test_years_before_the_last_map_are_refused(tmp_path: Path) -> None:
+    fails(tmp_path, "2019 is not after the last map, of 2020", settings={"to": (2019,)})
+
+
+def test_a_class_that_one_map_lacks_is_named_with_its_area(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    first = codes(Path(maps[0]))
+    write_map(Path(maps[0]), np.where(first == 5, 2, first))
+    fails(tmp_path, r"2000 has no land of class '5', 20\d0 has .* km2", maps=maps)
+
+
+def test_constant_drivers_and_drivers_elsewhere_are_named(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    write_map(tmp_path / "flat.tif", np.ones(SHAPE), dtype="float32", nodata=-9)
+    write_map(tmp_path / "gone.tif", smooth(1, SHAPE), dtype="float32", nodata=-9, west=WEST + 9e5)
+    drivers = tuple(str(tmp_path / name) for name in ("flat.tif", "gone.tif"))
+    with pytest.raises(StudyError) as caught:
+        simulate_maps(request(tmp_path, maps=maps, drivers=drivers), tmp_path / "out")
+    assert "the same value, 1, all over" in str(caught.value)
+    assert "has no data where the land map has" in str(caught.value)
+
+
+def test_gaps_of_a_driver_are_told_in_km2(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    height = smooth(11, SHAPE)
+    height[30:40, 20:30] = -9
+    write_map(tmp_path / "height.tif", height, dtype="float32", nodata=-9)
+    found = simulate_maps(request(tmp_path, maps=maps, settings={"to": (2030,)}), tmp_path / "out")
+    assert any("no data in 100.00 km2" in note for note in found.notes)
+
+
+def test_change_that_was_never_seen_cant_be_demanded(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    one, two, five = cells(codes(Path(maps[-1])))
+    text = f"year,class,area_km2\n2030,1,{one + 50}\n2030,2,{two - 50}\n2030,5,{five}\n"
+    (tmp_path / "demand.csv").write_text(text, encoding="utf-8")
+    settings = {"to": (2030,), "demand": str(tmp_path / "demand.csv")}
+    fails(tmp_path, "'1' should grow, but no allowed conversion to it was observed", maps=maps, settings=settings)
+
+
+def test_too_few_changed_cells_are_counted_and_a_fallback_is_taken_only_when_asked_for(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    (tmp_path / "demand.csv").write_text("year,from_class,to_class,area_km2\n2030,5,1,30\n", encoding="utf-8")
+    settings = {"to": (2030,), "draws": 1, "demand": str(tmp_path / "demand.csv")}
+    fails(
+        tmp_path,
+        "0 cells changed from '5' to '1' between 2010 and 2020, and 30 are to be placed",
+        maps=maps,
+        settings=settings,
+    )
+    found = simulate_maps(request(tmp_path, maps=maps, settings=settings | {"fallback": True}), tmp_path / "out")
+    assert any("placed at random" in note for note in found.notes)
+    assert ((codes(Path(maps[-1])) == 5) & (codes(tmp_path / "out/grids/land_use_2030.tif") == 1)).sum() == 30
+
+
+def test_demand_beyond_masks_is_refused(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    write_map(tmp_path / "park.tif", np.ones(SHAPE), nodata=None)
+    (tmp_path / "demand.csv").write_text("year,from_class,to_class,area_km2\n2030,2,5,10\n", encoding="utf-8")
+    settings = {
+        "to": (2030,),
+        "demand": str(tmp_path / "demand.csv"),
+        "protected": [{"file": str(tmp_path / "park.tif")}],
+    }
+    fails(tmp_path, "10 cells of '2' should change, and 0 may", maps=maps, settings=settings)
+
+
+def test_slips_in_a_table_of_demand_come_all_at_once(tmp_path: Path) -> None:
+    text = "year,class,area_km2\n2030,1,many\n2030,7,5\n"
+    (tmp_path / "demand.csv").write_text(text, encoding="utf-8")
+    maps = maps_of(tmp_path)
+    settings = {"to": (2030,), "demand": str(tmp_path / "demand.csv")}
+    with pytest.raises(StudyError) as caught:
+        simulate_maps(request(tmp_path, maps=maps, settings=settings), tmp_path / "out")
+    assert "line 2" in str(caught.value)
+    assert "there is no class '7'" in str(caught.value)
+
+
+def test_a_missing_lightgbm_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib.util
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "lightgbm" else real(name))
+    fails(tmp_path, r"pip install 'tanheng\[simulate\]'", settings={"to": (2030,), "model": "lightgbm"})
+
+
+# In a study.
+
+STUDY = """
+title = "Small"
+years = [2000, 2010, 2020]
+[maps]
+dpi = 72
+panels = false
+[zones.half]
+file = "zones.gpkg"
+id = "code"
+name = "name"
+[land_cover]
+codes = { 1 = "cropland", 2 = "forest", 5 = "built-up" }
+legend = "six-classes"
+maps = { 2000 = "land_2000.tif", 2010 = "land_2010.tif", 2020 = "land_2020.tif" }
+[carbon_density]
+table = "henan-six-classes"
+uncertainty = 0.3
+[emissions]
+totals = "totals.csv"
+[population]
+kind = "density"
+map = "people.tif"
+[drivers.height]
+map = "height.tif"
+[analysis]
+autocorrelation = false
+hot_spots = false
+[simulate]
+to = [2030, 2040]
+draws = 3
+[simulate.outlook.all]
+population = -0.01
+income = 0.02
+energy_intensity = -0.03
+"""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study")
+    maps_of(folder)
+    write_map(folder / "people.tif", np.exp(smooth(3, SHAPE)) * 50, dtype="float32", nodata=-1)
+    rows = "".join(f"{year},{emitted},t CO2\n" for year, emitted in ((2000, 1000), (2010, 1500), (2020, 2000)))
+    (folder / "totals.csv").write_text("year,emissions,unit\n" + rows, encoding="utf-8")
+    bottom, half = NORTH - 60_000, WEST + 40_000
+    write_zones(
+        folder / "zones.gpkg",
+        [zone("w", "西", WEST, bottom, half, NORTH), zone("e", "东", half, bottom, WEST + 80_000, NORTH)],
+    )
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    run_study(folder / "study.toml")
+    return folder / "results"
+
+
+def test_years_to_come_join_the_tables_of_the_study(study: Path) -> None:
+    table = pd.read_csv(study / "tables" / "stock_by_class.csv")
+    assert table.columns[0] == "scenario"
+    assert set(table["scenario"]) == {"observed", "natural development", "cropland protection", "ecological priority"}
+    assert set(table.loc[table["scenario"] == "observed", "year"]) == {2000, 2010, 2020}
+    assert set(table.loc[table["scenario"] != "observed", "year"]) == {2030, 2040}
+    # The area of the region is that of every year and scenario.
+    sums = table.groupby(["scenario", "year"])["area_km2"].sum()
+    assert sums.max() - sums.min() < 1e-6
+
+
+def test_a_simulated_year_is_accounted_as_an_observed_one(study: Path) -> None:
+    stock = pd.read_csv(study / "tables" / "stock_by_class.csv")
+    demand = pd.read_csv(study / "simulation" / "tables" / "demand.csv")
+    for key, rows in demand.groupby(["scenario", "year"]):
+        own = stock[(stock["scenario"] == key[0]) & (stock["year"] == key[1])].set_index("land_class")["area_km2"]
+        for row in rows[rows["simulated_km2"] > 0].itertuples():
+            assert own[row[3]] == pytest.approx(row.simulated_km2, rel=1e-9)
+    balance = pd.read_csv(study / "tables" / "balance.csv").set_index(["scenario", "year"])
+    # Twenty years of -1 % people, +2 % income and -3 % energy per income, from 2,000 t CO2.
+    expected = 2000 * 12 / 44 * (0.99 * 1.02 * 0.97) ** 20
+    assert balance.loc[("natural development", 2040), "emissions_t_c"] == pytest.approx(expected, rel=1e-9)
+    people = balance.loc[("observed", 2020), "population"]
+    assert balance.loc[("natural development", 2040), "population"] == pytest.approx(people * 0.99**20, rel=1e-6)
+    assert balance["closure"].to_numpy() == pytest.approx(1.0)
+
+
+def test_zones_bear_the_spread_of_the_draws(study: Path) -> None:
+    table = pd.read_csv(study / "simulation" / "tables" / "stock_by_zone.csv")
+    rows = table[table["zone_id"].isin(["w", "e"])]
+    assert (rows["stock_half_width_draws_t_c"] > 0).any()
+    # With one total the two zones vary against each other alone.
+    by = rows.pivot_table(index=["scenario", "year"], columns="zone_id", values="stock_half_width_draws_t_c")
+    np.testing.assert_allclose(by["w"], by["e"], rtol=1e-6)
+
+
+def test_cropland_protection_keeps_more_cropland(study: Path) -> None:
+    table = pd.read_csv(study / "simulation" / "tables" / "conversions.csv")
+    lost = (
+        table[(table["from_class"] == "cropland") & (table["to_class"] != "cropland")]
+        .groupby("scenario")["area_km2"]
+        .sum()
+    )
+    assert lost["cropland protection"] < lost["natural development"]
+
+
+def test_paths_tell_peak_and_closing(study: Path) -> None:
+    table = pd.read_csv(study / "simulation" / "tables" / "paths.csv")
+    assert set(table["year"]) == set(range(2020, 2041))
+    np.testing.assert_allclose(
+        table["flux_balance_t_c_per_yr"], table["land_uptake_t_c_per_yr"] - table["emissions_t_c"]
+    )
+
+
+def test_pages_and_grids_are_there(study: Path) -> None:
+    part = study / "simulation"
+    assert (part / "report.html").stat().st_size > 50_000
+    assert (part / "grids" / "balance_2040_natural-development.tif").exists()
+    assert (study / "report.html").exists()
+
+
+def test_simulating_again_gives_the_same_maps(study: Path) -> None:
+    name = "grids/land_use_2040_ecological-priority.tif"
+    before = codes(study / "simulation" / name)
+    found = simulate_study(study.parent / "study.toml")
+    assert found.folder == study / "simulation"
+    np.testing.assert_array_equal(codes(study / "simulation" / name), before)
+    assert (study / "report.html").exists()

@@ -1,0 +1,135 @@
+"""Demand: chains, roots, totals and conflicts, by hand and by laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tanheng.errors import StudyError
+from tanheng.simulation.demand import fitted_to_totals, linear_totals, markov_chain, step_of, with_factors
+from tanheng.simulation.schedule import (
+    Rules,
+    Start,
+    conversion_schedule,
+    markov_schedule,
+    step_years,
+    total_schedule,
+)
+from tanheng.simulation.whole_cells import Conflict, whole_conversions
+
+OBSERVED = np.array([[[80, 15, 5], [2, 46, 2], [0, 10, 40]]])
+
+
+def start(observed: np.ndarray = OBSERVED, fixed: np.ndarray | None = None) -> Start:
+    cells = observed.sum(axis=1)
+    none = np.zeros_like(cells) if fixed is None else fixed
+    zones = tuple(f"z{n}" for n in range(len(observed)))
+    return Start(2010, cells, none, observed, 10.0, ("forest", "built-up", "water"), zones)
+
+
+def test_a_markov_step_of_one_period_repeats_the_observed_shares() -> None:
+    # 82 forest cells of today (80 + 2): 82 * 80/100 = 65.6 stay, 12.3 to built-up, 4.1 to water.
+    step = markov_schedule(start(), [2020], Rules.none(3), 10.0).steps[0]
+    np.testing.assert_allclose(step.conversions[0, 0], [65.6, 12.3, 4.1], atol=1.0)
+    assert step.conversions[0].sum(axis=1).tolist() == [82, 71, 47]
+
+
+def test_half_a_period_is_the_root_and_two_halves_are_the_whole() -> None:
+    chain = markov_chain(OBSERVED[0] + 2)
+    half = step_of(chain, 0.5)
+    assert half.moved == 0
+    np.testing.assert_allclose(half.chain @ half.chain, chain, atol=1e-12)
+
+
+def test_a_root_that_is_no_chain_says_so_and_is_made_one() -> None:
+    # Two states that nearly swap have eigenvalue 2 * 0.1 - 1 = -0.8, whose root is imaginary.
+    found = step_of(np.array([[0.1, 0.9], [0.9, 0.1]]), 0.5)
+    assert found.moved > 0.1
+    np.testing.assert_allclose(found.chain.sum(axis=1), 1.0)
+    assert (found.chain >= 0).all()
+    swap = np.array([[[1, 9, 0], [9, 1, 0], [0, 0, 10]]])
+    schedule = markov_schedule(start(swap), [2015], Rules.none(3), 10.0)
+    assert any("root" in note for note in schedule.notes)
+
+
+@given(st.integers(0, 10_000))
+def test_whole_conversions_keep_every_total(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    now = random.integers(0, 500, 4)
+    prior = now[:, None] * random.dirichlet(np.ones(4), 4)
+    target = random.multinomial(now.sum(), random.dirichlet(np.ones(4)))
+    wanted = fitted_to_totals(prior, now.astype(float), target.astype(float))
+    found = whole_conversions(wanted, now, np.full((4, 4), np.inf), now, target)
+    assert not isinstance(found, Conflict)
+    assert (found >= 0).all()
+    np.testing.assert_array_equal(found.sum(axis=1), now)
+    np.testing.assert_array_equal(found.sum(axis=0), target)
+
+
+@given(st.integers(0, 10_000))
+def test_quotas_and_masks_hold_in_every_step(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    observed = random.integers(0, 60, (3, 3, 3))
+    observed[:, np.arange(3), np.arange(3)] += 200
+    fixed = (observed.sum(axis=1) * random.uniform(0, 0.5, (3, 3))).astype(int)
+    most = np.where(random.random((3, 3)) < 0.3, random.integers(0, 30, (3, 3)), np.inf).astype(float)
+    begun = start(observed, fixed)
+    for step in markov_schedule(begun, [2020, 2035], Rules(np.ones((3, 3)), most), 10.0).steps:
+        off = step.conversions.sum(axis=0)
+        np.fill_diagonal(off, 0)
+        assert (off <= most).all()
+        stay = step.conversions[:, np.arange(3), np.arange(3)]
+        assert (stay >= np.minimum(fixed, step.conversions.sum(axis=2))).all()
+
+
+def test_totals_by_hand_are_met_in_each_zone() -> None:
+    observed = np.concatenate([OBSERVED, 2 * OBSERVED])
+    asked = {2020: np.array([[70.0, 90.0, 40.0], [160.0, 150.0, 90.0]])}
+    step = total_schedule(start(observed), [2020], Rules.none(3), 10.0, asked).steps[0]
+    np.testing.assert_array_equal(step.conversions.sum(axis=1), asked[2020])
+
+
+def test_a_class_that_never_grew_cant_be_demanded_to_grow() -> None:
+    never = np.array([[[80, 0, 0], [0, 50, 0], [10, 10, 40]]])
+    asked = {2020: np.array([[80.0, 50.0, 60.0]])}
+    with pytest.raises(StudyError, match="'water' should grow"):
+        total_schedule(start(never), [2020], Rules.none(3), 10.0, asked)
+
+
+def test_a_conflict_names_class_cells_and_what_stands_against_it() -> None:
+    rules = Rules.none(3)
+    rules.most[:, 0] = 5
+    asked = {2020: np.array([[120.0, 50.0, 30.0]])}
+    with pytest.raises(StudyError, match=r"'forest' lacks 33 cells.*built-up → forest"):
+        total_schedule(start(), [2020], rules, 10.0, asked)
+
+
+def test_conversions_by_hand_beyond_what_masks_leave_are_refused() -> None:
+    fixed = np.array([[80, 0, 0]])
+    wanted = np.zeros((1, 3, 3))
+    wanted[0, 0, 1] = 12
+    with pytest.raises(ValueError, match="12 cells of 'forest' should change, and 2 may"):
+        conversion_schedule(start(fixed=fixed), [2020], 10.0, {2020: wanted}, Rules.none(3))
+
+
+def test_long_horizons_are_cut_into_steps_that_add_up() -> None:
+    assert step_years(2010, [2035], 10) == [(2035, pytest.approx([2010 + 25 / 3, 2010 + 50 / 3, 2035]))]
+    wanted = np.zeros((1, 3, 3))
+    wanted[0, 0, 1] = 11
+    steps = conversion_schedule(start(), [2035], 10.0, {2035: wanted}, Rules.none(3)).steps
+    assert [int(step.conversions[0, 0, 1]) for step in steps] == [3, 4, 4]
+
+
+def test_factors_scale_chances_and_forbidden_ones_are_zero() -> None:
+    chain = markov_chain(OBSERVED[0])
+    factors = np.ones((3, 3))
+    factors[0, 1] = 0.0
+    found = with_factors(chain, factors)
+    assert found[0].tolist() == pytest.approx([0.95, 0.0, 0.05])
+
+
+def test_straight_lines_never_go_below_zero() -> None:
+    found = linear_totals([2000, 2010], np.array([[90.0, 10.0], [10.0, 90.0]]), 2030)
+    assert found.tolist() == pytest.approx([0.0, 100.0])
