@@ -13,20 +13,22 @@ from tanheng.simulation.features import REACH, feature_set
 from tanheng.simulation.kernels.assignment import assign
 from tanheng.simulation.kernels.distances import distances
 from tanheng.simulation.kernels.scores import uniform
-from tanheng.simulation.kernels.windows import window_shares
+from tanheng.simulation.kernels.windows import as_shares, window_counts
 from tanheng.simulation.landscape import Landscape, band, bands
 
 
 @given(st.integers(0, 10_000), st.integers(1, 40), st.integers(1, 40), st.sampled_from([1, 3, 15]))
 def test_window_shares_are_those_of_a_convolution(seed: int, rows: int, columns: int, reach: int) -> None:
     land = np.random.default_rng(seed).integers(0, 4, (rows, columns)).astype(np.uint8)
-    out = np.zeros((3, rows, columns), np.uint16)
-    window_shares(land, 0, rows, 3, reach, out)
-    box = np.ones((2 * reach + 1, 2 * reach + 1), int)
-    known = ndimage.convolve((land < 3).astype(int), box, mode="constant")
+    side = 2 * reach + 1
+    known = ndimage.convolve((land < 3).astype(int), np.ones((side, side), int), mode="constant")
     for k in range(3):
-        many = ndimage.convolve((land == k).astype(int), box, mode="constant")
-        assert np.abs(out[k] - 1000 * many / np.maximum(known, 1)).max() <= 0.51
+        many = ndimage.convolve((land == k).astype(int), np.ones((side, side), int), mode="constant")
+        out = np.zeros((rows, columns), np.uint16)
+        window_counts(land, 0, k, side, out)
+        np.testing.assert_array_equal(out, many)
+        as_shares(out, known.astype(np.uint16), side)
+        assert np.abs(out - 1000 * many / np.maximum(known, 1)).max() <= 0.51
 
 
 @given(st.integers(0, 10_000), st.integers(1, 60), st.integers(1, 60))
@@ -34,7 +36,8 @@ def test_distances_are_exact_up_to_the_limit(seed: int, rows: int, columns: int)
     random = np.random.default_rng(seed)
     land = (random.random((rows, columns)) < random.choice([0.001, 0.05, 0.5])).astype(np.uint8)
     out = np.zeros((rows, columns), np.uint16)
-    distances(land, 0, rows, 1, 20, 16, out)
+    roots = np.rint(np.sqrt(np.arange(401)) * 16).astype(np.uint16)
+    distances(land, 0, 1, roots, out)
     exact = ndimage.distance_transform_edt(land != 1) if land.any() else np.full(land.shape, 20.0)
     assert np.abs(out - 16 * np.minimum(exact, 20)).max() <= 0.51
 

@@ -110,7 +110,7 @@ def test_trees_learn_the_same_rule() -> None:
     again = boost(sample, 1)
     assert model.text == again.text
     codes = np.ascontiguousarray(sample.codes.T)[:, None, :]
-    scores = model.scores(codes, np.arange(sample.cells.size), 0)[:, 0]
+    scores = model.scores(codes, np.arange(sample.cells.size))[:, 0]
     truth = features.listed[0].values(sample.codes[:, 0])
     assert np.corrcoef(scores, truth)[0, 1] > 0.8
 
@@ -140,7 +140,7 @@ def test_suitability_that_is_given_is_used_as_it_is() -> None:
     cells = np.flatnonzero(here.land == 0)
     codes = here.drivers[0].codes.reshape(1, *SHAPE)
     codes = np.concatenate([codes, np.zeros((len(features.listed) - 1, *SHAPE), np.uint16)])
-    scores = given[0].scores(codes, cells, 0)[:, 0]
+    scores = given[0].scores(codes, cells)[:, 0]
     # ln(p / (1 - p)) of the level that is nearest to each value.
     expected = np.log(chance / (1 - chance)).reshape(-1)[cells]
     np.testing.assert_allclose(scores, expected, atol=0.03)

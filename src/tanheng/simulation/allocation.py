@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.kernels.assignment import assign
-from tanheng.simulation.kernels.scores import add_noise, cells_of
+from tanheng.simulation.kernels.scores import HIGHEST_NOISE, cells_of, noisy_candidates
 from tanheng.simulation.landscape import Band, Land, Landscape, bands
 from tanheng.simulation.suitability import Suitability
 from tanheng.simulation.work import Work
@@ -91,23 +92,52 @@ class BandTask:
 
 def candidates(task: BandTask) -> dict[Group, Candidates]:
     """Candidates of a band, by zone and origin."""
-    band, found = task.band, {}
-    codes = task.features.codes(band)
+    features, found = task.features, {}
+    width = task.band.land.shape[1]
+    band, start = task.band.cropped(features.classes, features.margin)
+    across = band.land.shape[1]
+    codes = features.codes(band, _used(task))
     for origin, targets in task.targets.items():
-        cells = cells_of(band.inner, band.fixed, origin, band.first_cell)
+        cells = cells_of(band.inner, band.fixed, origin)
         if cells.size == 0:
             continue
-        scores = scores_of(task.suitability, origin, targets, codes, cells, band.first_cell)
+        scores = scores_of(task.suitability, origin, targets, codes, cells)
+        zones, rows, lowest = _limits(task, band, origin, cells)
         keys = task.chance.keys(targets)
         if task.noisy:
-            add_noise(scores, cells, keys)
+            place = (across, task.band.first_cell + start, width)
+            kept, numbers, reached = noisy_candidates(scores.T, cells, place, keys, rows, lowest, HIGHEST_NOISE)
         else:
-            scores += _TIE * (cells * np.int64(2654435761) % 65_536)[:, None].astype(np.float32) / np.float32(65_536)
-        for zone, chosen in _by_zone(band, cells):
-            if (zone, origin) in task.lowest:
-                here = Candidates(cells[chosen], scores[chosen])
-                found[zone, origin] = here.above(task.lowest[zone, origin])
+            all_numbers = task.band.first_cell + start + cells // across * np.int64(width) + cells % across
+            tied = _TIE * (all_numbers * np.int64(2654435761) % 65_536).astype(np.float32) / np.float32(65_536)
+            scores = scores + tied[:, None]
+            limits = lowest[np.maximum(rows, 0)] if rows.size else lowest
+            kept = np.flatnonzero((rows >= 0 if rows.size else True) & (scores >= limits).any(axis=1))
+            numbers, reached = all_numbers[kept], scores[kept]
+        for row, zone in enumerate(zones):
+            here = slice(None) if rows.size == 0 else rows[kept] == row
+            found[zone, origin] = Candidates(numbers[here], reached[here])
     return found
+
+
+def _used(task: BandTask) -> list[int]:
+    """Numbers of the features that the scores of some origin depend on."""
+    count = len(task.features.listed)
+    scorers = (task.suitability.get(origin) for origin in task.targets)
+    return sorted({number for scorer in scorers if scorer is not None for number in scorer.used(count)})
+
+
+def _limits(
+    task: BandTask, band: Band, origin: int, cells: NDArray[np.int32]
+) -> tuple[list[int], NDArray[np.int64], NDArray[np.float32]]:
+    """Zones whose land of an origin is asked for; row of each cell among them (-1 for none; empty without zones); lowest scores by row."""
+    zones = [zone for zone, of in task.lowest if of == origin]
+    lowest = np.stack([task.lowest[zone, origin] for zone in zones])
+    if band.zones.size == 0:
+        return zones, np.zeros(0, np.int64), lowest
+    row_of = np.full(np.iinfo(np.uint16).max + 1, -1, np.int64)
+    row_of[zones] = np.arange(len(zones))
+    return zones, row_of[band.zones.reshape(-1)[cells]], lowest
 
 
 def scores_of(
@@ -115,30 +145,19 @@ def scores_of(
     origin: int,
     targets: tuple[int, ...],
     codes: NDArray[np.uint16],
-    cells: NDArray[np.int64],
-    first_cell: int,
+    cells: NDArray[np.integer[Any]],
 ) -> NDArray[np.float32]:
     """Log-odds of conversions, shape (cells, targets); 0 for those that nothing is known of."""
-    scores = np.zeros((cells.size, len(targets)), np.float32)
     scorer = suitability.get(origin)
+    if scorer is not None and scorer.targets == targets:
+        return scorer.scores(codes, cells)
+    scores = np.zeros((len(targets), cells.size), np.float32).T
     known = [target for target in targets if scorer is not None and target in scorer.targets]
     if scorer is not None and known:
-        learned = scorer.scores(codes, cells, first_cell)
+        learned = scorer.scores(codes, cells)
         for target in known:
             scores[:, targets.index(target)] = learned[:, scorer.targets.index(target)]
     return scores
-
-
-def _by_zone(band: Band, cells: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64] | slice]]:
-    """Zones with the places of their cells among `cells`."""
-    if band.zones.size == 0:
-        yield 0, slice(None)
-        return
-    zones = band.zones.reshape(-1)[cells - band.first_cell]
-    order = np.argsort(zones, kind="stable")
-    starts = np.flatnonzero(np.diff(zones[order], prepend=-1))
-    for start, stop in zip(starts, [*starts[1:], order.size], strict=True):
-        yield int(zones[order[start]]), order[start:stop]
 
 
 @dataclass
@@ -175,10 +194,14 @@ class _Race:
     def winners(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Cells that change, and the number of the target of each."""
         whole = self.whole()
+        most = int(self.quota.sum())
+        if whole.cells.size > most:
+            # Which cells are left does not depend on the order in which bands came in.
+            whole = whole.above(np.partition(whole.scores, -most, axis=0)[-most])
         order = np.argsort(whole.cells)
-        cells, scores = whole.cells[order], whole.scores[order].astype(np.float64)
-        orders = np.argsort(-scores, axis=0, kind="stable").T.copy()
-        place = assign(scores, self.quota, orders)
+        cells, scores = whole.cells[order], whole.scores[order]
+        orders = np.argsort(-scores, axis=0).T.copy()
+        place = assign(scores.astype(np.float64), self.quota, orders)
         return cells[place >= 0], place[place >= 0]
 
 

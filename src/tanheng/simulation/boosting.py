@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -70,9 +71,13 @@ class Boosted:
     targets: tuple[int, ...]
     text: str
 
-    def scores(self, codes: Codes, cells: NDArray[np.int64], first_cell: int) -> NDArray[np.float32]:
+    def scores(self, codes: Codes, cells: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """ln(P_ij / P_ii) of each cell and target, shape (cells, targets)."""
-        return self.scores_of(codes.reshape(codes.shape[0], -1)[:, cells - first_cell].T)
+        return self.scores_of(codes.reshape(codes.shape[0], -1)[:, cells].T)
+
+    def used(self, features: int) -> Sequence[int]:
+        """All features."""
+        return range(features)
 
     def scores_of(self, codes: Codes) -> NDArray[np.float32]:
         """Likewise, from codes of shape (cells, features)."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.simulation.kernels.distances import distances
-from tanheng.simulation.kernels.windows import WHOLE, window_shares
+from tanheng.simulation.kernels.windows import WHOLE, as_shares, window_counts
 from tanheng.simulation.landscape import GAP, LEVELS, Band, Codes, Driver
 
 #: Sides of the windows in which shares of the classes are taken, cells.
@@ -18,6 +18,8 @@ WINDOWS = (3, 7, 15, 31)
 REACH, PER_CELL = 64, 16
 #: Codes of a feature, the gap among them.
 CODES = LEVELS + 1
+#: Code of a distance by its square in cells.
+_ROOTS = np.rint(np.sqrt(np.arange(REACH**2 + 1)) * PER_CELL).astype(np.uint16)
 _SHARES, _CELLS = np.linspace(0.0, 1.0, WHOLE + 1), np.linspace(0.0, float(REACH), REACH * PER_CELL + 1)
 
 
@@ -84,19 +86,25 @@ class FeatureSet:
         """Rows that a band needs above and below."""
         return max([REACH if self.with_distances else 0, *(side // 2 for side in self.windows)])
 
-    def codes(self, band: Band) -> Codes:
-        """Codes of all features, shape (features, height, columns)."""
-        height, width = band.height, band.land.shape[1]
-        out = np.empty((len(self.listed), height, width), np.uint16)
-        at = len(self.drivers)
-        for number, driver in enumerate(band.drivers):
-            out[number] = driver
-        for side in self.windows:
-            window_shares(band.land, band.top, height, self.classes, side // 2, out[at : at + self.classes])
-            at += self.classes
-        for k in range(self.classes if self.with_distances else 0):
-            distances(band.land, band.top, height, k, REACH, PER_CELL, out[at])
-            at += 1
+    def codes(self, band: Band, wanted: Iterable[int] | None = None) -> Codes:
+        """Codes of all features, shape (features, height, columns); only those that are wanted are filled in, where that is said."""
+        listed = self.listed
+        out = np.empty((len(listed), band.height, band.land.shape[1]), np.uint16)
+        known: dict[int, Codes] = {}
+        for number in range(len(listed)) if wanted is None else wanted:
+            feature, into = listed[number], out[number]
+            if feature.kind == "driver":
+                into[:] = band.drivers[number]
+            elif feature.kind == "distance":
+                distances(band.land, band.top, feature.land_class, _ROOTS, into)
+            else:
+                side = feature.window
+                if side not in known:
+                    known[side] = np.empty(into.shape, np.uint16)
+                    inside = (band.land < self.classes).astype(np.uint8)
+                    window_counts(inside, band.top, 1, side, known[side])
+                window_counts(band.land, band.top, feature.land_class, side, into)
+                as_shares(into, known[side], side)
         return out
 
 

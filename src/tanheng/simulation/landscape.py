@@ -115,6 +115,24 @@ class Band:
     zones: Codes
     fixed: Land
 
+    def cropped(self, classes: int, margin: int) -> tuple[Band, int]:
+        """The band without columns that have no class, but for a margin on both sides; and the first column that is left."""
+        columns = np.flatnonzero(self.inner.min(axis=0, initial=OUTSIDE) < classes)
+        if columns.size == 0:
+            return self, 0
+        start, stop = max(0, int(columns[0]) - margin), min(self.land.shape[1], int(columns[-1]) + 1 + margin)
+        here = (slice(None), slice(start, stop))
+        cropped = Band(
+            self.row,
+            self.height,
+            self.top,
+            np.ascontiguousarray(self.land[here]),
+            tuple(np.ascontiguousarray(codes[here]) for codes in self.drivers),
+            np.ascontiguousarray(self.zones[here]) if self.zones.size else self.zones,
+            np.ascontiguousarray(self.fixed[here]) if self.fixed.size else self.fixed,
+        )
+        return cropped, start
+
     @property
     def inner(self) -> Land:
         """Land of the band itself."""

@@ -109,10 +109,10 @@ def _scored(
     for origin in np.flatnonzero(wanted.any(axis=0)):
         parts, found = [], []
         for band in bands(landscape, features.margin):
-            cells = cells_of(band.inner, band.fixed, origin, band.first_cell)
+            cells = cells_of(band.inner, band.fixed, origin)
             codes = features.codes(band)
-            parts.append(cells)
-            found.append(scores_of(suitability, int(origin), (target,), codes, cells, band.first_cell)[:, 0])
+            parts.append(cells + np.int64(band.first_cell))
+            found.append(scores_of(suitability, int(origin), (target,), codes, cells)[:, 0])
         cells, scores = np.concatenate(parts), np.concatenate(found)
         free = land.reshape(-1)[cells] < 128
         cells, scores = cells[free], scores[free]

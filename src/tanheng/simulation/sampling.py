@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,11 @@ class Sample:
             self.weight[chosen], self.fold[chosen], self.codes[chosen],
         )  # fmt: skip
 
-
-Spread = Callable[[Callable, Sequence], Sequence]  # type: ignore[type-arg]
+    def with_only(self, features: NDArray[np.int64]) -> Sample:
+        """The sample as if all other features were the same everywhere."""
+        codes = np.zeros_like(self.codes)
+        codes[:, features] = self.codes[:, features]
+        return replace(self, codes=codes)
 
 
 def fold_of(cells: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,18 @@ class Scorer(Protocol):
     def targets(self) -> tuple[int, ...]:
         """Classes that cells of the origin may become."""
 
-    def scores(self, codes: Codes, cells: NDArray[np.int64], first_cell: int) -> NDArray[np.float32]:
+    def used(self, features: int) -> Sequence[int]:
+        """Numbers of the features, of so many, that the scores depend on."""
+
+    def scores(self, codes: Codes, cells: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """ln(P_ij / P_ii) of each cell and target, shape (cells, targets).
 
         Parameters
         ----------
         codes : array of uint16, shape (features, height, columns)
-            Features of a band whose first cell has the number `first_cell`.
+            Features of a band.
+        cells : array of int
+            Numbers of the cells in the band.
         """
 
 
@@ -47,12 +53,26 @@ class Additive:
     intercepts: NDArray[np.float64]
     effects: NDArray[np.float32]
 
-    def scores(self, codes: Codes, cells: NDArray[np.int64], first_cell: int) -> NDArray[np.float32]:
+    def scores(self, codes: Codes, cells: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """ln(P_ij / P_ii) of each cell and target, shape (cells, targets)."""
-        out = np.empty((cells.size, len(self.targets)), np.float32)
-        flat = codes.reshape(codes.shape[0], -1)
-        additive_scores(flat, cells, first_cell, self.intercepts.astype(np.float32), self.effects, out)
-        return out
+        out = np.empty((len(self.targets), cells.size), np.float32)
+        flat = codes.reshape(codes.shape[0], codes.shape[1] * codes.shape[2])
+        used, effects = np.array(self._with_effect, np.int64), self._tables
+        additive_scores(flat, used, cells.astype(np.int32), self.intercepts.astype(np.float32), effects, out)
+        return out.T
+
+    def used(self, features: int) -> Sequence[int]:  # noqa: ARG002  it knows its own
+        """Numbers of the features whose effect is not zero everywhere."""
+        return self._with_effect
+
+    @cached_property
+    def _tables(self) -> NDArray[np.float32]:
+        """Effects of the features that are used, shape (features, targets, codes)."""
+        return np.ascontiguousarray(self.effects[list(self._with_effect)].transpose(0, 2, 1))
+
+    @cached_property
+    def _with_effect(self) -> tuple[int, ...]:
+        return tuple(int(number) for number in np.flatnonzero(self.effects.any(axis=(1, 2))))
 
 
 @dataclass(frozen=True)
@@ -61,9 +81,13 @@ class Even:
 
     targets: tuple[int, ...]
 
-    def scores(self, codes: Codes, cells: NDArray[np.int64], first_cell: int) -> NDArray[np.float32]:  # noqa: ARG002
+    def scores(self, codes: Codes, cells: NDArray[np.integer[Any]]) -> NDArray[np.float32]:  # noqa: ARG002
         """Zeros, shape (cells, targets)."""
         return np.zeros((cells.size, len(self.targets)), np.float32)
+
+    def used(self, features: int) -> Sequence[int]:  # noqa: ARG002  it uses none
+        """No feature."""
+        return ()
 
 
 #: By the index of the origin class.

@@ -1,4 +1,4 @@
-"""Distance of each cell to the nearest cell of a class, exact up to a limit (Meijster, Roerdink and Hesselink 2000)."""
+"""Distance of each cell to the nearest cell of a class, exact up to a limit."""
 
 from __future__ import annotations
 
@@ -6,61 +6,65 @@ import numpy as np
 
 from tanheng.compiled import compiled
 
+#: Cells of a row that are worked on together: they are done as soon as no farther neighbour can be nearer.
+_CHUNK = 256
+
 
 @compiled()
-def distances(land, top, height, wanted, most, unit, out):
-    """Distance to the nearest cell of class `wanted` in units of 1/`unit` cells, at most `most` cells.
+def distances(land, top, wanted, roots, out):
+    """Distance to the nearest cell of class `wanted`, as `roots` has it by the square of the distance.
 
-    `land` has at least `most` rows above and below the band, as far as the map has them; rows `top` to `top + height` go into
-    `out` of shape (height, width).
+    `land` has as many rows above and below the band as the largest distance, as far as the map has them; measured are the rows
+    from `top` on, into `out` of shape (height, width). `roots` has one entry for each square up to that of the largest distance.
+    Distances within columns are counted first; then each row takes, over its neighbours on both sides, the least sum of squares.
     """
     rows, width = land.shape
-    far = most + 1
-    up = np.full((height, width), far, np.int32)
-    near = np.full(width, far, np.int32)
+    height = out.shape[0]
+    most = int(np.sqrt(np.float64(roots.size - 1)) + 0.5)
+    far = np.uint8(most)
+    up = np.empty((height, width), np.uint8)
+    near = np.full(width, far, np.uint8)
     for y in range(top + height):
+        line = land[y]
         for x in range(width):
-            near[x] = 0 if land[y, x] == wanted else min(far, near[x] + 1)
-            if y >= top:
-                up[y - top, x] = near[x]
+            one = min(far, np.uint8(near[x] + np.uint8(1)))
+            near[x] = np.uint8(0) if line[x] == wanted else one
+        if y >= top:
+            up[y - top] = near
     near[:] = far
     for y in range(rows - 1, top - 1, -1):
+        line = land[y]
         for x in range(width):
-            near[x] = 0 if land[y, x] == wanted else min(far, near[x] + 1)
-            if y < top + height and near[x] < up[y - top, x]:
-                up[y - top, x] = near[x]
-    square = np.empty(width, np.int64)
-    lowest = np.empty(width, np.int64)
-    start = np.empty(width + 1, np.int64)
-    cap = np.float64(most * unit)
+            one = min(far, np.uint8(near[x] + np.uint8(1)))
+            near[x] = np.uint8(0) if line[x] == wanted else one
+        if y < top + height:
+            held = up[y - top]
+            for x in range(width):
+                held[x] = min(held[x], near[x])
+    cap = np.uint16(most * most)
+    squares = np.full(width + 2 * most, cap, np.uint16)
+    best = np.empty(_CHUNK, np.uint16)
     for row in range(height):
+        held = up[row]
+        inner = squares[most:]
         for x in range(width):
-            square[x] = np.int64(up[row, x]) * np.int64(up[row, x])
-        last = 0
-        lowest[0] = 0
-        start[0] = 0
-        for x in range(1, width):
-            while last >= 0:
-                s, at = lowest[last], start[last]
-                if (at - s) ** 2 + square[s] > (at - x) ** 2 + square[x]:
-                    last -= 1
-                else:
-                    break
-            if last < 0:
-                last = 0
-                lowest[0] = x
-                start[0] = 0
-            else:
-                s = lowest[last]
-                over = x * x - s * s + square[x] - square[s]
-                begin = 1 + over // (2 * (x - s))
-                if begin < width:
-                    last += 1
-                    lowest[last] = x
-                    start[last] = begin
-        for x in range(width - 1, -1, -1):
-            s = lowest[last]
-            away = np.sqrt(np.float64((x - s) ** 2 + square[s])) * unit
-            out[row, x] = np.uint16(min(cap, away) + 0.5)
-            if x == start[last]:
-                last -= 1
+            inner[x] = np.uint16(held[x]) * np.uint16(held[x])
+        for start in range(0, width, _CHUNK):
+            size = min(_CHUNK, width - start)
+            at = most + start
+            best[:size] = squares[at : at + size]
+            for step in range(1, most):
+                away = np.uint16(step * step)
+                if step & 3 == 1:
+                    largest = np.uint16(0)
+                    for x in range(size):
+                        largest = max(largest, best[x])
+                    if largest <= away:
+                        break
+                right, left = squares[at + step :], squares[at - step :]
+                for x in range(size):
+                    beside = np.uint16(min(right[x], left[x]) + away)
+                    best[x] = min(best[x], beside)
+            into = out[row, start:]
+            for x in range(size):
+                into[x] = roots[min(best[x], cap)]

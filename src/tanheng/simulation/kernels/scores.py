@@ -11,6 +11,10 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
 
+#: Cells whose scores are worked on together.
+_BLOCK = 2048
+
+
 @compiled(inline="always")
 def mixed(word):
     """A 64-bit word well mixed (splitmix64, Steele, Lea and Flood 2014)."""
@@ -22,35 +26,100 @@ def mixed(word):
 @compiled(inline="always")
 def uniform(key, cell):
     """Number above 0 and below 1 that a key and a cell decide."""
-    word = mixed(mixed(np.uint64(cell) * _GOLDEN + key) + key)
-    return (np.float64(word >> np.uint64(11)) + 0.5) * (1.0 / 9007199254740992.0)
+    word = mixed(np.uint64(cell) * _GOLDEN + key)
+    return (np.float64(word >> np.uint64(12)) + 0.5) * (1.0 / 4503599627370496.0)
 
 
 @compiled()
-def cells_of(land, fixed, origin, first_cell):
-    """Numbers of the cells of a class that may change; `fixed` is empty where all may."""
+def cells_of(land, fixed, origin):
+    """Numbers, in the rows of `land`, of the cells of a class that may change; `fixed` is empty where all may."""
     flat, held = land.reshape(-1), fixed.reshape(-1)
-    found = np.empty(flat.size, np.int64)
+    found = np.empty(flat.size, np.int32)
     count = 0
-    for cell in range(flat.size):
-        if flat[cell] == origin and (held.size == 0 or held[cell] == 0):
-            found[count] = first_cell + cell
-            count += 1
+    if held.size == 0:
+        for cell in range(flat.size):
+            found[count] = cell
+            count += flat[cell] == origin
+    else:
+        for cell in range(flat.size):
+            found[count] = cell
+            count += (flat[cell] == origin) & (held[cell] == 0)
     return found[:count].copy()
 
 
 @compiled()
-def additive_scores(codes, cells, first_cell, intercepts, effects, out):
-    """Intercept plus the effect of each feature's code; `codes` (features, cells of the band), `effects` (features, codes, targets)."""
-    features, targets = codes.shape[0], intercepts.size
+def additive_scores(codes, used, cells, intercepts, effects, out):
+    """Intercept plus the effect of the code of each feature that is used, into `out` of shape (targets, cells).
+
+    `codes` has the shape (features, cells of the band), `effects` (features that are used, targets, codes).
+    """
+    for start in range(0, cells.size, _BLOCK):
+        here = cells[start : min(cells.size, start + _BLOCK)]
+        for j in range(intercepts.size):
+            score = out[j, start:]
+            for n in range(here.size):
+                score[n] = intercepts[j]
+            # Feature by feature: its table and the scores of the block stay near.
+            for f in range(used.size):
+                line, table = codes[used[f]], effects[f, j]
+                for n in range(here.size):
+                    score[n] += table[line[here[n]]]
+
+
+#: Highest noise of each of 1,024 ranges of the uniform number that it is made of, and one for the last.
+HIGHEST_NOISE = (-np.log(-np.log(np.minimum(np.arange(1, 1025) / 1024, 1.0 - 2.0**-53)))).astype(np.float32)
+
+
+@compiled()
+def noisy_candidates(scores, cells, place, keys, group, lowest, highest_noise):
+    """Which of the cells have scores with Gumbel noise that reach the lowest of some target; their numbers in the landscape, and these scores.
+
+    A cell that would not reach it with the highest noise of its range is left out before a logarithm is taken.
+
+    Parameters
+    ----------
+    scores : array, shape (targets, cells)
+    cells : array of int
+        Numbers in rows of `place[0]` cells; the first of these is cell `place[1]` of the landscape, whose rows have `place[2]` cells.
+    keys : array of uint64, shape (targets,)
+    group : array of int, shape (cells,) or (0,)
+        Row of `lowest` that holds for each cell, below 0 where none does; empty where the first holds for all.
+    """
+    across, first, width = place
+    targets = keys.size
+    found, numbers = np.empty(cells.size, np.int32), np.empty(cells.size, np.int64)
+    count = 0
+    row, end = np.int64(0), np.int64(across)
+    limits = lowest[0]
     for n in range(cells.size):
-        at = cells[n] - first_cell
+        cell = np.int64(cells[n])
+        while cell >= end:
+            row += 1
+            end += across
+        if group.size:
+            if group[n] < 0:
+                continue
+            limits = lowest[group[n]]
+        number = first + row * width + cell - row * across
         for j in range(targets):
-            out[n, j] = intercepts[j]
-        for f in range(features):
-            row = effects[f, codes[f, at]]
-            for j in range(targets):
-                out[n, j] += row[j]
+            part = uniform(keys[j], number)
+            if scores[j, n] + highest_noise[int(part * 1024)] >= limits[j]:
+                found[count], numbers[count] = n, number
+                count += 1
+                break
+    kept = 0
+    noisy = np.empty((count, targets), np.float32)
+    for at in range(count):
+        n, number = found[at], numbers[at]
+        limits = lowest[group[n]] if group.size else lowest[0]
+        reached = False
+        for j in range(targets):
+            noisy[kept, j] = scores[j, n] + np.float32(-np.log(-np.log(uniform(keys[j], number))))
+            reached |= noisy[kept, j] >= limits[j]
+        if reached:
+            found[kept], numbers[kept] = n, number
+            kept += 1
+    return found[:kept].copy(), numbers[:kept].copy(), noisy[:kept].copy()
 
 
 @compiled()

@@ -1,4 +1,4 @@
-"""Shares of the classes in square windows around each cell, by running sums: the time does not depend on the window."""
+"""Shares of the classes in square windows around each cell, by sums that are added and taken off as the window moves."""
 
 from __future__ import annotations
 
@@ -11,56 +11,73 @@ WHOLE = 1000
 
 
 @compiled()
-def window_shares(land, top, height, classes, reach, out):
-    """Shares of the classes within `reach` cells up, down, left and right, in thousandths of the cells that have a class.
+def _across(columns, side, width, sums, doubled, out):
+    """Sums of `side` neighbours in a row, from sums of 1, 2, 4, 8 ... neighbours; whole loops run over many cells at once.
 
-    `land` has the rows of a band and those above and below that the windows need; rows `top` to `top + height` are
-    counted, into `out` of shape (classes, height, width). Classes from `classes` on are outside.
+    `columns` has `side` // 2 zeros before and behind its `width` cells; `sums` and `doubled` are room of the same size.
+    """
+    size = columns.size
+    for x in range(size):
+        sums[x] = columns[x]
+    for x in range(width):
+        out[x] = np.uint16(0)
+    reach, start = 1, 0
+    left = side
+    while left > 0:
+        if left & 1:
+            part = sums[start:]
+            for x in range(width):
+                out[x] += part[x]
+            start += reach
+        left >>= 1
+        if left > 0:
+            next_ones = sums[reach:]
+            for x in range(size - reach):
+                doubled[x] = sums[x] + next_ones[x]
+            for x in range(size - reach):
+                sums[x] = doubled[x]
+            reach *= 2
+
+
+@compiled()
+def window_counts(land, top, wanted, side, out):
+    """Cells of class `wanted` in a window of `side` cells around each cell, into `out` of shape (height, width).
+
+    `land` has the rows of a band and those above and below that the windows need; counted are the rows from `top` on.
     """
     rows, width = land.shape
-    side = 2 * reach + 1
-    columns = np.zeros((classes, width), np.int32)
+    reach = side // 2
+    size = width + 2 * reach
+    padded = np.zeros(size, np.uint16)
+    columns = padded[reach:]
+    sums, doubled = np.empty(size, np.uint16), np.empty(size, np.uint16)
     for y in range(max(0, top - reach), min(rows, top + reach)):
+        line = land[y]
         for x in range(width):
-            k = land[y, x]
-            if k < classes:
-                columns[k, x] += 1
-    counts = np.empty((classes, width), np.int32)
-    inverse = np.empty(width, np.float32)
-    full = np.float32(WHOLE / (side * side))
-    for row in range(height):
+            columns[x] += np.uint16(line[x] == wanted)
+    for row in range(out.shape[0]):
         entering, leaving = top + row + reach, top + row - reach - 1
-        if entering < rows:
-            for x in range(width):
-                k = land[entering, x]
-                if k < classes:
-                    columns[k, x] += 1
         if row > 0 and leaving >= 0:
+            line = land[leaving]
             for x in range(width):
-                k = land[leaving, x]
-                if k < classes:
-                    columns[k, x] -= 1
-        for k in range(classes):
-            line, many = columns[k], counts[k]
-            total = np.int32(0)
-            for x in range(min(reach, width)):
-                total += line[x]
-            inner = max(0, width - reach)
-            for x in range(min(reach + 1, inner)):
-                total += line[x + reach]
-                many[x] = total
-            for x in range(reach + 1, inner):
-                total += line[x + reach] - line[x - reach - 1]
-                many[x] = total
-            for x in range(inner, width):
-                if x > reach:
-                    total -= line[x - reach - 1]
-                many[x] = total
-        for x in range(width):
-            known = np.int32(0)
-            for k in range(classes):
-                known += counts[k, x]
-            inverse[x] = full if known == side * side else np.float32(WHOLE) / np.float32(known if known > 0 else 1)
-        for k in range(classes):
+                columns[x] -= np.uint16(line[x] == wanted)
+        if entering < rows:
+            line = land[entering]
             for x in range(width):
-                out[k, row, x] = np.uint16(np.float32(counts[k, x]) * inverse[x] + np.float32(0.5))
+                columns[x] += np.uint16(line[x] == wanted)
+        _across(padded, side, width, sums, doubled, out[row])
+
+
+@compiled()
+def as_shares(counts, known, side):
+    """Counts as thousandths of the cells that are known, in place; these are `side` squared but at edges and gaps."""
+    full = np.float32(WHOLE) / np.float32(side * side)
+    whole = np.uint16(side * side)
+    for row in range(counts.shape[0]):
+        many, of = counts[row], known[row]
+        for x in range(many.size):
+            if of[x] == whole:
+                many[x] = np.uint16(np.float32(many[x]) * full + np.float32(0.5))
+            else:
+                part = np.float32(many[x]) * (np.float32(WHOLE) / np.float32(max(np.uint16(1), of[x])))
+                many[x] = np.uint16(part + np.float32(0.5))

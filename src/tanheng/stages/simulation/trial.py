@@ -169,7 +169,7 @@ def _curves(inputs: SimulationInputs, trial: Trial, learned: Learned) -> dict[tu
     for band in bands(trial.before, inputs.features.margin):
         codes = inputs.features.codes(band)
         for i, j in wanted:
-            cells = cells_of(band.inner, band.fixed, i, band.first_cell)
-            scores[i, j].append(scores_of(learned.suitability, i, (j,), codes, cells, band.first_cell)[:, 0])
-            changed[i, j].append(trial.observed.reshape(-1)[cells] == j)
+            cells = cells_of(band.inner, band.fixed, i)
+            scores[i, j].append(scores_of(learned.suitability, i, (j,), codes, cells)[:, 0])
+            changed[i, j].append(trial.observed.reshape(-1)[cells + np.int64(band.first_cell)] == j)
     return {pair: operating_curve(np.concatenate(scores[pair]), np.concatenate(changed[pair])) for pair in wanted}
