@@ -4,6 +4,7 @@ A study file, from land-use maps to report:
 
     tanheng.run("study.toml")               Results: .dataset, .tables, .report
     tanheng.plan("study.toml")              land use that stores most under the study's limits; also on a map
+    tanheng.simulate("study.toml")          future land use, with scores on a change that was held out; also from maps alone
 
 Maps of your own (xarray, numpy or lists, NaN where there are no data):
 
@@ -20,7 +21,8 @@ A statistic of cells of your own, in every run:
 
     tanheng.register_statistic(extension)           see docs/architecture.md
 
-The formulas themselves are pure functions in `tanheng.accounting`, `tanheng.analysis` and `tanheng.planning`.
+The formulas themselves are pure functions in `tanheng.accounting`, `tanheng.analysis`, `tanheng.planning` and
+`tanheng.simulation`.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ __all__ = [
     "plan",
     "register_statistic",
     "run",
+    "simulate",
     "transitions",
 ]
 
@@ -49,6 +52,7 @@ _ROOMS = {
     "land": ("carbon_stock", "transitions"),
     "statistics": ("correlation", "geodetector", "hot_spots", "local_moran"),
     "planning": ("plan",),
+    "simulation": ("simulate",),
     "studies": ("run",),
     "supply_demand": ("balance", "demand"),
 }

@@ -105,6 +105,11 @@ class Simulation:
     record: Mapping[str, Any] = field(default_factory=dict)
     page: str = "report.html"
 
+    def at(self, folder: Path) -> Simulation:
+        """The same simulation in the folder that its own has become."""
+        files = {key: folder / path.relative_to(self.folder) for key, path in self.files.items()}
+        return replace(self, folder=folder, files=files)
+
 
 def simulate_maps(
     request: SimulationRequest, folder: Path, reporter: Reporter | None = None, work: Work | None = None
@@ -139,7 +144,7 @@ def _finished(written: Path, folder: Path, found: Simulation, record: Simulation
     with clock.stage(mark("maps and report")):
         write_simulation_page(written, found, record.as_data())
     replace(record, timings_s=dict(clock.seconds)).write(written / MARK)
-    return replace(found, folder=folder, record=record.as_data())
+    return replace(found.at(folder), record=record.as_data())
 
 
 def _title(request: SimulationRequest) -> str:

@@ -135,7 +135,7 @@ def simulate_study(
         folder = part_folder(inputs.output, PART) if beside_a_run else result_folder(inputs.output)
         with working_on(inputs.output), folder as written:
             made = simulate_for_study(written, inputs, opened, clock, work, back=_BACK if beside_a_run else "")
-        return replace(made.simulation, folder=place)
+        return made.simulation.at(place)
 
 
 Opened = tuple[SimulationInputs, OutlookInputs]
