@@ -105,6 +105,8 @@ def test_axe_finds_no_fault(browser: Browser, page_file: tuple[str, Path], schem
 def test_chinese_pages_are_chinese(page_file: tuple[str, Path]) -> None:
     language, path = page_file
     text = re.sub(r'(data-[a-z]+|value)="[^"]*"', "", path.read_text(encoding="utf-8"))
-    shown = [words for words in ("built-up", "cropland protection", "figure of merit", "Future land use") if words in text]
+    shown = [
+        words for words in ("built-up", "cropland protection", "figure of merit", "Future land use") if words in text
+    ]
     # Names of scenarios are keys of the frames as well, in the data of the page.
     assert shown == ["cropland protection"] if language == "zh" else len(shown) == 4

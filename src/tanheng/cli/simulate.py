@@ -34,7 +34,11 @@ def simulate(
         typer.Option(metavar="NAME", help=tr("Legend: a name or a CSV file; without one each code is a class.")),
     ] = None,
     drivers: Annotated[
-        list[str] | None, typer.Option(metavar="FILE,...", help=tr("Possible drivers of change: rasters in any CRS."))
+        list[str] | None,
+        typer.Option(
+            metavar="FILE,...",
+            help=tr("Possible drivers of change: rasters, or vector files to which distances are taken; in any CRS."),
+        ),
     ] = None,
     demand: Annotated[
         str, typer.Option(metavar="TABLE", help=tr("markov, linear, or a CSV of areas or conversions by year."))

@@ -20,7 +20,7 @@ from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.rasters import Raster, locate, open_raster
-from tanheng.io.vectors import read_polygons
+from tanheng.io.vectors import VECTORS, read_polygons
 from tanheng.land.continuous import on_grid
 from tanheng.language import language, listed, name_of, tr
 from tanheng.planning.zoning import Rule, check_rules
@@ -32,8 +32,6 @@ Mask = NDArray[np.bool_]
 
 #: Part of a cell in a polygon from which on the polygon's rule holds for the cell.
 _HALF = 0.5
-
-_VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ def _file_problems(plan: Plan, base: Path) -> tuple[Problem, ...]:
     maps = [item.file for items in (plan.protected, plan.reserved) for item in items]
     maps += [*(item.file for item in plan.fit), plan.cost_map or ""]
     for file in dict.fromkeys(filter(None, maps)):
-        if (base / file).suffix.lower() in _VECTORS:
+        if (base / file).suffix.lower() in VECTORS:
             problems.attempt(read_polygons, base / file)
         else:
             problems.attempt(open_raster, locate(file, base), 1)
@@ -255,7 +253,7 @@ def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
 def _inside(file: str, inputs: Inputs) -> Mask:
     """Cells that lie at least half in polygons, or where a raster is not zero."""
     path = inputs.base / file
-    if path.suffix.lower() in _VECTORS:
+    if path.suffix.lower() in VECTORS:
         polygons = read_polygons(path)
         whole = shapely.union_all(project(polygons.geometries, polygons.crs, inputs.grid.crs))
         part = np.asarray(coverage(inputs.grid, [whole]).toarray(), float).reshape(inputs.grid.shape)
@@ -300,7 +298,7 @@ def _may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
 
 def _fit(item: PlanMask, inputs: Inputs) -> Mask:
     path = inputs.base / item.file
-    if path.suffix.lower() in _VECTORS:
+    if path.suffix.lower() in VECTORS:
         return _inside(item.file, inputs)
     if item.at_least is None and item.at_most is None:
         raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))

@@ -20,7 +20,7 @@ from tanheng.grid import project, transformer
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster, gdal_settings
 from tanheng.io.sources import open_with_drivers
-from tanheng.io.vectors import Polygons
+from tanheng.io.vectors import Layer, Polygons
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import tr
 
@@ -104,6 +104,28 @@ def codes_on(source: Raster | Mosaic, pixels: PixelGrid) -> Iterator[tuple[int, 
         read = source.read(top, left, bottom - top, right - left)
         codes = read[np.where(inside, line - top, 0), np.where(inside, column - left, 0)]
         yield row, codes, inside
+
+
+def touched_by(layer: Layer, pixels: PixelGrid, coarser: int) -> NDArray[np.bool_]:
+    """Cells, `coarser` times as wide as the pixels, that a layer's points, lines or polygons touch; shape (rows, columns).
+
+    Raises
+    ------
+    InputError
+        The layer has no CRS.
+    """
+    shapes = [shape for shape in layer.geometries if shape is not None and not shapely.is_empty(shape)]
+    if layer.crs is None:
+        raise InputError(tr("a layer without a CRS can't be laid on the land map; assign the one it was made in"))
+    moved = project(shapes, layer.crs, pixels.crs)
+    shape = (-(-pixels.height // coarser), -(-pixels.width // coarser))
+    if not moved:
+        return np.zeros(shape, bool)
+    transform = rasterio.Affine(*pixels.affine) @ rasterio.Affine.scale(coarser)
+    burnt = rasterio.features.rasterize(
+        ((item, 1) for item in moved), out_shape=shape, transform=transform, fill=0, dtype="uint8", all_touched=True
+    )
+    return np.asarray(burnt > 0)
 
 
 def zones_on(polygons: Polygons, pixels: PixelGrid) -> NDArray[np.uint16]:

@@ -20,6 +20,10 @@ from tanheng.language import tr
 from tanheng.plain_files import shown
 
 
+#: Endings by which a vector file is told from a raster.
+VECTORS = frozenset({".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"})
+
+
 @dataclass(frozen=True)
 class Polygons:
     """Polygons of a file with their identifiers and names.

@@ -27,7 +27,7 @@ from tanheng.io.results.folder import MARK, check_folder, result_folder
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import SimulationRecord
 from tanheng.io.tables import write_csv
-from tanheng.io.vectors import Polygons, read_polygons
+from tanheng.io.vectors import VECTORS, Polygons, read_polygons
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock, Reporter
@@ -175,7 +175,8 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
         lambda: identity_legend(rasters[request.years[-1]]) if request.legend is None else legend_from(request.legend)
     )
     drivers = {}
-    for name, path in _driver_names(request.drivers):
+    rasters_named, layers = driver_files(request.drivers)
+    for name, path in rasters_named.items():
         raster = problems.attempt(open_raster, locate(path, Path()), 1)
         if raster is not None:
             drivers[name] = raster
@@ -198,9 +199,8 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
                 )
             )
     maps = land_maps(legend, classes, rasters)
-    inputs = open_simulation(
-        request.settings, MapsOfLand(maps, legend, classes, None, drivers, zones), Path(), problems
-    )
+    settings = request.settings.model_copy(update={"distance_to": {**layers, **request.settings.distance_to}})
+    inputs = open_simulation(settings, MapsOfLand(maps, legend, classes, None, drivers, zones), Path(), problems)
     problems.stop_if_any()
     assert inputs is not None  # noqa: S101  the line above stops where it is
     return inputs, densities
@@ -251,10 +251,23 @@ def _raster(name: str, empty: int | None) -> Raster | Mosaic:
     return open_mosaic(names, 1, empty)
 
 
-def _driver_names(paths: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Name of each driver, from its file, and the file; two of one name get a number."""
+def driver_files(paths: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Rasters and vector layers among the files of drivers, by name; two of one name get a number. Of a layer the distance to it counts.
+
+    Examples
+    --------
+    >>> driver_files(("slope.tif", "roads.gpkg"))
+    ({'slope': 'slope.tif'}, {'distance to roads': 'roads.gpkg'})
+    """
     names = FileNames("")
-    return [(names.of(Path(path).stem), path) for path in paths]
+    rasters, layers = {}, {}
+    for path in paths:
+        stem = names.of(Path(path).stem)
+        if Path(path).suffix.lower() in VECTORS:
+            layers[tr("distance to {name}", name=stem)] = path
+        else:
+            rasters[stem] = path
+    return rasters, layers
 
 
 def simulate_into(

@@ -61,6 +61,7 @@ class Simulate(Part):
     step_years: Annotated[float, Field(gt=0, le=1000)] | None = None
     drivers: tuple[Name, ...] | None = None
     suitability: dict[Name, Name] = Field(default_factory=dict)
+    distance_to: dict[Name, Name] = Field(default_factory=dict)
     windows: tuple[Annotated[int, Field(ge=3, le=63)], ...] = (3, 7, 15, 31)
     zones: Name | None = None
     protected: tuple[PlanLand, ...] = ()

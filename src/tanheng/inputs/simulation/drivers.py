@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
+from scipy import ndimage
 
+from tanheng.errors import InputError
+from tanheng.grid import transformer
 from tanheng.inputs.problems import Problems
-from tanheng.io.aligned import values_on, zones_on
+from tanheng.io.aligned import touched_by, values_on, zones_on
 from tanheng.io.rasters import Raster
-from tanheng.io.vectors import read_polygons
+from tanheng.io.vectors import read_layer, read_polygons
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import tr
 from tanheng.simulation.landscape import GAP, Codes, Driver, as_codes, levels_of
 
 #: Cells whose values the levels of a driver are taken from.
 _SAMPLE = 200_000
+#: Cells between which distances to features are measured.
+_MEASURED = 2**24
 #: Cells from which on a driver's codes are kept on disk, and memory holds the rows that are worked on.
 _IN_MEMORY = 2**26
 
@@ -80,6 +87,51 @@ def _driver(
     for row, values in values_on(raster, pixels):
         codes[row : row + values.shape[0]] = as_codes(values, levels)
     return Driver(name, codes, levels)
+
+
+def distance_drivers(
+    files: Mapping[str, Path], pixels: PixelGrid, inside: NDArray[np.bool_], problems: Problems
+) -> tuple[Driver, ...]:
+    """Distance of each cell to the points, lines or polygons of a file, m, as a driver.
+
+    On large maps distances are measured between blocks of cells, so that they are wrong by at most the width of a block.
+    """
+    found = []
+    for name, path in files.items():
+        with problems.at(f"simulate.distance_to.{name}"):
+            driver = problems.attempt(_distance, name, path, pixels, inside)
+        if driver is not None:
+            found.append(driver)
+    return tuple(found)
+
+
+def _distance(name: str, path: Path, pixels: PixelGrid, inside: NDArray[np.bool_]) -> Driver:
+    coarser = max(1, math.ceil(math.sqrt(pixels.width * pixels.height / _MEASURED)))
+    touched = touched_by(read_layer(path), pixels, coarser)
+    if not touched.any():
+        raise InputError(
+            tr("{path}: nothing in it lies on the land map; is it of the same place, and its CRS right?", path=path)
+        )
+    across, down = _sides_m(pixels)
+    away = ndimage.distance_transform_edt(~touched, sampling=(down * coarser, across * coarser))
+    whole = np.repeat(np.repeat(away, coarser, axis=0), coarser, axis=1)[: pixels.height, : pixels.width]
+    levels = levels_of(whole[inside][:: max(1, int(inside.sum()) // _SAMPLE)])
+    if levels.size < 2:
+        raise InputError(
+            tr("{path}: is as far from every cell of the land map, so nothing can be learned from it", path=path)
+        )
+    return Driver(name, as_codes(whole, levels), levels)
+
+
+def _sides_m(pixels: PixelGrid) -> tuple[float, float]:
+    """Width and height of the middle pixel on the ground, m."""
+    column, row = pixels.width // 2, pixels.height // 2
+    x, y = pixels.corners(np.array([column, column + 1, column], float), np.array([row, row, row + 1], float))
+    longitude, latitude = transformer(pixels.crs, pyproj.CRS(4326)).transform(x, y)
+    geod = pyproj.Geod(ellps="WGS84")
+    across = geod.inv(longitude[0], latitude[0], longitude[1], latitude[1])[2]
+    down = geod.inv(longitude[0], latitude[0], longitude[2], latitude[2])[2]
+    return float(across), float(down)
 
 
 def _room(shape: tuple[int, int]) -> Codes:

@@ -13,11 +13,11 @@ from tanheng.errors import nearest
 from tanheng.factors.legends import Legend
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.demand import DemandTable, Names, Scenario, read_demand, scenarios_of
-from tanheng.inputs.simulation.drivers import lay_drivers, mask_on
+from tanheng.inputs.simulation.drivers import distance_drivers, lay_drivers, mask_on
 from tanheng.inputs.simulation.land import LandOfDates, open_land
 from tanheng.io.aligned import zones_on
 from tanheng.io.rasters import Raster, locate, open_raster
-from tanheng.io.vectors import Polygons
+from tanheng.io.vectors import VECTORS, Polygons
 from tanheng.land.engine import LandMap
 from tanheng.language import name_of, tr
 from tanheng.simulation.boosting import require_boosting
@@ -25,7 +25,6 @@ from tanheng.simulation.features import FeatureSet, feature_set
 from tanheng.simulation.landscape import OUTSIDE, Codes, Driver, Land, Landscape, cells_by_class
 from tanheng.study.simulate import Simulate
 
-_VECTORS = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
 #: Demand that is no table: a Markov chain, straight lines, and the conversions of the plan.
 BY_RULE = ("markov", "linear", "plan")
 _NO_ZONE = np.iinfo(np.uint16).max
@@ -115,6 +114,8 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
     notes, inside = list(land.notes), land.lands[-1] != OUTSIDE
     suitability, rasters = _suitability(settings, land, given, base, problems)
     drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems)
+    away = {name: base / file for name, file in settings.distance_to.items()}
+    drivers += distance_drivers(away, land.pixels, inside, problems)
     zones, names = _zones(land, given.zones, notes)
     fixed = _fixed(settings, land, base, problems)
     table = DemandTable()
@@ -200,9 +201,9 @@ def _fixed(settings: Simulate, land: LandOfDates, base: Path, problems: Problems
         with problems.at("simulate.protected"):
             path = base / item.file
             raster = (
-                None if path.suffix.lower() in _VECTORS else problems.attempt(open_raster, locate(item.file, base), 1)
+                None if path.suffix.lower() in VECTORS else problems.attempt(open_raster, locate(item.file, base), 1)
             )
-            if raster is None and path.suffix.lower() not in _VECTORS:
+            if raster is None and path.suffix.lower() not in VECTORS:
                 continue
             inside = problems.attempt(mask_on, path, raster, land.pixels)
             if inside is None:
@@ -229,10 +230,12 @@ def _of_class(name: str, land: LandOfDates, problems: Problems) -> NDArray[np.bo
 
 
 def _files(settings: Simulate, base: Path) -> list[Path]:
-    names = [item.file for item in settings.protected] + list(settings.suitability.values())
+    names = [item.file for item in settings.protected] + [
+        *settings.suitability.values(),
+        *settings.distance_to.values(),
+    ]
     if settings.demand not in BY_RULE:
         names.append(settings.demand)
-    for choice in (settings.scenarios, settings.outlook):
-        if isinstance(choice, str) and Path(choice).suffix:
-            names.append(choice)
+    choices = (settings.scenarios, settings.outlook)
+    names += [choice for choice in choices if isinstance(choice, str) and Path(choice).suffix]
     return [base / name for name in names if (base / name).exists()]
