@@ -19,7 +19,6 @@ from tanheng.io.sources import local_layer
 from tanheng.language import tr
 from tanheng.plain_files import shown
 
-
 #: Endings by which a vector file is told from a raster.
 VECTORS = frozenset({".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"})
 
