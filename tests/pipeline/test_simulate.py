@@ -38,7 +38,7 @@ def maps_of(folder: Path, years: tuple[int, ...] = YEARS) -> tuple[str, ...]:
     for year in years:
         write_map(folder / f"land_{year}.tif", land)
         found.append(str(folder / f"land_{year}.tif"))
-        grown = (land == 2) & (random.random(SHAPE) < 0.12 / (1 + np.exp(-2 * height)))
+        grown = (land == 2) & (random.random(SHAPE) < 0.25 / (1 + np.exp(-4 * (height - 0.5))))
         cut = (land == 1) & (random.random(SHAPE) < 0.05)
         land = np.where(grown, 5, np.where(cut, 2, land)).astype(np.uint8)
     write_map(folder / "height.tif", height, dtype="float32", nodata=-9)
@@ -364,6 +364,27 @@ def test_a_missing_lightgbm_says_how_to_get_it(tmp_path: Path, monkeypatch: pyte
     real = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "lightgbm" else real(name))
     fails(tmp_path, r"pip install 'tanheng\[simulate\]'", settings={"to": (2030,), "model": "lightgbm"})
+
+
+def test_land_protected_as_a_class_tells_the_model_nothing_of_what_comes(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    write_map(tmp_path / "all.tif", np.ones(SHAPE), nodata=None)
+    settings = {"to": (2030,), "draws": 5, "protected": [{"file": str(tmp_path / "all.tif"), "class": "2"}]}
+    found = simulate_maps(request(tmp_path, maps=maps, settings=settings), tmp_path / "out")
+    # All that is forest at the start of a period is protected, so no forest is learned from, scored, or changed.
+    assert set(found.tables["models"]["from_class"]) <= {"1"}
+    before, after = codes(Path(maps[-1])), codes(tmp_path / "out/grids/land_use_2030.tif")
+    assert (after[before == 2] == 2).all()
+
+
+def test_conversions_of_years_between_are_added(tmp_path: Path) -> None:
+    (tmp_path / "demand.csv").write_text(
+        "year,from_class,to_class,area_km2\n2025,2,5,30\n2030,2,5,10\n", encoding="utf-8"
+    )
+    asked = request(tmp_path, settings={"to": (2030,), "draws": 1, "demand": str(tmp_path / "demand.csv")})
+    simulate_maps(asked, tmp_path / "out")
+    last, after = codes(tmp_path / "land_2020.tif"), codes(tmp_path / "out/grids/land_use_2030.tif")
+    assert ((last == 2) & (after == 5)).sum() == 40
 
 
 # In a study.

@@ -109,6 +109,24 @@ def test_draws_follow_the_chances() -> None:
     assert np.mean(parts) / 60 == pytest.approx(odds / (1 + odds), abs=0.03)
 
 
+@pytest.mark.parametrize(("high", "low"), [(0.9, 0.1), (0.6, 0.05)])
+def test_draws_follow_high_chances_as_well(high: float, low: float) -> None:
+    here, features = landscape(5, (60, 80))
+    odds = [low / (1 - low), high / (1 - high)]
+    effects = np.zeros((len(features.listed), 4097, 1), np.float32)
+    effects[0, :2048, 0], effects[0, 2048:4096, 0] = np.log(odds)
+    upper = (here.drivers[0].codes >= 2048) & (here.land == 0)
+    lower = (here.drivers[0].codes < 2048) & (here.land == 0)
+    wanted = np.zeros((1, 3, 3), np.int64)
+    wanted[0, 0, 1] = round(high * upper.sum() + low * lower.sum())
+    shares = []
+    for draw in range(1, 21):
+        scorer = {0: Additive((1,), np.zeros(1), effects)}
+        land = allocate(here, features, scorer, wanted, Chance(1, draw, 0), noisy=True, work=Here())
+        shares.append([float((land[upper] == 1).mean()), float((land[lower] == 1).mean())])
+    assert np.mean(shares, axis=0).tolist() == pytest.approx([high, low], abs=0.015)
+
+
 def test_best_takes_the_highest_scores() -> None:
     here, features = landscape(6)
     effects = np.zeros((len(features.listed), 4097, 1), np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -133,3 +135,34 @@ def test_factors_scale_chances_and_forbidden_ones_are_zero() -> None:
 def test_straight_lines_never_go_below_zero() -> None:
     found = linear_totals([2000, 2010], np.array([[90.0, 10.0], [10.0, 90.0]]), 2030)
     assert found.tolist() == pytest.approx([0.0, 100.0])
+
+
+def test_a_quota_leaves_land_as_it_is_and_other_conversions_alone() -> None:
+    # 1,000 forest cells, a tenth to each of two classes; a quota of 20 on the first: 20, 100 as before, and 880 stay.
+    observed = np.array([[[800, 100, 100], [0, 500, 0], [0, 0, 500]]])
+    begun = start(observed)
+    begun = replace(begun, cells=np.array([[1000, 500, 500]]))
+    rules = Rules.none(3)
+    rules.most[0, 1] = 20
+    schedule = markov_schedule(begun, [2020], rules, 10.0)
+    assert schedule.steps[0].conversions[0, 0].tolist() == [880, 20, 100]
+    assert schedule.steps[0].asked is not None
+    assert schedule.steps[0].asked[0].tolist() == [800, 600, 600]
+    assert any("forest → built-up by 80 cells" in note for note in schedule.notes)
+
+
+def test_protection_cuts_all_conversions_of_a_class_alike_and_says_so() -> None:
+    observed = np.array([[[800, 100, 100], [0, 500, 0], [0, 0, 500]]])
+    begun = replace(start(observed), cells=np.array([[1000, 500, 500]]), fixed=np.array([[940, 0, 0]]))
+    schedule = markov_schedule(begun, [2020], Rules.none(3), 10.0)
+    assert schedule.steps[0].conversions[0, 0].tolist() == [940, 30, 30]
+    assert any("protected land" in note for note in schedule.notes)
+
+
+def test_a_quota_is_shared_by_zones() -> None:
+    one = np.array([[800, 100, 100], [0, 500, 0], [0, 0, 500]])
+    begun = replace(start(np.stack([one, one, one])), cells=np.array([[1000, 500, 500]] * 3))
+    rules = Rules.none(3)
+    rules.most[0, 1] = 90
+    step = markov_schedule(begun, [2020], rules, 10.0).steps[0]
+    assert step.conversions[:, 0, 1].tolist() == [30, 30, 30]

@@ -52,7 +52,7 @@ def test_held_out_scores_are_at_least_those_of_a_trial_with_trees(made: Simulati
     assert made.record["below_null"] == []
 
 
-def test_best_is_below_chance_in_large_blocks_and_says_so_first(made: Simulation) -> None:
+def test_best_is_below_chance_in_large_blocks(made: Simulation) -> None:
     table = made.tables["validation"].pivot_table(index="resolution_cells", columns="model", values="figure_of_merit")
     assert (table["best"] < table["random"])[table.index >= 8].all()
 

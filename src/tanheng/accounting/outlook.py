@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.errors import InputError
+from tanheng.language import tr
+
 Values = NDArray[np.float64]
 
 
@@ -58,29 +61,43 @@ def kaya(
 
 
 def between(start: tuple[int, float], given: Mapping[int, float], year: float) -> float:
-    """Amount of a year on straight lines through the amount of today and those given for later years; after the last, that.
+    """Amount of a year on straight lines through the amount of today and those given for later years.
+
+    Raises
+    ------
+    InputError
+        The year is after the last that is given.
 
     Examples
     --------
     >>> between((2020, 100.0), {2030: 80.0, 2040: 20.0}, 2035)
     50.0
     """
+    if year > max(given, default=start[0]):
+        raise InputError(
+            tr(
+                "simulate.outlook: figures end in {last}, and {year:g} is to be simulated; add it",
+                last=max(given, default=start[0]),
+                year=year,
+            )
+        )
     years, values = zip(start, *sorted((y, v) for y, v in given.items() if y > start[0]), strict=True)
     return float(np.interp(year, years, values))
 
 
 @dataclass(frozen=True)
 class Turning:
-    """Year in which emissions are highest, and the first in which uptake is at least as large as they; None where there is none."""
+    """Year in which emissions are highest, and from which on uptake is at least as large as they; None where there is none."""
 
     peak: int | None
     closed: int | None
 
 
 def turning_years(years: list[int], emissions: Values, uptake: Values) -> Turning:
-    """When emissions peak, and when the flux balance closes.
+    """When emissions peak, and from when on the flux balance stays closed.
 
-    A peak is told only where emissions fall after it; the first year of a path that only falls is no peak of it.
+    The peak is the last year of the largest emissions, and only where they are less afterwards; the first year of a path that only falls is
+    no peak of it. The balance counts as closed from the year on in which, and in all years after which, uptake is at least as large.
 
     Parameters
     ----------
@@ -91,10 +108,11 @@ def turning_years(years: list[int], emissions: Values, uptake: Values) -> Turnin
     --------
     >>> turning_years([2020, 2021, 2022, 2023], np.array([5.0, 6.0, 4.0, 1.0]), np.full(4, 1.0))
     Turning(peak=2021, closed=2023)
-    >>> turning_years([2020, 2021], np.array([5.0, 6.0]), np.full(2, 1.0))
+    >>> turning_years([2020, 2021, 2022], np.array([5.0, 6.0, 6.0]), np.array([1.0, 9.0, 1.0]))
     Turning(peak=None, closed=None)
     """
-    top = int(np.argmax(emissions))
+    top = len(years) - 1 - int(np.argmax(emissions[::-1]))
     peak = years[top] if 0 < top < len(years) - 1 else None
-    enough = np.flatnonzero(uptake >= emissions)
-    return Turning(peak, years[int(enough[0])] if enough.size else None)
+    short = np.flatnonzero(uptake < emissions)
+    closed = int(short[-1]) + 1 if short.size else 0
+    return Turning(peak, years[closed] if closed < len(years) else None)

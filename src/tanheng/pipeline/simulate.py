@@ -38,7 +38,13 @@ from tanheng.simulation.work import Here, Work
 from tanheng.stages.simulation.ensemble import Ensemble, carbon_table
 from tanheng.stages.simulation.future import schedule_of, simulated
 from tanheng.stages.simulation.learning import Learned, learn_suitability, refuse_unlearned
-from tanheng.stages.simulation.tables import below_null, demand_tables, learning_tables, trial_tables
+from tanheng.stages.simulation.tables import (
+    below_random,
+    demand_tables,
+    learning_tables,
+    null_resolution,
+    trial_tables,
+)
 from tanheng.stages.simulation.trial import TrialFound, allocator_of, run_trial
 from tanheng.stages.statistics.steps import Steps
 from tanheng.study.simulate import Simulate
@@ -179,7 +185,7 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
     for name, path in rasters_named.items():
         raster = problems.attempt(open_raster, locate(path, Path()), 1)
         if raster is not None:
-            drivers[name] = raster
+            drivers[name] = (raster,)
     zones: Polygons | None = problems.attempt(read_polygons, request.zones) if request.zones else None
     densities = problems.attempt(carbon_densities_from, request.densities) if request.densities else None
     if legend is None:
@@ -325,7 +331,7 @@ def simulate_into(
     for name, table in tables.items():
         write_csv(folder / "tables" / f"{name}.csv", table)
     more = [note for plan in schedules.values() for note in plan.notes]
-    everything = tuple(dict.fromkeys([*inputs.notes, *notes, *trial.notes, *more]))
+    everything = tuple(dict.fromkeys([*inputs.notes, *learned.notes, *notes, *trial.notes, *more]))
     return Simulation(folder, inputs, trial, learned, schedules, ensemble, tables, files, everything)
 
 
@@ -391,7 +397,8 @@ def simulation_record(
         held_out=trial.held_out,
         scored_from=list(trial.learned.years),
         scored_on=[trial.first, trial.last],
-        below_null=below_null(trial.scores, model),
+        below_null=below_random(trial.scores, model),
+        null_resolution=null_resolution(trial.scores, model),
         inputs=provenance.listed_files(dict.fromkeys(files), Path.cwd()),
         warnings=list(found.notes),
         timings_s=dict(clock.seconds),

@@ -78,9 +78,11 @@ def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[Simulatio
     for driver in inputs.drivers:
         wanted = settings.drivers is None or driver.name in settings.drivers
         if driver.rasters and wanted:
-            raster = driver.rasters[max(driver.rasters)]
             scale = driver.settings.scale
-            drivers[driver.name] = replace(raster, scale=raster.scale * scale, offset=raster.offset * scale)
+            dates = (driver.rasters[year] for year in study.years)
+            drivers[driver.name] = tuple(
+                replace(raster, scale=raster.scale * scale, offset=raster.offset * scale) for raster in dates
+            )
     given = MapsOfLand(
         inputs.land.maps,
         inputs.land.legend,
@@ -292,15 +294,15 @@ def _planned(inputs: Inputs, given: SimulationInputs) -> NDArray[np.float64] | N
 
 
 def _gap(inputs: Inputs, accounts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """What the plan would gain against what each scenario is likely to, t C; none without a plan."""
+    """What the plan would gain against what each scenario is likely to, t C; none where no simulated year is at the plan's horizon."""
     path = inputs.output / "plan" / "plan.json"
     change = accounts.get("change")
     if change is None or not path.exists():
         return {}
     plan = PlanRecord.read(path)
     first = inputs.study.years[-1]
-    rows = change[change["from_year"] == first]
-    if plan.year != first:
+    rows = change[(change["from_year"] == first) & (change["to_year"] - first == plan.horizon_years)]
+    if plan.year != first or rows.empty:
         return {}
     return {
         "plan_gap": pd.DataFrame(

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.kernels.assignment import assign
-from tanheng.simulation.kernels.scores import HIGHEST_NOISE, cells_of, noisy_candidates
-from tanheng.simulation.landscape import Band, Land, Landscape, bands
+from tanheng.simulation.kernels.scores import NOISE_ENDS, cells_of, noisy_candidates
+from tanheng.simulation.landscape import OUTSIDE, Band, Land, Landscape, bands
 from tanheng.simulation.suitability import Suitability
 from tanheng.simulation.work import Work
 
@@ -36,15 +36,15 @@ class Chance:
     step: int
 
     def keys(self, targets: Sequence[int]) -> NDArray[np.uint64]:
-        """One key a target class.
+        """One key a target class, and one for staying.
 
         Examples
         --------
         >>> Chance(1, 1, 0).keys([2]) == Chance(1, 1, 0).keys([1, 2])[1:]
-        array([ True])
+        array([ True,  True])
         """
         found = []
-        for target in targets:
+        for target in (*targets, OUTSIDE):
             word = 0
             for part in (self.seed, self.draw, self.step, target):
                 word = (word + part + 1) * _MIX[0] & _WORD
@@ -106,7 +106,7 @@ def candidates(task: BandTask) -> dict[Group, Candidates]:
         keys = task.chance.keys(targets)
         if task.noisy:
             place = (across, task.band.first_cell + start, width)
-            kept, numbers, reached = noisy_candidates(scores.T, cells, place, keys, rows, lowest, HIGHEST_NOISE)
+            kept, numbers, reached = noisy_candidates(scores.T, cells, place, keys, rows, lowest, NOISE_ENDS)
         else:
             all_numbers = task.band.first_cell + start + cells // across * np.int64(width) + cells % across
             tied = _TIE * (all_numbers * np.int64(2654435761) % 65_536).astype(np.float32) / np.float32(65_536)
@@ -238,8 +238,8 @@ def allocate(
     r"""Land after conversions: the cells with the largest sum of scores, each conversion met exactly in each zone.
 
     For each zone and origin i, cells c and targets j: maximise :math:`\sum_{c,j} x_{cj} s_{cj}` with
-    :math:`\sum_c x_{cj} = n_{ij}`, :math:`\sum_j x_{cj} \le 1`. A score is the log-odds ln(P_ij / P_ii), plus independent Gumbel
-    noise where it is `noisy`: then the numbers are met by a draw that follows the chances.
+    :math:`\sum_c x_{cj} = n_{ij}`, :math:`\sum_j x_{cj} \le 1`. A score is the log-odds ln(P_ij / P_ii); where it is `noisy`,
+    plus independent Gumbel noise of the target less that of staying: then the numbers are met by a draw that follows the chances.
 
     Parameters
     ----------

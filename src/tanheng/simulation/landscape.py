@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,11 +31,18 @@ class Driver:
         Place of the cell's value among `levels`; `GAP` where there are no data.
     levels : array, ascending
         The value of each code, at most `LEVELS` of them.
+    earlier : mapping of int to array
+        Codes at earlier dates that have values of their own, by the number of the date.
     """
 
     name: str
     codes: Codes
     levels: NDArray[np.float64]
+    earlier: Mapping[int, Codes] = field(default_factory=dict)
+
+    def at(self, date: int) -> Driver:
+        """The driver as it was at one of the dates."""
+        return replace(self, codes=self.earlier.get(date, self.codes), earlier={})
 
 
 def levels_of(values: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -47,6 +47,11 @@ class Merit:
         total = self.hits + self.misses + self.false_alarms + self.wrong_hits
         return self.hits / total if total > 0 else float("nan")
 
+    @property
+    def errors(self) -> float:
+        """Cells that are wrong: misses, false alarms and wrong hits."""
+        return self.misses + self.false_alarms + self.wrong_hits
+
     def __add__(self, other: Merit) -> Merit:
         """Sum of two."""
         return Merit(

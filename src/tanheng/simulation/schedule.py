@@ -15,6 +15,8 @@ from tanheng.simulation.whole_cells import Conflict, whole_conversions
 
 #: Entries of a chain that count as a conversion which has been seen.
 _SEEN = 1e-12
+#: Cells by which demands are the same, and from which on a cut is noted.
+_SAME, _SOME = 1e-6, 0.5
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,7 @@ def step_years(start: int, to: Sequence[int], longest: float) -> list[tuple[int,
 
 
 def markov_schedule(start: Start, to: Sequence[int], rules: Rules, longest: float) -> Schedule:
-    """Schedule by a Markov chain in each zone.
-
-    Raises
-    ------
-    StudyError
-        More cells would have to change than may.
-    """
+    """Schedule by a Markov chain in each zone; what quotas and protection do not allow stays as it is, and is noted."""
     return _scheduled(start, to, rules, longest, {})
 
 
@@ -145,32 +141,139 @@ def total_schedule(
 def _scheduled(
     start: Start, to: Sequence[int], rules: Rules, longest: float, totals: Mapping[int, NDArray[np.float64]]
 ) -> Schedule:
-    cells, before, steps, problems, moved = start.cells.copy(), float(start.year), [], [], 0.0
-    former = start.cells.astype(float)
+    cells, before, steps = start.cells.copy(), float(start.year), []
+    problems: list[str] = []
+    former, moved, cut = start.cells.astype(float), 0.0, np.zeros_like(rules.most)
     for year, ends in step_years(start.year, to, longest):
-        for end in ends:
-            goal = totals.get(year)
-            asked = None
-            if goal is not None:
-                share = (ends.index(end) + 1) / len(ends)
-                asked = former + (goal - former) * share
-            conversions = np.zeros_like(start.observed)
-            room = rules.most.copy()
-            for zone in range(cells.shape[0]):
-                chain = step_of(start.chains[zone], (end - before) / start.period)
-                moved = max(moved, chain.moved)
-                found = _zone_step(start, zone, cells[zone], chain.chain, rules, room, asked, end)
-                if isinstance(found, str):
-                    problems.append(found)
-                    found = np.diag(cells[zone])
-                conversions[zone] = found
-                room = room - np.where(np.isfinite(room), found, 0)
-            steps.append(ScheduledStep(end, conversions, asked if end == ends[-1] else None))
-            cells, before = conversions.sum(axis=1), end
+        goal = totals.get(year)
+        for number, end in enumerate(ends, start=1):
+            chains = [step_of(chain, (end - before) / start.period) for chain in start.chains]
+            moved = max([moved, *(chain.moved for chain in chains)])
+            factors = np.where(rules.allowed, rules.factors, 0.0)
+            priors = np.stack(
+                [now[:, None] * with_factors(chain.chain, factors) for now, chain in zip(cells, chains, strict=True)]
+            )
+            room = shared_quotas(rules.most, priors)
+            if goal is None:
+                step, lost = _chain_step(start, cells, priors, room, end)
+                cut += lost
+            else:
+                asked = former + (goal - former) * number / len(ends)
+                step = _total_step(start, cells, priors, room, asked, rules, end, problems)
+            steps.append(step if end == ends[-1] else ScheduledStep(end, step.conversions))
+            cells, before = step.conversions.sum(axis=1), end
         former = cells.astype(float)
     if problems:
         raise StudyError(problems)
-    return Schedule(tuple(steps), tuple(_root_notes(moved)))
+    return Schedule(tuple(steps), (*_root_notes(moved), *_cut_notes(start, cut)))
+
+
+def shared_quotas(most: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quotas of each zone: its part of what all zones want of the conversion, in whole cells that sum to the quota.
+
+    Parameters
+    ----------
+    most : array, shape (classes, classes)
+        Infinity where there is no quota.
+    wanted : array, shape (zones, classes, classes)
+
+    Examples
+    --------
+    >>> wanted = np.zeros((2, 2, 2))
+    >>> wanted[:, 0, 1] = 30, 10
+    >>> shared_quotas(np.array([[np.inf, 11.0], [np.inf, np.inf]]), wanted)[:, 0, 1].tolist()
+    [8.0, 3.0]
+    """
+    room = np.broadcast_to(most, wanted.shape).copy()
+    for i, j in np.argwhere(np.isfinite(most)):
+        total = wanted[:, i, j].sum()
+        if total > 0 and most[i, j] < total:
+            room[:, i, j] = whole_totals(wanted[:, i, j], int(most[i, j]))
+    return room
+
+
+def _chain_step(
+    start: Start, cells: NDArray[np.int64], priors: NDArray[np.float64], room: NDArray[np.float64], end: float
+) -> tuple[ScheduledStep, NDArray[np.float64]]:
+    """Step of a chain as far as quotas and protection allow; asked for is all of it. And the cells that were cut, by conversion."""
+    off, size = ~np.eye(priors.shape[1], dtype=bool), priors.shape[1]
+    conversions = np.zeros(priors.shape, np.int64)
+    asked = np.zeros(priors.shape[:2])
+    cut = np.zeros((size, size))
+    for zone, (now, prior) in enumerate(zip(cells, priors, strict=True)):
+        free = np.maximum(now - start.fixed[zone], 0)
+        none = np.full((size, size), np.inf)
+        whole = whole_conversions(prior, now, none, now)
+        leaving = np.where(off, np.minimum(prior, room[zone]), 0.0)
+        part = np.minimum(1.0, free / np.maximum(leaving.sum(axis=1), 1e-300))
+        wanted = leaving * part[:, None]
+        np.fill_diagonal(wanted, now - wanted.sum(axis=1))
+        found = whole_conversions(wanted, now, np.where(off, np.ceil(wanted), np.inf), free)
+        assert not isinstance(found, Conflict) and not isinstance(whole, Conflict)  # noqa: S101, PT018  staying is allowed
+        same = np.abs(wanted - prior).max(initial=0.0) < _SAME
+        conversions[zone] = whole if same else found
+        asked[zone] = whole.sum(axis=0)
+        cut += np.where(off & ~same, prior - wanted, 0.0)
+    return ScheduledStep(end, conversions, asked), np.maximum(cut, 0.0)
+
+
+def _total_step(
+    start: Start,
+    cells: NDArray[np.int64],
+    priors: NDArray[np.float64],
+    room: NDArray[np.float64],
+    asked: NDArray[np.float64],
+    rules: Rules,
+    end: float,
+    problems: list[str],
+) -> ScheduledStep:
+    """Step to areas; what can't be met is added to the problems."""
+    conversions = np.zeros(priors.shape, np.int64)
+    for zone, now in enumerate(cells):
+        found = _to_areas(start, zone, now, priors[zone], room[zone], asked[zone], rules, end)
+        if isinstance(found, str):
+            problems.append(found)
+        conversions[zone] = np.diag(now) if isinstance(found, str) else found
+    return ScheduledStep(end, conversions, asked)
+
+
+def _to_areas(
+    start: Start,
+    zone: int,
+    now: NDArray[np.int64],
+    prior: NDArray[np.float64],
+    room: NDArray[np.float64],
+    asked: NDArray[np.float64],
+    rules: Rules,
+    end: float,
+) -> NDArray[np.int64] | str:
+    """Conversions that lead to areas in one zone, or what is wrong."""
+    free = np.maximum(now - start.fixed[zone], 0)
+    target = whole_totals(asked, int(now.sum()))
+    others = ~np.eye(now.size, dtype=bool)
+    unseen = [k for k in range(now.size) if target[k] > now[k] and not (prior[:, k] > _SEEN)[others[k]].any()]
+    if unseen:
+        return _never_grew(start, zone, unseen, end)
+    seen = np.where(prior > _SEEN, room, 0.0)
+    found = whole_conversions(fitted_to_totals(prior, now.astype(float), target.astype(float)), now, seen, free, target)
+    return found if not isinstance(found, Conflict) else _conflict(start, zone, found, rules, end)
+
+
+def _cut_notes(start: Start, cut: NDArray[np.float64]) -> list[str]:
+    """Note on conversions that quotas and protection leave less of than the chain asks for."""
+    names = [name_of(name) for name in start.classes]
+    parts = [
+        tr("{one} → {other} by {count:,.0f} cells", one=names[i], other=names[j], count=cut[i, j])
+        for i, j in np.argwhere(cut >= _SOME)
+    ]
+    if not parts:
+        return []
+    return [
+        tr(
+            "demand: quotas and protected land leave less change than the chain asks for: {parts}; this land stays as it is",
+            parts=listed(parts),
+        )
+    ]
 
 
 def _root_notes(moved: float) -> list[str]:
@@ -182,40 +285,6 @@ def _root_notes(moved: float) -> list[str]:
             moved=moved,
         )
     ]
-
-
-def _zone_step(
-    start: Start,
-    zone: int,
-    now: NDArray[np.int64],
-    chain: Chain,
-    rules: Rules,
-    room: NDArray[np.float64],
-    asked: NDArray[np.float64] | None,
-    end: float,
-) -> NDArray[np.int64] | str:
-    """Conversions of one step in one zone, or what is wrong."""
-    free = np.maximum(now - start.fixed[zone], 0)
-    factors = np.where(rules.allowed, rules.factors, 0.0)
-    prior = now[:, None] * with_factors(chain, factors)
-    if asked is None:
-        found = whole_conversions(np.minimum(prior, _capped(room)), now, room, free)
-        return found if not isinstance(found, Conflict) else _beyond_masks(start, zone, end)
-    target = whole_totals(asked[zone], int(now.sum()))
-    unseen = [
-        k for k in range(now.size) if target[k] > now[k] and not (prior[:, k] > _SEEN)[np.arange(now.size) != k].any()
-    ]
-    if unseen:
-        return _never_grew(start, zone, unseen, end)
-    seen = np.where(prior > _SEEN, room, 0.0)
-    found = whole_conversions(fitted_to_totals(prior, now.astype(float), target.astype(float)), now, seen, free, target)
-    return found if not isinstance(found, Conflict) else _conflict(start, zone, found, rules, end)
-
-
-def _capped(room: NDArray[np.float64]) -> NDArray[np.float64]:
-    capped = room.copy()
-    np.fill_diagonal(capped, np.inf)
-    return capped
 
 
 def whole_totals(asked: NDArray[np.float64], total: int) -> NDArray[np.int64]:
@@ -244,14 +313,6 @@ def _never_grew(start: Start, zone: int, unseen: list[int], end: float) -> str:
         place=_place(start, zone),
         year=end,
         names=listed(repr(name_of(start.classes[k])) for k in unseen),
-    )
-
-
-def _beyond_masks(start: Start, zone: int, end: float) -> str:
-    return tr(
-        "demand: {place}{year:g}: more land should change than protection and forbidden conversions leave; protect less, or demand less",
-        place=_place(start, zone),
-        year=end,
     )
 
 

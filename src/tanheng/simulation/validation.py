@@ -46,6 +46,7 @@ class Scores:
     kappa : float
     spread : mapping of int to float
         Standard deviation of the figure of merit among the draws, by side of the blocks.
+    draws : int
     patches, patch_cells, edges : mappings of int to float
         By target class: patches of new cells, their mean size, and their outer sides per cell.
     """
@@ -57,6 +58,7 @@ class Scores:
     disagreement: Disagreement
     kappa: float
     spread: Mapping[int, float]
+    draws: int = 1
     patches: Mapping[int, float] = field(default_factory=dict)
     patch_cells: Mapping[int, float] = field(default_factory=dict)
     edges: Mapping[int, float] = field(default_factory=dict)
@@ -79,25 +81,34 @@ class Trial:
     classes: int
 
     @property
+    def eligible(self) -> Land:
+        """Land of the first date that may change and lies in a zone; `OUTSIDE` elsewhere. Scores are of this land alone."""
+        land = self.before.land
+        if self.before.fixed.size:
+            land = np.where(self.before.fixed > 0, np.uint8(OUTSIDE), land)
+        if self.before.zones.size:
+            land = np.where(self.before.zones == np.iinfo(np.uint16).max, np.uint8(OUTSIDE), land)
+        return land
+
+    @property
     def conversions(self) -> Conversions:
         """Conversions that were observed among cells that may change, in each zone that demand is met in."""
         zones = self.before.zones
         count = int(zones[zones != np.iinfo(np.uint16).max].max(initial=0)) + 1 if zones.size else 1
-        before = self.before.land
-        if self.before.fixed.size:
-            before = np.where(self.before.fixed > 0, np.uint8(OUTSIDE), before)
-        return transition_counts(before, self.observed, self.classes, zones if zones.size else None, count)
+        return transition_counts(self.eligible, self.observed, self.classes, zones if zones.size else None, count)
 
 
 def score(model: str, trial: Trial, maps: Iterable[Land]) -> Scores:
     """Scores of the maps of a model, averaged over them."""
-    before, observed, classes = trial.before.land, trial.observed, trial.classes
+    before, classes = trial.eligible, trial.classes
+    observed = np.where(before < classes, trial.observed, np.uint8(OUTSIDE))
     sides = list(resolutions(before.shape))
     merits: dict[int, list[Merit]] = {side: [] for side in sides}
     origins: list[dict[int, Merit]] = []
     transitions: list[dict[tuple[int, int], Merit]] = []
     kinds, kappas, shapes = [], [], []
-    for simulated in maps:
+    for made in maps:
+        simulated = np.where(before < classes, made, np.uint8(OUTSIDE))
         for side in sides:
             merits[side].append(figure_of_merit(before, observed, simulated, classes, side))
         origins.append(merit_by_origin(before, observed, simulated, classes))
@@ -115,6 +126,7 @@ def score(model: str, trial: Trial, maps: Iterable[Land]) -> Scores:
         ),
         float(np.mean(kappas)),
         {side: float(np.std([item.figure_of_merit for item in items])) for side, items in merits.items()},
+        len(kappas),
         *(_mean_of([shape[number] for shape in shapes]) for number in range(3)),
     )
 
@@ -167,12 +179,19 @@ def validated(
     return [*found, *nulls(trial, allocator, draws)]
 
 
-def nulls(trial: Trial, allocator: Allocator, draws: int) -> list[Scores]:
-    """Scores of no change, and of as much change as was observed, at random among the cells of each origin and zone."""
-    conversions = trial.conversions
+def nulls(trial: Trial, allocator: Allocator, draws: int, zones: NDArray[np.uint16] | None = None) -> list[Scores]:
+    """Scores of no change, and of as much change as was observed, at random among the cells of each origin and zone.
+
+    Parameters
+    ----------
+    zones : array of uint16, optional
+        Zones that demand is met in, in place of those of the trial.
+    """
+    here = trial.before if zones is None else replace(trial.before, zones=zones)
+    conversions = Trial(here, trial.observed, trial.classes).conversions
     random = (
         allocate(
-            trial.before, replace(allocator.features, windows=(), with_distances=False), {}, conversions,
+            here, replace(allocator.features, windows=(), with_distances=False), {}, conversions,
             Chance(allocator.seed + 1_000_003, draw, 0), noisy=True, work=allocator.work,
         )
         for draw in range(1, draws + 1)
@@ -180,16 +199,16 @@ def nulls(trial: Trial, allocator: Allocator, draws: int) -> list[Scores]:
     return [score(NO_CHANGE, trial, [trial.before.land]), score(RANDOM, trial, random)]
 
 
-def blocks_as_zones(landscape: Landscape, classes: int) -> NDArray[np.uint16]:
-    """Group of spatial blocks of each cell as a zone, shape (rows, columns): for scores of blocks that were kept apart."""
-    cells = np.arange(landscape.land.size)
-    folds = fold_of(cells, landscape.land.shape).astype(np.uint16).reshape(landscape.land.shape)
-    return np.where(landscape.land < classes, folds, np.iinfo(np.uint16).max).astype(np.uint16)
+def blocks_as_zones(land: Land, classes: int) -> NDArray[np.uint16]:
+    """Group of spatial blocks of each cell as a zone, shape (rows, columns): for scores of blocks that were held out."""
+    cells = np.arange(land.size)
+    folds = fold_of(cells, land.shape).astype(np.uint16).reshape(land.shape)
+    return np.where(land < classes, folds, np.iinfo(np.uint16).max).astype(np.uint16)
 
 
 def kept_apart(trial: Trial, by_fold: Mapping[int, Allocator], mode: str, draw: int) -> Land:
     """Land in which each group of blocks is simulated by an allocator that was learned on the others."""
-    landscape = replace(trial.before, zones=blocks_as_zones(trial.before, trial.classes))
+    landscape = replace(trial.before, zones=blocks_as_zones(trial.eligible, trial.classes))
     inside = Trial(landscape, trial.observed, trial.classes)
     conversions = inside.conversions
     land = trial.before.land.copy()

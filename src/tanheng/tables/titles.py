@@ -70,6 +70,7 @@ TITLES = {
     "validation_by_class": mark("Validation by class"),
     "validation_by_transition": mark("Validation by transition"),
     "disagreement": mark("Kinds of disagreement"),
+    "demand_validation": mark("Demand by the chain, and observed"),
     "patches": mark("Patches of new land"),
     "operating_curve": mark("Operating characteristic"),
     "models": mark("Models of suitability"),
@@ -194,7 +195,12 @@ MEANINGS = {
     "validation_by_class": mark("The same for the cells of each class that land is lost from, at one cell"),
     "validation_by_transition": mark("The same for each transition by itself, at one cell"),
     "disagreement": mark(
-        "Simulated against observed map: disagreement of quantity, exchange and shift as shares of the land; kappa counts land that stays"
+        "Simulated against observed map: disagreement of quantity, exchange and shift as shares of the land; quantity is zero by "
+        "construction where the demand is the observed one; kappa counts land that stays"
+    ),
+    "demand_validation": mark(
+        "Net change of each class in the scored period, as the Markov chain of the period before would have had it, and as observed: the error of "
+        "demand, which is in no other score"
     ),
     "patches": mark(
         "Patches of new land of each class, observed and simulated: their number, mean size, and outer sides per cell"

@@ -88,11 +88,12 @@ class DemandTable:
         return tuple(dict.fromkeys(name for name, _ in (*self.totals, *self.conversions) if name))
 
     def of(self, scenario: str) -> tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.float64]]]:
-        """Totals and conversions of one scenario by year; rows without a scenario hold for all."""
-        return (
-            {year: value for (name, year), value in self.totals.items() if name in {"", scenario}},
-            {year: value for (name, year), value in self.conversions.items() if name in {"", scenario}},
-        )
+        """Totals and conversions of one scenario by year; rows without a scenario hold for those that have none of the year."""
+        found = []
+        for rows in (self.totals, self.conversions):
+            for_all = {year: value for (name, year), value in rows.items() if not name}
+            found.append(for_all | {year: value for (name, year), value in rows.items() if name == scenario and name})
+        return found[0], found[1]
 
 
 def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land: NDArray[np.int64]) -> DemandTable:
@@ -231,7 +232,7 @@ def scenarios_of(
     ones = np.ones((len(names.classes), len(names.classes)))
     factors: dict[str, NDArray[np.float64]] = {}
     labels: dict[str, str] = {}
-    if settings.scenarios is not False and settings.demand in {"markov", "linear"}:
+    if settings.scenarios is not False and settings.demand == "markov":
         own = settings.scenarios if isinstance(settings.scenarios, str) else None
         table = read_named("simulation", own or "scenarios", base)
         table.require(["scenario", "from", "to", "factor"])

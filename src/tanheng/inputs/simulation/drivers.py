@@ -31,21 +31,26 @@ _IN_MEMORY = 2**26
 
 
 def lay_drivers(
-    rasters: Mapping[str, Raster], pixels: PixelGrid, inside: NDArray[np.bool_], cell_km2: float, problems: Problems
+    rasters: Mapping[str, tuple[Raster, ...]],
+    pixels: PixelGrid,
+    inside: NDArray[np.bool_],
+    cell_km2: float,
+    problems: Problems,
 ) -> tuple[tuple[Driver, ...], tuple[str, ...]]:
     """Drivers on the cells of a land map, and notes on their gaps; one without values or with a single one is a problem.
 
     Parameters
     ----------
-    rasters : mapping of str to Raster
-        By the name of the driver.
+    rasters : mapping of str to tuple of Raster
+        By the name of the driver: one for each date of the land, or one for all.
     inside : array of bool, shape (rows, columns)
         Cells that have a class.
     """
     found, notes = [], []
-    for name, raster in rasters.items():
+    for name, dates in rasters.items():
+        raster = dates[-1]
         with problems.at(f"simulate.drivers.{name}"):
-            driver = problems.attempt(_driver, name, raster, pixels, inside, problems)
+            driver = problems.attempt(_driver, name, dates, pixels, inside, problems)
         if driver is None:
             continue
         gaps = _gaps(driver.codes, inside)
@@ -63,10 +68,15 @@ def lay_drivers(
 
 
 def _driver(
-    name: str, raster: Raster, pixels: PixelGrid, inside: NDArray[np.bool_], problems: Problems
+    name: str, dates: tuple[Raster, ...], pixels: PixelGrid, inside: NDArray[np.bool_], problems: Problems
 ) -> Driver | None:
     every = max(1, int(inside.sum()) // _SAMPLE)
-    parts = [values[inside[row : row + values.shape[0]]][::every] for row, values in values_on(raster, pixels)]
+    raster = dates[-1]
+    parts = [
+        values[inside[row : row + values.shape[0]]][::every]
+        for one in dict.fromkeys(dates)
+        for row, values in values_on(one, pixels)
+    ]
     levels = levels_of(np.concatenate(parts))
     if levels.size < 2:
         what = (
@@ -83,10 +93,16 @@ def _driver(
             )
         )
         return None
+    laid = {one: _laid(one, pixels, levels) for one in dict.fromkeys(dates)}
+    earlier = {number: laid[one] for number, one in enumerate(dates) if one != raster}
+    return Driver(name, laid[raster], levels, earlier)
+
+
+def _laid(raster: Raster, pixels: PixelGrid, levels: NDArray[np.float64]) -> Codes:
     codes = _room((pixels.height, pixels.width))
     for row, values in values_on(raster, pixels):
         codes[row : row + values.shape[0]] = as_codes(values, levels)
-    return Driver(name, codes, levels)
+    return codes
 
 
 def distance_drivers(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class MapsOfLand:
     legend: Legend
     classes: tuple[str, ...]
     boundary: Polygons | None
-    drivers: Mapping[str, Raster]
+    drivers: Mapping[str, tuple[Raster, ...]]
     zones: Polygons | None
 
 
@@ -55,7 +55,8 @@ class SimulationInputs:
         By target class: number of the driver that holds the chance of becoming it; empty where it is learned.
     zones : array of uint16, shape (rows, columns), or empty
     names : Names
-    fixed : array of uint8, shape (rows, columns), or empty
+    protected : tuple of (array of bool, int)
+        Where land may not change, and the class that it is said of; -1 is any.
     demand : DemandTable
     scenarios : tuple of Scenario
     notes : tuple of str
@@ -69,7 +70,7 @@ class SimulationInputs:
     suitability: Mapping[int, int]
     zones: Codes
     names: Names
-    fixed: Land
+    protected: tuple[tuple[NDArray[np.bool_], int], ...]
     demand: DemandTable
     scenarios: tuple[Scenario, ...]
     notes: tuple[str, ...]
@@ -81,8 +82,18 @@ class SimulationInputs:
         return feature_set(len(self.land.classes), self.drivers, self.settings.windows)
 
     def landscape(self, number: int) -> Landscape:
-        """Landscape of one of the dates."""
-        return Landscape(self.land.lands[number], self.drivers, self.zones, self.fixed)
+        """Landscape of one of the dates, with drivers as they were, and protected what is of a protected class at that date."""
+        date = number % len(self.land.lands)
+        drivers = tuple(driver.at(date) for driver in self.drivers)
+        return Landscape(self.land.lands[date], drivers, self.zones, self.fixed(date))
+
+    def fixed(self, date: int) -> Land:
+        """1 where land may not change from a date on; empty where all may."""
+        fixed = np.zeros((0, 0), np.uint8)
+        for where, land_class in self.protected:
+            held = where if land_class < 0 else where & (self.land.lands[date] == land_class)
+            fixed = held.astype(np.uint8) if fixed.size == 0 else fixed | held
+        return fixed
 
 
 def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems: Problems) -> SimulationInputs | None:
@@ -117,7 +128,7 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
     away = {name: base / file for name, file in settings.distance_to.items()}
     drivers += distance_drivers(away, land.pixels, inside, problems)
     zones, names = _zones(land, given.zones, notes)
-    fixed = _fixed(settings, land, base, problems)
+    protected = tuple(_protected(settings, land, base, problems))
     table = DemandTable()
     counts = cells_by_class(Landscape(land.lands[-1], zones=zones), len(land.classes), len(names.zones))
     if settings.demand not in BY_RULE:
@@ -136,7 +147,7 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
         {target: places[name] for target, name in suitability.items() if name in places},
         zones,
         names,
-        fixed,
+        protected,
         table,
         scenarios,
         (*notes, *gaps),
@@ -152,7 +163,7 @@ def _inside_region(land: LandOfDates, boundary: Polygons) -> LandOfDates:
 
 def _suitability(
     settings: Simulate, land: LandOfDates, given: MapsOfLand, base: Path, problems: Problems
-) -> tuple[dict[int, str], dict[str, Raster]]:
+) -> tuple[dict[int, str], dict[str, tuple[Raster, ...]]]:
     """Name of the driver that holds the chance of each target class, and all rasters that are laid on the cells."""
     rasters = dict(given.drivers)
     found = {}
@@ -172,7 +183,7 @@ def _suitability(
             raster = problems.attempt(open_raster, locate(file, base), 1)
             if raster is not None:
                 label = tr("suitability for {name}", name=name_of(name))
-                rasters[label] = raster
+                rasters[label] = (raster,)
                 found[land.classes.index(name)] = label
     return found, rasters
 
@@ -194,39 +205,30 @@ def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str]) -> tu
     return zones, Names(land.classes, polygons.names, polygons.ids)
 
 
-def _fixed(settings: Simulate, land: LandOfDates, base: Path, problems: Problems) -> Land:
-    """1 where land may not change; empty where all may."""
-    fixed = np.zeros((0, 0), np.uint8)
+def _protected(
+    settings: Simulate, land: LandOfDates, base: Path, problems: Problems
+) -> Iterator[tuple[NDArray[np.bool_], int]]:
+    """Where land may not change, and the class that it is said of; -1 is any."""
     for item in settings.protected:
         with problems.at("simulate.protected"):
+            if item.land_class is not None and item.land_class not in land.classes:
+                problems.add(
+                    tr(
+                        "{place}: there is no class '{name}'{nearest}",
+                        place="simulate.protected",
+                        name=item.land_class,
+                        nearest=nearest(item.land_class, land.classes),
+                    )
+                )
+                continue
             path = base / item.file
-            raster = (
-                None if path.suffix.lower() in VECTORS else problems.attempt(open_raster, locate(item.file, base), 1)
-            )
-            if raster is None and path.suffix.lower() not in VECTORS:
+            is_raster = path.suffix.lower() not in VECTORS
+            raster = problems.attempt(open_raster, locate(item.file, base), 1) if is_raster else None
+            if is_raster and raster is None:
                 continue
-            inside = problems.attempt(mask_on, path, raster, land.pixels)
-            if inside is None:
-                continue
-            if fixed.size == 0:
-                fixed = np.zeros(inside.shape, np.uint8)
-            of_class = inside if item.land_class is None else inside & _of_class(item.land_class, land, problems)
-            fixed |= of_class.astype(np.uint8)
-    return fixed
-
-
-def _of_class(name: str, land: LandOfDates, problems: Problems) -> NDArray[np.bool_]:
-    if name not in land.classes:
-        problems.add(
-            tr(
-                "{place}: there is no class '{name}'{nearest}",
-                place="simulate.protected",
-                name=name,
-                nearest=nearest(name, land.classes),
-            )
-        )
-        return np.zeros(land.lands[-1].shape, bool)
-    return np.asarray(land.lands[-1] == land.classes.index(name))
+            where = problems.attempt(mask_on, path, raster, land.pixels)
+        if where is not None:
+            yield where, -1 if item.land_class is None else land.classes.index(item.land_class)
 
 
 def _files(settings: Simulate, base: Path) -> list[Path]:

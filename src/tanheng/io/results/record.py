@@ -173,7 +173,9 @@ class SimulationRecord(Record):
     held_out : str
         What the scored model had not seen: ``dates``, ``blocks``, or nothing (``training``).
     below_null : sequence of int
-        Sides of blocks, cells, at which it scores no better than a model that knows nothing.
+        Sides of blocks, cells, at which its figure of merit is not above that of random change with the same demand.
+    null_resolution : int, optional
+        Side of the blocks from which on it errs in fewer cells than a map on which nothing changes.
     """
 
     years: Sequence[int]
@@ -187,6 +189,7 @@ class SimulationRecord(Record):
     scored_from: Sequence[int]
     scored_on: Sequence[int]
     below_null: Sequence[int]
+    null_resolution: int | None
     inputs: Sequence[Mapping[str, Any]]
     warnings: Sequence[str]
     timings_s: Mapping[str, float]

@@ -52,20 +52,34 @@ def verdict(record: Mapping[str, Any], tables: Tables) -> str:
     own = _rows(tables, record["settings"]["mode"])
     if own.empty or not own["figure_of_merit"].notna().any():
         return tr("No change was observed that could be predicted, so nothing is known of how well this model does.")
-    below = list(record["below_null"])
-    all_sides = list(own["resolution_cells"])
+    below, all_sides = list(record["below_null"]), list(own["resolution_cells"])
     if below and len(below) == len(all_sides):
         return tr(
-            "This model predicts where land changes no better than chance, at any size of the blocks that are compared: its maps of change are "
-            "no more than one of many possible arrangements."
+            "This model predicts where land changes no better than random change, at any size of the blocks that "
+            "are compared: its maps of change are no "
+            "more than one of many possible arrangements."
         )
     if below:
         return tr(
-            "This model is no better than chance in blocks of {sides} cells on a side: do not read its map of change at those sizes.",
+            "In blocks of {sides} cells on a side this model can't be told from random change: do not read its map of change at those sizes.",
             sides=listed(below),
         )
     return tr(
-        "This model predicts where land changes better than chance at every size of the blocks that are compared."
+        "This model predicts where land changes better than random change at every size of the blocks that are compared."
+    )
+
+
+def null_sentence(record: Mapping[str, Any]) -> str:
+    """From which size of the blocks on the model errs less than a map on which nothing changes."""
+    side = record.get("null_resolution")
+    if side is None:
+        return tr(
+            "At every size it is wrong in more cells than a map on which nothing changes: where little changes, "
+            "no change is hard to beat by error alone."
+        )
+    return tr(
+        "It is wrong in fewer cells than a map on which nothing changes only in blocks of {side} cells and more (null resolution).",
+        side=side,
     )
 
 
@@ -75,20 +89,30 @@ def held_out(record: Mapping[str, Any]) -> str:
     if record["held_out"] == "training":
         return tr(
             "These scores are of the very change that the model was learned from ({first} to {last}), as the settings ask. They say how well it "
-            "fits, not how well it predicts: such scores are about five times too high.",
+            "fits, not how well it predicts: such scores are too high.",
+            first=first,
+            last=last,
+        )
+    if record["model"] == "given":
+        return tr(
+            "The scores are of the change from {first} to {last}, placed by the suitability maps that were "
+            "given, with as much of each conversion as was "
+            "observed. Whether these maps were made without knowing that change, the program can't tell.",
             first=first,
             last=last,
         )
     if record["held_out"] == "blocks":
         return tr(
-            "There are two maps only, so the change from {first} to {last} is simulated block by block, by a model learned on the other blocks. "
-            "That is easier than predicting a later period; a third map would tell how well it does that.",
+            "There are two maps only, so the change from {first} to {last} is simulated block by block, by a "
+            "model learned on the other blocks, with as "
+            "much of each conversion as was observed in each. How well it would predict a later period only a third map can tell.",
             first=first,
             last=last,
         )
     return tr(
-        "The scores are of the change from {first} to {last}, predicted by a model learned from {learned_first} to {learned_last} alone, with as "
-        "much of each conversion as was observed.",
+        "The scores are of the change from {first} to {last}, predicted by a model learned from "
+        "{learned_first} to {learned_last} alone, with as much of "
+        "each conversion as was observed: they are of where land changes, not of how much.",
         first=first,
         last=last,
         learned_first=record["scored_from"][0],
@@ -132,10 +156,11 @@ def kappa_sentence(record: Mapping[str, Any], tables: Tables) -> str:
 def model_sentence(record: Mapping[str, Any]) -> str:
     """What the maps are made with."""
     first, last = record["learned_from"]
+    if record["model"] == "given":
+        return tr("The future land use is simulated with the suitability maps that were given.")
     words = {
         "logit": mark("logistic regression with a response to each driver that is linear between six knots"),
         "lightgbm": mark("gradient-boosted trees (LightGBM) with fixed settings, seed and number of threads"),
-        "given": mark("the suitability maps that were given"),
     }
     return tr(
         "The future land use is simulated with {model}, learned from the change of {first} to {last}.",
@@ -178,6 +203,7 @@ def sentences(record: Mapping[str, Any], tables: Tables) -> list[str]:
         verdict(record, tables),
         held_out(record),
         merit_sentence(record, tables),
+        null_sentence(record),
         kappa_sentence(record, tables),
         model_sentence(record),
         caution(record),
@@ -197,7 +223,7 @@ def turning_sentences(tables: Tables) -> list[str]:
         closing = (
             tr("the land takes up as much as is emitted from {year} on", year=int(row["closing_year"]))
             if pd.notna(row["closing_year"])
-            else tr("the flux balance does not close by {year}", year=last)
+            else tr("the flux balance is not closed in {year}", year=last)
         )
         found.append(
             tr(

@@ -66,27 +66,30 @@ def additive_scores(codes, used, cells, intercepts, effects, out):
                     score[n] += table[line[here[n]]]
 
 
-#: Highest noise of each of 1,024 ranges of the uniform number that it is made of, and one for the last.
-HIGHEST_NOISE = (-np.log(-np.log(np.minimum(np.arange(1, 1025) / 1024, 1.0 - 2.0**-53)))).astype(np.float32)
+#: Least and highest noise of each of 1,024 ranges of the uniform number that it is made of.
+_ENDS = np.clip(np.arange(1025) / 1024, 2.0**-53, 1.0 - 2.0**-53)
+NOISE_ENDS = (-np.log(-np.log(np.stack([_ENDS[:-1], _ENDS[1:]])))).astype(np.float32)
 
 
 @compiled()
-def noisy_candidates(scores, cells, place, keys, group, lowest, highest_noise):
+def noisy_candidates(scores, cells, place, keys, group, lowest, ends):
     """Which of the cells have scores with Gumbel noise that reach the lowest of some target; their numbers in the landscape, and these scores.
 
-    A cell that would not reach it with the highest noise of its range is left out before a logarithm is taken.
+    Each target has Gumbel noise of its own, and so has staying, which is taken off all of them. A cell that would not reach the lowest with the
+    noise at the ends of its ranges is left out before a logarithm is taken.
 
     Parameters
     ----------
     scores : array, shape (targets, cells)
     cells : array of int
         Numbers in rows of `place[0]` cells; the first of these is cell `place[1]` of the landscape, whose rows have `place[2]` cells.
-    keys : array of uint64, shape (targets,)
+    keys : array of uint64, shape (targets + 1,)
+        The last is that of staying.
     group : array of int, shape (cells,) or (0,)
         Row of `lowest` that holds for each cell, below 0 where none does; empty where the first holds for all.
     """
     across, first, width = place
-    targets = keys.size
+    targets = keys.size - 1
     found, numbers = np.empty(cells.size, np.int32), np.empty(cells.size, np.int64)
     count = 0
     row, end = np.int64(0), np.int64(across)
@@ -101,9 +104,9 @@ def noisy_candidates(scores, cells, place, keys, group, lowest, highest_noise):
                 continue
             limits = lowest[group[n]]
         number = first + row * width + cell - row * across
+        least = ends[0, int(uniform(keys[targets], number) * 1024)]
         for j in range(targets):
-            part = uniform(keys[j], number)
-            if scores[j, n] + highest_noise[int(part * 1024)] >= limits[j]:
+            if scores[j, n] + ends[1, int(uniform(keys[j], number) * 1024)] - least >= limits[j]:
                 found[count], numbers[count] = n, number
                 count += 1
                 break
@@ -113,8 +116,9 @@ def noisy_candidates(scores, cells, place, keys, group, lowest, highest_noise):
         n, number = found[at], numbers[at]
         limits = lowest[group[n]] if group.size else lowest[0]
         reached = False
+        staying = -np.log(-np.log(uniform(keys[targets], number)))
         for j in range(targets):
-            noisy[kept, j] = scores[j, n] + np.float32(-np.log(-np.log(uniform(keys[j], number))))
+            noisy[kept, j] = scores[j, n] + np.float32(-np.log(-np.log(uniform(keys[j], number))) - staying)
             reached |= noisy[kept, j] >= limits[j]
         if reached:
             found[kept], numbers[kept] = n, number
@@ -124,10 +128,11 @@ def noisy_candidates(scores, cells, place, keys, group, lowest, highest_noise):
 
 @compiled()
 def add_noise(scores, cells, keys):
-    """Add independent Gumbel noise, -ln(-ln u), to the scores of each target."""
+    """Add Gumbel noise, -ln(-ln u), to the scores of each target, less that of staying, whose key is the last."""
     for n in range(cells.size):
-        for j in range(keys.size):
-            scores[n, j] += np.float32(-np.log(-np.log(uniform(keys[j], cells[n]))))
+        staying = -np.log(-np.log(uniform(keys[-1], cells[n])))
+        for j in range(keys.size - 1):
+            scores[n, j] += np.float32(-np.log(-np.log(uniform(keys[j], cells[n]))) - staying)
 
 
 @compiled()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.simulation.landscape import Land, Landscape, cells_by_class
 from tanheng.stages.simulation.future import SimulatedLand
-from tanheng.stages.simulation.tables import with_scenario
+from tanheng.stages.simulation.tables import land_outside_zones, with_scenario
 from tanheng.units import HA_PER_KM2
 
 Key = tuple[str, int]
@@ -125,11 +125,12 @@ def carbon_table(
     hectares = inputs.land.cell_km2 * HA_PER_KM2
     classes, last = inputs.land.classes, inputs.land.years[-1]
     start = cells_by_class(Landscape(inputs.land.lands[-1]), len(classes))[0].astype(float)
+    outside = land_outside_zones(inputs)
     rows: list[dict[str, object]] = []
     for scenario in inputs.scenarios:
         named = with_scenario(inputs, scenario)
         for year in (last, *inputs.settings.to):
-            cells = start if year == last else _all_cells(inputs, ensemble, (scenario.name, year), start)
+            cells = start if year == last else ensemble.mean_cells((scenario.name, year)).sum(axis=0) + outside
             rows += [
                 {
                     **named,
@@ -147,16 +148,3 @@ def carbon_table(
         table["stock_half_width_t_c"] = table["stock_t_c"].abs() * half
         table["stock_change_half_width_t_c"] = table["stock_change_t_c"].abs() * half
     return table
-
-
-def _all_cells(
-    inputs: SimulationInputs, ensemble: Ensemble, key: Key, start: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Cells of each class in all of the land: those of the zones, and those outside of them, which stay."""
-    inside = ensemble.mean_cells(key).sum(axis=0)
-    if not inputs.zones.size:
-        return np.asarray(inside)
-    here = cells_by_class(
-        Landscape(inputs.land.lands[-1], zones=inputs.zones), len(inputs.land.classes), len(inputs.names.zones)
-    ).sum(axis=0)
-    return np.asarray(inside + start - here)

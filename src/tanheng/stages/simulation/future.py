@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.language import tr
 from tanheng.simulation.course import Allocator, courses
 from tanheng.simulation.demand import linear_totals, transition_counts
-from tanheng.simulation.landscape import Land, cells_by_class, free_cells
+from tanheng.simulation.landscape import OUTSIDE, Land, Landscape, cells_by_class, free_cells
 from tanheng.simulation.schedule import (
     Schedule,
     Start,
@@ -65,10 +66,12 @@ def schedule_of(inputs: SimulationInputs, scenario: Scenario, planned: NDArray[n
     if kind == "linear":
         return total_schedule(start, to, scenario.rules, longest, _linear(inputs, start))
     if kind == "plan":
+        if len(start.zones) > 1:
+            raise InputError(tr("simulate.demand: the plan's conversions are of the whole region; leave 'zones' out"))
         return conversion_schedule(start, to, longest, _of_plan(start, to, planned), scenario.rules)
     totals, conversions = inputs.demand.of(scenario.name)
     if conversions:
-        given = {year: np.nan_to_num(conversions[year]) for year in to if year in conversions}
+        given = _until(conversions, start.year, to)
         _refuse_missing(scenario, to, given)
         return conversion_schedule(start, to, longest, given, scenario.rules)
     _refuse_missing(scenario, to, totals)
@@ -83,13 +86,39 @@ def _refuse_missing(scenario: Scenario, to: tuple[int, ...], given: Mapping[int,
         )
 
 
+def _until(
+    conversions: Mapping[int, NDArray[np.float64]], start: int, to: tuple[int, ...]
+) -> dict[int, NDArray[np.float64]]:
+    """Conversions up to each year that is simulated since the one before: those of years between are added to the next."""
+    found = {}
+    for before, year in pairwise((start, *to)):
+        parts = [np.nan_to_num(conversions[at]) for at in sorted(conversions) if before < at <= year]
+        if parts:
+            found[year] = np.sum(parts, axis=0)
+    return found
+
+
 def _linear(inputs: SimulationInputs, start: Start) -> dict[int, NDArray[np.float64]]:
     years = list(inputs.land.years) if inputs.settings.period == "all" else list(inputs.land.years[-2:])
     classes, zones = len(inputs.land.classes), len(inputs.names.zones)
+    # A cell that some date does not know would be change of the area that is mapped.
+    known = np.all([land < classes for land in inputs.land.lands], axis=0)
     counts = np.stack(
-        [cells_by_class(inputs.landscape(inputs.land.years.index(year)), classes, zones) for year in years]
+        [
+            cells_by_class(
+                Landscape(
+                    np.where(known, inputs.land.lands[inputs.land.years.index(year)], np.uint8(OUTSIDE)),
+                    zones=inputs.zones,
+                ),
+                classes,
+                zones,
+            )
+            for year in years
+        ]
     )
-    counts[-1] = start.cells
+    # Lines are drawn through what all dates know, and laid on the land of the last map.
+    counts = counts * (start.cells.sum(axis=1) / np.maximum(counts[-1].sum(axis=1), 1))[None, :, None]
+    counts = counts + (start.cells - counts[-1])[None]
     return {
         year: np.stack([linear_totals(years, counts[:, zone].astype(float), year) for zone in range(zones)])
         for year in inputs.settings.to

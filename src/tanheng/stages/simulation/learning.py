@@ -13,9 +13,8 @@ from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.language import listed, name_of, tr
 from tanheng.simulation.appraisal import Appraisal, Curve, appraise, learned, response_curves
 from tanheng.simulation.boosting import boost
-from tanheng.simulation.learning import RIDGE, learn
 from tanheng.simulation.sampling import Sample, draw_samples
-from tanheng.simulation.suitability import Scorer, given_suitability
+from tanheng.simulation.suitability import Even, Scorer, given_suitability
 
 #: Fewest changed cells that a conversion is learned from.
 FEWEST = 20
@@ -42,6 +41,7 @@ class Learned:
     samples: Mapping[int, Sample]
     appraisals: Mapping[int, Appraisal]
     curves: Mapping[int, list[Curve]]
+    notes: tuple[str, ...] = ()
 
 
 def learn_suitability(
@@ -53,14 +53,27 @@ def learn_suitability(
         return Learned(years, given_suitability(inputs.features, inputs.suitability), {}, {}, {})
     samples = samples_of(inputs, before, after)
     suitability: dict[int, Scorer] = {}
-    appraisals, curves = {}, {}
+    appraisals: dict[int, Appraisal] = {}
+    curves: dict[int, list[Curve]] = {}
+    notes: list[str] = []
     for origin, sample in samples.items():
         if not sample.targets:
             continue
-        suitability[origin], appraisals[origin] = _model(inputs, sample)
-        curves[origin] = response_curves(inputs.features, sample, suitability[origin])
+        model, appraisals[origin] = _model(inputs, sample)
+        suitability[origin] = _if_skilled(model, appraisals[origin])
+        curves[origin] = response_curves(inputs.features, sample, model)
+        if appraisals[origin].skill < 0:
+            notes.append(
+                tr(
+                    "nothing that could be learned from {first} to {last} predicts where '{name}' changes: on held-out blocks even chances do "
+                    "better, so its change is placed at random among its cells",
+                    first=years[0],
+                    last=years[1],
+                    name=name_of(inputs.land.classes[origin]),
+                )
+            )
         on_origin()
-    return Learned(years, suitability, samples, appraisals, curves)
+    return Learned(years, suitability, samples, appraisals, curves, tuple(notes))
 
 
 def samples_of(inputs: SimulationInputs, before: int, after: int, left_out: int | None = None) -> dict[int, Sample]:
@@ -99,18 +112,19 @@ def _model(inputs: SimulationInputs, sample: Sample) -> tuple[Scorer, Appraisal]
     return learned(inputs.features, sample)
 
 
-def relearned(inputs: SimulationInputs, before: int, after: int, left_out: int, like: Learned) -> dict[int, Scorer]:
-    """Suitability learned without one group of blocks, with the settings that were chosen for the whole."""
+def relearned(inputs: SimulationInputs, before: int, after: int, left_out: int) -> dict[int, Scorer]:
+    """Suitability learned without one group of blocks; what is chosen is chosen on the others alone."""
     found: dict[int, Scorer] = {}
     for origin, sample in samples_of(inputs, before, after, left_out).items():
-        if not sample.targets:
-            continue
-        if inputs.settings.model == "lightgbm":
-            found[origin] = boost(sample, inputs.settings.seed)
-        else:
-            ridge = like.appraisals[origin].ridge if origin in like.appraisals else float("nan")
-            found[origin] = learn(inputs.features, sample, ridge if np.isfinite(ridge) else RIDGE)
+        if sample.targets:
+            model, appraisal = _model(inputs, sample)
+            found[origin] = _if_skilled(model, appraisal)
     return found
+
+
+def _if_skilled(model: Scorer, appraisal: Appraisal) -> Scorer:
+    """The model; even chances where it does worse than these on held-out blocks."""
+    return Even(model.targets) if appraisal.skill < 0 else model
 
 
 def refuse_unlearned(inputs: SimulationInputs, learned_from: Learned, demanded: NDArray[np.int64]) -> list[str]:

@@ -72,7 +72,9 @@ def account_scenario(
     layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
     spread = density_errors(inputs.densities.settings, inputs.classes)
     found = here.found + changes.found
-    found += stock_uncertainty(here, changes, spread, study.land_cover.area_uncertainty)
+    found += Found(
+        _without_map_error(stock_uncertainty(here, changes, spread, study.land_cover.area_uncertainty).tables)
+    )
     compared = None
     if outlook is not None and today is not None and inputs.demand is not None:
         demands = _demand(inputs, here, outlook, today, layers)
@@ -93,6 +95,17 @@ def account_scenario(
         found += account_zone_stocks(layers, here)
     found += change_table(changes, here, compared.balance if compared else None, study.value)
     refuse_failed(found.checks)
+    return found
+
+
+def _without_map_error(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Half-widths of a change without map errors: a simulated map repeats those of the map it starts from, so they cancel."""
+    found = {}
+    for name, table in tables.items():
+        change = table["of"] == "change"
+        none = table["half_width_map_error_t_c"].where(~change, 0.0)
+        whole = table["half_width_t_c"].where(~change, table["half_width_densities_t_c"])
+        found[name] = table.assign(half_width_map_error_t_c=none, half_width_t_c=whole)
     return found
 
 

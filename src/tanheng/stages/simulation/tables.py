@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from tanheng.inputs.simulation.demand import ONLY, Scenario
 from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.simulation.demand import markov_chain, step_of, transition_counts
 from tanheng.simulation.features import Feature
+from tanheng.simulation.landscape import Landscape, cells_by_class
 from tanheng.simulation.measures import Merit
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.validation import Scores
@@ -61,8 +63,9 @@ def demand_tables(
                 continue
             asked = step.asked if step.asked is not None else step.conversions.sum(axis=1).astype(float)
             rows = _areas(inputs, asked, simulated[key])
+            outside = land_outside_zones(inputs)
             by_zone += [{**named, "year": key[1], "zone": inputs.names.zones[z], **row} for z, k, row in rows]
-            total += [{**named, "year": key[1], **_summed(rows, k)} for k in range(len(classes))]
+            total += [{**named, "year": key[1], **_summed(rows, k, outside[k] * km2)} for k in range(len(classes))]
     tables = {"demand": total, "conversions": conversions}
     if len(inputs.names.zones) > 1:
         tables["demand_by_zone"] = by_zone
@@ -84,9 +87,19 @@ def _areas(
     ]
 
 
-def _summed(rows: Iterable[tuple[int, int, dict[str, object]]], number: int) -> dict[str, object]:
+def land_outside_zones(inputs: SimulationInputs) -> NDArray[np.int64]:
+    """Cells of each class that lie in no zone, and stay as they are; shape (classes,)."""
+    classes, last = len(inputs.land.classes), inputs.land.lands[-1]
+    if not inputs.zones.size:
+        return np.zeros(classes, np.int64)
+    inside = cells_by_class(Landscape(last, zones=inputs.zones), classes, len(inputs.names.zones)).sum(axis=0)
+    return np.asarray(cells_by_class(Landscape(last), classes)[0] - inside)
+
+
+def _summed(rows: Iterable[tuple[int, int, dict[str, object]]], number: int, outside_km2: float) -> dict[str, object]:
+    """Area of a class over all zones and the land outside of them."""
     here = [row for _, k, row in rows if k == number]
-    asked, made = (sum(float(str(row[name])) for row in here) for name in ("asked_km2", "simulated_km2"))
+    asked, made = (sum(float(str(row[name])) for row in here) + outside_km2 for name in ("asked_km2", "simulated_km2"))
     return {"class": here[0]["class"], "asked_km2": asked, "simulated_km2": made}
 
 
@@ -119,6 +132,7 @@ def trial_tables(inputs: SimulationInputs, trial: TrialFound) -> dict[str, pd.Da
             }
             for one in trial.scores
         ],
+        "demand_validation": _chain_against_observed(inputs) if trial.held_out == "dates" else [],
         "patches": _shapes(trial, classes),
         "operating_curve": [
             {"from_class": classes[i], "to_class": classes[j], "cells_above": int(above), "changed_above": int(changed)}
@@ -129,6 +143,27 @@ def trial_tables(inputs: SimulationInputs, trial: TrialFound) -> dict[str, pd.Da
     return {name: pd.DataFrame(rows) for name, rows in tables.items() if rows}
 
 
+def _chain_against_observed(inputs: SimulationInputs) -> Rows:
+    """Net change of each class in the last period, as the Markov chain of the period before would have it, and as observed."""
+    classes, km2 = inputs.land.classes, inputs.land.cell_km2
+    one, two, three = inputs.land.lands[-3:]
+    first, second, third = inputs.land.years[-3:]
+    chain = markov_chain(transition_counts(one, two, len(classes))[0])
+    observed = transition_counts(two, three, len(classes))[0]
+    now, after = observed.sum(axis=1), observed.sum(axis=0)
+    by_chain = now @ step_of(chain, (third - second) / (second - first)).chain
+    return [
+        {
+            "class": name,
+            "from_year": second,
+            "to_year": third,
+            "observed_change_km2": float(after[k] - now[k]) * km2,
+            "chain_change_km2": float(by_chain[k] - now[k]) * km2,
+        }
+        for k, name in enumerate(classes)
+    ]
+
+
 def merit_row(merit: Merit) -> dict[str, object]:
     """Columns of a merit: cells by kind, and the figure."""
     return {
@@ -137,6 +172,7 @@ def merit_row(merit: Merit) -> dict[str, object]:
         "false_alarms": merit.false_alarms,
         "wrong_hits": merit.wrong_hits,
         "figure_of_merit": merit.figure_of_merit,
+        "error_cells": merit.errors,
     }
 
 
@@ -205,24 +241,37 @@ def learning_tables(inputs: SimulationInputs, learned: Learned) -> dict[str, pd.
     return {name: pd.DataFrame(rows) for name, rows in tables.items() if rows}
 
 
-#: Figure of merit of chance from which on a block holds all change there is.
-_ALL = 1.0 - 1e-9
+#: Figure of merit of chance from which on a block holds all change there is, and standard errors that a difference must exceed.
+_ALL, _ERRORS = 1.0 - 1e-9, 2.0
 
 
-def _best_null(nulls: Sequence[Mapping[int, Merit]], side: int) -> float:
-    return max(float(np.nan_to_num(null[side].figure_of_merit)) for null in nulls)
-
-
-def below_null(scores: Sequence[Scores], model: str) -> list[int]:
-    """Sides of the blocks at which a model scores no better than the better of the models that know nothing.
+def below_random(scores: Sequence[Scores], model: str) -> list[int]:
+    """Sides of the blocks at which a model's figure of merit is not above that of random change by two standard errors of both.
 
     A block that holds all of the landscape says nothing: every model that meets the demand agrees with the observed change there.
     """
     by_name = {one.model: one for one in scores}
-    own = by_name[model].merit
-    nulls = [by_name[name].merit for name in ("no change", "random")]
-    return [
-        side
-        for side, merit in own.items()
-        if not merit.figure_of_merit > _best_null(nulls, side) and not _best_null(nulls, side) > _ALL
-    ]
+    own, chance = by_name[model], by_name["random"]
+    found = []
+    for side, merit in own.merit.items():
+        other = float(np.nan_to_num(chance.merit[side].figure_of_merit))
+        noise = np.sqrt(sum(one.spread[side] ** 2 / max(one.draws - 1, 1) for one in (own, chance)))
+        if other < _ALL and not merit.figure_of_merit > other + _ERRORS * noise:
+            found.append(side)
+    return found
+
+
+def null_resolution(scores: Sequence[Scores], model: str) -> int | None:
+    """Side of the smallest blocks from which on a model errs in fewer cells than a map on which nothing changes; None where it never does.
+
+    Figures of merit can't tell: that of no change is zero by definition.
+
+    References
+    ----------
+    Pontius, Huffaker and Denman 2004, Useful techniques of validation for spatially explicit land-change models.
+    """
+    by_name = {one.model: one for one in scores}
+    own, still = by_name[model].merit, by_name["no change"].merit
+    better = [side for side in own if own[side].errors < still[side].errors]
+    lasting = [side for side in own if all(other in better for other in own if other >= side)]
+    return min(lasting) if lasting else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,8 +16,18 @@ from tanheng.simulation.kernels.scores import cells_of
 from tanheng.simulation.landscape import Land, bands
 from tanheng.simulation.measures import operating_curve
 from tanheng.simulation.patches import clumping_like, patch_sizes
-from tanheng.simulation.sampling import FOLDS
-from tanheng.simulation.validation import Scores, Trial, kept_apart, nulls, score, shape_of_change, validated
+from tanheng.simulation.sampling import FOLDS, fold_of
+from tanheng.simulation.suitability import Suitability
+from tanheng.simulation.validation import (
+    Scores,
+    Trial,
+    blocks_as_zones,
+    kept_apart,
+    nulls,
+    score,
+    shape_of_change,
+    validated,
+)
 from tanheng.simulation.work import Work
 from tanheng.stages.simulation.learning import Learned, learn_suitability, refuse_unlearned, relearned
 
@@ -77,30 +87,28 @@ def run_trial(inputs: SimulationInputs, work: Work, on_step: Callable[[], None])
     free = replace(inputs, settings=inputs.settings.model_copy(update={"fallback": True}))
     notes = refuse_unlearned(free, learned, trial.conversions.sum(axis=0))
     allocator = allocator_of(inputs, learned, work)
+    by_fold: dict[int, Suitability] = {}
     if held_out == "blocks" and not inputs.suitability:
-        scores, shown = _on_blocks(inputs, trial, learned, allocator, on_step)
+        by_fold = {fold: relearned(inputs, last - 1, last, fold) for fold in range(FOLDS)}
+        scores, shown = _on_blocks(inputs, trial, by_fold, allocator, on_step)
     else:
         scores = validated(trial, allocator, _draws(inputs), on_step)
-        shown = replace(allocator, mode=_shown_mode(inputs)).place(trial.before, trial.conversions, 1, 0)
+        shown = allocator.place(trial.before, trial.conversions, 1, 0)
     return TrialFound(
         held_out,
         learned,
         inputs.land.years[last - 1],
         inputs.land.years[last],
         scores,
-        _curves(inputs, trial, learned),
-        shape_of_change(trial.before.land, trial.observed, trial.classes),
-        hits_and_misses(trial.before.land, trial.observed, shown, trial.classes),
-        tuple(notes),
+        _curves(inputs, trial, learned.suitability, by_fold),
+        shape_of_change(trial.eligible, trial.observed, trial.classes),
+        hits_and_misses(trial.eligible, trial.observed, shown, trial.classes),
+        (*learned.notes, *notes),
     )
 
 
 def _draws(inputs: SimulationInputs) -> int:
     return max(5, inputs.settings.draws) if inputs.settings.mode != "best" else 10
-
-
-def _shown_mode(inputs: SimulationInputs) -> str:
-    return inputs.settings.mode
 
 
 def allocator_of(inputs: SimulationInputs, learned: Learned, work: Work) -> Allocator:
@@ -120,13 +128,14 @@ def allocator_of(inputs: SimulationInputs, learned: Learned, work: Work) -> Allo
 
 
 def _on_blocks(
-    inputs: SimulationInputs, trial: Trial, learned: Learned, allocator: Allocator, on_step: Callable[[], None]
+    inputs: SimulationInputs,
+    trial: Trial,
+    suitability: Mapping[int, Suitability],
+    allocator: Allocator,
+    on_step: Callable[[], None],
 ) -> tuple[list[Scores], Land]:
-    """Scores where each group of blocks is simulated by a model that was learned on the others."""
-    last = len(inputs.land.years) - 1
-    by_fold = {
-        fold: replace(allocator, suitability=relearned(inputs, last - 1, last, fold, learned)) for fold in range(FOLDS)
-    }
+    """Scores where each group of blocks is simulated by a model that was learned on the others; random change meets the same demand in each."""
+    by_fold = {fold: replace(allocator, suitability=of_fold) for fold, of_fold in suitability.items()}
     modes = {"best": 1, "draw": _draws(inputs)} | ({"patches": _draws(inputs)} if allocator.mode == "patches" else {})
 
     def maps(mode: str, count: int) -> Iterable[Land]:
@@ -135,7 +144,8 @@ def _on_blocks(
             on_step()
 
     found = [score(mode, trial, maps(mode, count)) for mode, count in modes.items()]
-    return [*found, *nulls(trial, allocator, _draws(inputs))], kept_apart(trial, by_fold, _shown_mode(inputs), 1)
+    zones = blocks_as_zones(trial.eligible, trial.classes)
+    return [*found, *nulls(trial, allocator, _draws(inputs), zones)], kept_apart(trial, by_fold, allocator.mode, 1)
 
 
 def hits_and_misses(before: Land, observed: Land, simulated: Land, classes: int) -> Land:
@@ -155,14 +165,19 @@ def hits_and_misses(before: Land, observed: Land, simulated: Land, classes: int)
     return np.where(inside, kinds, np.uint8(255))
 
 
-def _curves(inputs: SimulationInputs, trial: Trial, learned: Learned) -> dict[tuple[int, int], NDArray[np.float64]]:
-    """Operating curves of the main transitions among the free cells of their origin."""
+def _curves(
+    inputs: SimulationInputs, trial: Trial, suitability: Suitability, by_fold: Mapping[int, Suitability]
+) -> dict[tuple[int, int], NDArray[np.float64]]:
+    """Operating curves of the main transitions among the free cells of their origin.
+
+    Where there are models by fold, each cell has the score of the one that did not see it.
+    """
     moved = trial.conversions.sum(axis=0)
     np.fill_diagonal(moved, 0)
     wanted = [
         (int(i), int(j))
         for i, j in np.argwhere(moved >= max(1.0, _MAIN * moved.sum()))
-        if int(i) in learned.suitability and int(j) in learned.suitability[int(i)].targets
+        if int(i) in suitability and int(j) in suitability[int(i)].targets
     ]
     scores: dict[tuple[int, int], list[NDArray[np.float32]]] = {pair: [] for pair in wanted}
     changed: dict[tuple[int, int], list[NDArray[np.bool_]]] = {pair: [] for pair in wanted}
@@ -170,6 +185,12 @@ def _curves(inputs: SimulationInputs, trial: Trial, learned: Learned) -> dict[tu
         codes = inputs.features.codes(band)
         for i, j in wanted:
             cells = cells_of(band.inner, band.fixed, i)
-            scores[i, j].append(scores_of(learned.suitability, i, (j,), codes, cells)[:, 0])
-            changed[i, j].append(trial.observed.reshape(-1)[cells + np.int64(band.first_cell)] == j)
+            numbers = cells + np.int64(band.first_cell)
+            found = scores_of(suitability, i, (j,), codes, cells)[:, 0]
+            fold = fold_of(numbers, trial.before.land.shape)
+            for number, of_fold in by_fold.items():
+                here = fold == number
+                found[here] = scores_of(of_fold, i, (j,), codes, cells[here])[:, 0]
+            scores[i, j].append(found)
+            changed[i, j].append(trial.observed.reshape(-1)[numbers] == j)
     return {pair: operating_curve(np.concatenate(scores[pair]), np.concatenate(changed[pair])) for pair in wanted}
