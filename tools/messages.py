@@ -29,7 +29,7 @@ _NAMED = (
     ("factors/plans/zones-by-cell.csv", "zone", "name_zh"),
     ("factors/plans/zones-by-unit.csv", "zone", "name_zh"),
     ("factors/plans/scenarios.csv", "scenario", "name_zh"),
-    ("factors/simulation/scenarios.csv", "scenario", "name_zh"),
+    ("factors/simulation/change-scenarios.csv", "scenario", "name_zh"),
     ("factors/sectors.csv", "sector", "name_zh"),
     ("factors/process_factors.csv", "activity", "name_zh"),
     ("factors/legends/*.csv", "land_class", ""),

@@ -19,6 +19,7 @@ _KINDS = {
     "emission_factors": mark("emission factors"),
     "carbon_densities": mark("carbon densities"),
     "plans": mark("rules of plans"),
+    "simulation": mark("Scenarios of land-use change"),
 }
 
 #: Titles of columns that stand in built-in tables alone, or hold something else there.

@@ -234,7 +234,7 @@ def scenarios_of(
     labels: dict[str, str] = {}
     if settings.scenarios is not False and settings.demand == "markov":
         own = settings.scenarios if isinstance(settings.scenarios, str) else None
-        table = read_named("simulation", own or "scenarios", base)
+        table = read_named("simulation", own or "change-scenarios", base)
         table.require(["scenario", "from", "to", "factor"])
         for line, row in table.rows:
             name = row["scenario"]
