@@ -81,10 +81,21 @@ def appraise(features: FeatureSet, sample: Sample, learner: Learner) -> Appraisa
         model, here = learner(seen), sample.part(apart)
         logs[apart] = _scores(model, here.codes)
         for number in _used(model, count):
-            codes = here.codes.copy()
-            codes[:, number] = random.permutation(codes[:, number])
-            moved[number, apart] = _losses(_scores(model, codes), here.target)
+            exchanged = random.permutation(here.codes[:, number])
+            moved[number, apart] = _losses(_exchanged(model, here, logs[apart], number, exchanged), here.target)
     return _scored(sample, logs, moved)
+
+
+def _exchanged(
+    model: Scorer, sample: Sample, logs: NDArray[np.float64], number: int, codes: NDArray[np.uint16]
+) -> NDArray[np.float64]:
+    """Scores where one feature has other codes; of an additive model only its own part differs."""
+    if isinstance(model, Additive):
+        table = model.effects[number].astype(float)
+        return np.asarray(logs + table[codes] - table[sample.codes[:, number]])
+    changed = sample.codes.copy()
+    changed[:, number] = codes
+    return _scores(model, changed)
 
 
 def _too_few(sample: Sample) -> bool:
