@@ -49,7 +49,7 @@ def problem(path, case):
     """Landscape, features, models and conversions."""
     from tanheng.simulation.features import FeatureSet
     from tanheng.simulation.landscape import Landscape
-    from tanheng.simulation.suitability import Additive
+    from tanheng.simulation.learned.model import Additive
 
     windows, with_distances = CASES[case]
     features = FeatureSet(6, (), windows, with_distances)
@@ -152,11 +152,11 @@ def learners(path, _):
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
 
-    from tanheng.simulation.boosting import boost
     from tanheng.simulation.features import FeatureSet
     from tanheng.simulation.landscape import Landscape
-    from tanheng.simulation.learning import learn
-    from tanheng.simulation.sampling import draw_samples
+    from tanheng.simulation.learned.boosting import boost
+    from tanheng.simulation.learned.logit import learn
+    from tanheng.simulation.learned.sampling import draw_samples
 
     land = read_land(path)[2000:5000, 4000:8000]
     features = FeatureSet(6)

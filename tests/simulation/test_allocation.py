@@ -15,8 +15,8 @@ from tanheng.land.pools import Threads
 from tanheng.simulation.allocation import Chance, allocate
 from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import OUTSIDE, cells_by_class, free_cells
+from tanheng.simulation.learned.model import Additive
 from tanheng.simulation.patches import allocate_patches, patch_sizes
-from tanheng.simulation.suitability import Additive
 from tanheng.simulation.work import Here
 
 NONE = np.iinfo(np.uint16).max

@@ -7,11 +7,13 @@ import pytest
 
 from simulation.maps import driver, land, landscape, smooth
 from tanheng.simulation.allocation import Chance, allocate
-from tanheng.simulation.appraisal import learned, response_curves
-from tanheng.simulation.boosting import boost
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.features import feature_set
 from tanheng.simulation.landscape import Landscape
+from tanheng.simulation.learned.appraisal import learned, response_curves
+from tanheng.simulation.learned.boosting import boost
+from tanheng.simulation.learned.model import Additive, given_suitability
+from tanheng.simulation.learned.sampling import draw_samples
 from tanheng.simulation.measures import (
     Merit,
     contingency,
@@ -20,8 +22,6 @@ from tanheng.simulation.measures import (
     kappa,
     merit_by_transition,
 )
-from tanheng.simulation.sampling import draw_samples
-from tanheng.simulation.suitability import Additive, given_suitability
 from tanheng.simulation.validation import Trial, validated
 from tanheng.simulation.work import Here
 

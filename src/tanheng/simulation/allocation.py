@@ -13,7 +13,7 @@ from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.kernels.assignment import assign
 from tanheng.simulation.kernels.scores import NOISE_ENDS, cells_of, noisy_candidates
 from tanheng.simulation.landscape import OUTSIDE, Band, Land, Landscape, bands
-from tanheng.simulation.suitability import Suitability
+from tanheng.simulation.learned.model import Suitability
 from tanheng.simulation.work import Work
 
 #: Conversions by zone, origin and target: cells, shape (zones, classes, classes).

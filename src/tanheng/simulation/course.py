@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from tanheng.simulation.allocation import Chance, allocate
 from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.landscape import Land, Landscape
+from tanheng.simulation.learned.model import Suitability
 from tanheng.simulation.patches import allocate_patches
 from tanheng.simulation.schedule import Schedule
-from tanheng.simulation.suitability import Suitability
 from tanheng.simulation.work import Work
 
 #: How cells are chosen: the most likely ones; by a draw that follows the chances; in patches.

@@ -11,7 +11,7 @@ from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.kernels.patches import edges, grow_patches
 from tanheng.simulation.kernels.scores import add_noise, cells_of
 from tanheng.simulation.landscape import Land, Landscape, bands
-from tanheng.simulation.suitability import Suitability
+from tanheng.simulation.learned.model import Suitability
 
 _EIGHT = np.ones((3, 3), int)
 #: Degrees of clumping that are tried against observed change.

@@ -12,6 +12,7 @@ from tanheng.simulation.allocation import Chance, Conversions, allocate
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import OUTSIDE, Land, Landscape
+from tanheng.simulation.learned.sampling import FOLDS, fold_of
 from tanheng.simulation.measures import (
     Disagreement,
     Merit,
@@ -23,7 +24,6 @@ from tanheng.simulation.measures import (
     resolutions,
 )
 from tanheng.simulation.patches import edge_density, gained, patch_sizes
-from tanheng.simulation.sampling import FOLDS, fold_of
 
 #: Models that know nothing: no cell changes; as many cells change as did, at random.
 NO_CHANGE, RANDOM = "no change", "random"

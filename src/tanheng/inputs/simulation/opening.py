@@ -20,9 +20,9 @@ from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import VECTORS, Polygons
 from tanheng.land.engine import LandMap
 from tanheng.language import name_of, tr
-from tanheng.simulation.boosting import require_boosting
 from tanheng.simulation.features import FeatureSet, feature_set
 from tanheng.simulation.landscape import OUTSIDE, Codes, Driver, Land, Landscape, cells_by_class
+from tanheng.simulation.learned.boosting import require_boosting
 from tanheng.study.simulate import Simulate
 
 #: Demand that is no table: a Markov chain, straight lines, and the conversions of the plan.

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from tanheng.errors import StudyError
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.language import listed, name_of, tr
-from tanheng.simulation.appraisal import Appraisal, Curve, appraise, learned, response_curves
-from tanheng.simulation.boosting import boost
-from tanheng.simulation.sampling import Sample, draw_samples
-from tanheng.simulation.suitability import Even, Scorer, given_suitability
+from tanheng.simulation.learned.appraisal import Appraisal, Curve, appraise, learned, response_curves
+from tanheng.simulation.learned.boosting import boost
+from tanheng.simulation.learned.model import Even, Scorer, given_suitability
+from tanheng.simulation.learned.sampling import Sample, draw_samples
 
 #: Fewest changed cells that a conversion is learned from.
 FEWEST = 20

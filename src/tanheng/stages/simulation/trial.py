@@ -14,10 +14,10 @@ from tanheng.simulation.allocation import scores_of
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.kernels.scores import cells_of
 from tanheng.simulation.landscape import Land, bands
+from tanheng.simulation.learned.model import Suitability
+from tanheng.simulation.learned.sampling import FOLDS, fold_of
 from tanheng.simulation.measures import operating_curve
 from tanheng.simulation.patches import clumping_like, patch_sizes
-from tanheng.simulation.sampling import FOLDS, fold_of
-from tanheng.simulation.suitability import Suitability
 from tanheng.simulation.validation import (
     Scores,
     Trial,

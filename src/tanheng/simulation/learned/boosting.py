@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.simulation.landscape import GAP, Codes
-from tanheng.simulation.sampling import Sample
+from tanheng.simulation.learned.sampling import Sample
 
 #: Settings of the trees: small ones with few features each, since changed cells are few. The number of threads is fixed.
 SETTINGS: dict[str, Any] = {

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.landscape import GAP
-from tanheng.simulation.learning import RIDGE, learn
-from tanheng.simulation.sampling import FOLDS, Sample
-from tanheng.simulation.suitability import Additive, Scorer
+from tanheng.simulation.learned.logit import RIDGE, learn
+from tanheng.simulation.learned.model import Additive, Scorer
+from tanheng.simulation.learned.sampling import FOLDS, Sample
 
 #: Weights of the ridge: the first that does no worse than a constant chance on held-out blocks is taken.
 RIDGES = (RIDGE, 100.0, 10_000.0)

@@ -11,8 +11,8 @@ from scipy.optimize import minimize
 from tanheng.simulation.features import CODES, Feature, FeatureSet
 from tanheng.simulation.kernels.scores import softmax_gradient
 from tanheng.simulation.landscape import GAP
-from tanheng.simulation.sampling import Sample
-from tanheng.simulation.suitability import Additive
+from tanheng.simulation.learned.model import Additive
+from tanheng.simulation.learned.sampling import Sample
 
 #: Knots of a response, and the weight of their squares against one changed cell.
 KNOTS, RIDGE = 6, 10.0

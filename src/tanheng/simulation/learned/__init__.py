@@ -1,0 +1,1 @@
+"""Suitability learned from observed change: samples, models, and how well they do on held-out blocks."""
