@@ -22,6 +22,7 @@ from tanheng.land.pools import Threads
 from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulate import Simulation, SimulationRequest, open_request, simulate_maps
 from tanheng.pipeline.simulate_study import simulate_study
+from tanheng.stages.simulation.future import schedule_of
 from tanheng.study.simulate import Simulate
 
 SHAPE = (60, 80)
@@ -385,6 +386,58 @@ def test_conversions_of_years_between_are_added(tmp_path: Path) -> None:
     simulate_maps(asked, tmp_path / "out")
     last, after = codes(tmp_path / "land_2020.tif"), codes(tmp_path / "out/grids/land_use_2030.tif")
     assert ((last == 2) & (after == 5)).sum() == 40
+
+
+def test_rows_for_all_scenarios_are_added_to_those_of_each(tmp_path: Path) -> None:
+    rows = "year,from_class,to_class,area_km2,scenario\n2030,2,5,9,\n2030,1,2,7,A\n2030,1,2,3,B\n"
+    (tmp_path / "demand.csv").write_text(rows, encoding="utf-8")
+    asked = request(tmp_path, settings={"to": (2030,), "draws": 1, "demand": str(tmp_path / "demand.csv")})
+    simulate_maps(asked, tmp_path / "out")
+    last = codes(tmp_path / "land_2020.tif")
+    for name, more in (("A", 7), ("B", 3)):
+        after = codes(tmp_path / f"out/grids/land_use_2030_{name}.tif")
+        assert (((last == 2) & (after == 5)).sum(), ((last == 1) & (after == 2)).sum()) == (9, more)
+
+
+def test_short_steps_lose_no_change_to_rounding(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    areas = []
+    for step in (10.0, 0.5):
+        settings = {"to": (2030,), "mode": "best", "draws": 1, "step_years": step}
+        inputs, _ = open_request(request(tmp_path, maps=maps, settings=settings))
+        schedule = schedule_of(inputs, inputs.scenarios[0])
+        areas.append(schedule.steps[-1].conversions.sum(axis=(0, 1)))
+    # Twenty steps against one, of some 150 changed cells; before remainders were carried on, most of the change was lost.
+    assert np.abs(areas[0] - areas[1]).max() <= 8
+
+
+def test_layers_that_lie_elsewhere_and_values_that_are_no_chances_are_refused(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    write_zones(tmp_path / "far.gpkg", [zone("a", "远", WEST + 9e5, NORTH - 9e5, WEST + 9.1e5, NORTH - 8.9e5)])
+    write_map(tmp_path / "percent.tif", 50 + 20 * smooth(2, SHAPE), dtype="float32", nodata=-9)
+    fails(tmp_path, "no zone lies on the land map", maps=maps, zones=tmp_path / "far.gpkg")
+    protected = {"to": (2030,), "protected": [{"file": str(tmp_path / "far.gpkg")}]}
+    fails(tmp_path, "nothing in it lies on the land map", maps=maps, settings=protected)
+    chances = {"to": (2030,), "suitability": {"5": str(tmp_path / "percent.tif")}}
+    fails(tmp_path, "are no chances, which are 0 to 1", maps=maps, settings=chances)
+
+
+def test_scenarios_that_would_change_nothing_are_refused(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    fails(tmp_path, "no class is of a kind of land", maps=maps, settings={"to": (2030,), "scenarios": True})
+    fails(tmp_path, "this demand has none", maps=maps, settings={"to": (2030,), "scenarios": True, "demand": "linear"})
+
+
+def test_a_code_that_the_map_can_t_hold_is_not_needed(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    (tmp_path / "legend.csv").write_text(
+        "code,class\n1,cropland\n2,forest\n5,built-up\n300,wetland\n", encoding="utf-8"
+    )
+    simulate_maps(
+        request(tmp_path, maps=maps, legend=str(tmp_path / "legend.csv"), settings={"to": (2030,), "draws": 1}),
+        tmp_path / "out",
+    )
+    assert set(np.unique(codes(tmp_path / "out/grids/land_use_2030.tif"))) == {0, 1, 2, 5}
 
 
 # In a study.

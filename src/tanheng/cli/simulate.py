@@ -111,6 +111,7 @@ def simulate(
     if len(maps) == 1 and maps[0].lower().endswith(".toml"):
         from tanheng.pipeline.simulate_study import simulate_study
 
+        _refuse_beside_a_study(context)
         study = Path(maps[0])
         with in_language_of(study, context.obj.language) as spoken, Terminal(quiet=quiet) as terminal:
             with pool_of(workers, cluster, terminal.warn) as pool:
@@ -123,6 +124,25 @@ def simulate(
     with Terminal(quiet=quiet) as terminal, pool_of(workers, cluster, terminal.warn) as pool:
         found = simulate_maps(request, output, terminal, pool)
     _show(found, quiet=quiet)
+
+
+def _refuse_beside_a_study(context: typer.Context) -> None:
+    """Refuse options that a study says itself: they would be passed over."""
+    allowed = {"maps", "output", "workers", "cluster"}
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name in context.params
+        if name not in allowed
+        and (source := context.get_parameter_source(name)) is not None
+        and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise InputError(
+            tr(
+                "{options}: a study says this itself, in [simulate]; beside it only -o, --workers and --cluster count",
+                options=", ".join(given),
+            )
+        )
 
 
 def _show(found: Simulation, *, quiet: bool) -> None:

@@ -53,8 +53,16 @@ def write_land_use(
     nodata = source.nodata
     if nodata is not None and not (np.isfinite(nodata) and float(nodata).is_integer()):
         nodata = float(np.iinfo(dtype).min)
+    changed = np.unique(land[(land != last) & (land != _OUTSIDE)])
+    needed = [codes[k] for k in changed]
+    if (
+        needed
+        and np.issubdtype(dtype, np.integer)
+        and not np.iinfo(dtype).min <= min(needed) <= max(needed) <= np.iinfo(dtype).max
+    ):
+        dtype = "int32"
     by_class = np.zeros(256, dtype)
-    by_class[: len(codes)] = codes
+    by_class[changed] = needed
     profile = _profile(source.pixels, dtype, nodata)
 
     def fill(dataset: Any) -> None:  # noqa: ANN401  rasterio has no types

@@ -144,6 +144,7 @@ def _scheduled(
     cells, before, steps = start.cells.copy(), float(start.year), []
     problems: list[str] = []
     former, moved, cut = start.cells.astype(float), 0.0, np.zeros_like(rules.most)
+    carried = np.zeros(start.observed.shape)
     for year, ends in step_years(start.year, to, longest):
         goal = totals.get(year)
         for number, end in enumerate(ends, start=1):
@@ -155,8 +156,11 @@ def _scheduled(
             )
             room = shared_quotas(rules.most, priors)
             if goal is None:
-                step, lost = _chain_step(start, cells, priors, room, end)
-                cut += lost
+                # What rounding to whole cells leaves over goes into the next step: many short steps lose nothing.
+                wanted = np.maximum(priors + carried, 0.0)
+                step, lost = _chain_step(start, cells, wanted, room, end)
+                carried = np.where(lost > _SAME, 0.0, wanted - step.conversions)
+                cut += lost.sum(axis=0)
             else:
                 asked = former + (goal - former) * number / len(ends)
                 step = _total_step(start, cells, priors, room, asked, rules, end, problems)
@@ -195,11 +199,11 @@ def shared_quotas(most: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDA
 def _chain_step(
     start: Start, cells: NDArray[np.int64], priors: NDArray[np.float64], room: NDArray[np.float64], end: float
 ) -> tuple[ScheduledStep, NDArray[np.float64]]:
-    """Step of a chain as far as quotas and protection allow; asked for is all of it. And the cells that were cut, by conversion."""
+    """Step of a chain as far as quotas and protection allow; asked for is all of it. And the cells that were cut, by zone and conversion."""
     off, size = ~np.eye(priors.shape[1], dtype=bool), priors.shape[1]
     conversions = np.zeros(priors.shape, np.int64)
     asked = np.zeros(priors.shape[:2])
-    cut = np.zeros((size, size))
+    cut = np.zeros(priors.shape)
     for zone, (now, prior) in enumerate(zip(cells, priors, strict=True)):
         free = np.maximum(now - start.fixed[zone], 0)
         none = np.full((size, size), np.inf)
@@ -213,7 +217,7 @@ def _chain_step(
         same = np.abs(wanted - prior).max(initial=0.0) < _SAME
         conversions[zone] = whole if same else found
         asked[zone] = whole.sum(axis=0)
-        cut += np.where(off & ~same, prior - wanted, 0.0)
+        cut[zone] = np.where(off & ~same, prior - wanted, 0.0)
     return ScheduledStep(end, conversions, asked), np.maximum(cut, 0.0)
 
 

@@ -70,7 +70,7 @@ TITLES = {
     "validation_by_class": mark("Validation by class"),
     "validation_by_transition": mark("Validation by transition"),
     "disagreement": mark("Kinds of disagreement"),
-    "demand_validation": mark("Demand by the chain, and observed"),
+    "demand_validation": mark("Demand by chain, and observed"),
     "patches": mark("Patches of new land"),
     "operating_curve": mark("Operating characteristic"),
     "models": mark("Models of suitability"),
@@ -175,7 +175,10 @@ MEANINGS = {
     "zoning_by_unit": mark("Zones of management by unit, from its shares of supply, emissions and output"),
     "compensation": mark("Who compensates whom: bookkeeping between units in deficit and in surplus"),
     "compensation_units": mark("Surplus and deficit of each unit, and what of it is met"),
-    "demand": mark("Area of each class asked for and simulated; they differ by less than one cell"),
+    "demand": mark(
+        "Area of each class asked for and simulated, to the cell; areas of a table are scaled to the land, and quotas and protection may "
+        "leave less of a chain"
+    ),
     "demand_by_zone": mark("Area of each class asked for and simulated in each zone"),
     "conversions": mark(
         "Area that each step converts from one class to another; rows of one class to itself are land that stays"

@@ -89,11 +89,16 @@ class DemandTable:
 
     def of(self, scenario: str) -> tuple[dict[int, NDArray[np.float64]], dict[int, NDArray[np.float64]]]:
         """Totals and conversions of one scenario by year; rows without a scenario hold for those that have none of the year."""
-        found = []
-        for rows in (self.totals, self.conversions):
-            for_all = {year: value for (name, year), value in rows.items() if not name}
-            found.append(for_all | {year: value for (name, year), value in rows.items() if name == scenario and name})
-        return found[0], found[1]
+        return _of_scenario(self.totals, scenario), _of_scenario(self.conversions, scenario)
+
+
+def _of_scenario(rows: Mapping[tuple[str, int], NDArray[np.float64]], scenario: str) -> dict[int, NDArray[np.float64]]:
+    """Rows of a scenario by year; what it does not say itself is taken from rows for all."""
+    found = {year: value for (name, year), value in rows.items() if not name}
+    for (name, year), own in rows.items():
+        if name and name == scenario:
+            found[year] = np.where(np.isnan(own), found[year], own) if year in found else own
+    return found
 
 
 def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land: NDArray[np.int64]) -> DemandTable:
@@ -119,6 +124,10 @@ def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land:
     table.require(["year", *columns, "area_km2"])
     if names.zones[1:] and "zone" not in table.header:
         table.require(["zone"])
+    if not names.zones[1:] and any(row.get("zone") for _, row in table.rows):
+        raise InputError(
+            tr("{path}: has a column of zones, and no zones are named; name them, or take it out", path=path.name)
+        )
     size = len(names.classes)
     shape = (len(names.zones), size, size) if by_conversion else (len(names.zones), size)
     found: dict[tuple[str, int], NDArray[np.float64]] = {}
@@ -132,8 +141,10 @@ def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land:
     problems += [
         tr("{path}: no row for {year}, which is to be simulated", path=path.name, year=year)
         for year in to
-        if not any(of == year for _, of in found)
+        if not problems and not any(of == year for _, of in found)
     ]
+    if any(name == "observed" for name, _ in found):
+        problems.append(tr("{path}: a scenario can't be called 'observed', as observed years are", path=path.name))
     if not by_conversion and not problems:
         problems += [
             problem
@@ -229,6 +240,13 @@ def scenarios_of(
         All slips of the table of scenarios and of the settings.
     """
     most, problems = _most(settings, names, km2)
+    chosen = "scenarios" in settings.model_fields_set and settings.scenarios is not False
+    if chosen and settings.demand != "markov":
+        problems.append(
+            tr(
+                "simulate.scenarios: scenarios change the chances of a Markov chain, and this demand has none; leave them out"
+            )
+        )
     ones = np.ones((len(names.classes), len(names.classes)))
     factors: dict[str, NDArray[np.float64]] = {}
     labels: dict[str, str] = {}
@@ -244,6 +262,14 @@ def scenarios_of(
                 _apply(here, table, row, table.line(line), names, strict=own is not None)
             except InputError as error:
                 problems.append(str(error))
+    if chosen and factors and all((values == 1.0).all() for values in factors.values()):
+        problems.append(
+            tr(
+                "simulate.scenarios: no class is of a kind of land that the table names, so all scenarios would be the same; name classes by a legend"
+            )
+        )
+    if "observed" in factors:
+        problems.append(tr("simulate.scenarios: a scenario can't be called 'observed', as observed years are"))
     for name in demanded:
         factors.setdefault(name, ones.copy())
         labels.setdefault(name, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from tanheng.io.aligned import touched_by, values_on, zones_on
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import read_layer, read_polygons
 from tanheng.land.pixels import PixelGrid
-from tanheng.language import tr
+from tanheng.language import mark, tr
 from tanheng.simulation.landscape import GAP, Codes, Driver, as_codes, levels_of
 
 #: Cells whose values the levels of a driver are taken from.
@@ -36,6 +36,7 @@ def lay_drivers(
     inside: NDArray[np.bool_],
     cell_km2: float,
     problems: Problems,
+    chances: Container[str] = (),
 ) -> tuple[tuple[Driver, ...], tuple[str, ...]]:
     """Drivers on the cells of a land map, and notes on their gaps; one without values or with a single one is a problem.
 
@@ -45,6 +46,8 @@ def lay_drivers(
         By the name of the driver: one for each date of the land, or one for all.
     inside : array of bool, shape (rows, columns)
         Cells that have a class.
+    chances : container of str
+        Names of those that hold chances that the user gives.
     """
     found, notes = [], []
     for name, dates in rasters.items():
@@ -55,9 +58,16 @@ def lay_drivers(
             continue
         gaps = _gaps(driver.codes, inside)
         if gaps:
+            template = (
+                mark("'{name}': {path} has no data in {km2:,.2f} km2 of the land map; its lowest chance is used there")
+                if name in chances
+                else mark(
+                    "driver '{name}': {path} has no data in {km2:,.2f} km2 of the land map; its mean effect is used there"
+                )
+            )
             notes.append(
                 tr(
-                    "driver '{name}': {path} has no data in {km2:,.2f} km2 of the land map; its mean effect is used there",
+                    template,
                     name=name,
                     path=raster.path,
                     km2=gaps * cell_km2,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,10 +124,13 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
         land = _inside_region(land, given.boundary)
     notes, inside = list(land.notes), land.lands[-1] != OUTSIDE
     suitability, rasters = _suitability(settings, land, given, base, problems)
-    drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems)
+    drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems, set(suitability.values()))
     away = {name: base / file for name, file in settings.distance_to.items()}
     drivers += distance_drivers(away, land.pixels, inside, problems)
-    zones, names = _zones(land, given.zones, notes)
+    with problems.at("simulate.zones"):
+        zones, names = _zones(land, given.zones, notes, problems)
+    with problems.at("simulate.suitability"):
+        problems.add(*_chance_problems(drivers, suitability.values()))
     protected = tuple(_protected(settings, land, base, problems))
     table = DemandTable()
     counts = cells_by_class(Landscape(land.lands[-1], zones=zones), len(land.classes), len(names.zones))
@@ -188,11 +191,30 @@ def _suitability(
     return found, rasters
 
 
-def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str]) -> tuple[Codes, Names]:
+def _chance_problems(drivers: Iterable[Driver], names: Iterable[str]) -> list[str]:
+    """Rasters of suitability that hold no chances."""
+    wanted = set(names)
+    return [
+        tr(
+            "{name}: values from {low:g} to {high:g} are no chances, which are 0 to 1; divide a percentage by 100",
+            name=driver.name,
+            low=float(driver.levels[0]),
+            high=float(driver.levels[-1]),
+        )
+        for driver in drivers
+        if driver.name in wanted and not 0 <= driver.levels[0] <= driver.levels[-1] <= 1
+    ]
+
+
+def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str], problems: Problems) -> tuple[Codes, Names]:
     """Zone of each cell; land in none of them does not change, which a note says."""
     if polygons is None:
         return np.zeros((0, 0), np.uint16), Names(land.classes, ("",), ("",))
     zones = zones_on(polygons, land.pixels)
+    if not ((zones != _NO_ZONE) & (land.lands[-1] != OUTSIDE)).any():
+        problems.add(
+            tr("{path}: no zone lies on the land map; is it of the same place, and its CRS right?", path=polygons.path)
+        )
     outside = int(((zones == _NO_ZONE) & (land.lands[-1] != OUTSIDE)).sum())
     if outside:
         notes.append(
@@ -227,6 +249,13 @@ def _protected(
             if is_raster and raster is None:
                 continue
             where = problems.attempt(mask_on, path, raster, land.pixels)
+            if where is not None and not where.any():
+                problems.add(
+                    tr(
+                        "{path}: nothing in it lies on the land map; is it of the same place, and its CRS right?",
+                        path=path,
+                    )
+                )
         if where is not None:
             yield where, -1 if item.land_class is None else land.classes.index(item.land_class)
 

@@ -168,8 +168,18 @@ def refuse_unlearned(inputs: SimulationInputs, learned_from: Learned, demanded: 
 
 
 def _too_few(inputs: SimulationInputs, source: Learned, i: int, j: int, wanted: int, names: list[str]) -> str:
-    before, after = (inputs.land.lands[inputs.land.years.index(year)] for year in source.years)
-    seen = int(((before == i) & (after == j)).sum())
+    if inputs.suitability:
+        return tr(
+            "simulate.suitability: no raster says where '{other}' is likely, and {wanted:,} cells of '{one}' are to become it; where suitability is "
+            "given, nothing is learned: give a raster for each class that grows, or set fallback = true to place it at random",
+            other=names[j],
+            one=names[i],
+            wanted=wanted,
+        )
+    date = inputs.land.years.index(source.years[0])
+    landscape, after = inputs.landscape(date), inputs.land.lands[inputs.land.years.index(source.years[1])]
+    changed = (landscape.land == i) & (after == j)
+    seen = int((changed & (landscape.fixed == 0) if landscape.fixed.size else changed).sum())
     return tr(
         "simulate: {seen} cells changed from '{one}' to '{other}' between {first} and {last}, and {wanted:,} are to be placed; {fewest} are "
         "needed to learn where. Learn from another period, demand no such change, or set fallback = true to place it at random",

@@ -45,7 +45,7 @@ def demand_tables(
         named = with_scenario(inputs, scenario)
         before: float = inputs.land.years[-1]
         for step in schedules[scenario.name].steps:
-            moved = step.conversions.sum(axis=0)
+            moved = step.conversions.sum(axis=0) + np.diag(land_outside_zones(inputs))
             conversions += [
                 {
                     **named,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.language import tr
 from tanheng.simulation.allocation import scores_of
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.kernels.scores import cells_of
@@ -103,7 +104,7 @@ def run_trial(inputs: SimulationInputs, work: Work, on_step: Callable[[], None])
         _curves(inputs, trial, learned.suitability, by_fold),
         shape_of_change(trial.eligible, trial.observed, trial.classes),
         hits_and_misses(trial.eligible, trial.observed, shown, trial.classes),
-        (*learned.notes, *notes),
+        tuple(tr("validation: {note}", note=note) for note in (*learned.notes, *notes)),
     )
 
 
