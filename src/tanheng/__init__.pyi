@@ -1,6 +1,7 @@
 from tanheng.public.extension import register_statistic
 from tanheng.public.land import carbon_stock, transitions
 from tanheng.public.planning import plan
+from tanheng.public.simulation import simulate
 from tanheng.public.statistics import correlation, geodetector, hot_spots, local_moran
 from tanheng.public.studies import run
 from tanheng.public.supply_demand import balance, demand
@@ -18,5 +19,6 @@ __all__ = [
     "plan",
     "register_statistic",
     "run",
+    "simulate",
     "transitions",
 ]
