@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from tanheng.pipeline.simulate import SimulationRequest, simulate_maps
+from tanheng.pipeline.simulation.maps import SimulationRequest, simulate_maps
 from tanheng.study.simulate import Simulate
 
 YEARS = (1985, 1991, 1999)

@@ -20,8 +20,9 @@ from tanheng.errors import InputError, StudyError
 from tanheng.grid import ALBERS_CHINA
 from tanheng.land.pools import Threads
 from tanheng.pipeline.run import run_study
-from tanheng.pipeline.simulate import Simulation, SimulationRequest, open_request, simulate_maps
-from tanheng.pipeline.simulate_study import simulate_study
+from tanheng.pipeline.simulation.maps import SimulationRequest, open_request, simulate_maps
+from tanheng.pipeline.simulation.result import Simulation
+from tanheng.pipeline.simulation.study import simulate_study
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.study.simulate import Simulate
 
@@ -419,7 +420,7 @@ def test_layers_that_lie_elsewhere_and_values_that_are_no_chances_are_refused(tm
     protected = {"to": (2030,), "protected": [{"file": str(tmp_path / "far.gpkg")}]}
     fails(tmp_path, "nothing in it lies on the land map", maps=maps, settings=protected)
     chances = {"to": (2030,), "suitability": {"5": str(tmp_path / "percent.tif")}}
-    fails(tmp_path, "are no chances, which are 0 to 1", maps=maps, settings=chances)
+    fails(tmp_path, "are not probabilities", maps=maps, settings=chances)
 
 
 def test_scenarios_that_would_change_nothing_are_refused(tmp_path: Path) -> None:

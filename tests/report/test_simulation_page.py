@@ -16,7 +16,7 @@ from conftest import write_map
 from report.test_browser import _CHROMIUM, _FLAGS
 from simulation.maps import smooth
 from tanheng.language import speaking
-from tanheng.pipeline.simulate import SimulationRequest, simulate_maps
+from tanheng.pipeline.simulation.maps import SimulationRequest, simulate_maps
 from tanheng.study.simulate import Simulate
 
 pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed")

@@ -9,7 +9,7 @@ import pytest
 import rasterio
 
 import tanheng
-from tanheng.pipeline.simulate import Simulation
+from tanheng.pipeline.simulation.result import Simulation
 from tanheng.simulation.demand import transition_counts
 
 PLUM = Path(__file__).parents[3] / "shared" / "data" / "plum-island"

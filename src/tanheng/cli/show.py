@@ -20,7 +20,7 @@ from tanheng.units import HA_PER_KM2
 if TYPE_CHECKING:
     import pandas as pd
 
-    from tanheng.pipeline.simulate import Simulation
+    from tanheng.pipeline.simulation.result import Simulation
 
 
 def print_totals(results: Results) -> None:

@@ -11,7 +11,8 @@ from tanheng.errors import InputError, StudyError
 from tanheng.language import tr
 
 if TYPE_CHECKING:
-    from tanheng.pipeline.simulate import Simulation, SimulationRequest
+    from tanheng.pipeline.simulation.maps import SimulationRequest
+    from tanheng.pipeline.simulation.result import Simulation
 
 _LISTED = ","
 
@@ -105,11 +106,11 @@ def simulate(
     from tanheng.cli.progress import Terminal
     from tanheng.cli.speech import in_language_of
     from tanheng.land.pools import pool_of
-    from tanheng.pipeline.simulate import simulate_maps
+    from tanheng.pipeline.simulation.maps import simulate_maps
 
     quiet: bool = context.obj.quiet
     if len(maps) == 1 and maps[0].lower().endswith(".toml"):
-        from tanheng.pipeline.simulate_study import simulate_study
+        from tanheng.pipeline.simulation.study import simulate_study
 
         _refuse_beside_a_study(context)
         study = Path(maps[0])
@@ -199,7 +200,9 @@ def _quota(text: str) -> dict[str, object]:
     try:
         return {"from": one, "to": other, "km2": float(value)}
     except ValueError:
-        raise InputError(tr("--quota '{text}': '{value}' is no number of km2", text=text, value=value)) from None
+        raise InputError(
+            tr("--quota '{text}': '{value}' is not a number; write an area in km2", text=text, value=value)
+        ) from None
 
 
 def _request(
@@ -213,11 +216,8 @@ def _request(
     densities: str | None,
     settings: dict[str, Any],
 ) -> SimulationRequest:
-    from pydantic import ValidationError
-
-    from tanheng.pipeline.simulate import SimulationRequest
-    from tanheng.study.faults import fault_messages
-    from tanheng.study.simulate import Simulate
+    from tanheng.pipeline.simulation.maps import SimulationRequest
+    from tanheng.study.options import simulate_settings
 
     problems = []
     if output is None:
@@ -230,11 +230,7 @@ def _request(
     ahead = _years(to, "--to", problems)
     if problems:
         raise StudyError(problems)
-    try:
-        made = Simulate.model_validate({"to": ahead, **settings})
-    except ValidationError as error:
-        placed = [{**item, "loc": ("simulate", *item["loc"])} for item in error.errors()]
-        raise StudyError(fault_messages(placed, tr("options"), {"simulate": settings})) from error
+    made = simulate_settings(ahead, settings)
     files = tuple(name for text in drivers or () for name in text.split(_LISTED) if name)
     return SimulationRequest(tuple(maps), known, made, legend, files, zones, densities)
 
@@ -246,7 +242,7 @@ def _years(text: str | None, option: str, problems: list[str]) -> tuple[int, ...
             continue
         if not part.strip().isdigit():
             problems.append(
-                tr("{option}: '{part}' is no year; write whole years with commas between", option=option, part=part)
+                tr("{option}: '{part}' is not a year; write whole years separated by commas", option=option, part=part)
             )
             return ()
         found.append(int(part))

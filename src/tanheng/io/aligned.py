@@ -23,6 +23,7 @@ from tanheng.io.sources import open_with_drivers
 from tanheng.io.vectors import Layer, Polygons
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import tr
+from tanheng.simulation.landscape import NO_ZONE
 
 #: Pixels of a strip of rows.
 _STRIP_PIXELS = 2**22
@@ -129,20 +130,20 @@ def touched_by(layer: Layer, pixels: PixelGrid, coarser: int) -> NDArray[np.bool
 
 
 def zones_on(polygons: Polygons, pixels: PixelGrid) -> NDArray[np.uint16]:
-    """Number of the polygon in which the centre of each pixel lies, shape (rows, columns); 65535 where in none.
+    """Number of the polygon in which the centre of each pixel lies, shape (rows, columns); `NO_ZONE` where in none.
 
     Where polygons overlap the first one counts.
     """
     shapes = project(polygons.geometries, polygons.crs, pixels.crs)
     numbered = [(shape, number) for number, shape in enumerate(shapes) if not shapely.is_empty(shape)]
     if not numbered:
-        return np.full((pixels.height, pixels.width), 65_535, np.uint16)
+        return np.full((pixels.height, pixels.width), NO_ZONE, np.uint16)
     return np.asarray(
         rasterio.features.rasterize(
             reversed(numbered),
             out_shape=(pixels.height, pixels.width),
             transform=rasterio.Affine(*pixels.affine),
-            fill=65_535,
+            fill=NO_ZONE,
             dtype="uint16",
         )
     )

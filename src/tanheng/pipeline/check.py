@@ -8,7 +8,7 @@ from pathlib import Path
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs
-from tanheng.pipeline.simulate_study import open_study_simulation
+from tanheng.pipeline.simulation.study import open_study_simulation
 from tanheng.study import Study
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import RunRecord
 from tanheng.io.results.tables import read_result_table
-from tanheng.pipeline.simulate_study import OBSERVED
+from tanheng.pipeline.simulation.study import OBSERVED
 from tanheng.tables.columns import adds_up
 
 #: Tables whose figures are compared, with the columns that name a row.

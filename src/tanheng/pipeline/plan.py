@@ -29,7 +29,7 @@ from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
-from tanheng.pipeline.simulate_study import OBSERVED
+from tanheng.pipeline.simulation.study import OBSERVED
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.solve import Plan, best_plan
 from tanheng.stages.planning.certainty import gain_half_width, plan_front, plan_stability

@@ -18,7 +18,7 @@ from tanheng.language import mark, speaking, tr
 from tanheng.pipeline.assemble import dataset_of
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
-from tanheng.pipeline.simulate_study import PART, Opened, open_checked, simulate_for_study
+from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
 from tanheng.pipeline.writing import write_results
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
 from tanheng.stages.change import account_change, change_table

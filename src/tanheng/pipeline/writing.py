@@ -22,7 +22,7 @@ from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock
 from tanheng.pipeline.reporting import write_reports
 from tanheng.pipeline.results import Results
-from tanheng.pipeline.simulate_study import joined
+from tanheng.pipeline.simulation.study import joined
 
 
 def write_results(

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from tanheng.errors import InputError, StudyError
+from tanheng.errors import InputError
 from tanheng.language import tr
-from tanheng.pipeline.simulate import Simulation, SimulationRequest, simulate_maps
-from tanheng.pipeline.simulate_study import simulate_study
-from tanheng.study.faults import fault_messages
-from tanheng.study.simulate import Simulate
+from tanheng.pipeline.simulation.maps import SimulationRequest, simulate_maps
+from tanheng.pipeline.simulation.result import Simulation
+from tanheng.pipeline.simulation.study import simulate_study
+from tanheng.study.options import simulate_settings
 
 Name = str | Path
 
@@ -78,15 +76,10 @@ def simulate(
         raise InputError(tr("simulate: one map shows no change; give a list of maps, or a study file"))
     if output is None:
         raise InputError(tr("simulate: name the folder for the results (output)"))
-    try:
-        chosen = Simulate.model_validate({"scenarios": False, **settings, "to": list(to)})
-    except ValidationError as error:
-        placed = [{**item, "loc": ("simulate", *item["loc"])} for item in error.errors()]
-        raise StudyError(fault_messages(placed, tr("options"), {"simulate": settings})) from error
     request = SimulationRequest(
         tuple(map(str, land)),
         tuple(years),
-        chosen,
+        simulate_settings(to, settings),
         None if legend is None else str(legend),
         tuple(map(str, drivers)),
         None if zones is None else Path(zones),

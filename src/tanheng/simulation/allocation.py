@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tanheng.simulation.features import FeatureSet
 from tanheng.simulation.kernels.assignment import assign
 from tanheng.simulation.kernels.scores import NOISE_ENDS, cells_of, noisy_candidates
-from tanheng.simulation.landscape import OUTSIDE, Band, Land, Landscape, bands
+from tanheng.simulation.landscape import NO_ZONE, OUTSIDE, Band, Land, Landscape, bands
 from tanheng.simulation.learned.model import Suitability
 from tanheng.simulation.work import Work
 
@@ -135,7 +135,7 @@ def _limits(
     lowest = np.stack([task.lowest[zone, origin] for zone in zones])
     if band.zones.size == 0:
         return zones, np.zeros(0, np.int64), lowest
-    row_of = np.full(np.iinfo(np.uint16).max + 1, -1, np.int64)
+    row_of = np.full(NO_ZONE + 1, -1, np.int64)
     row_of[zones] = np.arange(len(zones))
     return zones, row_of[band.zones.reshape(-1)[cells]], lowest
 
@@ -221,8 +221,7 @@ class _Tasks(Sequence[BandTask]):
         return map(self._of, self.bands)
 
     def _of(self, band: Band) -> BandTask:
-        task = self.task
-        return BandTask(band, task.features, task.suitability, task.targets, dict(task.lowest), task.chance, task.noisy)
+        return replace(self.task, band=band, lowest=dict(self.task.lowest))
 
 
 def allocate(

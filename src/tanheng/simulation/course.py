@@ -16,9 +16,6 @@ from tanheng.simulation.patches import allocate_patches
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.work import Work
 
-#: How cells are chosen: the most likely ones; by a draw that follows the chances; in patches.
-MODES = ("best", "draw", "patches")
-
 
 @dataclass(frozen=True)
 class Allocator:
@@ -27,7 +24,7 @@ class Allocator:
     Attributes
     ----------
     mode : str
-        One of `MODES`.
+        ``best`` (the most likely cells), ``draw`` (by a draw that follows the chances) or ``patches``.
     seed : int
     sizes : mapping of int to array
         For patches: observed sizes by target class, cells.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tanheng.simulation.kernels.distances import distances
 from tanheng.simulation.kernels.windows import WHOLE, as_shares, window_counts
-from tanheng.simulation.landscape import GAP, LEVELS, Band, Codes, Driver
+from tanheng.simulation.landscape import LEVELS, Band, Codes, Driver
 
 #: Sides of the windows in which shares of the classes are taken, cells.
 WINDOWS = (3, 7, 15, 31)
@@ -111,8 +111,3 @@ class FeatureSet:
 def feature_set(classes: int, drivers: Iterable[Driver], windows: tuple[int, ...] = WINDOWS) -> FeatureSet:
     """Features of a landscape with these drivers."""
     return FeatureSet(classes, tuple((item.name, item.levels) for item in drivers), windows)
-
-
-def is_gap(feature: Feature, codes: Codes) -> NDArray[np.bool_]:
-    """Where a driver has no data."""
-    return codes == GAP if feature.kind == "driver" else np.zeros(codes.shape, bool)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 #: Class of a cell that is outside, or has no data.
 OUTSIDE = 255
+#: Zone of a cell that lies in none.
+NO_ZONE = 65_535
 #: Most levels that a driver's values are told apart by; the code after the last of them means that there are no data.
 LEVELS = 4096
 GAP = LEVELS

@@ -285,7 +285,7 @@ def _root_notes(moved: float) -> list[str]:
         return []
     return [
         tr(
-            "demand: the chain of a step is a matrix root that is no chain; its entries were changed by at most {moved:.2g} to make it one",
+            "demand: the matrix root for a step is not a valid transition matrix; its entries were changed by at most {moved:.2g} to make it one",
             moved=moved,
         )
     ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tanheng.simulation.allocation import Chance, Conversions, allocate
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.demand import transition_counts
-from tanheng.simulation.landscape import OUTSIDE, Land, Landscape
+from tanheng.simulation.landscape import NO_ZONE, OUTSIDE, Land, Landscape
 from tanheng.simulation.learned.sampling import FOLDS, fold_of
 from tanheng.simulation.measures import (
     Disagreement,
@@ -87,14 +87,14 @@ class Trial:
         if self.before.fixed.size:
             land = np.where(self.before.fixed > 0, np.uint8(OUTSIDE), land)
         if self.before.zones.size:
-            land = np.where(self.before.zones == np.iinfo(np.uint16).max, np.uint8(OUTSIDE), land)
+            land = np.where(self.before.zones == NO_ZONE, np.uint8(OUTSIDE), land)
         return land
 
     @property
     def conversions(self) -> Conversions:
         """Conversions that were observed among cells that may change, in each zone that demand is met in."""
         zones = self.before.zones
-        count = int(zones[zones != np.iinfo(np.uint16).max].max(initial=0)) + 1 if zones.size else 1
+        count = int(zones[zones != NO_ZONE].max(initial=0)) + 1 if zones.size else 1
         return transition_counts(self.eligible, self.observed, self.classes, zones if zones.size else None, count)
 
 
@@ -203,7 +203,7 @@ def blocks_as_zones(land: Land, classes: int) -> NDArray[np.uint16]:
     """Group of spatial blocks of each cell as a zone, shape (rows, columns): for scores of blocks that were held out."""
     cells = np.arange(land.size)
     folds = fold_of(cells, land.shape).astype(np.uint16).reshape(land.shape)
-    return np.where(land < classes, folds, np.iinfo(np.uint16).max).astype(np.uint16)
+    return np.where(land < classes, folds, NO_ZONE).astype(np.uint16)
 
 
 def kept_apart(trial: Trial, by_fold: Mapping[int, Allocator], mode: str, draw: int) -> Land:

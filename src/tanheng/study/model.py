@@ -247,7 +247,7 @@ class Study(Part):
         maps = [name for name, driver in self.drivers.items() if driver.table is None]
         found += [
             tr(
-                "simulate.drivers: '{name}' is no driver with a map{nearest}",
+                "simulate.drivers: '{name}' is not a driver with a map{nearest}",
                 name=name,
                 nearest=nearest(name, maps),
             )

@@ -20,7 +20,7 @@ from tanheng.io.rasters import Raster
 from tanheng.io.vectors import read_layer, read_polygons
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import mark, tr
-from tanheng.simulation.landscape import GAP, Codes, Driver, as_codes, levels_of
+from tanheng.simulation.landscape import GAP, NO_ZONE, Codes, Driver, as_codes, levels_of
 
 #: Cells whose values the levels of a driver are taken from.
 _SAMPLE = 200_000
@@ -178,7 +178,7 @@ def _gaps(codes: Codes, inside: NDArray[np.bool_]) -> int:
 def mask_on(path: Path, raster: Raster | None, pixels: PixelGrid) -> NDArray[np.bool_]:
     """Cells whose centre lies in the polygons of a file, or of which the value on a raster is not zero."""
     if raster is None:
-        return np.asarray(zones_on(read_polygons(path), pixels) != np.iinfo(np.uint16).max)
+        return np.asarray(zones_on(read_polygons(path), pixels) != NO_ZONE)
     out = np.zeros((pixels.height, pixels.width), bool)
     for row, values in values_on(raster, pixels):
         out[row : row + values.shape[0]] = np.nan_to_num(values) != 0

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.factors.legends import Legend
@@ -170,9 +169,3 @@ def identity_legend(source: Raster | Mosaic) -> Legend:
             )
         )
     return Legend(tr("codes of {path}", path=source.path), {code: str(code) for code in codes})
-
-
-def change_cells(land: LandOfDates, first: int, last: int) -> NDArray[np.bool_]:
-    """Cells that have a class at two dates and another one at the later."""
-    one, other = land.lands[first], land.lands[last]
-    return np.asarray((one != other) & (one != OUTSIDE) & (other != OUTSIDE))

@@ -21,13 +21,12 @@ from tanheng.io.vectors import VECTORS, Polygons
 from tanheng.land.engine import LandMap
 from tanheng.language import name_of, tr
 from tanheng.simulation.features import FeatureSet, feature_set
-from tanheng.simulation.landscape import OUTSIDE, Codes, Driver, Land, Landscape, cells_by_class
+from tanheng.simulation.landscape import NO_ZONE, OUTSIDE, Codes, Driver, Land, Landscape, cells_by_class
 from tanheng.simulation.learned.boosting import require_boosting
 from tanheng.study.simulate import Simulate
 
 #: Demand that is no table: a Markov chain, straight lines, and the conversions of the plan.
 BY_RULE = ("markov", "linear", "plan")
-_NO_ZONE = np.iinfo(np.uint16).max
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
 
 
 def _inside_region(land: LandOfDates, boundary: Polygons) -> LandOfDates:
-    inside = zones_on(boundary, land.pixels) != _NO_ZONE
+    inside = zones_on(boundary, land.pixels) != NO_ZONE
     lands = tuple(np.where(inside, one, np.uint8(OUTSIDE)) for one in land.lands)
     return replace(land, lands=lands)
 
@@ -196,7 +195,7 @@ def _chance_problems(drivers: Iterable[Driver], names: Iterable[str]) -> list[st
     wanted = set(names)
     return [
         tr(
-            "{name}: values from {low:g} to {high:g} are no chances, which are 0 to 1; divide a percentage by 100",
+            "{name}: values from {low:g} to {high:g} are not probabilities, which lie between 0 and 1; divide percentages by 100",
             name=driver.name,
             low=float(driver.levels[0]),
             high=float(driver.levels[-1]),
@@ -211,11 +210,11 @@ def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str], probl
     if polygons is None:
         return np.zeros((0, 0), np.uint16), Names(land.classes, ("",), ("",))
     zones = zones_on(polygons, land.pixels)
-    if not ((zones != _NO_ZONE) & (land.lands[-1] != OUTSIDE)).any():
+    if not ((zones != NO_ZONE) & (land.lands[-1] != OUTSIDE)).any():
         problems.add(
             tr("{path}: no zone lies on the land map; is it of the same place, and its CRS right?", path=polygons.path)
         )
-    outside = int(((zones == _NO_ZONE) & (land.lands[-1] != OUTSIDE)).sum())
+    outside = int(((zones == NO_ZONE) & (land.lands[-1] != OUTSIDE)).sum())
     if outside:
         notes.append(
             tr(

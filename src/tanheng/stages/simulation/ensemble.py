@@ -11,13 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.inputs.simulation.opening import SimulationInputs
-from tanheng.simulation.landscape import Land, Landscape, cells_by_class
+from tanheng.simulation.landscape import NO_ZONE, Land, Landscape, cells_by_class
 from tanheng.stages.simulation.future import SimulatedLand
 from tanheng.stages.simulation.tables import land_outside_zones, with_scenario
 from tanheng.units import HA_PER_KM2
 
 Key = tuple[str, int]
-_NO_ZONE = np.iinfo(np.uint16).max
 #: Half of a 95 % interval, in standard deviations.
 _HALF = 1.96
 #: Bytes from which on counts of draws are kept on disk.
@@ -62,7 +61,7 @@ class Ensemble:
         landscape = Landscape(made.land, zones=self.inputs.zones)
         self.cells.setdefault(key, []).append(cells_by_class(landscape, classes, len(self.inputs.names.zones)))
         for label, zones in self.layers.items():
-            count = int(zones[zones != _NO_ZONE].max(initial=0)) + 1
+            count = int(zones[zones != NO_ZONE].max(initial=0)) + 1
             counted = cells_by_class(Landscape(made.land, zones=zones), classes, count)
             self.by_layer.setdefault((label, *key), []).append(counted)
         if made.draw == 1:

@@ -33,8 +33,9 @@ from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
 from tanheng.pipeline.reporter import Clock, Reporter
-from tanheng.pipeline.simulate import Simulation, simulate_into, simulation_record
-from tanheng.pipeline.simulation_page import write_simulation_page
+from tanheng.pipeline.simulation.maps import simulate_into, simulation_record
+from tanheng.pipeline.simulation.page import write_simulation_page
+from tanheng.pipeline.simulation.result import Simulation
 from tanheng.simulation.work import Here, Work
 from tanheng.stages.counting import Counting
 from tanheng.stages.emissions import account_emissions

@@ -11,9 +11,10 @@ import pyproj
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid, equal_area_crs, grid_over, is_equal_area, transformer
-from tanheng.inputs.simulation.demand import ONLY
+from tanheng.inputs.simulation.demand import ONLY, Scenario
 from tanheng.inputs.simulation.land import LandOfDates
 from tanheng.language import tr
+from tanheng.pipeline.simulation.result import Simulation
 from tanheng.report.cartography.backdrop import Outline
 from tanheng.report.style.map_options import MapOptions
 from tanheng.simulation.landscape import OUTSIDE
@@ -62,7 +63,7 @@ class Sampler:
 
 def write_simulation_page(
     folder: Path,
-    found: Any,  # noqa: ANN401  pipeline.simulate.Simulation, which imports this
+    found: Simulation,
     record: Mapping[str, Any],
     outlines: Mapping[str, Outline] | None = None,
     options: MapOptions | None = None,
@@ -112,8 +113,7 @@ def write_simulation_page(
                 layers.append((str(year), kinds))
                 frames.append(Frame(scenario.name, year, kinds))
             title = tr("Land use of {first}, and simulated", first=years[-1])
-            if scenario.name != ONLY:
-                title = tr("{title}: {scenario}", title=title, scenario=scenario.label)
+            title = _in_scenario(title, scenario)
             name = "land_use" if len(inputs.scenarios) == 1 else f"land_use_{number}"
             path = draw_land(printer, desk, name, layers, classes, list(colours.values()), title)
             maps.append((title, path))
@@ -127,8 +127,7 @@ def write_simulation_page(
                     last=key[1],
                     draws=ensemble.draws,
                 )
-                if scenario.name != ONLY:
-                    title = tr("{title}: {scenario}", title=title, scenario=scenario.label)
+                title = _in_scenario(title, scenario)
                 maps.append((title, draw_chance(printer, desk, f"chance_{number}", chance, title)))
         title = tr(
             "Simulated against observed change, {first} to {last}", first=found.trial.first, last=found.trial.last
@@ -137,6 +136,11 @@ def write_simulation_page(
     shown = {**record, "observed_km2": observed_areas(inputs.land), "back": back}
     charts = simulation_charts(found.tables, colours, shown)
     write_simulation_page(folder / page, found.tables, shown, frames, colours, maps, charts)
+
+
+def _in_scenario(title: str, scenario: Scenario) -> str:
+    """Title with the name of the scenario, where there are several."""
+    return title if scenario.name == ONLY else tr("{title}: {scenario}", title=title, scenario=scenario.label)
 
 
 def observed_areas(land: LandOfDates) -> dict[str, list[float]]:

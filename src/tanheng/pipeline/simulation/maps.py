@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError
@@ -31,13 +29,15 @@ from tanheng.io.vectors import VECTORS, Polygons, read_polygons
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock, Reporter
+from tanheng.pipeline.simulation.page import write_simulation_page
+from tanheng.pipeline.simulation.result import Simulation
 from tanheng.plain_files import is_folder
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.work import Here, Work
 from tanheng.stages.simulation.ensemble import Ensemble, carbon_table
 from tanheng.stages.simulation.future import schedule_of, simulated
-from tanheng.stages.simulation.learning import Learned, learn_suitability, refuse_unlearned
+from tanheng.stages.simulation.learning import learn_suitability, refuse_unlearned
 from tanheng.stages.simulation.tables import (
     below_random,
     demand_tables,
@@ -45,7 +45,7 @@ from tanheng.stages.simulation.tables import (
     null_resolution,
     trial_tables,
 )
-from tanheng.stages.simulation.trial import TrialFound, allocator_of, run_trial
+from tanheng.stages.simulation.trial import allocator_of, run_trial
 from tanheng.stages.statistics.steps import Steps
 from tanheng.study.simulate import Simulate
 
@@ -77,46 +77,6 @@ class SimulationRequest:
     densities: str | None = None
 
 
-@dataclass(frozen=True)
-class Simulation:
-    """A finished simulation.
-
-    Attributes
-    ----------
-    folder : Path
-    inputs : SimulationInputs
-    trial : TrialFound
-    learned : Learned
-        What the future land use is simulated with.
-    schedules : mapping of str to Schedule
-        By the name of the scenario.
-    ensemble : Ensemble
-    tables : mapping of str to pandas.DataFrame
-    files : mapping of (str, int) to Path
-        Map of land use by scenario and year.
-    notes : tuple of str
-    record : mapping
-        As in run.json.
-    """
-
-    folder: Path
-    inputs: SimulationInputs
-    trial: TrialFound
-    learned: Learned
-    schedules: Mapping[str, Schedule]
-    ensemble: Ensemble
-    tables: Mapping[str, pd.DataFrame]
-    files: Mapping[tuple[str, int], Path]
-    notes: tuple[str, ...]
-    record: Mapping[str, Any] = field(default_factory=dict)
-    page: str = "report.html"
-
-    def at(self, folder: Path) -> Simulation:
-        """The same simulation in the folder that its own has become."""
-        files = {key: folder / path.relative_to(self.folder) for key, path in self.files.items()}
-        return replace(self, folder=folder, files=files)
-
-
 def simulate_maps(
     request: SimulationRequest, folder: Path, reporter: Reporter | None = None, work: Work | None = None
 ) -> Simulation:
@@ -145,8 +105,6 @@ def simulate_maps(
 
 def _finished(written: Path, folder: Path, found: Simulation, record: SimulationRecord, clock: Clock) -> Simulation:
     """Page and record written; the simulation with its record and its final place."""
-    from tanheng.pipeline.simulation_page import write_simulation_page
-
     with clock.stage(mark("maps and report")):
         write_simulation_page(written, found, record.as_data())
     replace(record, timings_s=dict(clock.seconds)).write(written / MARK)
