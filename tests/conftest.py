@@ -24,6 +24,9 @@ HENAN = Path(__file__).parents[2] / "shared" / "data" / "henan-real"
 INVEST = Path(__file__).parents[2] / "shared" / "data" / "invest-reference"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "henan"
 
+#: Grids of results are of 32-bit numbers: they differ from what was computed by less than this, relatively.
+SINGLE = 2e-7
+
 #: Corner of the small maps, in the Albers projection of China.
 WEST, NORTH = 700_000.0, 3_900_000.0
 

@@ -43,7 +43,7 @@ if {system!r} == "win32":
     # What Windows itself is asked for, without it.
     windows.get_win_folder = windows.get_win_folder_from_env_vars
 import numpy as np
-from tanheng.analysis.kernel import pair_sums
+from tanheng.analysis.kernels.tables import pair_sums
 from tanheng.compiled import cache_folder
 from tanheng.land.kernels.moved import stay
 out = np.zeros((2, 2, 2))

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.accounting.gases import with_equivalents
-from tanheng.accounting.propagation import certain_sign, ratio_half_width
+from tanheng.accounting.propagation import certain_sign, largest_drawn, ratio_covariance, ratio_half_width
 from tanheng.accounting.uncertainty import Terms, contributions, interval, propagated, simulated, trend, variances
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from
@@ -259,7 +260,9 @@ def test_a_certain_sign_and_the_ratio() -> None:
     assert sign.values[[0, 2]].tolist() == [1.0, 0.0]
     assert np.isnan(sign.values[1])
     supply, rng = np.full(9, 10.0), np.random.default_rng(1)
-    drawn = ((supply * a, supply / 2 * b) for a, b in 1 + 0.1 / 1.96 * rng.standard_normal((3000, 2)))
-    half = ratio_half_width(drawn)
+    densities, emissions = 1 + 0.1 / 1.96 * rng.standard_normal((2, 3000, 1))
+    demand = sparse.csr_matrix(supply[None] / 2)
+    norms = (largest_drawn(densities, supply[None]) + largest_drawn(emissions, demand)) / 2
+    half = ratio_half_width(supply[None], demand, ratio_covariance(densities, emissions, norms))
     # E = 2 (S - D) / (S + D) where all cells are alike: dE = 4 (D dS - S dD) / (S + D)^2 = 0.8889 * sqrt(0.1^2 + 0.1^2) = 0.1257
     assert float(half.mean()) == pytest.approx(8 / 9 * np.sqrt(0.02), rel=0.05)

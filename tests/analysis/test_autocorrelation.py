@@ -26,6 +26,7 @@ from tanheng.analysis import (
     row_standardised,
 )
 from tanheng.analysis.local import draw_neighbours
+from tanheng.analysis.neighbours import GridWeights
 from tanheng.errors import InputError
 
 PERMUTATIONS = 9999
@@ -48,7 +49,7 @@ def field() -> dict[str, Any]:
 def _libpysal(weights: Any) -> Any:
     import libpysal
 
-    matrix = sparse.csr_matrix(weights)
+    matrix = sparse.csr_matrix(weights.to_sparse() if isinstance(weights, GridWeights) else weights)
     near = {row: matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]].tolist() for row in range(matrix.shape[0])}
     return libpysal.weights.W(near, silence_warnings=True)
 

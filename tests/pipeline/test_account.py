@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from conftest import HENAN, NORTH, WEST, write_map, write_zones
+from conftest import HENAN, NORTH, SINGLE, WEST, write_map, write_zones
 from tanheng.cli.app import app
 from tanheng.errors import StudyError, TanhengError
 from tanheng.language import speaking
@@ -123,7 +123,7 @@ def test_each_sector_is_spread_by_its_own_weight(results: Results, folder: Path)
     )
     only = run(folder, text, "farm")
     crops = only.dataset["land_share"].sel(year=2010, land_class="cropland").values
-    assert only.dataset["demand"].sel(year=2010).values == pytest.approx(300 * crops / crops.sum(), abs=1e-12)
+    assert only.dataset["demand"].sel(year=2010).values == pytest.approx(300 * crops / crops.sum(), rel=SINGLE)
 
 
 def test_tables_of_allocation_read_alike_in_every_language(results: Results, folder: Path) -> None:
@@ -146,7 +146,7 @@ def test_nothing_is_lost_by_sector_and_unit(results: Results) -> None:
     assert results.tables["demand_allocation"]["closure_of_all_units"].dropna().to_numpy() == pytest.approx(
         1.0, abs=1e-12
     )
-    assert float(results.dataset["demand"].sum()) == pytest.approx(2500.0, rel=1e-12)
+    assert float(results.dataset["demand"].sum()) == pytest.approx(2500.0, rel=SINGLE)
     zones = results.tables["balance_by_zone"]
     assert zones["demand_t_c_per_yr"].sum() == pytest.approx(2500.0, rel=1e-12)
 
@@ -166,7 +166,7 @@ def test_another_weight_and_how_far_it_moves_demand(results: Results) -> None:
     moved = results.tables["demand_difference"]["share_of_demand_placed_elsewhere"].iloc[0]
     assert 0.05 < moved < 0.95
     difference = results.dataset["demand_difference"].sel(year=2010).values
-    assert np.nansum(difference) == pytest.approx(0, abs=1e-9)
+    assert np.nansum(difference) == pytest.approx(0, abs=2500 * SINGLE)
     assert np.nansum(np.abs(difference)) / 2 / 2500 == pytest.approx(moved)
 
 
@@ -191,7 +191,7 @@ def test_a_unit_without_weight_is_spread_by_area_and_said(folder: Path) -> None:
         "lights^0.5 × built-up of 2010 is zero or missing everywhere in left (500 t C)" in text
         for text in found.warnings
     )
-    assert float(found.dataset["demand"].sum()) == pytest.approx(2500.0, rel=1e-12)
+    assert float(found.dataset["demand"].sum()) == pytest.approx(2500.0, rel=SINGLE)
     with pytest.raises(TanhengError, match='write without_weight = "area"'):
         run(
             folder,
@@ -216,7 +216,7 @@ def test_point_sources_come_first(folder: Path) -> None:
     assert rows.loc[("industry", "left"), "at_points_t_c"] == 200
     assert found.dataset["demand"].values[0, 3, 2] > 210
     assert found.dataset["demand"].values[0, 3, 2] > before.dataset["demand"].values[0, 3, 2]
-    assert float(found.dataset["demand"].sum()) == pytest.approx(2500.0, rel=1e-12)
+    assert float(found.dataset["demand"].sum()) == pytest.approx(2500.0, rel=SINGLE)
     (folder / "points.csv").write_text(text.replace(",200,", ",900,"), encoding="utf-8")
     with pytest.raises(TanhengError, match="point sources of 2010 emit 900 t C in left"):
         run(folder, plain + 'points = "points.csv"\n', "points2")

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from tanheng.grid import ALBERS_CHINA, Grid
-from tanheng.land.series import LandSeries
+from tanheng.land.series import LandSeries, series_of_arrays
 from tanheng.schema import stamp
 
 #: Two rows of three cells of 1 km.
@@ -26,7 +26,7 @@ def series(**options: object) -> LandSeries:
     fraction = np.ones(GRID.shape)
     fraction[1, 2] = 0.5
     made = {"shares": {2000: first, 2010: last}, "moved": {(2000, 2010): moved}, "pixel_m": {2000: 500.0, 2010: 500.0}}
-    return LandSeries(GRID, CLASSES, fraction, **{**made, **options})  # type: ignore[arg-type]
+    return series_of_arrays(GRID, CLASSES, fraction, **{**made, **options})  # type: ignore[arg-type]
 
 
 def density(years: tuple[int, ...] = (2000, 2010)) -> xr.DataArray:

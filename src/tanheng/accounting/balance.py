@@ -47,21 +47,54 @@ def norms(supply: xr.DataArray, demand: xr.DataArray, norm: Norm) -> xr.DataArra
     ``year``: the mean of each year's maxima, as in the paper (years can't then be compared); ``pooled``: the maxima over
     all years; ``p99``: the 99th percentiles over all years, which one outlier does not move.
     """
-    if norm == "year":
-        result = (supply.max(("y", "x")) + demand.max(("y", "x"))) / 2
-    elif norm == "pooled":
-        result = (supply.max() + demand.max()) / 2 * xr.ones_like(supply["year"], dtype=float)
+    pair = supply, demand
+    if norm == "p99":
+        result = xr.full_like(supply["year"], sum(percentile(item, 99.0) for item in pair) / 2, dtype=float)
     else:
-        high = [
-            float(np.nanpercentile(item.values, 99)) if item.notnull().any() else np.nan for item in (supply, demand)
-        ]
-        result = xr.full_like(supply["year"], sum(high) / 2, dtype=float)
+        largest = [xr.concat([item.sel(year=[year]).max(("y", "x")) for year in item["year"]], "year") for item in pair]
+        if norm == "pooled":
+            largest = [xr.full_like(item, float(item.max())) for item in largest]
+        result = (largest[0] + largest[1]) / 2
     if not bool((result > 0).all()):
         raise InputError(tr("the supply-demand ratio is undefined: the largest supply and demand are not above zero"))
     return result.drop_attrs()
 
 
-def supply_demand_ratio(supply: xr.DataArray, demand: xr.DataArray, mode: Mode, norm: Norm = "year") -> xr.DataArray:
+def percentile(array: xr.DataArray, percent: float) -> float:
+    """Percentile of the known values of all years, held year by year as far as they may reach it.
+
+    Parameters
+    ----------
+    array : xarray.DataArray, shape (year, y, x)
+
+    Examples
+    --------
+    >>> values = xr.DataArray([[[1.0, 5.0]], [[3.0, np.nan]]], dims=("year", "y", "x"), coords={"year": [2005, 2015]})
+    >>> percentile(values, 75.0), float(np.nanpercentile(values, 75.0))
+    (4.0, 4.0)
+    """
+    counts = [int(array.sel(year=year).notnull().sum()) for year in array["year"]]
+    if not sum(counts):
+        return float("nan")
+    rank = percent / 100.0 * (sum(counts) - 1)
+    below = int(rank)
+    highest = np.zeros(0)
+    for year in array["year"]:
+        values = array.sel(year=year).values
+        highest = np.concatenate([highest, values[np.isfinite(values)]])
+        kept = min(len(highest), sum(counts) - below)
+        highest = np.partition(highest, len(highest) - kept)[len(highest) - kept :]
+    ends = np.sort(highest)[:2]
+    return float(ends[0] + (rank - below) * (ends[-1] - ends[0]))
+
+
+def supply_demand_ratio(
+    supply: xr.DataArray,
+    demand: xr.DataArray,
+    mode: Mode,
+    norm: Norm = "year",
+    denominator: xr.DataArray | None = None,
+) -> xr.DataArray:
     r"""Supply-demand ratio of the seed paper; linear in supply and demand.
 
     .. math:: ESDR = \frac{S - D}{(S_{max} + D_{max}) / 2}
@@ -70,8 +103,11 @@ def supply_demand_ratio(supply: xr.DataArray, demand: xr.DataArray, mode: Mode, 
     ----------
     norm : {"year", "pooled", "p99"}
         See `norms`.
+    denominator : xarray.DataArray, shape (year,), optional
+        The norms, where they are known of more cells than these.
     """
-    result = balance(supply, demand, mode) / norms(supply, demand, norm)
+    largest = norms(supply, demand, norm) if denominator is None else denominator
+    result = balance(supply, demand, mode) / largest
     stamped = stamp(result, "supply_demand_ratio", mode)
     stamped.attrs["norm"] = norm
     return stamped

@@ -12,8 +12,6 @@ IPCC 2006, Vol. 1, Ch. 3, Eq. 3.2; JCGM 100:2008, 5.1.2 and 5.2.2 (correlated qu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -27,6 +25,9 @@ Values = NDArray[np.float64]
 
 #: Standard deviations in half a 95 % interval.
 _TO_SIGMA = 1.959963984540054
+
+#: Cells whose draws are held at once.
+_AT_ONCE = 2**14
 
 
 def density_half_width(errors: xr.DataArray, correlation: float) -> xr.DataArray:
@@ -199,15 +200,41 @@ def demand_draws(relative: Values, count: int, rng: np.random.Generator) -> Valu
     return np.asarray(1.0 + rng.standard_normal((count, len(relative))) @ root.T)
 
 
-def ratio_half_width(pairs: Iterable[tuple[Values, Values]]) -> Values:
-    r"""Half-width of the supply-demand ratio of each cell from draws of supply and demand; its norm is drawn with them.
-
-    1.96 standard deviations of ``(S - D) / ((max S + max D) / 2)``.
+def largest_drawn(multipliers: Values, amounts: Values | sparse.csr_matrix) -> Values:
+    r"""Largest value of any cell in each draw, shape (draws,): :math:`\max_i \sum_s m_{ds} a_{si}`.
 
     Parameters
     ----------
-    pairs : iterable of (numpy.ndarray, numpy.ndarray), shape (cells,)
-        Supply and demand of all cells, draw by draw.
+    multipliers : numpy.ndarray, shape (draws, sources), 1
+    amounts : numpy.ndarray or scipy.sparse.csr_matrix, shape (sources, cells)
+        What each source adds to each cell; a cell with a NaN is left out.
+
+    Examples
+    --------
+    >>> largest_drawn(np.array([[1.0, 1.0], [2.0, 0.5]]), np.array([[10.0, 2.0], [1.0, 12.0]])).tolist()
+    [14.0, 20.5]
+    """
+    largest = np.full(len(multipliers), -np.inf)
+    by_cell = amounts.T if isinstance(amounts, np.ndarray) else amounts.T.tocsr()
+    for start in range(0, by_cell.shape[0], _AT_ONCE):
+        drawn = np.asarray(by_cell[start : start + _AT_ONCE] @ multipliers.T)
+        largest = np.fmax(largest, np.fmax.reduce(drawn, axis=0))
+    return largest
+
+
+def ratio_covariance(supply: Values, demand: Values, norms: Values) -> Values:
+    r"""Covariance of what sources of supply and of demand add to the ratio, shape (sources, sources).
+
+    The ratio of a cell is a sum over the sources of its supply and demand, each times its draw over that draw's norm, so its
+    variance needs no draw of the cell itself: see `ratio_half_width`.
+
+    Parameters
+    ----------
+    supply : numpy.ndarray, shape (draws, sources of supply), 1
+    demand : numpy.ndarray, shape (draws, sources of demand), 1
+        Random multipliers.
+    norms : numpy.ndarray, shape (draws,)
+        Denominator of the ratio in each draw.
 
     Raises
     ------
@@ -216,21 +243,45 @@ def ratio_half_width(pairs: Iterable[tuple[Values, Values]]) -> Values:
 
     Examples
     --------
+    >>> ratio_covariance(np.array([[1.1], [0.9]]), np.array([[1.0], [1.0]]), np.array([1.0, 1.0])).round(3).tolist()
+    [[0.02, 0.0], [0.0, 0.0]]
+    """
+    if len(norms) < 2:
+        raise InputError(tr("two draws or more are needed for a spread, got {count}", count=len(norms)))
+    drawn = np.concatenate([supply, -demand], axis=1) / norms[:, None]
+    centred = drawn - drawn.mean(axis=0)
+    return np.asarray(centred.T @ centred / (len(norms) - 1))
+
+
+def ratio_half_width(supply: Values, demand: sparse.csr_matrix, covariance: Values) -> Values:
+    r"""Half-width of the supply-demand ratio of each cell, whose norm errs as the cells do, shape (cells,).
+
+    .. math:: U_i = 1.96 \sqrt{a_i^T C a_i}
+
+    with what sources add to the cell, a, and their covariance over the draws of ``(S - D) / ((max S + max D) / 2)``, C.
+
+    Parameters
+    ----------
+    supply : numpy.ndarray, shape (sources of supply, cells)
+    demand : scipy.sparse.csr_matrix, shape (sources of demand, cells)
+    covariance : numpy.ndarray, shape (sources, sources)
+        See `ratio_covariance`.
+
+    Examples
+    --------
     Demand 1 and 1, supply 10 and 2, once a tenth larger and once smaller: ratios (11 - 1) / 6 and (9 - 1) / 5 of the first cell,
     1.2 / 6 and 0.8 / 5 of the second.
 
-    >>> supply, demand = np.array([10.0, 2.0]), np.array([1.0, 1.0])
-    >>> ratio_half_width([(supply * 1.1, demand), (supply * 0.9, demand)]).round(3).tolist()
+    >>> supply, demand = np.array([[10.0, 2.0]]), sparse.csr_matrix([[1.0, 1.0]])
+    >>> drawn = np.array([[1.1], [0.9]]), np.array([[1.0], [1.0]])
+    >>> covariance = ratio_covariance(*drawn, np.array([6.0, 5.0]))
+    >>> ratio_half_width(supply, demand, covariance).round(3).tolist()
     [0.092, 0.055]
     """
-    count, mean, squares = 0, np.zeros(1), np.zeros(1)
-    for supply, demand in pairs:
-        ratio = (supply - demand) / ((np.nanmax(supply) + np.nanmax(demand)) / 2.0)
-        count += 1
-        # Welford's sum of squares: a difference of two large sums would lose the digits that matter.
-        step = ratio - mean
-        mean = mean + step / count
-        squares = squares + step * (ratio - mean)
-    if count < 2:
-        raise InputError(tr("two draws or more are needed for a spread, got {count}", count=count))
-    return np.asarray(_TO_SIGMA * np.sqrt(squares / (count - 1)))
+    sources = len(supply)
+    variance = (supply * (covariance[:sources, :sources] @ supply)).sum(axis=0)
+    entries = demand.tocoo()
+    both = (covariance[entries.row + sources, :sources] * supply[:, entries.col].T).sum(axis=1)
+    variance += 2.0 * np.bincount(entries.col, entries.data * both, supply.shape[1])
+    variance += demand_half_width(demand, covariance[sources:, sources:]) ** 2
+    return np.asarray(_TO_SIGMA * np.sqrt(np.maximum(variance, 0.0)))

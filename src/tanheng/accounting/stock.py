@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.schema import require, stamp
-
-#: Difference of the covered part of a cell up to which two years cover the same land.
-_SAME_COVER = 1e-9
 
 
 def carbon_stock(land_share: xr.DataArray, carbon_density: xr.DataArray, cell_area: float) -> xr.DataArray:
@@ -87,9 +86,9 @@ def common_stock_change(first: xr.DataArray, last: xr.DataArray, years: float) -
 
 
 def cell_stock_change(
-    moved: xr.DataArray,
-    shares: tuple[xr.DataArray, xr.DataArray],
     stocks: tuple[xr.DataArray, xr.DataArray],
+    cells: NDArray[np.int64],
+    shares: tuple[NDArray[np.float64], NDArray[np.float64]],
     densities: tuple[xr.DataArray, xr.DataArray],
     cell_area: float,
     years: float,
@@ -98,15 +97,16 @@ def cell_stock_change(
 
     Where both years cover the same land of a cell it is the difference of the cell's stocks; elsewhere that of the common land:
 
-    .. math:: \Delta C_i = \frac{A}{t_2 - t_1} \Big( \sum_l c_l \sum_k n_{ikl} - \sum_k c_k \sum_l n_{ikl} \Big)
+    .. math:: \Delta C_i = \frac{A}{t_2 - t_1} \Big( \sum_l c_l b_{il} - \sum_k c_k a_{ik} \Big)
 
     Parameters
     ----------
-    moved : xarray.DataArray, shape (from_class, to_class, y, x), 1
-        Part of each cell that went from a class to another, on the common land.
-    shares : two xarray.DataArray, shape (land_class, y, x), 1
-        In the first and the last year; NaN where there are no data.
     stocks : two xarray.DataArray, shape (y, x), t C
+        In the first and the last year.
+    cells : numpy.ndarray of int, shape (n,)
+        Numbers, in reading order, of the cells of which the two years don't cover the same land.
+    shares : two numpy.ndarray, shape (n, classes), 1
+        Part of each of these cells that is each class on the common land, a in the first and b in the last year.
     densities : two xarray.DataArray, shape (land_class,), t C ha-1
         Sum over the pools.
     cell_area : float
@@ -123,27 +123,18 @@ def cell_stock_change(
     A cell of 100 ha is cropland in the first year; in the last year half of it has no data and the other half is forest. On the
     common 50 ha the stock goes from 50 * 20 = 1,000 to 50 * 60 = 3,000 t C, so 200 t C a year over ten years.
 
-    >>> form = {"dims": ("land_class", "y", "x"), "coords": {"land_class": ["cropland", "forest"]}}
-    >>> shares = xr.DataArray([[[1.0]], [[0.0]]], **form), xr.DataArray([[[0.0]], [[0.5]]], **form)
-    >>> labels = {"from_class": ["cropland", "forest"], "to_class": ["cropland", "forest"]}
-    >>> moved = xr.DataArray([[[[0.0]], [[0.5]]], [[[0.0]], [[0.0]]]], dims=(*labels, "y", "x"), coords=labels)
-    >>> density = xr.DataArray([20.0, 60.0], dims="land_class", coords={"land_class": ["cropland", "forest"]})
-    >>> stocks = tuple(stamp((share * density).sum("land_class") * 100.0, "carbon_stock") for share in shares)
-    >>> float(cell_stock_change(moved, shares, stocks, (density, density), 100.0, 10.0).squeeze())
+    >>> stocks = tuple(stamp(xr.DataArray([[value]], dims=("y", "x")), "carbon_stock") for value in (2000.0, 3000.0))
+    >>> density = xr.DataArray([20.0, 60.0], dims="land_class")
+    >>> shares = np.array([[0.5, 0.0]]), np.array([[0.0, 0.5]])
+    >>> float(cell_stock_change(stocks, np.array([0]), shares, (density, density), 100.0, 10.0).squeeze())
     200.0
     """
-    common = moved.sum(("from_class", "to_class"))
-    same = xr.ones_like(common, dtype=bool)
-    for share in shares:
-        same &= abs(share.fillna(0.0).sum("land_class") - common) <= _SAME_COVER
     ends = []
-    for dim, other, stock, density in zip(
-        ("from_class", "to_class"), ("to_class", "from_class"), stocks, densities, strict=True
-    ):
-        on_common = (
-            xr.dot(moved.sum(other), density.rename(land_class=dim), dim=dim) * cell_area
-        )  # (1) * (t C/ha) * (ha)
-        ends.append(stamp(stock.where(same, on_common).where(common > 0), "carbon_stock"))
+    for stock, share, density in zip(stocks, shares, densities, strict=True):
+        values = np.array(stock.values, np.float64)
+        common = share @ density.values * cell_area  # (1) * (t C/ha) * (ha) = t C
+        values.reshape(-1)[cells] = np.where(share.sum(axis=1) > 0, common, np.nan)
+        ends.append(stamp(stock.copy(data=values), "carbon_stock"))
     return common_stock_change(ends[0], ends[1], years)
 
 
@@ -155,16 +146,16 @@ def sink(land_share: xr.DataArray, uptake: xr.DataArray, cell_area: float) -> xr
     return stamp(result.transpose("year", "y", "x"), "sink")
 
 
-def sink_from_rate(rate: xr.DataArray, land_share: xr.DataArray, cell_area: float) -> xr.DataArray:
+def sink_from_rate(rate: xr.DataArray, covered: xr.DataArray, cell_area: float) -> xr.DataArray:
     r"""Yearly carbon uptake of each cell, t C yr-1, from a rate by cell such as net ecosystem production.
 
-    .. math:: S_i = A \, r_i \sum_k s_{ik}
+    .. math:: S_i = A \, r_i d_i
 
     Parameters
     ----------
-    rate : xarray.DataArray, shape (year, y, x), t C ha-1 yr-1
-    land_share : xarray.DataArray, shape (year, land_class, y, x), 1
-        The land of a cell takes part as far as it has data.
+    rate : xarray.DataArray, shape (..., y, x), t C ha-1 yr-1
+    covered : xarray.DataArray, shape (..., y, x), 1
+        Part of each cell that has data: the land of a cell takes part as far as it has.
     cell_area : float
         ha.
 
@@ -172,11 +163,10 @@ def sink_from_rate(rate: xr.DataArray, land_share: xr.DataArray, cell_area: floa
     --------
     Half a cell of 100 ha takes up 3 t C a hectare and year: 0.5 * 100 * 3 = 150 t C a year.
 
-    >>> share = xr.DataArray([[[[0.5]]]], dims=("year", "land_class", "y", "x"), attrs={"units": "1"})
-    >>> float(sink_from_rate(xr.DataArray([[[3.0]]], dims=("year", "y", "x")), share, 100.0).squeeze())
+    >>> rate, covered = (xr.DataArray([[value]], dims=("y", "x")) for value in (3.0, 0.5))
+    >>> float(sink_from_rate(rate, covered, 100.0).squeeze())
     150.0
     """
-    require(land_share, "land_share")
     with xr.set_options(arithmetic_join="exact"):
-        result = rate * land_share.sum("land_class", skipna=False) * cell_area  # (t C/ha/yr) * (1) * (ha) = t C/yr
-    return stamp(result.transpose("year", "y", "x"), "sink")
+        result = rate * covered * cell_area  # (t C/ha/yr) * (1) * (ha) = t C/yr
+    return stamp(result, "sink")

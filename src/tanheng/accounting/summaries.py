@@ -196,19 +196,26 @@ def transition_table(first: int, last: int, area: xr.DataArray, change: xr.DataA
     return pd.DataFrame(rows)
 
 
-def coverage_table(land_share: xr.DataArray, fraction: xr.DataArray, cell_km2: float) -> pd.DataFrame:
-    """Columns year, region_km2, with_data_km2, missing_km2."""
-    region = float(fraction.sum()) * cell_km2
+def coverage_table(covered: xr.DataArray, region: float) -> pd.DataFrame:
+    """Columns year, region_km2, with_data_km2, missing_km2.
+
+    Parameters
+    ----------
+    covered : xarray.DataArray, shape (year,), ha
+        Area of the region that has data.
+    region : float
+        Area of the region, ha.
+    """
     rows = []
-    for year in land_share["year"].values:
-        known = float(land_share.sel(year=year).sum()) * cell_km2
+    for year in covered["year"].values:
+        known = float(covered.sel(year=year))
         missing = region - known
         rows.append(
             {
                 "year": int(year),
-                "region_km2": region,
-                "with_data_km2": known,
-                "missing_km2": missing if abs(missing) > 1e-9 * region else 0.0,
+                "region_km2": region / HA_PER_KM2,
+                "with_data_km2": known / HA_PER_KM2,
+                "missing_km2": missing / HA_PER_KM2 if abs(missing) > 1e-9 * region else 0.0,
             }
         )
     return pd.DataFrame(rows)

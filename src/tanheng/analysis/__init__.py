@@ -28,7 +28,7 @@ from tanheng.analysis.neighbours import (
     polygon_neighbours,
     row_standardised,
 )
-from tanheng.analysis.optimal import Discretisations, search_p
+from tanheng.analysis.optimal import Discretisations, search_p, search_p_on_maps
 from tanheng.analysis.surrogates import surrogates
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "risk_detector",
     "row_standardised",
     "search_p",
+    "search_p_on_maps",
     "spearman",
     "strata",
     "surrogates",

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 from tanheng.analysis.correlation import Values
-from tanheng.analysis.neighbours import Weights
+from tanheng.analysis.neighbours import Weights, weight_sums
 from tanheng.errors import InputError
 from tanheng.language import tr
 
@@ -71,14 +71,11 @@ def standard_scores(values: Values, weights: Weights) -> Values:
 
 
 def _sums(weights: Weights) -> tuple[float, float, float]:
-    """S0, S1 and S2 of the weights (Cliff and Ord)."""
-    s0 = float(weights.sum())
-    if s0 == 0:
+    """S0, S1 and S2 of the weights, which hold some neighbour."""
+    sums = weight_sums(weights)
+    if sums[0] == 0:
         raise InputError(tr("nothing has a neighbour, so autocorrelation has no meaning"))
-    both = weights + weights.T
-    s1 = float(both.multiply(both).sum()) / 2.0
-    margins = np.asarray(weights.sum(axis=0)).ravel() + np.asarray(weights.sum(axis=1)).ravel()
-    return s0, s1, float(margins @ margins)
+    return sums
 
 
 def _tested(value: float, expected: float, variance: float, p_permuted: float) -> GlobalStatistic:
@@ -113,7 +110,7 @@ def moran(values: Values, weights: Weights, permutations: int = 0, seed: int = 1
     Parameters
     ----------
     values : numpy.ndarray, shape (n,)
-    weights : scipy.sparse.csr_array, shape (n, n)
+    weights : scipy.sparse.csr_array or GridWeights, shape (n, n)
     permutations : int
         Random layouts for `p_permuted`; none by default, the normal p-value needs no draws.
     seed : int
@@ -217,7 +214,8 @@ def geary(values: Values, weights: Weights, permutations: int = 0, seed: int = 1
     z = standard_scores(values, weights)
     n = len(z)
     s0, s1, s2 = _sums(weights)
-    margins = np.asarray(weights.sum(axis=0)).ravel() + np.asarray(weights.sum(axis=1)).ravel()
+    ones = np.ones(n)
+    margins = weights @ ones + weights.T @ ones
 
     def statistic(scores: Values) -> float:
         # sum w (a - b)^2 = sum of the margins times squares - 2 a'Wb

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from tanheng.analysis.kernels.tables import common_moments
 from tanheng.errors import InputError
 from tanheng.language import tr
 
@@ -29,21 +30,15 @@ def pearson(first: Values, second: Values) -> tuple[float, int]:
     >>> round(r, 12), n
     (1.0, 3)
     """
-    known = np.isfinite(first) & np.isfinite(second)
-    n = int(known.sum())
-    if n < 3:
+    n, low, high, products = common_moments(
+        np.ravel(first).astype(np.float64, copy=False), np.ravel(second).astype(np.float64, copy=False)
+    )
+    # What differs by rounding alone does not vary.
+    varies = high - low > 1e-12 * np.maximum(np.abs(low), np.abs(high))
+    if n < 3 or not varies.all():
         return math.nan, n
-    x, y = first[known], second[known]
-    if not (_varies(x) and _varies(y)):
-        return math.nan, n
-    x, y = x - x.mean(), y - y.mean()
-    spread = math.sqrt(float(x @ x)) * math.sqrt(float(y @ y))
-    return float(np.clip(float(x @ y) / spread, -1.0, 1.0)), n
-
-
-def _varies(values: Values) -> bool:
-    """Whether values differ by more than rounding."""
-    return float(np.ptp(values)) > 1e-12 * float(np.abs(values).max())
+    spread = math.sqrt(float(products[0])) * math.sqrt(float(products[1]))
+    return float(np.clip(float(products[2]) / spread, -1.0, 1.0)), n
 
 
 def ranks(values: Values) -> Values:
@@ -78,7 +73,8 @@ def residuals(values: Values, controls: Values) -> Values:
 
     Parameters
     ----------
-    values : numpy.ndarray, shape (cells,)
+    values : numpy.ndarray, shape (cells,) or (variables, cells)
+        Of several variables, only the cells count that all of them know.
     controls : numpy.ndarray, shape (controls, cells)
 
     Raises
@@ -91,7 +87,8 @@ def residuals(values: Values, controls: Values) -> Values:
     >>> residuals(np.array([1.0, 3.0, 5.0, 9.0]), np.array([[0.0, 1.0, 2.0, 3.0]])).round(6).tolist()
     [0.4, -0.2, -0.8, 0.6]
     """
-    known = np.isfinite(values) & np.isfinite(controls).all(axis=0)
+    several = np.atleast_2d(values)
+    known = np.isfinite(several).all(axis=0) & np.isfinite(controls).all(axis=0)
     if known.sum() < controls.shape[0] + 3:
         raise InputError(
             tr(
@@ -104,13 +101,13 @@ def residuals(values: Values, controls: Values) -> Values:
     centred = controls[:, known] - controls[:, known].mean(axis=1, keepdims=True)
     scale = np.sqrt((centred**2).sum(axis=1, keepdims=True))
     design = (centred / np.where(scale > 0, scale, 1.0)).T
-    y = values[known] - values[known].mean()
-    left = y - design @ np.linalg.lstsq(design, y, rcond=1e-10)[0]
+    y = several[:, known] - several[:, known].mean(axis=1, keepdims=True)
+    left = y - (design @ np.linalg.lstsq(design, y.T, rcond=1e-10)[0]).T
     # What least squares leaves of a value that the controls explain wholly is rounding, not signal.
-    left[np.abs(left) < 1e-12 * max(float(np.abs(y).max()), 1e-300)] = 0.0
-    found = np.full(values.shape, np.nan)
-    found[known] = left
-    return found
+    left[np.abs(left) < 1e-12 * np.maximum(np.abs(y).max(axis=1, keepdims=True), 1e-300)] = 0.0
+    found = np.full(several.shape, np.nan)
+    found[:, known] = left
+    return found.reshape(values.shape)
 
 
 def partial_correlation(first: Values, second: Values, controls: Values) -> tuple[float, int]:

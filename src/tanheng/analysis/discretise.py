@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.analysis.correlation import Values
-from tanheng.analysis.kernel import last_starts
+from tanheng.analysis.kernels.tables import last_starts
 from tanheng.choices import DRIVER_BREAKS
 from tanheng.errors import InputError, nearest
 from tanheng.language import listed, tr

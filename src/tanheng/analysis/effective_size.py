@@ -9,8 +9,8 @@ where the entry of R_x for a pair of cells is the mean of the products of deviat
 distance, divided by the variance. Then ``F = (ESS - 2) r**2 / (1 - r**2)`` on 1 and ``ESS - 2`` degrees of freedom.
 
 On a grid nothing of size n by n is made: pairs and products by lag are autocorrelations of the mask and of the centred
-map, and row sums of R are a convolution with the mask, so a few Fourier transforms give the same numbers. For points
-the pairs are walked through, twice.
+map, and row sums of R are a convolution with the mask, so a few Fourier transforms give the same numbers, to a millionth of the
+effective size: those of large maps are of 32-bit numbers, their sums of 64-bit ones. For points the pairs are walked through, twice.
 
 References
 ----------
@@ -27,9 +27,13 @@ from numpy.typing import NDArray
 from scipy import fft, stats
 
 from tanheng.analysis.correlation import Values, pearson
-from tanheng.analysis.kernel import pair_sums, row_sums
+from tanheng.analysis.kernels.lags import distance_class, laid_by_class, square, sums_by_class
+from tanheng.analysis.kernels.tables import pair_sums, row_sums
 from tanheng.errors import InputError
 from tanheng.language import tr
+
+#: Cells of a map from which on its transforms are of 32-bit numbers.
+_SINGLE_FROM = 2**18
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Correlogram:
     """Autocorrelation of a map by class of distance (class 0 is a cell with itself), and row sums of its matrix R."""
 
     by_class: Values
-    row_sums: Values
+    row_sums: NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,11 @@ class ModifiedTest:
     p_naive: float
 
 
+def _even_length(least: int) -> int:
+    """Smallest even length from this one on that is fast to transform."""
+    return 2 * int(fft.next_fast_len((least + 1) // 2, real=True))
+
+
 class GridLags:
     """Pairs of the cells of a masked grid by class of distance.
 
@@ -95,23 +104,41 @@ class GridLags:
             )
         if not width > 0:
             raise InputError(tr("the width of a class of distance must be positive, got {width}", width=width))
-        self.mask = mask
+        self.mask, self.width = mask, width
         self.n = int(mask.sum())
         rows, columns = mask.shape
-        self._size = (fft.next_fast_len(2 * rows - 1, real=True), fft.next_fast_len(2 * columns - 1, real=True))
-        self._spectrum = fft.rfft2(mask.astype(np.float64), self._size, workers=-1)
-        down = np.minimum(np.arange(self._size[0]), self._size[0] - np.arange(self._size[0]))
-        right = np.minimum(np.arange(self._size[1]), self._size[1] - np.arange(self._size[1]))
-        distance = np.sqrt(down[:, None].astype(np.float64) ** 2 + right[None, :] ** 2)
-        self._class = np.ceil(distance / width - 1e-9).astype(np.int32)
-        self.pairs = np.rint(self._by_class(np.rint(self._correlated(self._spectrum))))
+        self._size = (_even_length(2 * rows - 1), _even_length(2 * columns - 1))
+        self._classes = 1 + int(distance_class(rows - 1, columns - 1, width))
+        # Pairs are whole numbers of up to n**2, which takes 64 bits; what is convolved with them later does not.
+        spectrum = self._transform(mask.astype(np.float64))
+        self._type = np.float64 if mask.size < _SINGLE_FROM else np.float32
+        kind = np.complex128 if self._type is np.float64 else np.complex64
+        self._spectrum: NDArray[np.complexfloating] = np.array(spectrum, kind)
+        by_lag = self._by_lag(spectrum)
+        self.pairs = np.rint(self._by_class(np.rint(by_lag, out=by_lag)))
 
-    def _correlated(self, spectrum: NDArray[np.complex128]) -> Values:
-        """Sums over pairs by lag: the autocorrelation of what has this spectrum."""
-        return np.asarray(fft.irfft2(np.abs(spectrum) ** 2, self._size, workers=-1))
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are held."""
+        return self._spectrum.nbytes + self.mask.nbytes
 
-    def _by_class(self, by_lag: Values) -> Values:
-        return np.asarray(np.bincount(self._class.ravel(), by_lag.ravel()), np.float64)
+    def _transform(self, values: NDArray[np.floating]) -> NDArray[np.complexfloating]:
+        """Fourier transform of a map with room for every lag; rows that hold nothing are not transformed along themselves."""
+        along = fft.rfft(values, self._size[1], axis=1, workers=-1)
+        return np.asarray(fft.fft(along, self._size[0], axis=0, overwrite_x=True, workers=-1))
+
+    def _back(self, spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
+        """Rows of a map, from its transform; columns stay periodic."""
+        down = fft.ifft(spectrum, axis=0, overwrite_x=True, workers=-1)[: self.mask.shape[0]]
+        return np.asarray(fft.irfft(down, self._size[1], axis=1, workers=-1))
+
+    def _by_lag(self, spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
+        """Sums over pairs by lag: the autocorrelation of what has this spectrum, which is lost."""
+        square(spectrum)
+        return self._back(spectrum)
+
+    def _by_class(self, by_lag: NDArray[np.floating]) -> Values:
+        return np.asarray(sums_by_class(by_lag, self.mask.shape[1], self.width, self._classes))
 
     def correlogram(self, values: Values) -> Correlogram:
         """Correlogram of a map.
@@ -135,14 +162,25 @@ class GridLags:
         variance = float(centred @ centred) / self.n
         if variance <= (1e-12 * float(np.abs(inside).max())) ** 2:
             raise InputError(tr("all cells have the same value, so there is no correlation to test"))
-        filled = np.zeros(self.mask.shape)
+        filled = np.zeros(self.mask.shape, self._type)
         filled[self.mask] = centred / math.sqrt(variance)
-        sums = self._by_class(self._correlated(fft.rfft2(filled, self._size, workers=-1)))
+        sums = self._by_class(self._by_lag(self._transform(filled)))
+        sums[0] = self.n
         by_class = np.divide(sums, self.pairs, out=np.zeros_like(sums), where=self.pairs > 0)
-        kernel = fft.rfft2(by_class[self._class], self._size, workers=-1)
-        rows, columns = self.mask.shape
-        convolved = fft.irfft2(kernel * self._spectrum, self._size, workers=-1)[:rows, :columns]
-        return Correlogram(by_class, convolved[self.mask])
+        return Correlogram(by_class, self._row_sums(by_class))
+
+    def _row_sums(self, by_class: Values) -> NDArray[np.floating]:
+        """Sums over all known cells of the autocorrelation at their distance: a convolution of the mask with it.
+
+        What is convolved is the same in all four directions, so its transform is a cosine transform of a quadrant.
+        """
+        half = self._size[0] // 2
+        quadrant = laid_by_class(by_class.astype(self._type), half + 1, self._size[1] // 2 + 1, self.width)
+        kernel = fft.dctn(quadrant, type=1, overwrite_x=True, workers=-1)
+        product = self._spectrum.copy()
+        product[: half + 1] *= kernel
+        product[half + 1 :] *= kernel[half - 1 : 0 : -1]
+        return np.asarray(self._back(product)[:, : self.mask.shape[1]][self.mask])
 
     def effective_size(self, first: Correlogram, second: Correlogram) -> float:
         """Effective sample size of the correlation of two maps on the mask.
@@ -162,10 +200,11 @@ class GridLags:
 def _effective_size(pairs: Values, first: Correlogram, second: Correlogram) -> float:
     """1 + tr(HRxH) tr(HRyH) / tr(HRxHRy); row sums of R sum to zero, since deviations do, up to empty classes."""
     n = len(first.row_sums)
-    traces = [n * item.by_class[0] - float(item.row_sums.sum()) / n for item in (first, second)]
+    sums = [float(item.row_sums.sum(dtype=np.float64)) for item in (first, second)]
+    traces = [n * item.by_class[0] - total / n for item, total in zip((first, second), sums, strict=True)]
     both = float(pairs @ (first.by_class * second.by_class))
-    both -= 2.0 / n * float(first.row_sums @ second.row_sums)
-    both += float(first.row_sums.sum()) * float(second.row_sums.sum()) / n**2
+    both -= 2.0 / n * float(first.row_sums.astype(np.float64) @ second.row_sums.astype(np.float64))
+    both += sums[0] * sums[1] / n**2
     # Classes of distance are means, so the product can come out as nothing or below it on a handful of cells.
     return float(1.0 + traces[0] * traces[1] / both) if both > 0 else math.nan
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tanheng.analysis.correlation import Values
+from tanheng.analysis.kernels.tables import squares
 from tanheng.errors import InputError
 from tanheng.language import mark_name, tr
 
@@ -97,23 +98,28 @@ def _grouped(y: Values, labels: Strata, single: Single) -> tuple[Values, Strata,
             tr("{count} values are infinite; mend them, or mark them as missing (NaN)", count=int(np.isinf(y).sum()))
         )
     known = np.isfinite(y) & (labels >= 0)
-    y, group = y[known], np.unique(labels[known], return_inverse=True)[1].ravel()
+    y, group = y[known], _numbered(labels[known])
     if single == "drop" and len(y):
         enough = np.bincount(group)[group] > 1
-        y, group = y[enough], np.unique(group[enough], return_inverse=True)[1].ravel()
+        y, group = y[enough], _numbered(group[enough])
     if len(y) < 3:
         raise InputError(tr("three cells with a value and a stratum or more are needed, got {count}", count=len(y)))
     count = np.bincount(group).astype(np.float64)
     return y, group, count, np.bincount(group, y) / count
 
 
+def _numbered(labels: Strata) -> Strata:
+    """Strata numbered from 0 on, in their order, without those that have no cell."""
+    there = np.bincount(labels) > 0
+    return np.asarray((np.cumsum(there) - 1)[labels])
+
+
 def _squares(y: Values, group: Strata, mean: Values) -> tuple[float, float]:
     """Sums of squares within strata and in all."""
-    within, total = y - mean[group], y - y.mean()
-    sst = float(total @ total)
+    within, sst = squares(np.ascontiguousarray(y, np.float64), group, mean)
     if sst <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
         raise InputError(tr("all values of the variable are alike, so there is no variance to part"))
-    return float(within @ within), sst
+    return float(within), float(sst)
 
 
 def factor_detector(y: Values, labels: Strata, *, ddof: Literal[0, 1] = 1, single: Single = "keep") -> FactorDetector:
@@ -175,7 +181,7 @@ def overlay(first: Strata, second: Strata) -> Strata:
     known = (first >= 0) & (second >= 0)
     found = np.full(first.shape, -1, np.int64)
     pairs = first[known] * (int(second.max(initial=0)) + 1) + second[known]
-    found[known] = np.unique(pairs, return_inverse=True)[1].ravel()
+    found[known] = _numbered(pairs)
     return found
 
 

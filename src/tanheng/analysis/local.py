@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from tanheng.analysis.autocorrelation import standard_scores
 from tanheng.analysis.correlation import Values
-from tanheng.analysis.kernel import tails_by_row
+from tanheng.analysis.kernels.tables import tails_by_row
 from tanheng.analysis.multiple import benjamini_hochberg
-from tanheng.analysis.neighbours import Weights, islands, row_standardised
+from tanheng.analysis.neighbours import GridWeights, Weights, islands, row_standardised, row_weights, unweighted
 from tanheng.errors import InputError
 from tanheng.language import mark_name, tr
 
@@ -80,43 +80,41 @@ def _pseudo_p(weights: Weights, values: Values, lag: Values, permutations: int, 
     """Pseudo p-value of the nearer tail of each cell's lag, with the cell's own value kept; NaN for islands."""
     n = len(values)
     rng = np.random.default_rng(seed)
-    count = np.diff(weights.indptr)
+    count, weight = row_weights(weights)
     most = int(count.max())
     if most >= n:
         raise InputError(tr("a cell is its own neighbour, or has all others twice; check the weights"))
-    tolerance = 1e-12 * float(np.abs(values).max()) * max(1.0, float(np.abs(weights.data).max()))
+    largest = float(np.abs(weight).max()) if isinstance(weights, GridWeights) else float(np.abs(weights.data).max())
+    tolerance = 1e-12 * float(np.abs(values).max()) * max(1.0, largest)
     above, below = np.zeros(n, np.int64), np.zeros(n, np.int64)
     drawn = np.full(n, permutations, np.int64)
-    first = weights.data[np.minimum(weights.indptr[:-1], len(weights.data) - 1)]
-    alike = np.repeat(first, count) == weights.data
-    even = (count > 0) & (np.add.reduceat(np.append(~alike, False), weights.indptr[:-1]) == 0)
-    keys = np.column_stack([count[even], first[even]])
-    groups, member = np.unique(keys, axis=0, return_inverse=True)
+    groups = _groups(count, weight)
     # Each group costs a sort of the draws; where weights differ from cell to cell, walking through them is cheaper.
     if len(groups) * 50 <= max(n, 1000):
-        group_of = np.full(n, -1)
-        group_of[even] = member.ravel()
         draws = draw_neighbours(n, most, permutations, rng)
-        for number, (k, weight) in enumerate(groups):
-            _tails_of_group(
-                np.flatnonzero(group_of == number),
-                draws[:, : int(k)],
-                weight,
-                values,
-                lag,
-                tolerance,
-                above,
-                below,
-                drawn,
-            )
+        for cells, k, of_each in groups:
+            _tails_of_group(cells, draws[:, :k], of_each, values, lag, tolerance, above, below, drawn)
+        rest = np.flatnonzero((count > 0) & np.isnan(weight))
     else:
-        even = np.zeros(n, bool)
-    rest = np.flatnonzero((count > 0) & ~even)
+        rest = np.flatnonzero(count > 0)
     if len(rest):
+        plain = weights.to_sparse() if isinstance(weights, GridWeights) else weights
         others = draw_neighbours(n - 1, most, permutations, rng)
-        tails_by_row(rest, weights.indptr, weights.data, values, lag, others, tolerance, above, below)
+        tails_by_row(rest, plain.indptr, plain.data, values, lag, others, tolerance, above, below)
     p = (np.minimum(above, below) + 1.0) / (drawn + 1.0)
     return np.where(count > 0, np.minimum(p, 1.0), np.nan)
+
+
+def _groups(count: NDArray[np.int64], weight: Values) -> list[tuple[NDArray[np.int64], int, float]]:
+    """Cells whose neighbours all weigh the same, by the number of neighbours and their weight."""
+    found = []
+    for k in np.flatnonzero(np.bincount(count)[1:]) + 1:
+        cells = np.flatnonzero((count == k) & ~np.isnan(weight))
+        order = np.argsort(weight[cells], kind="stable") if len(cells) and np.ptp(weight[cells]) else slice(None)
+        ordered = cells[order]
+        ends = np.flatnonzero(np.diff(weight[ordered])) + 1
+        found += [(group, int(k), float(weight[group[0]])) for group in np.split(ordered, ends) if len(group)]
+    return found
 
 
 def _tails_of_group(
@@ -155,7 +153,7 @@ def local_moran(
     Parameters
     ----------
     values : numpy.ndarray, shape (n,)
-    weights : scipy.sparse.csr_array, shape (n, n)
+    weights : scipy.sparse.csr_array or GridWeights, shape (n, n)
         Row-standardised here.
     permutations : int
         Random draws of the neighbours. With m cells, one stands out alone only where ``2 / (permutations + 1)`` is no
@@ -242,13 +240,12 @@ def getis_ord(
     >>> SPOTS[found.kind[0]], bool(found.value[0] > 3)
     ('hot spot', True)
     """
-    plain = weights.copy()
-    plain.data = np.ones_like(weights.data)
+    plain = unweighted(weights)
     z = standard_scores(values, plain)
     n = len(z)
     alone = islands(plain)
     lag = plain @ z
-    members = np.diff(plain.indptr) + 1.0
+    members = row_weights(plain)[0] + 1.0
     spread = np.sqrt(members * np.maximum(n - members, 0.0) / (n - 1.0))
     value = np.divide(lag + z, spread, out=np.full(n, np.nan), where=~alone & (spread > 0))
     p = np.where(np.isfinite(value), _pseudo_p(plain, z, lag, permutations, seed), np.nan)

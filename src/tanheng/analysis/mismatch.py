@@ -172,7 +172,17 @@ def gini(supply: Values, demand: Values) -> float:
     >>> gini(np.array([1.0, 3.0]), np.array([3.0, 1.0]))
     0.5
     """
-    across, up = lorenz(supply, demand)
+    return gini_of(*lorenz(supply, demand))
+
+
+def gini_of(across: Values, up: Values) -> float:
+    """Gini coefficient of a Lorenz curve, as `lorenz` gives it.
+
+    Examples
+    --------
+    >>> gini_of(np.array([0.0, 0.75, 1.0]), np.array([0.0, 0.25, 1.0]))
+    0.5
+    """
     return float(1.0 - np.sum(np.diff(across) * (up[1:] + up[:-1])))
 
 

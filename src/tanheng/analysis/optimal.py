@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 from tanheng.analysis.correlation import Values
 from tanheng.analysis.discretise import METHODS, breaks, natural_breaks
 from tanheng.analysis.geodetector import Strata
+from tanheng.analysis.kernels.ranking import sorted_sums
+from tanheng.analysis.surrogates import RandomMaps
 from tanheng.errors import InputError
 from tanheng.language import listed, tr
 
@@ -89,11 +93,27 @@ class Discretisations:
         inside = np.diff(sums[self._at], axis=1)
         if not self._all:
             return self._without_singles(centred, inside)
-        between = np.divide(inside**2, self._count, out=np.zeros_like(inside), where=self._count > 0).sum(axis=1)
         total = float(centred @ centred)
         if total <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
             raise InputError(tr("all values of the variable are alike, so there is no variance to part"))
+        return self._share(inside, total)
+
+    def _share(self, inside: Values, total: float) -> Values:
+        between = np.divide(inside**2, self._count, out=np.zeros_like(inside), where=self._count > 0).sum(axis=1)
         return np.asarray(np.minimum(between / total, 1.0))
+
+    @property
+    def bins(self) -> NDArray[np.int32]:
+        """Fine bin of each cell, shape (n,)."""
+        return self._bin.astype(np.int32)
+
+    def best_q(self, sums: Values, total: float) -> float:
+        """Largest q of all ways, from the sums of the deviations of y over the fine bins, and the sum of their squares.
+
+        Every stratum counts, also one of a single cell.
+        """
+        running = np.concatenate([[0.0], np.cumsum(sums[: self._bins])])
+        return float(self._share(np.diff(running[self._at], axis=1), total).max())
 
     def _without_singles(self, centred: Values, inside: Values) -> Values:
         """Value q of each way over the cells whose stratum has more than one."""
@@ -184,3 +204,74 @@ def search_p(observed: Values, drawn: Iterable[Values], ways: Sequence[Ways]) ->
         reached += best >= observed - 1e-12
         maps += 1
     return np.asarray((1.0 + reached) / (1.0 + maps))
+
+
+def search_p_on_maps(
+    observed: NDArray[np.float64],
+    variables: Sequence[Values],
+    mask: NDArray[np.bool_],
+    ways: Sequence[Discretisations],
+    maps: int,
+    seed: int = 1,
+    workers: int = 1,
+) -> NDArray[np.float64]:
+    """p-values of the best q of several variables and drivers, as `search_p` on random maps of `surrogates`.
+
+    The random maps are as rough or smooth as y (see `surrogates`), which allows
+    for neighbouring cells that are alike. All variables share their phases, and all drivers one pass over the cells of a map.
+
+    Parameters
+    ----------
+    observed : numpy.ndarray, shape (variables, drivers)
+        Best q of each variable and driver.
+    variables : sequence of numpy.ndarray, shape (rows, columns)
+        Finite where the mask is.
+    mask : numpy.ndarray of bool, shape (rows, columns)
+    ways : sequence of Discretisations
+        One a driver, on the cells of the mask.
+    maps : int
+    seed : int
+    workers : int
+        Threads.
+
+    Returns
+    -------
+    numpy.ndarray, shape (variables, drivers)
+
+    Examples
+    --------
+    A driver that follows the rows, and a variable of noise:
+
+    >>> driver, rng = np.repeat(np.arange(20.0), 20), np.random.default_rng(1)
+    >>> y, ways = rng.normal(size=(20, 20)), Discretisations(driver)
+    >>> p = search_p_on_maps(np.array([[ways.best(y.ravel()).q]]), [y], np.ones((20, 20), bool), [ways], 99)
+    >>> bool(0.01 <= p[0, 0] <= 1.0)
+    True
+    """
+    random = RandomMaps(mask, seed)
+    layouts = [_Layout(random.amplitude(values), values[mask]) for values in variables]
+    bins = np.ascontiguousarray(np.stack([item.bins for item in ways], axis=1))
+
+    def reached(noise: Values) -> NDArray[np.bool_]:
+        phases, best = random.phases(noise), []
+        for layout in layouts:
+            sums = np.zeros((len(ways), int(bins.max()) + 1))
+            sorted_sums(random.drawn(layout.amplitude, phases), layout.ordered, bins, sums)
+            best.append([item.best_q(of, layout.total) for item, of in zip(ways, sums, strict=True)])
+        return np.array(best) >= observed - 1e-12
+
+    count = np.zeros(observed.shape)
+    noise = random.noise(maps)
+    with ThreadPoolExecutor(workers) as pool:
+        while batch := list(islice(noise, workers)):
+            count += sum(pool.map(reached, batch))
+    return np.asarray((1.0 + count) / (1.0 + maps))
+
+
+class _Layout:
+    """Amplitudes of a variable, its deviations in ascending order, and the sum of their squares."""
+
+    def __init__(self, amplitude: NDArray[np.float32], y: Values) -> None:
+        self.amplitude = amplitude
+        self.ordered = np.sort(y) - y.mean()
+        self.total = float(self.ordered @ self.ordered)

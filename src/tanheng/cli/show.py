@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import listed, name_of, tr
+from tanheng.pipeline.estimate import estimate
 from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.results import Results
 from tanheng.units import HA_PER_KM2
@@ -40,11 +41,13 @@ def print_totals(results: Results) -> None:
     table.add_row(tr("total"), *(_figure(stock, year) for year in years), _per_hectare(stock, years[-1]))
     if "balance" in results.tables:
         emitted = results.tables["emissions"].groupby("year")["emissions_t_c"].sum()
-        people = results.dataset["population"].sum(("y", "x"))
+        people = results.dataset["population"]
         table.add_row(tr("emissions, 10⁵ t C a year"), *(f"{emitted[year] / 1e5:,.2f}" for year in years))
-        table.add_row(tr("population, 10⁴ persons"), *(f"{float(people.sel(year=year)) / 1e4:,.1f}" for year in years))
+        table.add_row(
+            tr("population, 10⁴ persons"), *(f"{float(people.sel(year=year).sum()) / 1e4:,.1f}" for year in years)
+        )
     console.print(table)
-    for text in results.left_out:
+    for text in results.record["left_out"]:
         console.print(tr("left out: {text}", text=text), markup=False, soft_wrap=True)
     if results.study.outputs.told_note:
         console.print(results.study.outputs.told_note, markup=False, soft_wrap=True)
@@ -130,7 +133,28 @@ def print_checked(inputs: Inputs) -> None:
         ),
         markup=False,
     )
+    expected = estimate(inputs)
+    console.print(
+        tr(
+            "a run is expected to need {memory:,.1f} GB of memory, {disk:,.1f} GB of disk for its work and results, and "
+            "about {time} on two cores",
+            memory=expected.memory / 1e9,
+            disk=expected.disk / 1e9,
+            time=_in_words(expected.seconds),
+        ),
+        markup=False,
+        soft_wrap=True,
+    )
     console.print(tr("classes: {names}", names=listed(map(name_of, inputs.classes))), markup=False, soft_wrap=True)
+
+
+def _in_words(seconds: float) -> str:
+    """A length of time, to two digits."""
+    if seconds < 100:
+        return tr("{seconds:.0f} s", seconds=round(seconds, -1))
+    if seconds < 7200:
+        return tr("{minutes:.0f} minutes", minutes=seconds / 60)
+    return tr("{hours:.0f} hours", hours=seconds / 3600)
 
 
 def wide_console() -> Console:

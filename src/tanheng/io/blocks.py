@@ -108,6 +108,10 @@ class FolderOfBlocks:
                 )
             ) from error
 
+    def any(self) -> bool:
+        """Whether a block is kept."""
+        return any(self.folder.glob("*.npz"))
+
     def clear(self) -> None:
         """Remove all blocks: the run is done."""
         shutil.rmtree(self.folder, ignore_errors=True)

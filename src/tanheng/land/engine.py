@@ -6,11 +6,10 @@ number of workers can change a bit of the result.
 
 Memory, besides the result on the grid, is at most
 
-    (workers + 1) * (2 * BLOCK_BYTES + cells of a block * (maps * (classes + 1) + 3 * pairs * (classes + 1)^2) * 8 bytes)
-    + workers * block cache of GDAL
+    (workers + 1) * (2 * BLOCK_BYTES + 3 * COUNT_BYTES) + workers * block cache of GDAL
 
-whatever the size of the maps: a task holds the windows of its maps as stored and, where codes are wider than a byte, as
-bytes, and its counts.
+whatever the size of the maps, and however many they are: a task holds the windows of its maps as stored and, where codes are wider
+than a byte, as bytes, and its counts.
 """
 
 from __future__ import annotations
@@ -18,8 +17,9 @@ from __future__ import annotations
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,6 +33,9 @@ from tanheng.land.pools import Pool, Threads
 
 #: Bytes of pixels that one task reads of one map.
 BLOCK_BYTES = 64 * 2**20
+
+#: Bytes of the counts of one block.
+COUNT_BYTES = 64 * 2**20
 
 #: Plans of more blocks than this keep finished ones on disk, so that a run that was stopped can go on.
 KEPT_FROM = 32
@@ -138,16 +141,20 @@ def count_block(task: CountTask) -> BlockCounts:
 
 
 def plan_blocks(
-    grid: Grid, source: Source, wanted: NDArray[np.bool_] | None = None, block_bytes: int = BLOCK_BYTES
+    grid: Grid,
+    source: Source,
+    wanted: NDArray[np.bool_] | None = None,
+    block_bytes: int = BLOCK_BYTES,
+    most_cells: int = 2**20,
 ) -> list[Block]:
     """Blocks of cells, in the order of the rows, that touch the wanted cells.
 
-    A block holds at most `block_bytes` of pixels. It is as wide as the grid where that leaves room for four times the
-    height of the stored tiles, so that few tiles are decoded twice; else it is square.
+    A block holds at most `block_bytes` of pixels, and `most_cells` cells. It is as wide as the grid where that leaves room for four
+    times the height of the stored tiles, so that few tiles are decoded twice; else it is square.
     """
     size = source.pixels.pixel_size_m()
     pixels_per_cell = max(grid.resolution / size, 1e-9) ** 2
-    cells = max(1, int(block_bytes / (pixels_per_cell * max(source.itemsize, 1))))
+    cells = max(1, min(most_cells, int(block_bytes / (pixels_per_cell * max(source.itemsize, 1)))))
     tall = math.ceil(4 * source.tile[0] * size / grid.resolution)
     rows = max(1, cells // grid.columns)
     columns = grid.columns
@@ -232,23 +239,49 @@ def count_land(
     LandCounts
     """
     gathered = _Gathered(maps, grid)
-    tasks = plan_tasks(maps, grid, list(pairs), wanted, block_bytes)
-    open_tasks = []
-    for task in tasks:
-        kept = store.get(task) if store else None
-        if kept is None:
-            open_tasks.append(task)
-        else:
-            gathered.add(task, kept)
-    finished = len(tasks) - len(open_tasks)
-    for number, (task, counts) in enumerate((pool or Threads()).results(count_block, open_tasks), start=finished + 1):
+    for task, counts in counted_blocks(
+        maps, grid, pairs, wanted=wanted, pool=pool, block_bytes=block_bytes, store=store, progress=progress
+    ):
         gathered.add(task, counts)
-        gathered.pixels += counts.pixels
-        if store:
-            store.put(task, counts)
-        if progress:
-            progress(number, len(tasks), gathered.pixels)
     return gathered.result()
+
+
+def counted_blocks(
+    maps: Sequence[LandMap],
+    grid: Grid,
+    pairs: Iterable[tuple[int, int]] = (),
+    *,
+    wanted: NDArray[np.bool_] | None = None,
+    pool: Pool | None = None,
+    block_bytes: int = BLOCK_BYTES,
+    store: BlockStore | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[CountTask, BlockCounts]]:
+    """Blocks as they are counted, those of the first map's pixels before all others; parameters as `count_land`.
+
+    Yields
+    ------
+    (CountTask, BlockCounts)
+    """
+    tasks = plan_tasks(maps, grid, list(pairs), wanted, block_bytes)
+    done, pixels = 0, 0
+    for _, group in groupby(tasks, key=lambda task: id(task.maps)):
+        open_tasks = []
+        for task in group:
+            kept = store.get(task) if store else None
+            if kept is None:
+                open_tasks.append(task)
+                continue
+            done += 1
+            yield task, kept
+        for task, counts in (pool or Threads()).results(count_block, open_tasks):
+            done += 1
+            pixels += counts.pixels
+            if store:
+                store.put(task, counts)
+            yield task, counts
+            if progress:
+                progress(done, len(tasks), pixels)
 
 
 def plan_tasks(
@@ -263,7 +296,9 @@ def plan_tasks(
     for group in groups_on_same_pixels(maps):
         years = [item.year for item in group]
         inside = tuple((years.index(a), years.index(b)) for a, b in pairs if a in years and b in years)
-        blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group))
+        counts = len(group) * (len(group[0].lookup.classes) + 1) + len(inside) * len(group[0].lookup.classes) ** 2
+        cells = max(1, COUNT_BYTES // (8 * counts))
+        blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group), cells)
         tasks += [CountTask(grid, block, group, inside) for block in blocks]
     return tasks
 

@@ -1,4 +1,4 @@
-"""A land series as labelled arrays: shares of classes, and of transitions."""
+"""A land series as labelled arrays: shares of classes, read when they are asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
+from tanheng.land.layers import on_demand
 from tanheng.land.series import LandSeries
 from tanheng.schema import stamp
 
@@ -18,18 +19,15 @@ def on_cells(values: NDArray[np.float64], grid: Grid, dims: tuple[str, ...] = ()
 
 def land_share(series: LandSeries) -> xr.DataArray:
     """Share of each class of the part of a cell in the region, shape (year, land_class, y, x); NaN where there are no data."""
-    stacked = np.stack([series.share(year) for year in series.years])
-    known = stacked.sum(axis=1, keepdims=True) > 0
-    labels = {"year": list(series.years), "land_class": list(series.classes)}
-    return stamp(
-        on_cells(np.where(known, stacked, np.nan), series.grid, ("year", "land_class"), **labels), "land_share"
-    )
+
+    def read(year: int, land_class: str, rows: slice = slice(None)) -> NDArray[np.float64]:
+        known = series.covered(year, rows) > 0
+        return np.where(known, series.class_share(year, land_class, rows), np.nan)
+
+    labels = {"year": series.years, "land_class": series.classes}
+    return stamp(on_demand(read, series.grid, labels), "land_share")
 
 
-def transition_share(series: LandSeries, first: int, last: int) -> xr.DataArray | None:
-    """Share of each transition, shape (from_class, to_class, y, x), where both years have data; none where it was not observed."""
-    moved = series.transitions(first, last)
-    if moved is None:
-        return None
-    labels = {"from_class": list(series.classes), "to_class": list(series.classes)}
-    return on_cells(moved, series.grid, ("from_class", "to_class"), **labels)
+def covered_share(series: LandSeries) -> xr.DataArray:
+    """Part of a cell that lies in the region and has data, shape (year, y, x), 1."""
+    return on_demand(series.covered, series.grid, {"year": series.years})

@@ -8,6 +8,7 @@ from pathlib import Path
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs
+from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
 from tanheng.study import Study
 
@@ -21,6 +22,7 @@ def check_study(study: Study, base: Path) -> Inputs:
         All problems at once; those of the simulation, which needs the other inputs, where these have none.
     """
     inputs = check_inputs(study, base)
+    refuse_too_large(inputs)
     if study.simulate is None:
         return inputs
     problems = Problems()

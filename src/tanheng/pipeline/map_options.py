@@ -30,6 +30,7 @@ def map_options(inputs: Inputs) -> MapOptions:
         classes=asked.classes,
         labels=asked.label_layer(study.named_zones),
         panels=asked.panels,
+        years=asked.own_maps(study.years),
         note=study.outputs.told_note,
         approval=asked.approval,
     )

@@ -20,7 +20,7 @@ from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, part_folder
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import PlanRecord, RunRecord, plain
-from tanheng.io.results.store import read_zarr
+from tanheng.io.results.store import read_dataset
 from tanheng.io.results.tables import read_result_table
 from tanheng.io.rows import write_rows
 from tanheng.io.tables import write_csv
@@ -108,7 +108,7 @@ def _up_to_date(inputs: Inputs) -> bool:
 
 
 def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
-    dataset = read_zarr(inputs.output / "results.zarr")
+    dataset = read_dataset(inputs.output / "results.zarr")
     reporter.stage(mark("plan"))
     layers = lay_zones(inputs.zones, inputs.grid, np.asarray(dataset["region_fraction"].values, float))
     land = plan_land(inputs.grid, layers, dataset, opened.plan.year or inputs.study.years[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,17 +25,24 @@ class Reporter:
 
 
 class Clock:
-    """Seconds by stage.
+    """Seconds and peak memory by stage.
 
     Parameters
     ----------
     reporter : Reporter
         Told where a stage begins.
+
+    Attributes
+    ----------
+    seconds : dict of str to float
+    peaks : dict of str to float, MB
+        Largest memory of the process since its start, as it stood at the end of the stage; empty where the system does not say.
     """
 
     def __init__(self, reporter: Reporter) -> None:
         self.reporter = reporter
         self.seconds: dict[str, float] = {}
+        self.peaks: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -43,3 +51,16 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)
+        peak = peak_memory()
+        if peak is not None:
+            self.peaks[name] = round(peak / 1e6)
+
+
+def peak_memory() -> int | None:
+    """Largest memory that this process has held, bytes; none where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

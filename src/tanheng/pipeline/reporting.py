@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.inputs.study_inputs import Inputs
+from tanheng.language import tr
 from tanheng.pipeline.map_options import map_options, outlines_of
+from tanheng.report.style.coarse import Drawn
+from tanheng.report.style.map_options import MapOptions
+from tanheng.report.style.themes import all_breaks
 
 
 def write_reports(
@@ -35,6 +40,7 @@ def write_reports(
     from tanheng.report.cartography.maps import draw_maps
     from tanheng.report.charts.run_charts import run_charts
     from tanheng.report.page.run_page import write_report
+    from tanheng.report.style.coarse import drawn_from
     from tanheng.report.words.reconstruction import reconstructed_inputs
     from tanheng.report.workbook.workbook import write_workbook
 
@@ -44,13 +50,25 @@ def write_reports(
         from tanheng.report.word.word_tables import write_paper_tables
 
         write_paper_tables(folder / "tables.docx", tables, record)
+    if not (asked.maps or asked.report):
+        return
+    drawn = drawn_from(dataset, inputs.grid)
+    options = _shared(map_options(inputs), drawn)
     if asked.maps:
-        draw_maps(folder / "maps", dataset, inputs.grid, outlines_of(inputs), map_options(inputs))
+        draw_maps(folder / "maps", drawn.dataset, drawn.grid, outlines_of(inputs), options, drawn.cell.cell_area_ha)
     if asked.report:
         zones = inputs.zones or ({"region": inputs.land.boundary} if inputs.land.boundary else {})
         charts = run_charts(tables, stars=not reconstructed_inputs(record))
-        options = map_options(inputs)
-        write_report(folder / "report.html", record, tables, dataset, inputs.grid, zones, charts, options)
+        write_report(folder / "report.html", record, tables, drawn, inputs.grid, zones, charts, options)
+
+
+def _shared(options: MapOptions, drawn: Drawn) -> MapOptions:
+    """Options with what maps and page share: class breaks, and under each map whether it shows cells or blocks of them."""
+    breaks = all_breaks(drawn.dataset, drawn.cell.cell_area_ha, options)
+    if drawn.factor == 1:
+        return replace(options, worked_out=breaks)
+    blocks = tr("Drawn from means over blocks of {factor} x {factor} cells.", factor=drawn.factor)
+    return replace(options, worked_out=breaks, note=" ".join(text for text in (options.note, blocks) if text))
 
 
 def write_plan_report(

@@ -1,4 +1,4 @@
-"""Results of a run: dataset, tables, checks and notes, before and after they are written."""
+"""Results of a run: dataset, tables, checks and notes."""
 
 from __future__ import annotations
 
@@ -28,14 +28,12 @@ class Results:
     folder : Path
         Where the results are written.
     dataset : xarray.Dataset
-        Variables by cell; see `tanheng.schema`.
+        Variables by cell; see `tanheng.schema`. Each layer is read from the folder when it is asked for.
     tables : mapping of str to pandas.DataFrame
     checks : tuple of SelfCheck
     warnings : tuple of str
-    left_out : tuple of str
-        What the study does not ask for, and why.
     record : mapping
-        What stands in run.json; empty until the results are written.
+        What stands in run.json.
     """
 
     study: Study
@@ -44,7 +42,6 @@ class Results:
     tables: Mapping[str, pd.DataFrame]
     checks: tuple[SelfCheck, ...]
     warnings: tuple[str, ...]
-    left_out: tuple[str, ...]
     record: Mapping[str, Any]
 
     @property

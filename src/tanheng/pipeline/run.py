@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from tanheng.errors import SelfCheckError, StudyError
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
+from tanheng.io.cells import KeptCells
 from tanheng.io.rasters import files_open
 from tanheng.io.results.folder import result_folder
 from tanheng.io.results.lock import working_on
+from tanheng.io.results.record import plain
+from tanheng.io.results.store import read_dataset
+from tanheng.land.cells import CellStore, finished
 from tanheng.land.pools import Pool, pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
-from tanheng.pipeline.assemble import dataset_of
+from tanheng.pipeline import provenance
+from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
@@ -35,7 +46,10 @@ from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors,
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
 from tanheng.stages.zone_layers import lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
-from tanheng.study import Study, language_of, load_study
+from tanheng.study import language_of, load_study
+
+#: Cells times years from which on a run that was stopped keeps what it finished.
+_KEPT_FROM = 2**20
 
 
 def run_study(
@@ -94,18 +108,48 @@ def _run(
         study = study.model_copy(update={"outputs": outputs})
     with clock.stage(mark("check")):
         inputs = open_inputs(study, path.parent)
+        refuse_too_large(inputs)
         simulation = open_checked(inputs) if study.simulate is not None else None
-    blocks = blocks_folder(inputs.output)
+    blocks = FolderOfBlocks(blocks_folder(inputs.output))
     with working_on(inputs.output):
-        with pool_of(workers, cluster, reporter.warn) as pool:
-            results = compute(inputs, clock, Counting(blocks, pool, resume, reporter.blocks))
-            for text in results.warnings:
+        with pool_of(workers, cluster, reporter.warn) as pool, _cleared(blocks, inputs):
+            files = provenance.listed_files(inputs.files, inputs.base)
+            cells = KeptCells(_finished_before(blocks.folder, inputs, files, resume=resume), inputs.grid)
+            found = compute(inputs, clock, Counting(blocks.folder, pool, resume, reporter.blocks), cells)
+            for text in found.notes:
                 reporter.warn(text)
-            with result_folder(results.folder) as folder:
+            with result_folder(inputs.output) as folder:
                 accounts = _simulated(folder, inputs, simulation, clock, pool)
-                results = write_results(results, inputs, folder, clock, accounts)
-        FolderOfBlocks(blocks).clear()
-    return results
+                record = write_results(found, _left_out(inputs), inputs, files, folder, clock, accounts)
+        blocks.clear()
+    dataset = read_dataset(inputs.output / "results.zarr")
+    return Results(study, inputs.output, dataset, found.tables, found.checks, found.notes, record)
+
+
+def _finished_before(folder: Path, inputs: Inputs, files: list[dict[str, Any]], *, resume: bool) -> Path:
+    """Folder of what a run keeps: by its inputs and settings, so that only work on the very same is gone on with.
+
+    What other inputs or settings have left there is removed, and all of it where the run starts anew.
+    """
+    settings = inputs.study.model_dump(mode="json", exclude={"outputs", "maps", "plan", "simulate"})
+    data = [provenance.versions(), spoken_language(), settings, files]
+    own = folder / f"cells-{hashlib.sha256(json.dumps(plain(data)).encode()).hexdigest()[:16]}"
+    for left in folder.glob("cells-*"):
+        if left != own or not resume:
+            shutil.rmtree(left, ignore_errors=True)
+    return own
+
+
+@contextmanager
+def _cleared(blocks: FolderOfBlocks, inputs: Inputs) -> Iterator[None]:
+    """Leave no finished work behind where the study itself must be mended first, or where it takes seconds to do it again."""
+    try:
+        yield
+    except BaseException as error:
+        short = inputs.grid.size * len(inputs.study.years) < _KEPT_FROM and not blocks.any()
+        if short or isinstance(error, (StudyError, SelfCheckError)):
+            blocks.clear()
+        raise
 
 
 def _simulated(
@@ -129,8 +173,14 @@ def _simulated(
     return made.accounts
 
 
-def compute(inputs: Inputs, clock: Clock, counting: Counting) -> Results:
-    """Everything that a study asks for, in memory: the stages in their order."""
+def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) -> Found:
+    """Everything that a study asks for: the stages in their order.
+
+    Parameters
+    ----------
+    cells : CellStore
+        Keeps the layers of all variables; memory holds a few at a time.
+    """
     study, steps = inputs.study, clock.reporter.steps
     found = Found(notes=inputs.warnings)
     spread = density_errors(inputs.densities.settings, inputs.classes)
@@ -139,7 +189,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting) -> Results:
     demand_spread: dict[int, DemandErrors] = {}
 
     with clock.stage(mark("land")):
-        series = count_series(inputs.land, counting)
+        series = count_series(inputs.land, counting, cells)
         land = account_stock(series, inputs.densities.array)
         changes = account_change(series, land, inputs.land.pairs)
         layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
@@ -158,13 +208,17 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting) -> Results:
             table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), demand_spread, compared.mode)
             found += Found({"balance": table})
     with clock.stage(mark("zones and change")):
-        found += account_zone_stocks(layers, land)
-        if compared is not None and demands is not None:
-            found += account_zone_balances(
-                layers, found.tables, land, compared, demands, inputs.economy, spread, demand_spread
-            )
-        found += change_table(changes, land, compared.balance if compared else None, study.value)
-        found += analyse_change(changes, land)
+
+        def zones_and_change() -> Found:
+            zones = account_zone_stocks(layers, land)
+            if compared is not None and demands is not None:
+                zones += account_zone_balances(
+                    layers, zones.tables, land, compared, demands, inputs.economy, spread, demand_spread
+                )
+            zones += change_table(changes, land, compared.balance if compared else None, study.value)
+            return zones + analyse_change(changes, land)
+
+        found += finished(cells, zones_and_change, Found.as_data, Found.of_data, "zones and change")
     with clock.stage(mark("drivers")):
         drivers = lay_drivers(inputs.drivers, land, demands, layers)
         found += driver_variables(drivers, demands)
@@ -177,21 +231,12 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting) -> Results:
                 land, compared, spread, demand_spread, sampled_norm=sampled, seed=study.analysis.seed
             )
     refuse_failed(found.checks)
-    return Results(
-        study,
-        inputs.output,
-        dataset_of(study, found.variables),
-        found.tables,
-        found.checks,
-        tuple(dict.fromkeys(found.notes)),
-        tuple(_left_out(study, has_drivers=bool(drivers))),
-        {},
-    )
+    return Found(found.tables, found.variables, tuple(dict.fromkeys(found.notes)), found.checks)
 
 
-def _left_out(study: Study, *, has_drivers: bool) -> list[str]:
+def _left_out(inputs: Inputs) -> list[str]:
     """What the study does not ask for, and why."""
-    missing = []
+    study, missing = inputs.study, []
     if study.emissions is None:
         missing.append(
             tr("emissions, demand and balance: the study names no emissions, so this is a study of stocks alone")
@@ -200,6 +245,6 @@ def _left_out(study: Study, *, has_drivers: bool) -> list[str]:
         missing.append(tr("tables by zone: the study names no zone layer"))
     if len(study.years) < 2:
         missing.append(tr("change: the study has one year"))
-    if not has_drivers:
+    if not inputs.drivers and inputs.demand is None:
         missing.append(tr("correlation: the study names no drivers"))
     return missing

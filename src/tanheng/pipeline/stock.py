@@ -210,17 +210,12 @@ def _transition_rows(series: LandSeries, pair: tuple[int, int], densities: Carbo
 
 def _moved(series: LandSeries, pair: tuple[int, int]) -> tuple[NDArray[np.float64], str]:
     """Cells' worth of each transition, shape (classes, classes), and how it is known."""
-    overlaid = series.transitions(*pair)
+    overlaid = series.moved.get(pair)
     if overlaid is not None:
-        return overlaid.sum(axis=(2, 3)), "pixel overlay"
-    import xarray as xr
+        return overlaid.total, "pixel overlay"
+    from tanheng.stages.change import estimated_moves
 
-    from tanheng.accounting.transitions import transitions_from_shares
-
-    dims, coords = ("land_class", "y", "x"), {"land_class": list(series.classes)}
-    first, last = (xr.DataArray(series.share(year), dims=dims, coords=coords) for year in pair)
-    moved = transitions_from_shares(first, last).sum(("y", "x")).to_numpy()
-    return moved, "estimated from shares of cells: the maps do not share their pixels"
+    return estimated_moves(series, *pair).total, "estimated from shares of cells: the maps do not share their pixels"
 
 
 def _write(

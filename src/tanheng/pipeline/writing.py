@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,24 +16,36 @@ from tanheng.io.pixel_maps import write_pixel_maps
 from tanheng.io.results.crate import write_crate
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import RunRecord
-from tanheng.io.results.store import with_crs, write_grids, write_zarr
+from tanheng.io.results.store import read_dataset, write_variables
 from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock
 from tanheng.pipeline.reporting import write_reports
-from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import joined
+from tanheng.schema import refuse_unknown
+from tanheng.stages.found import Found
+from tanheng.study import Study
 
 
 def write_results(
-    results: Results, inputs: Inputs, folder: Path, clock: Clock, simulated: Mapping[str, pd.DataFrame] | None = None
-) -> Results:
-    """Write grids, tables, maps, report and record; the results with their record are returned.
+    found: Found,
+    left_out: list[str],
+    inputs: Inputs,
+    files: list[dict[str, Any]],
+    folder: Path,
+    clock: Clock,
+    simulated: Mapping[str, pd.DataFrame] | None = None,
+) -> Mapping[str, Any]:
+    """Write grids, tables, maps, report and record; the record is returned.
 
     Parameters
     ----------
+    left_out : list of str
+        What the study does not ask for, and why.
+    files : list of dict
+        Input files with their hashes.
     simulated : mapping of str to pandas.DataFrame, optional
         Tables of simulated years, whose rows join those of the study under a column of the scenario.
 
@@ -46,22 +60,40 @@ def write_results(
     except OSError as error:
         raise OutputError(tr("{folder}: can't be written ({reason})", folder=folder, reason=error.strerror)) from error
     with clock.stage(mark("write grids and tables")):
-        dataset = with_crs(results.dataset, inputs.grid)
-        write_zarr(folder / "results.zarr", dataset)
-        write_grids(folder / "grids", dataset, inputs.grid)
-        tables = results.tables if simulated is None else joined(results.tables, simulated)
+        refuse_unknown(found.variables)
+        store, attributes = folder / "results.zarr", _attributes(inputs.study)
+        write_variables(store, folder / "grids", found.variables, inputs.grid, _times(inputs.study), attributes)
+        tables = found.tables if simulated is None else joined(found.tables, simulated)
         for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
-    if results.study.outputs.pixel_maps:
+    if inputs.study.outputs.pixel_maps:
         with clock.stage(mark("pixel maps")):
             _write_pixel_maps(folder / "pixels", inputs)
-    record = run_record(results, inputs, clock)
+    record = run_record(found, left_out, inputs, files, clock)
     with clock.stage(mark("workbook, maps and report")):
-        write_reports(folder, inputs, results.dataset, results.tables, record.as_data())
-    record = replace(record, timings_s=dict(clock.seconds))
+        write_reports(folder, inputs, read_dataset(store), found.tables, record.as_data())
+    record = replace(record, timings_s=dict(clock.seconds), peak_mb=dict(clock.peaks))
     record.write(folder / MARK)
     write_crate(folder, record.as_data())
-    return replace(results, record=record.as_data())
+    return record.as_data()
+
+
+def _times(study: Study) -> dict[str, list[object]]:
+    """Years of a study, and the periods between them."""
+    return {"year": list(study.years), "period": [f"{first}-{last}" for first, last in pairwise(study.years)]}
+
+
+def _attributes(study: Study) -> dict[str, object]:
+    """Attributes of the dataset of a run."""
+    attributes: dict[str, object] = {
+        "title": study.told_title,
+        "source": "tanheng",
+        "balance_mode": study.balance.mode,
+        "ratio_norm": study.balance.norm,
+    }
+    if study.outputs.told_note:
+        attributes["comment"] = study.outputs.told_note
+    return attributes
 
 
 def _write_pixel_maps(folder: Path, inputs: Inputs) -> None:
@@ -75,9 +107,11 @@ def _write_pixel_maps(folder: Path, inputs: Inputs) -> None:
     write_pixel_maps(folder, inputs.land.maps, totals, inputs.land.pairs)
 
 
-def run_record(results: Results, inputs: Inputs, clock: Clock) -> RunRecord:
+def run_record(
+    found: Found, left_out: list[str], inputs: Inputs, files: list[dict[str, Any]], clock: Clock
+) -> RunRecord:
     """Record of a run, as run.json holds it."""
-    study, grid = results.study, inputs.grid
+    study, grid = inputs.study, inputs.grid
     settings = study.model_dump(mode="json")
     factors = None if inputs.emissions is None else inputs.emissions.factors
     return RunRecord(
@@ -100,10 +134,11 @@ def run_record(results: Results, inputs: Inputs, clock: Clock) -> RunRecord:
         carbon_density=sorted({table.name for table in inputs.densities.tables.values()}),
         emission_factors=None if factors is None else {"name": factors.name, "source": factors.source},
         balance_mode=study.balance.mode,
-        balance_meaning=results.dataset["balance"].attrs["long_name"] if "balance" in results.dataset else "",
-        inputs=provenance.listed_files(inputs.files, inputs.base),
-        checks=provenance.listed_checks(results.checks),
-        warnings=list(results.warnings),
-        left_out=list(results.left_out),
+        balance_meaning=found.variables["balance"].attrs["long_name"] if "balance" in found.variables else "",
+        inputs=files,
+        checks=provenance.listed_checks(found.checks),
+        warnings=list(found.notes),
+        left_out=left_out,
         timings_s=dict(clock.seconds),
+        peak_mb=dict(clock.peaks),
     )

@@ -158,7 +158,7 @@ def _near(known: NDArray[np.bool_], neighbours: str, permutations: int, rate: fl
                 tr("{name} is {value}; expected a whole number from {least} on", name=name, value=value, least=least)
             )
     near = grid_neighbours(known, rook=neighbours == "rook")
-    if near.nnz == 0:
+    if not near.count.any():
         raise InputError(tr("no two neighbouring cells have data: there is nothing to compare"))
     share = 2.0 / ((permutations + 1) * rate)
     if share > _FEW:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scipy import sparse
 from tanheng.accounting.demand import allocated
 from tanheng.errors import InputError
 from tanheng.inputs.emissions import canonical_sector
+from tanheng.land.cells import CellStore
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.stock import Land
 from tanheng.stages.weights import SectorWeights
@@ -22,6 +24,9 @@ from tanheng.units import M2_PER_KM2
 
 Layer = NDArray[np.float64]
 Row = dict[str, object]
+
+#: Name of the matrices of what groups of emissions put into cells.
+_GROUPS = "demand_groups"
 
 
 @dataclass(frozen=True)
@@ -70,16 +75,36 @@ class Groups:
 
     Attributes
     ----------
-    amounts : scipy.sparse.csr_matrix, shape (groups, cells), t C
+    year : int
+    cells : CellStore
+        Keeps what each group emits in each cell.
+    totals : numpy.ndarray, shape (groups,), t C
     zones : tuple of str
         Zone of each group; empty for what is known for the region.
     of_row : numpy.ndarray, shape (rows,)
         Group of each row of the year's emissions; -1 for one without emissions.
     """
 
-    amounts: sparse.csr_matrix
+    year: int
+    cells: CellStore
+    totals: NDArray[np.float64]
     zones: tuple[str, ...]
     of_row: NDArray[np.int64]
+
+    @property
+    def amounts(self) -> sparse.csr_matrix:
+        """What each group emits in each cell, shape (groups, cells), t C."""
+        return self.cells.matrix(_GROUPS, self.year)
+
+    def as_data(self) -> dict[str, Any]:
+        """Groups, as JSON holds them; their amounts are kept already."""
+        return {"year": self.year, "totals": self.totals, "zones": self.zones, "of_row": self.of_row}
+
+    @staticmethod
+    def of_data(cells: CellStore, data: Mapping[str, Any]) -> Groups:
+        """Groups from what JSON holds."""
+        totals, of_row = np.array(data["totals"], np.float64), np.array(data["of_row"], np.int64)
+        return Groups(data["year"], cells, totals, tuple(data["zones"]), of_row)
 
 
 @dataclass(frozen=True)
@@ -92,8 +117,12 @@ class Allocated:
         What zones have of their own, and what is known for the region.
     own : numpy.ndarray, shape (zones,), t C
         Emissions of zones of their own.
-    groups : Groups
+    amounts : scipy.sparse.csr_matrix, shape (groups, cells), t C
         Demand by what shares a weight and a unit.
+    zones : tuple of str
+        Zone of each group; empty for what is known for the region.
+    of_row : numpy.ndarray, shape (rows,)
+        Group of each row of the year's emissions; -1 for one without emissions.
     placements : tuple of dict
         Rows: emissions, what was placed, and by what, by sector and unit.
     notes : tuple of str
@@ -102,9 +131,18 @@ class Allocated:
     by_zone: Layer
     of_region: Layer
     own: Layer
-    groups: Groups
+    amounts: sparse.csr_matrix
+    zones: tuple[str, ...]
+    of_row: NDArray[np.int64]
     placements: tuple[Row, ...]
     notes: tuple[str, ...]
+
+
+def keep_groups(allocated: Allocated, year: int, cells: CellStore) -> Groups:
+    """Groups of the demand of a year, with their amounts kept."""
+    cells.put_matrix(allocated.amounts, _GROUPS, year)
+    totals = np.asarray(allocated.amounts.sum(axis=1)).ravel()
+    return Groups(year, cells, totals, allocated.zones, allocated.of_row)
 
 
 @dataclass(frozen=True)
@@ -192,18 +230,19 @@ def allocate_year(
             amounts |= {
                 (str(key), zone): placed.amounts[number] for number, zone in enumerate(unit.ids) if totals[number]
             }
-    return _gathered(keyed, amounts, zones, land.fraction.shape, placements, notes)
+    return _gathered(keyed, amounts, zones, land, placements, notes)
 
 
 def _gathered(
     keyed: pd.DataFrame,
     amounts: Mapping[tuple[str, str], sparse.csr_matrix],
     zones: EmissionZones | None,
-    shape: tuple[int, ...],
+    land: Land,
     placements: list[Row],
     notes: list[str],
 ) -> Allocated:
     """Demand of a year from what each group of emissions puts into each cell."""
+    shape = land.grid.shape
     cells = int(np.prod(shape))
     known = sorted(set(amounts))
     number = {group: place for place, group in enumerate(known)}
@@ -216,7 +255,9 @@ def _gathered(
         np.asarray(stacked[~of_region].sum(axis=0)).reshape(shape),
         np.asarray(stacked[of_region].sum(axis=0)).reshape(shape),
         np.array([float(own.get(zone, 0.0)) for zone in ids]),
-        Groups(stacked, tuple(zone for _, zone in known), np.array(rows, np.int64)),
+        stacked,
+        tuple(zone for _, zone in known),
+        np.array(rows, np.int64),
         tuple(placements),
         tuple(notes),
     )

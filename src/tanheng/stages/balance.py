@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.accounting.balance import (
     balance,
@@ -19,7 +21,9 @@ from tanheng.accounting.balance import (
 from tanheng.accounting.stock import sink, sink_from_rate
 from tanheng.accounting.transitions import improved_and_worsened
 from tanheng.inputs.balance import BalanceInputs
+from tanheng.land.cells import bands
 from tanheng.land.continuous import on_grid
+from tanheng.land.layers import by_layer, on_demand, variable
 from tanheng.land.shares import on_cells
 from tanheng.schema import stamp
 from tanheng.stages.change import Changes
@@ -28,6 +32,13 @@ from tanheng.stages.found import Found
 from tanheng.stages.stock import Land
 from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import conversion_factor
+
+#: Variables that compare supply and demand cell by cell.
+_COMPARISONS = {
+    "balance": balance,
+    "supply_per_demand": supply_per_demand,
+    "normalised_difference": normalised_difference,
+}
 
 
 @dataclass(frozen=True)
@@ -57,46 +68,59 @@ def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArra
     if mode == "stock":
         return stamp(land.stock, "supply", mode)
     if mode == "stock_change":
-        steps = [changes.of(*pair) for pair in pairwise(land.years)]
-        years = xr.Variable("year", [step.last for step in steps])
-        arrays = [step.stock_change for step in steps]
-        stacked = xr.concat(arrays, dim=years, coords="minimal", compat="override", join="exact")
-        return stamp(stacked.transpose("year", "y", "x"), "supply", mode)
-    return stamp(_sink(given, land), "supply", mode)
+        steps = {last: changes.of(first, last).stock_change for first, last in pairwise(land.years)}
+
+        def read(year: int, rows: slice = slice(None)) -> NDArray[np.float64]:
+            return np.asarray(steps[year].isel(y=rows).values, np.float64)
+
+        return stamp(on_demand(read, land.grid, {"year": list(steps)}), "supply", mode)
+    for year in land.years:
+        land.cells.put(_sink(given, land, year).values, "sink", year)
+    return stamp(variable(land.cells, "sink", year=land.years), "supply", mode)
 
 
-def _sink(given: BalanceInputs, land: Land) -> xr.DataArray:
-    """Yearly uptake from rates by class, or from net ecosystem production."""
+def _sink(given: BalanceInputs, land: Land, year: int) -> xr.DataArray:
+    """Uptake of a year from rates by class, or from net ecosystem production, shape (y, x), t C yr-1."""
     if given.uptake is not None:
         rates = [given.uptake[name] for name in land.classes]
         by_class = xr.DataArray(rates, dims="land_class", coords={"land_class": list(land.classes)})
-        return sink(land.share, by_class, land.grid.cell_area_ha)
+        parts = [
+            sink(land.share.sel(year=[year]).isel(y=rows).compute(), by_class, land.grid.cell_area_ha)
+            for rows in bands(land.grid)
+        ]
+        return xr.concat(parts, "y", join="exact").isel(year=0)
     factor = conversion_factor(given.settings.nep_units, "t C ha-1 yr-1")
-    layers = [on_grid(given.nep[year], land.grid).mean * factor for year in land.years]
-    rate = on_cells(np.stack(layers), land.grid, ("year",), year=list(land.years))
-    return sink_from_rate(rate, land.share, land.grid.cell_area_ha)
+    rate = on_cells(on_grid(given.nep[year], land.grid).mean * factor, land.grid)
+    covered = land.covered.sel(year=year, drop=True)
+    return sink_from_rate(rate, covered.where(covered > 0), land.grid.cell_area_ha)
 
 
 def account_balance(given: BalanceInputs, land: Land, supply: xr.DataArray, demands: CellDemand) -> Balance:
-    """Balance and ratios of cells, in the mode and norm of the study."""
+    """Balance and ratios of cells, in the mode and norm of the study; they are worked out when they are asked for."""
     mode, norm = given.settings.mode, given.settings.norm
     demand = demands.demand.sel(year=supply["year"])
     whole = as_whole_cells(supply, land), as_whole_cells(demand, land)
-    here = balance(supply, demand, mode)
-    ratio = supply_demand_ratio(*whole, mode, norm)
-    variables = {
-        "balance": here,
-        "supply_demand_ratio": ratio,
-        "supply_per_demand": supply_per_demand(supply, demand, mode),
-        "normalised_difference": normalised_difference(supply, demand, mode),
-    }
-    return Balance(mode, supply, demand, here, ratio, norms(*whole, norm), Found(variables=variables))
+    largest = norms(*whole, norm)
+
+    def ratio_of(supplied: xr.DataArray, demanded: xr.DataArray) -> xr.DataArray:
+        return supply_demand_ratio(supplied, demanded, mode, norm, largest.sel(year=supplied["year"]))
+
+    ratio = stamp(by_layer(ratio_of, *whole), "supply_demand_ratio", mode)
+    ratio.attrs["norm"] = norm
+    variables = {"supply_demand_ratio": ratio}
+    for name, function in _COMPARISONS.items():
+        variables[name] = stamp(by_layer(partial(function, mode=mode), supply, demand), name, mode)
+    return Balance(mode, supply, demand, variables["balance"], ratio, largest, Found(variables=variables))
 
 
 def as_whole_cells(array: xr.DataArray, land: Land) -> xr.DataArray:
     """Totals of cells as they would be were every cell wholly in the region: cells on its edge can then be compared."""
     part = land.fraction.where(land.fraction > 0)
-    return (array / part).assign_attrs(array.attrs)
+
+    def whole(layer: xr.DataArray) -> xr.DataArray:
+        return (layer / part.sel(y=layer["y"])).assign_attrs(array.attrs)
+
+    return by_layer(whole, array).assign_attrs(array.attrs)
 
 
 def balance_table(compared: Balance, land: Land, demands: CellDemand, norm: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.accounting.stock import cell_stock_change
 from tanheng.accounting.summaries import transition_table
@@ -19,8 +20,10 @@ from tanheng.accounting.transitions import (
     transitions_from_shares,
 )
 from tanheng.accounting.value import net_present_value
+from tanheng.land.cells import BAND_CELLS, bands, done_once
+from tanheng.land.layers import variable
+from tanheng.land.moved import Moved, joined, moved_land
 from tanheng.land.series import LandSeries
-from tanheng.land.shares import transition_share
 from tanheng.language import mark_name, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found, SelfCheck
@@ -90,40 +93,66 @@ def account_change(series: LandSeries, land: Land, pairs: tuple[tuple[int, int],
         "transitions": pd.concat(rows, ignore_index=True),
         "land_change": pd.concat([_degrees(item) for item in items], ignore_index=True),
     }
-    variables = _stock_change(items, land.years)
+    variables = _stock_change(items, land)
     return Changes(items, Found(tables, variables, tuple(_left_out(items, land)), tuple(_checks(items, land))))
 
 
 def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...]) -> Iterator[LandChange]:
     cell_area = land.grid.cell_area_ha
     for first, last in pairs:
-        shares = land.share.sel(year=first, drop=True), land.share.sel(year=last, drop=True)
-        moved, method = transition_share(series, first, last), OVERLAID
+        moved, method = series.moved.get((first, last)), OVERLAID
         if moved is None:
-            moved, method = transitions_from_shares(shares[0].fillna(0.0), shares[1].fillna(0.0)), ESTIMATED
+            moved, method = estimated_moves(series, first, last), ESTIMATED
         before, after = (land.density.sel(year=year, drop=True).sum("carbon_pool") for year in (first, last))
-        stocks = land.stock.sel(year=first, drop=True), land.stock.sel(year=last, drop=True)
-        area = moved.sum(("y", "x")) * cell_area
+        label = f"{first}-{last}"
+
+        def change(ends: tuple[int, int] = (first, last), moved: Moved = moved, label: str = label) -> None:
+            stocks = [land.stock.sel(year=year, drop=True) for year in ends]
+            densities = [land.density.sel(year=year, drop=True).sum("carbon_pool") for year in ends]
+            years = ends[1] - ends[0]
+            shares = moved.first, moved.last
+            one = cell_stock_change(
+                (stocks[0], stocks[1]), moved.cells, shares, (densities[0], densities[1]), cell_area, years
+            )
+            land.cells.put(one.values, "stock_change", label)
+
+        done_once(land.cells, change, "stock_change", label)
+        area = _by_classes(moved.total * cell_area, series.classes)
         yield LandChange(
             first,
             last,
             area,
-            cell_stock_change(moved, shares, stocks, (before, after), cell_area, last - first),
+            stamp(variable(land.cells, "stock_change", period=[label]).isel(period=0, drop=True), "stock_change"),
             transition_stock_change(area, before, after),
             method,
             float(area.sum()) / HA_PER_KM2,
         )
 
 
-def _stock_change(items: tuple[LandChange, ...], years: tuple[int, ...]) -> dict[str, xr.DataArray]:
+def _by_classes(values: NDArray[np.float64], classes: tuple[str, ...]) -> xr.DataArray:
+    labels = {"from_class": list(classes), "to_class": list(classes)}
+    return xr.DataArray(values, dims=tuple(labels), coords=labels)
+
+
+def estimated_moves(series: LandSeries, first: int, last: int) -> Moved:
+    """Transitions of maps that don't share their pixels, estimated from the shares of cells."""
+    parts = []
+    for rows in bands(series.grid, BAND_CELLS // len(series.classes)):
+        shares = series.share(first, rows), series.share(last, rows)
+        ends = (
+            xr.DataArray(share, dims=("land_class", "y", "x"), coords={"land_class": list(series.classes)})
+            for share in shares
+        )
+        parts.append((moved_land(transitions_from_shares(*ends).values, *shares), rows.start, 0, series.grid.columns))
+    return joined(parts, series.grid.columns)
+
+
+def _stock_change(items: tuple[LandChange, ...], land: Land) -> dict[str, xr.DataArray]:
     """Yearly stock change between neighbouring years, shape (period, y, x)."""
-    steps = [item for item in items if (item.first, item.last) in pairwise(years)]
-    if not steps:
+    periods = [f"{item.first}-{item.last}" for item in items if (item.first, item.last) in pairwise(land.years)]
+    if not periods:
         return {}
-    periods = xr.Variable("period", [f"{item.first}-{item.last}" for item in steps])
-    arrays = [item.stock_change for item in steps]
-    stacked = xr.concat(arrays, dim=periods, coords="minimal", compat="override", join="exact")
-    return {"stock_change": stamp(stacked, "stock_change")}
+    return {"stock_change": stamp(variable(land.cells, "stock_change", period=periods), "stock_change")}
 
 
 def _left_out(items: tuple[LandChange, ...], land: Land) -> Iterator[str]:

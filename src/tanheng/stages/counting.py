@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,16 @@ from tanheng.errors import StudyError
 from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.land_maps import LandInputs, unknown_code_problems
 from tanheng.io.blocks import FolderOfBlocks
-from tanheng.land.engine import KEPT_FROM, Progress, count_land, plan_tasks
+from tanheng.land.cells import CellStore, HeldCells, finished
+from tanheng.land.engine import KEPT_FROM, BlockCounts, CountTask, Progress, counted_blocks, plan_tasks
+from tanheng.land.moved import Moved, joined, moved_land
 from tanheng.land.pools import Pool
-from tanheng.land.series import LandSeries
+from tanheng.land.region import in_region
+from tanheng.land.series import LandSeries, keep_shares
 from tanheng.language import tr
+
+#: Name of the layer of the part of each cell in the region.
+_FRACTION = "region_fraction"
 
 
 @dataclass(frozen=True)
@@ -33,35 +40,113 @@ def blocks_folder(output: Path) -> Path:
     return output.absolute().with_name(f".{output.name}-blocks")
 
 
-def count_series(land: LandInputs, counting: Counting) -> LandSeries:
+def count_series(land: LandInputs, counting: Counting, cells: CellStore | None = None) -> LandSeries:
     """Land series of the maps: shares by year, and transitions where maps share their pixels.
+
+    Parameters
+    ----------
+    cells : CellStore, optional
+        Keeps the shares; in memory by default.
 
     Raises
     ------
     StudyError
         A map has codes that the legend lacks, or no data in the region.
     """
+    cells = cells or HeldCells(land.grid)
+
+    def count() -> LandSeries:
+        return _counted(land, counting, cells)
+
+    def recalled(data: dict[str, Any]) -> LandSeries:
+        moved = {(first, last): Moved.of_data(of) for first, last, of in data["moved"]}
+        fraction = cells.layer(_FRACTION)
+        return LandSeries(land.grid, land.classes, land.years, fraction, cells, moved, _pixels(land), data["overfull"])
+
+    return finished(cells, count, _noted, recalled, "series")
+
+
+def _noted(series: LandSeries) -> dict[str, Any]:
+    """What a series is besides its layers, as JSON holds it."""
+    series.cells.put(series.fraction, _FRACTION)
+    moved = [[first, last, land.as_data()] for (first, last), land in series.moved.items()]
+    return {"moved": moved, "overfull": series.overfull}
+
+
+def _pixels(land: LandInputs) -> dict[int, float]:
+    return {item.year: item.source.pixels.pixel_size_m() for item in land.maps}
+
+
+def _counted(land: LandInputs, counting: Counting, cells: CellStore) -> LandSeries:
     fraction = region_fraction(land.grid, land.boundary) if land.boundary else None
     wanted = None if fraction is None else fraction > 0
-    counts = count_land(
+    store = _store(land, wanted, counting)
+    gathered = _Gathered(land, cells, fraction)
+    for task, counts in counted_blocks(
         land.maps,
         land.grid,
         list(land.pairs),
         wanted=wanted,
         pool=counting.pool,
-        store=_store(land, wanted, counting),
+        store=store,
         progress=counting.progress,
-    )
-    problems = unknown_code_problems(land, counts.unknown)
+    ):
+        gathered.add(task, counts)
+    problems = unknown_code_problems(land, gathered.unknown)
     if problems:
         FolderOfBlocks(counting.blocks).clear()
         raise StudyError(problems)
-    if fraction is None:
-        fraction = counts.shares[land.years[0]].sum(axis=0)
-    pixels = {item.year: item.source.pixels.pixel_size_m() for item in land.maps}
-    series = LandSeries(land.grid, land.classes, fraction, counts.shares, counts.pairs, pixels)
+    series = gathered.series()
     _refuse_empty(land, series)
     return series
+
+
+class _Gathered:
+    """Land series that counted blocks are laid into.
+
+    Parameters
+    ----------
+    fraction : numpy.ndarray, shape (rows, columns), optional
+        Part of each cell in the region; without it, the land that the first map has data of.
+    """
+
+    def __init__(self, land: LandInputs, cells: CellStore, fraction: NDArray[np.float64] | None) -> None:
+        self.land, self.cells = land, cells
+        self.bounded = fraction is not None
+        self.fraction = np.zeros(land.grid.shape) if fraction is None else fraction
+        self.unknown = dict.fromkeys(land.years, 0.0)
+        self.moved: dict[tuple[int, int], list[tuple[Moved, int, int, int]]] = {}
+        self.overfull = 0.0
+        for year in land.years:
+            nothing = np.zeros((len(land.classes), 0, 0))
+            keep_shares(cells, land.classes, year, nothing)
+
+    def add(self, task: CountTask, counts: BlockCounts) -> None:
+        """Lay a block into the series."""
+        block, classes = counts.block, self.land.classes
+        here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
+        years = [item.year for item in task.maps]
+        if not self.bounded and self.land.years[0] in years:
+            self.fraction[here] = counts.shares[years.index(self.land.years[0]), : len(classes)].sum(axis=0)
+        shares = []
+        for year, counted in zip(years, counts.shares, strict=True):
+            self.unknown[year] += float(counted[-1].sum())
+            self.overfull = max(self.overfull, float(counted[:-1].sum(axis=0).max(initial=0.0)) - 1.0)
+            shares.append(in_region(counted[:-1], self.fraction[here]))
+            keep_shares(self.cells, classes, year, shares[-1], block.row, block.column)
+        for (first, last), pair in zip(task.pairs, counts.pairs, strict=True):
+            moved = moved_land(in_region(pair, self.fraction[here]), shares[first], shares[last])
+            parts = self.moved.setdefault((years[first], years[last]), [])
+            parts.append((moved, block.row, block.column, block.columns))
+
+    def series(self) -> LandSeries:
+        """Series of all blocks."""
+        land = self.land
+        moved = {pair: joined(parts, land.grid.columns) for pair, parts in self.moved.items()}
+        overfull = max(self.overfull, 0.0)
+        return LandSeries(
+            land.grid, land.classes, land.years, self.fraction, self.cells, moved, _pixels(land), overfull
+        )
 
 
 def _store(land: LandInputs, wanted: NDArray[np.bool_] | None, counting: Counting) -> FolderOfBlocks | None:
@@ -74,7 +159,7 @@ def _store(land: LandInputs, wanted: NDArray[np.bool_] | None, counting: Countin
 
 
 def _refuse_empty(land: LandInputs, series: LandSeries) -> None:
-    empty = [item for item in land.maps if not series.share(item.year).any()]
+    empty = [item for item in land.maps if not series.covered(item.year).any()]
     if empty:
         raise StudyError(
             [

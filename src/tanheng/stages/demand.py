@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,12 @@ from tanheng.analysis.mismatch import dissimilarity
 from tanheng.errors import InputError
 from tanheng.inputs.demand import DemandInputs
 from tanheng.io.rasters import Raster
+from tanheng.land.cells import CellStore, finished, plain_data
 from tanheng.land.continuous import on_grid
-from tanheng.land.shares import on_cells
+from tanheng.land.layers import variable
 from tanheng.language import tr
 from tanheng.schema import stamp
-from tanheng.stages.allocation import EmissionZones, Groups, allocate_year, emission_zones
+from tanheng.stages.allocation import Allocated, EmissionZones, Groups, allocate_year, emission_zones, keep_groups
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.stages.stock import Land
 from tanheng.stages.weights import SectorWeights
@@ -46,6 +48,8 @@ class CellDemand:
         Label of the layer of these zones.
     totals : mapping of int to float, t C
         Emissions by year.
+    placed : mapping of int to float, t C
+        What was placed of them in all cells.
     groups : mapping of int to Groups
         Demand by what shares a weight and a unit, by year.
     support_km : float
@@ -59,6 +63,7 @@ class CellDemand:
     own: Mapping[int, Layer]
     zone_layer: str
     totals: Mapping[int, float]
+    placed: Mapping[int, float]
     groups: Mapping[int, Groups]
     support_km: float
     found: Found
@@ -66,20 +71,33 @@ class CellDemand:
     @property
     def closure(self) -> dict[int, float]:
         """Sum of demand over emissions, by year."""
-        sums = {year: float(self.demand.sel(year=year).sum()) for year in self.totals}
-        return {year: sums[year] / total if total else 1.0 for year, total in self.totals.items()}
+        return {year: self.placed[year] / total if total else 1.0 for year, total in self.totals.items()}
 
 
 @dataclass(frozen=True)
 class _Year:
-    """Demand of a year: whole, and the part known for the region only; how it was placed."""
+    """Demand of a year: emissions and what was placed of them, t C, how it was placed, and the share that another weight moves."""
 
-    demand: Layer
-    of_region: Layer
+    emissions: float
+    placed: float
     groups: Groups
     own: Layer
-    placements: tuple[dict[str, object], ...] = ()
-    notes: tuple[str, ...] = ()
+    placements: tuple[dict[str, object], ...]
+    notes: tuple[str, ...]
+    placed_elsewhere: float | None
+
+    def as_data(self) -> dict[str, Any]:
+        """What is not kept as layers, as JSON holds it."""
+        names = ("emissions", "placed", "placements", "notes", "placed_elsewhere", "own")
+        own = {name: getattr(self, name) for name in names}
+        data: dict[str, Any] = plain_data({**own, "groups": self.groups.as_data()})
+        return data
+
+    @staticmethod
+    def of_data(cells: CellStore, data: Mapping[str, Any]) -> _Year:
+        """Year from what JSON holds."""
+        given = {**data, "groups": Groups.of_data(cells, data["groups"]), "own": np.array(data["own"])}
+        return _Year(**{**given, "placements": tuple(data["placements"]), "notes": tuple(data["notes"])})
 
 
 def account_demand(
@@ -99,39 +117,75 @@ def account_demand(
     InputError
         The population is negative, a weight is wrong, or a unit has emissions and no weight where that is an error.
     """
-    fraction = np.asarray(land.fraction.values, float)
-    laid = {raster: _persons(raster, given.population_kind, land) for raster in given.population.values()}
-    per_cell = {year: laid[given.population[year]][0] for year in given.years}
-    per_km2 = {year: laid[given.population[year]][1] for year in given.years}
     zones = emission_zones(layers.get(given.zone_layer), emissions, land)
-    weights = SectorWeights(given.settings.weights, given.drivers, land, per_cell)
-    rows = {year: emissions[emissions["year"] == year] for year in given.years}
-    by_year = {year: _demand(given, rows[year], weights, land, zones, per_cell[year]) for year in given.years}
-    people = {year: np.nan_to_num(per_cell[year]) * fraction for year in given.years}
-    demand = _in_region({year: one.demand for year, one in by_year.items()}, land, "demand")
-    other = _compared(given, rows, weights, land, zones)
-    population = _in_region(people, land, "population")
-    notes = [*(zones.notes if zones else ())]
+    weights = SectorWeights(given.settings.weights, given.drivers, land)
+    people = _People(given, land)
+    by_year, notes = {}, [*(zones.notes if zones else ())]
     for year in given.years:
-        notes += [*by_year[year].notes, *_gaps(year, per_cell[year], land)]
-        notes += _strange_people(year, float(people[year].sum()), float(fraction.sum()) * land.grid.cell_area_km2)
+        rows = emissions[emissions["year"] == year]
+
+        def of_year(year: int = year, rows: pd.DataFrame = rows) -> _Year:
+            one = _year(given, year, rows, weights.of_year(year, people.per_cell(year)), land, zones)
+            region = float(land.fraction.sum()) * land.grid.cell_area_km2
+            more = [*_gaps(year, people.per_cell(year), land), *_strange_people(year, people.keep(year), region)]
+            return replace(one, notes=(*one.notes, *more))
+
+        by_year[year] = finished(land.cells, of_year, _Year.as_data, partial(_Year.of_data, land.cells), "demand", year)
+        notes += by_year[year].notes
+    of_years = {"year": given.years}
+    demand = stamp(variable(land.cells, "demand", **of_years), "demand")
+    population = stamp(variable(land.cells, "population", **of_years), "population")
     variables = {"population": population, "demand": demand}
-    if other is not None:
-        variables["demand_difference"] = stamp(other - demand, "demand_difference")
-    tables = _tables([row for one in by_year.values() for row in one.placements], demand, other)
+    if given.settings.compare_with:
+        variables["demand_difference"] = stamp(
+            variable(land.cells, "demand_difference", **of_years), "demand_difference"
+        )
     found = CellDemand(
         population,
-        _in_region(per_km2, land, "population_density"),
+        stamp(variable(land.cells, "population_density", **of_years), "population_density"),
         demand,
-        _in_region({year: one.of_region for year, one in by_year.items()}, land, "demand"),
+        stamp(variable(land.cells, "demand_of_region", **of_years), "demand") if zones else demand,
         {year: one.own for year, one in by_year.items()} if zones else {},
         given.zone_layer,
-        {year: float(rows[year]["emissions_t_c"].sum()) for year in given.years},
+        {year: one.emissions for year, one in by_year.items()},
+        {year: one.placed for year, one in by_year.items()},
         {year: one.groups for year, one in by_year.items()},
         max(raster.pixels.pixel_size_m() for raster in given.population.values()) / 1000.0,
-        Found(tables, variables, tuple(dict.fromkeys(notes))),
+        Found(_tables(by_year), variables, tuple(dict.fromkeys(notes))),
     )
     return _checked(found, keeps_mass=given.settings.form == "mass-conserving")
+
+
+class _People:
+    """Persons of each cell by year; those of the last map that was asked for are held."""
+
+    def __init__(self, given: DemandInputs, land: Land) -> None:
+        self.given, self.land = given, land
+        self._held: tuple[Raster, Layer, Layer] | None = None
+
+    def _laid(self, year: int) -> tuple[Layer, Layer]:
+        raster = self.given.population[year]
+        if self._held is None or self._held[0] is not raster:
+            self._held = None
+            self._held = (raster, *_persons(raster, self.given.population_kind, self.land))
+        return self._held[1], self._held[2]
+
+    def per_cell(self, year: int) -> Layer:
+        """Persons in each cell were it wholly in the region."""
+        return self._laid(year)[0]
+
+    def keep(self, year: int) -> float:
+        """Keep the population of a year and its density; its sum is returned."""
+        per_cell, per_km2 = self._laid(year)
+        people = np.nan_to_num(per_cell) * self.land.fraction.values
+        _keep(people, self.land, "population", year)
+        _keep(per_km2, self.land, "population_density", year)
+        return float(people.sum())
+
+
+def _keep(layer: Layer, land: Land, name: str, year: int) -> None:
+    """Keep a layer of a year; NaN outside the region."""
+    land.cells.put(np.where(land.fraction.values > 0, layer, np.nan), name, year)
 
 
 def _persons(raster: Raster, kind: Literal["density", "count"], land: Land) -> tuple[Layer, Layer]:
@@ -151,51 +205,55 @@ def _persons(raster: Raster, kind: Literal["density", "count"], land: Land) -> t
     return people, density
 
 
-def _demand(
+def _year(
+    given: DemandInputs,
+    year: int,
+    rows: pd.DataFrame,
+    weights: SectorWeights,
+    land: Land,
+    zones: EmissionZones | None,
+) -> _Year:
+    """Demand of the year of some emissions, in the form that the study asks for; its layers are kept."""
+    total = float(rows["emissions_t_c"].sum())
+    if given.settings.form == "per-person":
+        people = weights.people[year] * land.fraction.values
+        demand = per_person(total, given.settings.population_totals[year], people)
+        amounts = sparse.csr_matrix(demand.ravel())
+        nothing = np.zeros(0)
+        one = Allocated(np.zeros(demand.shape), demand, nothing, amounts, ("",), np.zeros(len(rows), np.int64), (), ())
+    else:
+        one = _allocated(given, rows, weights, land, zones)
+    demand = one.by_zone + one.of_region
+    _keep(demand, land, "demand", year)
+    if zones:
+        _keep(one.of_region, land, "demand_of_region", year)
+    elsewhere = None
+    if given.settings.compare_with:
+        other = _allocated(given, rows, weights.all_by(given.settings.compare_with), land, zones, at_points=False)
+        elsewhere = _difference(other.by_zone + other.of_region, demand, land, year)
+    placed = float(demand[land.fraction.values > 0].sum())
+    groups = keep_groups(one, year, land.cells)
+    return _Year(total, placed, groups, one.own, one.placements, one.notes, elsewhere)
+
+
+def _allocated(
     given: DemandInputs,
     rows: pd.DataFrame,
     weights: SectorWeights,
     land: Land,
     zones: EmissionZones | None,
-    per_cell: Layer,
-) -> _Year:
-    """Demand of the year of some emissions, in the form that the study asks for."""
-    settings = given.settings
-    if settings.form == "per-person":
-        year, total = int(rows["year"].iloc[0]), float(rows["emissions_t_c"].sum())
-        fraction = np.asarray(land.fraction.values, float)
-        demand = per_person(total, settings.population_totals[year], per_cell * fraction)
-        groups = Groups(sparse.csr_matrix(demand.ravel()), ("",), np.zeros(len(rows), np.int64))
-        return _Year(demand, demand, groups, np.zeros(0))
-    refuse = settings.without_weight == "error"
-    one = allocate_year(rows, weights, land, zones, given.points, refuse_gaps=refuse)
-    return _Year(one.by_zone + one.of_region, one.of_region, one.groups, one.own, one.placements, one.notes)
+    *,
+    at_points: bool = True,
+) -> Allocated:
+    refuse = given.settings.without_weight == "error"
+    return allocate_year(rows, weights, land, zones, given.points if at_points else None, refuse_gaps=refuse)
 
 
-def _compared(
-    given: DemandInputs,
-    rows: Mapping[int, pd.DataFrame],
-    weights: SectorWeights,
-    land: Land,
-    zones: EmissionZones | None,
-) -> xr.DataArray | None:
-    """Demand as it would be were all sectors allocated by the weight to compare with; none where none is asked for."""
-    powers = given.settings.compare_with
-    if not powers:
-        return None
-    other, refuse = weights.all_by(powers), given.settings.without_weight == "error"
-    layers = {}
-    for year, part in rows.items():
-        one = allocate_year(part, other, land, zones, None, refuse_gaps=refuse)
-        layers[year] = one.by_zone + one.of_region
-    return _in_region(layers, land, "demand")
-
-
-def _in_region(layers: Mapping[int, Layer], land: Land, name: str) -> xr.DataArray:
-    """Layers of the years as a variable, shape (year, y, x); NaN outside the region."""
-    inside = np.asarray(land.fraction.values) > 0
-    stacked = np.where(inside, np.stack(list(layers.values())), np.nan)
-    return stamp(on_cells(stacked, land.grid, ("year",), year=list(layers)), name)
+def _difference(other: Layer, demand: Layer, land: Land, year: int) -> float:
+    """Share of demand that another weight places elsewhere; the difference of both is kept."""
+    _keep(other - demand, land, "demand_difference", year)
+    inside = land.fraction.values > 0
+    return dissimilarity(demand[inside], other[inside])
 
 
 def _checked(found: CellDemand, *, keeps_mass: bool) -> CellDemand:
@@ -208,24 +266,15 @@ def _checked(found: CellDemand, *, keeps_mass: bool) -> CellDemand:
     return replace(found, found=found.found + Found(checks=(check,)))
 
 
-def _tables(
-    placements: list[dict[str, object]], demand: xr.DataArray, other: xr.DataArray | None
-) -> dict[str, pd.DataFrame]:
+def _tables(by_year: Mapping[int, _Year]) -> dict[str, pd.DataFrame]:
     """How each sector was placed, and how far another weight would have moved demand."""
+    placements = [row for one in by_year.values() for row in one.placements]
     tables = {"demand_allocation": pd.DataFrame(placements)} if placements else {}
-    if other is not None:
-        tables["demand_difference"] = _difference_table(demand, other)
+    moved = {year: one.placed_elsewhere for year, one in by_year.items() if one.placed_elsewhere is not None}
+    if moved:
+        columns = {"year": list(moved), "share_of_demand_placed_elsewhere": list(moved.values())}
+        tables["demand_difference"] = pd.DataFrame(columns)
     return tables
-
-
-def _difference_table(demand: xr.DataArray, other: xr.DataArray) -> pd.DataFrame:
-    rows = []
-    for year in demand["year"].values:
-        first, second = (np.asarray(item.sel(year=year).values, float).ravel() for item in (demand, other))
-        known = np.isfinite(first) & np.isfinite(second)
-        moved = dissimilarity(first[known], second[known])
-        rows.append({"year": int(year), "share_of_demand_placed_elsewhere": moved})
-    return pd.DataFrame(rows)
 
 
 def _gaps(year: int, per_cell: Layer, land: Land) -> list[str]:

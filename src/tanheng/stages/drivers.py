@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from tanheng.accounting.summaries import cell_means
 from tanheng.inputs.drivers import DriverInputs
+from tanheng.land.cells import done_once
 from tanheng.land.continuous import on_grid
-from tanheng.land.shares import on_cells
+from tanheng.land.layers import variable
 from tanheng.schema import DRIVER
 from tanheng.stages.demand import CellDemand
 from tanheng.stages.found import Found
@@ -59,34 +60,44 @@ def driver_variables(drivers: list[DriverOnGrid], demands: CellDemand | None) ->
 
 def _driver(driver: DriverInputs, land: Land, layers: Mapping[str, ZoneLayer]) -> DriverOnGrid:
     settings = driver.settings
-    by_year, support = _from_zones(driver, land, layers) if driver.table is not None else _from_maps(driver, land)
-    inside = np.asarray(land.fraction.values) > 0
-    stacked = np.where(inside, np.stack(by_year) * settings.scale, np.nan)
-    values = on_cells(stacked, land.grid, ("year",), year=list(land.years))
+    if driver.table is not None:
+        by_year, support = _from_zones(driver, land, layers)
+    else:
+        by_year, support = _from_maps(driver, land)
+    name, inside = f"{DRIVER}{driver.name}", land.fraction.values > 0
+    years = land.years[:1] if driver.is_fixed else land.years
+    for year in years:
+
+        def lay(year: int = year) -> None:
+            land.cells.put(np.where(inside, by_year(year) * settings.scale, np.nan), name, year)
+
+        done_once(land.cells, lay, name, year)
+    values = variable(land.cells, name, year=years)
     if driver.is_fixed:
         values = values.isel(year=0, drop=True)
     values.attrs = {"units": settings.units or "1", "long_name": settings.long_name or driver.name.replace("_", " ")}
     return DriverOnGrid(driver.name, values, max(support, settings.support_km or 0.0, land.grid.resolution / 1000.0))
 
 
-def _from_maps(driver: DriverInputs, land: Land) -> tuple[list[Layer], float]:
-    """Layers of a driver that is a raster, and the side of its pixels, km."""
-    laid = {raster.path: raster for raster in driver.rasters.values()}
-    means = {path: on_grid(raster, land.grid).mean for path, raster in laid.items()}
+def _from_maps(driver: DriverInputs, land: Land) -> tuple[Callable[[int], Layer], float]:
+    """Layer by year of a driver that is a raster, and the side of its pixels, km."""
     support = max(raster.pixels.pixel_size_m() for raster in driver.rasters.values()) / 1000.0
-    return [means[driver.rasters[year].path] for year in land.years], support
+    return lambda year: on_grid(driver.rasters[year], land.grid).mean, support
 
 
-def _from_zones(driver: DriverInputs, land: Land, layers: Mapping[str, ZoneLayer]) -> tuple[list[Layer], float]:
-    """Layers of a driver that is a table by zone, and the side of a mean zone, km."""
-    assert driver.table is not None  # noqa: S101  called for tables alone
-    layer = layers[driver.settings.zones or ""]
-    by_year = []
-    for year in land.years:
+def _from_zones(
+    driver: DriverInputs, land: Land, layers: Mapping[str, ZoneLayer]
+) -> tuple[Callable[[int], Layer], float]:
+    """Layer by year of a driver that is a table by zone, and the side of a mean zone, km."""
+    table, layer = driver.table, layers[driver.settings.zones or ""]
+    assert table is not None  # noqa: S101  called for tables alone
+
+    def of(year: int) -> Layer:
         # A value of the year itself stands before one for all years.
-        rows = driver.table[driver.table["year"].isin([year, 0])].sort_values("year")
+        rows = table[table["year"].isin([year, 0])].sort_values("year")
         by_zone = rows.drop_duplicates("zone", keep="last").set_index("zone")["value"]
         values = np.array([by_zone.get(zone, np.nan) for zone in layer.ids], float)
-        by_year.append(cell_means(layer.cover, values).reshape(land.grid.shape))
+        return cell_means(layer.cover, values).reshape(land.grid.shape)
+
     cells = np.asarray(layer.cover.sum(axis=1)).ravel()
-    return by_year, float(np.sqrt(cells[cells > 0].mean() * land.grid.cell_area_km2))
+    return of, float(np.sqrt(cells[cells > 0].mean() * land.grid.cell_area_km2))

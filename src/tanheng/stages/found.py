@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,6 +46,28 @@ class Found:
     variables: Mapping[str, xr.DataArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     checks: tuple[SelfCheck, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """Tables, notes and checks, as JSON holds them; there are no variables."""
+        tables = {
+            name: {
+                "columns": {str(key): table[key].tolist() for key in table},
+                "types": [str(of) for of in table.dtypes],
+            }
+            for name, table in self.tables.items()
+        }
+        return {"tables": tables, "notes": list(self.notes), "checks": [asdict(check) for check in self.checks]}
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Found:
+        """Tables, notes and checks from what JSON holds."""
+        import pandas as pd
+
+        tables = {}
+        for name, held in data["tables"].items():
+            types = dict(zip(held["columns"], held["types"], strict=True))
+            tables[name] = pd.DataFrame(held["columns"]).astype(types)
+        return Found(tables, {}, tuple(data["notes"]), tuple(SelfCheck(**check) for check in data["checks"]))
 
     def __add__(self, other: Found) -> Found:
         """Both together.

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial, reduce
+from operator import add
 
+import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.accounting.stock import carbon_stock, stock_by_class
 from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
 from tanheng.grid import Grid
+from tanheng.land.cells import CellStore, bands, finished, plain_data
+from tanheng.land.layers import variable
 from tanheng.land.series import LandSeries
-from tanheng.land.shares import land_share, on_cells
+from tanheng.land.shares import covered_share, land_share, on_cells
 from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.counting import missing_land
@@ -27,6 +33,10 @@ class Land:
     ----------
     fraction : xarray.DataArray, shape (y, x), 1
         Part of each cell in the region.
+    cells : CellStore
+        Keeps the layers of this land, and of what stages make of it.
+    covered : xarray.DataArray, shape (year, y, x), 1
+        Part of each cell that lies in the region and has data.
     share : xarray.DataArray, shape (year, land_class, y, x), 1
     density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
     stock : xarray.DataArray, shape (year, y, x), t C
@@ -35,7 +45,9 @@ class Land:
     """
 
     grid: Grid
+    cells: CellStore
     fraction: xr.DataArray
+    covered: xr.DataArray
     share: xr.DataArray
     density: xr.DataArray
     stock: xr.DataArray
@@ -64,7 +76,7 @@ class Land:
 
 
 def account_stock(series: LandSeries, density: xr.DataArray) -> Land:
-    """Stocks of a land series.
+    """Stocks of a land series, year by year and band by band of rows; they are kept where its shares are.
 
     Parameters
     ----------
@@ -72,20 +84,38 @@ def account_stock(series: LandSeries, density: xr.DataArray) -> Land:
         Counted, planned or simulated.
     density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
     """
-    grid = series.grid
-    share = land_share(series)
+    grid, share = series.grid, land_share(series)
     fraction = stamp(on_cells(series.fraction, grid), "region_fraction")
-    stock = carbon_stock(share, density, grid.cell_area_ha)
-    stock = stamp(stock.where(share.isel(land_class=0).notnull().drop_vars("land_class")), "carbon_stock")  # noqa: PD004
-    area = class_area(share, grid.cell_area_ha)
+    areas = []
+    for year in series.years:
+        values = finished(
+            series.cells, partial(_stock_of_year, series, density, year), plain_data, np.array, "stock", year
+        )
+        coords = {"year": [year], "land_class": list(series.classes)}
+        areas.append(xr.DataArray(values, dims=("year", "land_class"), coords=coords))
+    area = xr.concat(areas, "year", join="exact").assign_attrs(units="ha")
     tables = {
         "stock_by_class": stock_by_class_table(area, stock_by_class(area, density)),
-        "coverage": coverage_table(share, fraction, grid.cell_area_km2),
+        "coverage": coverage_table(area.sum("land_class"), float(fraction.sum()) * grid.cell_area_ha),
     }
-    variables = {"region_fraction": fraction, "land_share": share, "carbon_density": density, "carbon_stock": stock}
+    stocks = stamp(variable(series.cells, "carbon_stock", year=series.years), "carbon_stock")
+    variables = {"region_fraction": fraction, "land_share": share, "carbon_density": density, "carbon_stock": stocks}
     check = _areas_check(series, tables["stock_by_class"], tables["coverage"])
     found = Found(tables, variables, tuple(missing_land(series)), (check,))
-    return Land(grid, fraction, share, density, stock, series.pixel_m, found)
+    return Land(grid, series.cells, fraction, covered_share(series), share, density, stocks, series.pixel_m, found)
+
+
+def _stock_of_year(series: LandSeries, density: xr.DataArray, year: int) -> NDArray[np.float64]:
+    """Areas of the classes in a year, shape (1, classes), ha; the stock of its cells is kept."""
+    grid, share, here = series.grid, land_share(series), density.sel(year=[year])
+    stock, parts = np.full(grid.shape, np.nan), []
+    for rows in bands(grid):
+        part = share.sel(year=[year]).isel(y=rows).compute()
+        stock[rows] = carbon_stock(part, here, grid.cell_area_ha).values[0]
+        parts.append(class_area(part, grid.cell_area_ha))
+    stock[series.covered(year) == 0] = np.nan
+    series.cells.put(stock, "carbon_stock", year)
+    return np.asarray(reduce(add, parts).values)
 
 
 def _areas_check(series: LandSeries, by_class: pd.DataFrame, coverage: pd.DataFrame) -> SelfCheck:

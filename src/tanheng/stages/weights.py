@@ -35,7 +35,7 @@ class SectorWeights:
     land : Land
         Its shares are weights that are land classes.
     people : mapping of int to numpy.ndarray, shape (rows, columns)
-        Persons in each cell were it wholly in the region, by year.
+        Persons in each cell were it wholly in the region, by year; see `of_year`.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class SectorWeights:
         weights: tuple[SectorWeight, ...],
         drivers: Mapping[str, DriverInputs],
         land: Land,
-        people: Mapping[int, Layer],
+        people: Mapping[int, Layer] | None = None,
     ) -> None:
-        self.drivers, self.land, self.people = drivers, land, people
+        self.drivers, self.land, self.people = drivers, land, people or {}
         self.by_sector = {canonical_sector(item.sector): item for item in weights}
         self._laid: dict[str, Layer] = {}
 
@@ -99,6 +99,12 @@ class SectorWeights:
         share = np.asarray(self.land.share.sel(year=year, land_class=name).values, float)
         fraction = np.asarray(self.land.fraction.values, float)
         return np.asarray(np.divide(share, fraction, out=np.full(share.shape, np.nan), where=fraction > 0))
+
+    def of_year(self, year: int, people: Layer) -> SectorWeights:
+        """The same layers, with the persons of a year."""
+        other = copy(self)
+        other.people = {year: people}
+        return other
 
     def all_by(self, powers: Mapping[str, float]) -> SectorWeights:
         """The same layers, with every sector allocated by one product of powers."""

@@ -13,6 +13,7 @@ from tanheng.accounting.summaries import balance_by_zone_table, stock_by_zone_ta
 from tanheng.analysis.mismatch import dissimilarity, gini, lorenz
 from tanheng.errors import InputError
 from tanheng.inputs.zones import EconomyInputs
+from tanheng.land.layers import by_layer
 from tanheng.language import tr
 from tanheng.stages.balance import Balance
 from tanheng.stages.demand import CellDemand
@@ -29,7 +30,7 @@ def account_zone_stocks(layers: Mapping[str, ZoneLayer], land: Land) -> Found:
     """Area and stock of every zone; zones of a layer and what is outside sum to the region."""
     if not layers:
         return Found()
-    area = land.share.sum("land_class") * land.grid.cell_area_ha
+    area = by_layer(lambda covered: covered * land.grid.cell_area_ha, land.covered)
     tables = [
         stock_by_zone_table(layer.label, layer.ids, layer.names, layer.weights, area, land.stock)
         for layer in layers.values()

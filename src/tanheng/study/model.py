@@ -89,6 +89,7 @@ class Study(Part):
             *self._plan_problems(),
             *self._simulate_problems(),
             *self.maps.label_problems(self.named_zones),
+            *self.maps.year_problems(self.years),
         ]
         if problems:
             raise ValueError("\n".join(problems))

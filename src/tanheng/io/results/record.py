@@ -142,6 +142,7 @@ class RunRecord(Record):
     warnings: Sequence[str]
     left_out: Sequence[str]
     timings_s: Mapping[str, float]
+    peak_mb: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,12 @@ from tanheng.report.style.map_options import MapOptions
 
 
 def draw_maps(
-    folder: Path, dataset: xr.Dataset, grid: Grid, outlines: Outlines, options: MapOptions | None = None
+    folder: Path,
+    dataset: xr.Dataset,
+    grid: Grid,
+    outlines: Outlines,
+    options: MapOptions | None = None,
+    cell_area_ha: float | None = None,
 ) -> list[Path]:
     """Draw every theme and year as ``THEME_YEAR.png``, and its years side by side as ``THEME_years.png``.
 
@@ -27,6 +32,8 @@ def draw_maps(
         Polygons and their CRS by layer; the first one is drawn boldest.
     options : MapOptions, optional
         Formats, class breaks, names of zones and what is printed under each map.
+    cell_area_ha : float, optional
+        Of the cells that amounts are of, where the grid is one of blocks of them.
 
     Returns
     -------
@@ -37,7 +44,7 @@ def draw_maps(
     written = []
     with press(folder, options.endings) as printer:
         desk = Desk(backdrop(grid, outlines, options.labels), Imprint(options.note, options.approval), options.dpi)
-        for picture in pictures(dataset, grid.cell_area_ha, options):
+        for picture in pictures(dataset, cell_area_ha or grid.cell_area_ha, options):
             path = printer.write(desk.sheet(picture), picture.name)
             if len(picture.layers) == 1:
                 written.append(path)

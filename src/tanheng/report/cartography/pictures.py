@@ -82,7 +82,7 @@ def _graded(array: xr.DataArray, theme: Theme, options: MapOptions) -> Iterator[
     """Quantity in classes."""
     array = array.transpose("year", "y", "x")
     values = np.asarray(array.values, np.float64)
-    breaks = theme_breaks(theme, array, options.breaks, options.classes)
+    breaks = options.worked_out.get(theme.name) or theme_breaks(theme, array, options.breaks, options.classes)
     colours = tuple(theme.colours(breaks))
     labels = class_labels(breaks)
     entries = tuple(Entry(colour, label) for colour, label in zip(colours, labels, strict=True))
@@ -96,10 +96,12 @@ def _graded(array: xr.DataArray, theme: Theme, options: MapOptions) -> Iterator[
     span = span_of(np.concatenate(every), diverging=theme.diverging)
     histograms = [Histogram(some, breaks, colours, span) for some in every]
     for year, layer, histogram in zip(years, layers, histograms, strict=True):
-        yield Picture(f"{theme.name}_{year}", title_of(theme.title, year), (("", layer),), colours, legend, histogram)
+        if options.draws(year):
+            title = title_of(theme.title, year)
+            yield Picture(f"{theme.name}_{year}", title, (("", layer),), colours, legend, histogram)
     if options.panels and theme.comparable and len(years) > 1:
         together = Histogram(np.concatenate(every), breaks, colours, span)
-        pairs = tuple(zip(years, layers, strict=True))
+        pairs = tuple(options.beside(list(zip(years, layers, strict=True))))
         yield Picture(f"{theme.name}_years", title_of(theme.title), pairs, colours, legend, together)
 
 
@@ -131,7 +133,8 @@ def _years(
 ) -> Iterator[Picture]:
     """One picture a year, and all of them with the legend they share."""
     for (when, layer), legend in zip(layers, legends, strict=True):
-        yield Picture(f"{name}_{when}", title_of(title, when), (("", layer),), colours, legend)
+        if options.draws(when):
+            yield Picture(f"{name}_{when}", title_of(title, when), (("", layer),), colours, legend)
     if options.panels and len(layers) > 1:
-        headed = tuple((period_of(when), layer) for when, layer in layers)
+        headed = tuple((period_of(when), layer) for when, layer in options.beside(layers))
         yield Picture(f"{name}_years", title_of(title), headed, colours, shared)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid, project, transformer
 from tanheng.language import name_of, tr
+from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
 from tanheng.report.style.palettes import class_colours
 from tanheng.report.style.themes import (
@@ -63,7 +64,7 @@ class ZoneShapes(Protocol):
 
 
 def map_data(
-    dataset: xr.Dataset,
+    dataset: xr.Dataset | Drawn,
     grid: Grid,
     zones: Mapping[str, ZoneShapes],
     options: MapOptions | None = None,
@@ -73,8 +74,10 @@ def map_data(
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-        As a run makes it.
+    dataset : xarray.Dataset or Drawn
+        As a run makes it, or in blocks of cells already.
+    grid : Grid
+        Of the cells.
     zones : mapping of str to ZoneShapes
         Layers whose outlines are drawn and whose names are told.
     options : MapOptions, optional
@@ -82,6 +85,8 @@ def map_data(
     most : int, optional
         Most known cells; a larger region is shown in blocks of cells. By default what a browser opens at once.
     """
+    held = dataset if isinstance(dataset, Drawn) else Drawn(dataset, grid, grid, 1)
+    dataset = held.dataset
     fraction = np.asarray(dataset["region_fraction"].values, float)
     known = fraction > 0
     most = most or min(MOST_CELLS, MOST_VALUES // dataset.sizes["year"])
@@ -90,7 +95,7 @@ def map_data(
     return {
         "rows": blocks.mask.shape[0],
         "columns": blocks.mask.shape[1],
-        "factor": factor,
+        "factor": factor * held.factor,
         "cell_m": grid.resolution,
         "cell_ha": grid.cell_area_ha,
         "mask": _deflated(np.packbits(blocks.mask).tobytes()),
@@ -101,8 +106,8 @@ def map_data(
             *(_kinds(dataset, theme, blocks) for theme in kind_themes(dataset)),
         ],
         "classes": _classes(dataset, blocks),
-        "zones": [_outlines(label, shapes, grid, factor) for label, shapes in zones.items()],
-        "lattice": _lattice(grid, blocks.mask.shape, factor),
+        "zones": [_outlines(label, shapes, grid, factor * held.factor) for label, shapes in zones.items()],
+        "lattice": _lattice(grid, blocks.mask.shape, factor * held.factor),
     }
 
 
@@ -149,7 +154,7 @@ def _land_use(dataset: xr.Dataset, blocks: _Blocks) -> dict[str, Any]:
     classes = [str(name) for name in share["land_class"].values]
     whens = []
     for year in share["year"].values:
-        parts = np.stack([blocks.mean(np.asarray(layer, float)) for layer in share.sel(year=year).values])
+        parts = np.stack([blocks.mean(layer) for _, layer in _layers(share.sel(year=year), "land_class")])
         largest = np.where(np.isfinite(parts).all(axis=0), np.nan_to_num(parts).argmax(axis=0), 255)
         whens.append(_when(year, _deflated(largest.astype(np.uint8).tobytes())))
     return {
@@ -167,7 +172,9 @@ def _graded(
     dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, fraction: Values, options: MapOptions
 ) -> dict[str, Any]:
     array = dataset[theme.variable].transpose("year", "y", "x")
-    breaks = theme_breaks(theme, per_hectare(dataset, theme, grid.cell_area_ha), options.breaks, options.classes)
+    breaks = options.worked_out.get(theme.name) or theme_breaks(
+        theme, per_hectare(dataset, theme, grid.cell_area_ha), options.breaks, options.classes
+    )
     return {
         "name": theme.name,
         "title": tr(theme.title),
@@ -179,8 +186,8 @@ def _graded(
         "colours": theme.colours(breaks),
         "labels": class_labels(breaks),
         "whens": [
-            _amounts(year, np.asarray(layer, float), fraction, blocks)
-            for year, layer in zip(array["year"].values, array.values, strict=True)
+            _amounts(year, layer, fraction, blocks)
+            for year, layer in _layers(array, "year")
             if np.isfinite(layer).any()
         ],
     }
@@ -206,11 +213,17 @@ def _kinds(dataset: xr.Dataset, theme: KindTheme, blocks: _Blocks) -> dict[str, 
         "colours": [colour for colour, _ in theme.kinds],
         "labels": [name_of(name) for _, name in theme.kinds],
         "whens": [
-            _when(when, _deflated(blocks.commonest(np.asarray(layer, float), kinds).tobytes()))
-            for when, layer in zip(array[dim].values, array.transpose(dim, "y", "x").values, strict=True)
+            _when(when, _deflated(blocks.commonest(layer, kinds).tobytes()))
+            for when, layer in _layers(array.transpose(dim, "y", "x"), dim)
             if np.isfinite(layer).any()
         ],
     }
+
+
+def _layers(array: xr.DataArray, dim: str) -> Iterator[tuple[object, Values]]:
+    """Years or periods of a variable with their layers, one by one."""
+    for when in array[dim].values:
+        yield when, np.asarray(array.sel({dim: when}).values, float)
 
 
 def _when(when: object, data: str) -> dict[str, str]:
@@ -225,8 +238,10 @@ def _classes(dataset: xr.Dataset, blocks: _Blocks) -> dict[str, Any]:
         "labels": [name_of(name) for name in names],
         "colours": class_colours(names),
         "years": {
-            str(year): _parts(np.stack([blocks.mean(np.asarray(layer, float)) for layer in layers]))
-            for year, layers in zip(share["year"].values, share.values, strict=True)
+            str(year): _parts(
+                np.stack([blocks.mean(layer) for _, layer in _layers(share.sel(year=year), "land_class")])
+            )
+            for year in share["year"].values
         },
     }
 

@@ -18,6 +18,7 @@ from tanheng.report.page.html_tables import MOST_ROWS, html_table, plain_table
 from tanheng.report.page.layers import ZoneShapes, map_data
 from tanheng.report.page.scripts import joined_script
 from tanheng.report.style.chart import Chart, of_theme
+from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
 from tanheng.report.words.assumptions import uncertainty_assumptions
 from tanheng.report.words.intensity import intensity_paragraph
@@ -40,7 +41,7 @@ def write_report(
     path: Path,
     record: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
-    dataset: xr.Dataset,
+    dataset: xr.Dataset | Drawn,
     grid: Grid,
     zones: Mapping[str, ZoneShapes],
     charts: Sequence[Chart] = (),
@@ -53,7 +54,7 @@ def write_report(
     record : mapping
         What goes into run.json.
     tables : mapping of str to pandas.DataFrame
-    dataset : xarray.Dataset
+    dataset : xarray.Dataset or Drawn
         Grids of the run, for the map.
     zones : mapping of str to ZoneShapes
         Zone layers of the study.

@@ -13,8 +13,8 @@ from tanheng.choices import MAP_BREAKS
 #: A method (`tail`, `quantile`, `natural`), or breaks by hand.
 BreakChoice = str | Sequence[float]
 
-#: Values that differ by less, against their size, differ by rounding alone.
-ALIKE = 1e-9
+#: Values that differ by less, against their size, differ by rounding alone: those of results have 32 bits.
+ALIKE = 1e-6
 
 METHODS = MAP_BREAKS
 

@@ -49,7 +49,7 @@ def subset_font(text: str) -> bytes:
     >>> subset_font("carbon"), len(subset_font("碳")) < 5000
     (b'', True)
     """
-    wanted = {ord(letter) for letter in text if ord(letter) >= _CHINESE}
+    wanted = {ord(letter) for letter in set(text) if ord(letter) >= _CHINESE}
     if not wanted:
         return b""
     options = Options(flavor="woff", drop_tables=["DSIG"], notdef_outline=True)

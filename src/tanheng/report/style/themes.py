@@ -11,6 +11,7 @@ import xarray as xr
 
 from tanheng.language import mark, mark_name, tr
 from tanheng.report.style.breaks import BreakChoice, breaks_for
+from tanheng.report.style.map_options import MapOptions
 from tanheng.report.style.palettes import graded_colours
 
 _PALE = "#ecece6"
@@ -182,6 +183,14 @@ def theme_breaks(
     """
     own = choice.get(theme.name, "tail") if isinstance(choice, Mapping) else choice
     return breaks_for(np.asarray(values.values, float), own, classes, diverging=theme.diverging)
+
+
+def all_breaks(dataset: xr.Dataset, cell_area_ha: float, options: MapOptions) -> dict[str, list[float]]:
+    """Class breaks of every theme of a dataset, by its name."""
+    return {
+        theme.name: theme_breaks(theme, per_hectare(dataset, theme, cell_area_ha), options.breaks, options.classes)
+        for theme in themes(dataset)
+    }
 
 
 def figure(value: float, digits: int = 3) -> str:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 from operator import add
+from typing import Any
 
 import xarray as xr
 
+from tanheng.land.cells import finished, plain_data
 from tanheng.language import tr
 from tanheng.stages.balance import Balance
 from tanheng.stages.demand import CellDemand
 from tanheng.stages.drivers import DriverOnGrid
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.stages.statistics.clusters import CLUSTERING
-from tanheng.stages.statistics.correlation import correlation_rows, correlation_table, worst_identity_gap
+from tanheng.stages.statistics.correlation import (
+    Request,
+    YearlyCorrelation,
+    correlation_table,
+    worst_identity_gap,
+)
 from tanheng.stages.statistics.extension import statistics_from_outside
-from tanheng.stages.statistics.findings import Findings
+from tanheng.stages.statistics.findings import Findings, together
 from tanheng.stages.statistics.geodetector import Detector
 from tanheng.stages.statistics.hot_spots import HOT_SPOTS
 from tanheng.stages.statistics.mismatch import MISMATCH
@@ -26,6 +33,9 @@ from tanheng.stages.statistics.variables import drivers_of, variables
 from tanheng.stages.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Analysis
+
+#: Rows of correlation, findings of the geographical detector, and how far the correlations are from their identity.
+_Year = tuple[list[dict[str, object]], Findings, float | None]
 
 #: Statistics of cells that come with the program, in the order in which they are computed.
 STATISTICS = (MISMATCH, CLUSTERING, HOT_SPOTS)
@@ -47,20 +57,36 @@ def analyse_drivers(
     number = 3 if compared is not None else 1
     pairs = len(years) * number * len(drivers) * bool(settings.correlation)
     step = Steps(pairs + len(years) * number * settings.geodetector, progress)
-    rows: list[dict[str, object]] = []
-    detector, detected, gaps = Detector(settings, step), Findings(), []
+    request = Request(settings.correlation, settings.controls, land.grid.resolution / 1000.0)
+    correlation = YearlyCorrelation(request, step)
+    detector = Detector(settings, step)
+    parts = []
     for year in years:
-        on_cells = variables(land, supply, compared, demands, year)
-        beside = drivers_of(drivers, year)
-        if settings.correlation:
-            cell = land.grid.resolution / 1000.0
-            rows += correlation_rows(year, on_cells, beside, settings.correlation, settings.controls, cell, step)
-        if compared is not None:
-            gaps.append(worst_identity_gap(on_cells, beside))
-        if settings.geodetector:
-            detected += detector.year(year, on_cells, beside)
+
+        def of_year(year: int = year) -> _Year:
+            on_cells = variables(land, supply, compared, demands, year)
+            beside = drivers_of(drivers, year)
+            rows = correlation.rows(year, on_cells, beside) if settings.correlation else []
+            gap = worst_identity_gap(on_cells, beside) if compared is not None else None
+            detected = detector.year(year, on_cells, beside) if settings.geodetector else Findings()
+            return rows, detected.kept(land.cells), gap
+
+        parts.append(finished(land.cells, of_year, _packed, _unpacked, "drivers", year))
+    rows = [row for part in parts for row in part[0]]
+    gaps = [gap for _, _, gap in parts if gap is not None]
     correlated = Found({"correlation": correlation_table(rows)} if rows else {})
-    return correlated + detected.found(land.grid) + Found(checks=tuple(map(_identity_check, gaps and [max(gaps)])))
+    detected = together(part[1] for part in parts).found(land.cells)
+    return correlated + detected + Found(checks=tuple(map(_identity_check, gaps and [max(gaps)])))
+
+
+def _packed(year: _Year) -> object:
+    rows, detected, gap = year
+    return plain_data([rows, detected.as_data(), gap])
+
+
+def _unpacked(data: Any) -> _Year:  # noqa: ANN401  what JSON holds
+    rows, detected, gap = data
+    return rows, Findings.of_data(detected), gap
 
 
 def _identity_check(gap: float) -> SelfCheck:

@@ -6,15 +6,17 @@ import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from scipy import sparse
 
 from tanheng.analysis.autocorrelation import GlobalStatistic, bivariate_moran, geary, moran
 from tanheng.analysis.cluster_chance import p_of_neighbourhood, share_by_chance
 from tanheng.analysis.correlation import pearson
+from tanheng.analysis.correlograms import Correlograms
 from tanheng.analysis.local import CLUSTERS, LocalStatistic, bivariate_local_moran
 from tanheng.analysis.neighbours import Weights, grid_neighbours, islands, polygon_neighbours, row_standardised
 from tanheng.errors import InputError
 from tanheng.language import mark_name, tr
-from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, table_rows, together
+from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, once, table_rows, together
 from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
@@ -25,9 +27,10 @@ _FEWEST_ZONES = 5
 
 def clusters(subject: Subject) -> Findings:
     """Autocorrelation of cells and of zones, of every year that has a balance."""
+    known = Correlograms()
     return together(
         [
-            *(_cells(subject, year) for year in subject.years),
+            *(_once(subject, year, known) for year in subject.years),
             *(_between_zones(subject, zones) for zones in subject.layers.values()),
         ]
     )
@@ -42,8 +45,15 @@ CLUSTERING = CellStatistic(
 )
 
 
-def _cells(subject: Subject, year: int) -> Findings:
+def _once(subject: Subject, year: int, known: Correlograms) -> Findings:
+    found = once(subject.land.cells, lambda: _cells(subject, year, known), "clusters", year)
+    subject.step()
+    return found
+
+
+def _cells(subject: Subject, year: int, known: Correlograms) -> Findings:
     """Global statistics on cells, and clusters of supply among the demand of its neighbours."""
+    known.only(year)
     settings, compared = subject.settings, subject.compared
     whole = [subject.whole(item, year) for item in (compared.supply, compared.demand)]
     mask = np.isfinite(whole[0]) & np.isfinite(whole[1])
@@ -56,14 +66,14 @@ def _cells(subject: Subject, year: int) -> Findings:
         local = bivariate_local_moran(*pair, even, settings.permutations, settings.seed, settings.false_discovery_rate)
     except InputError as error:
         return note(tr("autocorrelation of {year} is left out: {error}", year=year, error=error))
-    finally:
-        subject.step()
-    rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": p_of_neighbourhood(mask, whole[0], even, pair[1])}
+    chance = p_of_neighbourhood(mask, pair[0], even, pair[1], known, year)
+    rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": chance}
     names = balance_columns(compared.mode)
     means = {names.mean_supply: pair[0], names.mean_demand: pair[1]}
     found = table_rows("autocorrelation", [row | {"islands": lonely} for row in rows])
     found += layer("supply_demand_cluster", year, mask, local.kind)
-    found += table_rows("supply_demand_clusters", _cluster_rows(year, mask, pair[0], local, means))
+    shares = share_by_chance(mask, pair[0], local, known, year)
+    found += table_rows("supply_demand_clusters", _cluster_rows(year, local, means, shares))
     return found + _lonely(lonely)
 
 
@@ -79,9 +89,8 @@ def _lonely(cells: int) -> Findings:
 
 
 def _cluster_rows(
-    year: int, mask: Mask, supply: Layer, local: LocalStatistic, means: Mapping[str, Layer]
+    year: int, local: LocalStatistic, means: Mapping[str, Layer], chance: list[dict[str, object]]
 ) -> Iterator[Row]:
-    chance = share_by_chance(mask, supply, local)
     for number, name in enumerate(CLUSTERS):
         yield {"year": year, "cluster": name} | _held(local.kind == number, local, means) | chance[number]
 
@@ -128,7 +137,7 @@ def _between_zones(subject: Subject, zones: ZoneLayer) -> Findings:
     return together(_zones_of_year(subject, zones, near, year) for year in subject.years)
 
 
-def _zones_of_year(subject: Subject, zones: ZoneLayer, near: Weights, year: int) -> Findings:
+def _zones_of_year(subject: Subject, zones: ZoneLayer, near: sparse.csr_array, year: int) -> Findings:
     land, compared = subject.land, subject.compared
     # Land without data has no supply, so it is none to divide by.
     known = np.isfinite(values_of(compared.supply, year))

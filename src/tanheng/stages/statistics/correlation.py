@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from hashlib import blake2b
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tanheng.analysis import GridLags, ModifiedTest, identity_gap, modified_test, pearson, ranks, residuals
-from tanheng.analysis.effective_size import Correlogram
+from tanheng.analysis import identity_gap, modified_test, pearson, ranks, residuals
+from tanheng.analysis.correlograms import Correlograms
 from tanheng.analysis.support import block_means, block_size
 from tanheng.errors import InputError
 from tanheng.stages.statistics.variables import OnCells
@@ -24,106 +24,149 @@ COLUMNS = (
 #: A control that goes with a variable as closely as this is the variable itself, as population is of demand.
 _SAME = 0.999
 
+#: Bytes of the ranks that are held.
+_RANK_BYTES = 2**27
+
 Grid = NDArray[np.float64]
 
 
-def _digest(values: NDArray[np.generic]) -> bytes:
-    return blake2b(np.ascontiguousarray(values).tobytes() + str(values.shape).encode()).digest()
+@dataclass(frozen=True)
+class Request:
+    """What correlations a study asks for.
+
+    Attributes
+    ----------
+    methods : tuple of str
+    controls : tuple of str
+        Drivers that partial correlations control for; all others where none is named.
+    resolution_km : float
+        Side of a cell.
+    """
+
+    methods: tuple[str, ...]
+    controls: tuple[str, ...]
+    resolution_km: float
 
 
-class _Correlograms:
-    """Correlograms of maps, worked out once for each map and mask."""
+class YearlyCorrelation:
+    """Correlations of the years of a study, one year after the other; what years share is worked out once.
+
+    Parameters
+    ----------
+    request : Request
+    step : callable
+        Called after each pair of a variable and a driver.
+    """
+
+    def __init__(self, request: Request, step: Callable[[], None]) -> None:
+        self.request, self.step = request, step
+        self._known, self._ranks = Correlograms(), _Ranks()
+
+    def rows(self, year: int, variables: list[OnCells], drivers: list[OnCells]) -> list[dict[str, object]]:
+        """Rows of the correlation table for a year.
+
+        r is taken over cells; the test on means over blocks of the coarser support, with the effective size there.
+        """
+        self._known.only(year)
+        self._tied: dict[tuple[str, str], bool] = {}
+        self._means: dict[tuple[str, int], Grid] = {}
+        rows = {}
+        for method in self.request.methods:
+            for driver in drivers:
+                for variable in variables:
+                    others = self._controls(variable, driver, drivers) if method == "partial" else []
+                    rows[driver.name, variable.name, method] = self._row(year, method, variable, driver, others)
+        for _ in range(len(variables) * len(drivers)):
+            self.step()
+        methods = self.request.methods
+        return [
+            rows[driver.name, variable.name, method]
+            for driver in drivers
+            for variable in variables
+            for method in methods
+        ]
+
+    def _row(
+        self, year: int, method: str, variable: OnCells, driver: OnCells, others: list[OnCells]
+    ) -> dict[str, object]:
+        reach = max(item.support_km for item in (driver, variable, *others))
+        size = block_size(reach, self.request.resolution_km)
+        at_cells = self._pair(method, variable, driver, others, 1)
+        coarse = at_cells if size == 1 else self._pair(method, variable, driver, others, size)
+        one, other = (
+            None if method == "partial" else (item.year, item.name, method, size) for item in (variable, driver)
+        )
+        test = self._known.test(*coarse, one, other, len(others))
+        r, n = (test.r, test.n) if size == 1 else pearson(*(item.ravel() for item in at_cells))
+        naive = modified_test(r, n, float(n), len(others)).p
+        controls = " ".join(item.name for item in others)
+        values = (
+            year, method, variable.name, driver.name, r, n, naive, round(reach, 3), test.r, test.n, test.effective_size,
+            test.p, controls,
+        )  # fmt: skip
+        return dict(zip(COLUMNS, values, strict=True))
+
+    def _controls(self, variable: OnCells, driver: OnCells, drivers: list[OnCells]) -> list[OnCells]:
+        """Controls of a partial correlation: those asked for, or all other drivers, without any that is one of the pair."""
+        asked = self.request.controls
+        others = [item for item in drivers if item.name != driver.name and (not asked or item.name in asked)]
+        return [item for item in others if not any(self._is_one(item, other) for other in (variable, driver))]
+
+    def _is_one(self, first: OnCells, second: OnCells) -> bool:
+        """Whether two variables go together so closely that they are one."""
+        key = first.name, second.name
+        if key not in self._tied:
+            self._tied[key] = abs(pearson(first.values.ravel(), second.values.ravel())[0]) > _SAME
+        return self._tied[key]
+
+    def _blocks(self, item: OnCells, size: int) -> Grid:
+        """Means of a variable over blocks, worked out once a year."""
+        if size == 1:
+            return item.values
+        key = item.name, size
+        if key not in self._means:
+            self._means[key] = block_means(item.values, size)
+        return self._means[key]
+
+    def _pair(
+        self, method: str, variable: OnCells, driver: OnCells, others: list[OnCells], size: int
+    ) -> tuple[Grid, Grid]:
+        """Both maps on blocks, over the cells that both know; as ranks, or as what controls leave of them."""
+        first, second, *controls = (self._blocks(item, size) for item in (variable, driver, *others))
+        known = np.isfinite(first) & np.isfinite(second)
+        for control in controls:
+            known &= np.isfinite(control)
+        if method == "spearman":
+            return self._ranks.of(first, known, (variable, size)), self._ranks.of(second, known, (driver, size))
+        first, second = np.where(known, first, np.nan), np.where(known, second, np.nan)
+        if method == "partial" and controls:
+            flat = np.stack([item.ravel() for item in controls])
+            try:
+                left = residuals(np.stack([first.ravel(), second.ravel()]), flat).reshape(2, *first.shape)
+            except InputError:  # fewer cells than controls
+                left = np.full((2, *first.shape), np.nan)
+            return left[0], left[1]
+        return first, second
+
+
+class _Ranks:
+    """Ranks of maps, those that were asked for last."""
 
     def __init__(self) -> None:
-        self._lags: dict[bytes, GridLags] = {}
-        self._found: dict[tuple[bytes, bytes], Correlogram] = {}
+        self._found: list[tuple[object, NDArray[np.bool_], Grid]] = []
 
-    def effective_size(self, first: Grid, second: Grid) -> float:
-        """Effective size of the correlation of two maps; NaN where it can't be told."""
-        mask = np.isfinite(first) & np.isfinite(second)
-        key = _digest(mask)
-        try:
-            if key not in self._lags:
-                self._lags[key] = GridLags(mask)
-            lags = self._lags[key]
-            return lags.effective_size(*(self._one(key, lags, item) for item in (first, second)))
-        except InputError:  # too few cells, or a map that does not vary: then r is NaN as well
-            return math.nan
-
-    def _one(self, key: bytes, lags: GridLags, values: Grid) -> Correlogram:
-        name = (key, _digest(values))
-        if name not in self._found:
-            self._found[name] = lags.correlogram(values)
-        return self._found[name]
-
-
-def correlation_rows(
-    year: int,
-    variables: list[OnCells],
-    drivers: list[OnCells],
-    methods: tuple[str, ...],
-    controls: tuple[str, ...],
-    resolution_km: float,
-    step: Callable[[], None],
-) -> list[dict[str, object]]:
-    """Rows of the correlation table for a year; `step` is called after each pair.
-
-    r is taken over cells; the test on means over blocks of the coarser support, with the effective size there.
-    """
-    known, rows = _Correlograms(), []
-    for driver in drivers:
-        for variable in variables:
-            support = max(driver.support_km, variable.support_km)
-            for method in methods:
-                others = _controls(variable, driver, drivers, controls) if method == "partial" else []
-                reach = max([support, *(item.support_km for item in others)])
-                size = block_size(reach, resolution_km)
-                at_cells = _pair(method, variable, driver, others, 1)
-                coarse = at_cells if size == 1 else _pair(method, variable, driver, others, size)
-                test = _tested(coarse, known, len(others))
-                r, n = pearson(*(item.ravel() for item in at_cells))
-                naive = modified_test(r, n, float(n), len(others)).p
-                rows.append(
-                    dict(
-                        zip(
-                            COLUMNS,
-                            (year, method, variable.name, driver.name, r, n, naive, round(reach, 3), test.r, test.n,
-                             test.effective_size, test.p, " ".join(item.name for item in others)),
-                            strict=True,
-                        )
-                    )
-                )  # fmt: skip
-            step()
-    return rows
-
-
-def _controls(variable: OnCells, driver: OnCells, drivers: list[OnCells], asked: tuple[str, ...]) -> list[OnCells]:
-    """Controls of a partial correlation: those asked for, or all other drivers, without any that is one of the pair."""
-    others = [item for item in drivers if item.name != driver.name and (not asked or item.name in asked)]
-    pair = (variable.values.ravel(), driver.values.ravel())
-    return [item for item in others if all(not abs(pearson(item.values.ravel(), values)[0]) > _SAME for values in pair)]
-
-
-def _pair(method: str, variable: OnCells, driver: OnCells, others: list[OnCells], size: int) -> tuple[Grid, Grid]:
-    """Both maps on blocks, over the cells that both know; as ranks, or as what controls leave of them."""
-    first, second, *controls = (block_means(item.values, size) for item in (variable, driver, *others))
-    known = np.isfinite(np.stack([first, second, *controls])).all(axis=0)
-    first, second = np.where(known, first, np.nan), np.where(known, second, np.nan)
-    if method == "spearman":
-        return ranks(first), ranks(second)
-    if method == "partial" and controls:
-        flat = np.stack([item.ravel() for item in controls])
-        try:
-            left = [residuals(item.ravel(), flat).reshape(first.shape) for item in (first, second)]
-        except InputError:  # fewer cells than controls
-            left = [np.full(first.shape, np.nan)] * 2
-        return left[0], left[1]
-    return first, second
-
-
-def _tested(pair: tuple[Grid, Grid], known: _Correlograms, controls: int) -> ModifiedTest:
-    r, n = pearson(pair[0].ravel(), pair[1].ravel())
-    return modified_test(r, n, known.effective_size(*pair), controls)
+    def of(self, values: Grid, known: NDArray[np.bool_], name: tuple[OnCells, int]) -> Grid:
+        """Ranks of the values of the known cells; NaN elsewhere."""
+        key = name[0].year, name[0].name, name[1]
+        for place, (other, mask, found) in enumerate(self._found):
+            if other == key and np.array_equal(mask, known):
+                self._found.append(self._found.pop(place))
+                return found
+        found = ranks(np.where(known, values, np.nan))
+        self._found.append((key, known, found))
+        while len(self._found) > 1 and sum(item.nbytes for _, _, item in self._found) > _RANK_BYTES:
+            self._found.pop(0)
+        return found
 
 
 def worst_identity_gap(variables: list[OnCells], drivers: list[OnCells]) -> float:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.grid import Grid
-from tanheng.land.shares import on_cells
+from tanheng.land.cells import CellStore, finished, plain_data
+from tanheng.land.layers import variable
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
 
@@ -26,6 +27,8 @@ Row = Mapping[str, object]
 class Findings:
     """Rows by table, grids by variable and by year or period, and notes; two of them are joined by ``+``.
 
+    A grid that a store keeps already stands as none.
+
     Examples
     --------
     >>> both = Findings({"mismatch": ({"year": 2005},)}) + Findings({"mismatch": ({"year": 2015},)})
@@ -34,7 +37,7 @@ class Findings:
     """
 
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    layers: Mapping[str, Mapping[object, Layer]] = field(default_factory=dict)
+    layers: Mapping[str, Mapping[object, Layer | None]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __add__(self, other: Findings) -> Findings:
@@ -46,17 +49,40 @@ class Findings:
             variables[name] = {**variables.get(name, {}), **layers}
         return Findings(tables, variables, (*self.notes, *other.notes))
 
-    def found(self, grid: Grid, kinds: Mapping[str, tuple[str, ...]] | None = None) -> Found:
+    def kept(self, cells: CellStore) -> Findings:
+        """The same, with the grids kept by a store."""
+        for name, layers in self.layers.items():
+            for when, grid in layers.items():
+                if grid is not None:
+                    cells.put(grid, name, when)
+        return Findings(self.rows, {name: dict.fromkeys(layers) for name, layers in self.layers.items()}, self.notes)
+
+    def as_data(self) -> dict[str, Any]:
+        """Findings whose grids are kept, as JSON holds them."""
+        layers = {name: list(of) for name, of in self.layers.items()}
+        data: dict[str, Any] = plain_data({"rows": self.rows, "layers": layers, "notes": self.notes})
+        return data
+
+    @staticmethod
+    def of_data(data: Mapping[str, Any]) -> Findings:
+        """Findings from what JSON holds."""
+        rows = {name: tuple(of) for name, of in data["rows"].items()}
+        return Findings(rows, {name: dict.fromkeys(of) for name, of in data["layers"].items()}, tuple(data["notes"]))
+
+    def found(self, cells: CellStore, kinds: Mapping[str, tuple[str, ...]] | None = None) -> Found:
         """Tables and variables, shape (year or period, y, x).
 
         Parameters
         ----------
+        cells : CellStore
+            Keeps the grids.
         kinds : mapping of str to tuple of str
             Names of the kinds of the variables whose values are kinds.
         """
         tables = {name: pd.DataFrame(list(rows)) for name, rows in self.rows.items()}
+        layers = self.kept(cells).layers
         variables = {
-            name: _variable(name, layers, grid, (kinds or {}).get(name, ())) for name, layers in self.layers.items()
+            name: _variable(name, tuple(of), cells, (kinds or {}).get(name, ())) for name, of in layers.items()
         }
         return Found(tables, variables, tuple(dict.fromkeys(self.notes)))
 
@@ -78,14 +104,19 @@ def note(text: str) -> Findings:
     return Findings(notes=(text,))
 
 
+def once(cells: CellStore, work: Callable[[], Findings], name: str, *of: object) -> Findings:
+    """Findings of a piece of work with their grids kept: done now, or recalled where a run that was stopped had finished it."""
+    return finished(cells, lambda: work().kept(cells), Findings.as_data, Findings.of_data, name, *of)
+
+
 def together(parts: Iterable[Findings]) -> Findings:
     """All of them joined."""
     return reduce(add, parts, Findings())
 
 
-def _variable(name: str, layers: Mapping[object, Layer], grid: Grid, kinds: tuple[str, ...]) -> xr.DataArray:
-    dim = "year" if isinstance(next(iter(layers)), int) else "period"
-    stamped = stamp(on_cells(np.stack(list(layers.values())), grid, (dim,), **{dim: list(layers)}), name)
+def _variable(name: str, labels: tuple[object, ...], cells: CellStore, kinds: tuple[str, ...]) -> xr.DataArray:
+    dim = "year" if isinstance(labels[0], int) else "period"
+    stamped = stamp(variable(cells, name, **{dim: labels}), name)
     if kinds:
         stamped.attrs["flag_values"] = list(range(len(kinds)))
         stamped.attrs["flag_meanings"] = " ".join(kind.replace(" ", "_") for kind in kinds)

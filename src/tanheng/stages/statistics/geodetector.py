@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -15,12 +16,12 @@ from tanheng.analysis import (
     factor_detector,
     interaction_detector,
     risk_detector,
-    search_p,
-    surrogates,
+    search_p_on_maps,
 )
 from tanheng.analysis.geodetector import RiskDifference, Strata
 from tanheng.analysis.optimal import Candidate
 from tanheng.errors import InputError
+from tanheng.land.pools import default_workers
 from tanheng.language import tr
 from tanheng.stages.statistics.findings import Findings, Row, note, table_rows
 from tanheng.stages.statistics.variables import OnCells
@@ -70,11 +71,32 @@ class Detector:
                     )
                 )
         kept = [driver for driver in drivers if driver.name in ways]
+        searched = []
         for variable in variables:
-            if kept:
-                found += self._variable(year, variable, kept, [ways[driver.name] for driver in kept], known)
+            try:
+                best = [ways[driver.name].best(variable.values[known]) for driver in kept]
+                searched.append((variable, best))
+            except InputError as error:
+                found += note(
+                    tr("geodetector {year}: {name} is left out: {error}", year=year, name=variable.name, error=error)
+                )
+        if kept and searched:
+            chances = self._chances(searched, known, [ways[driver.name] for driver in kept])
+            for (variable, best), chance in zip(searched, chances, strict=True):
+                cut = _Cut(kept, best, [ways[driver.name] for driver in kept])
+                found += _variable(year, variable, cut, chance, known)
+        for _ in variables:
             self.step()
         return found
+
+    def _chances(
+        self, searched: list[tuple[OnCells, list[Candidate]]], known: NDArray[np.bool_], ways: list[Discretisations]
+    ) -> NDArray[np.float64]:
+        """p-value of each variable and driver."""
+        observed = np.array([[item.q for item in best] for _, best in searched])
+        values = [variable.values for variable, _ in searched]
+        maps, seed = self.settings.random_maps, self.settings.seed
+        return search_p_on_maps(observed, values, known, ways, maps, seed, default_workers())
 
     def _cut(self, driver: NDArray[np.float64]) -> Discretisations:
         key = driver.tobytes()
@@ -83,39 +105,37 @@ class Detector:
             self._ways[key] = Discretisations(driver, self.settings.breaks, range(few, most + 1))
         return self._ways[key]
 
-    def _variable(
-        self,
-        year: int,
-        variable: OnCells,
-        drivers: list[OnCells],
-        ways: list[Discretisations],
-        known: NDArray[np.bool_],
-    ) -> Findings:
-        y = variable.values[known]
-        try:
-            best = [item.best(y) for item in ways]
-        except InputError as error:
-            return note(
-                tr("geodetector {year}: {name} is left out: {error}", year=year, name=variable.name, error=error)
-            )
-        drawn = surrogates(variable.values, known, self.settings.random_maps, self.settings.seed)
-        p = search_p(np.array([item.q for item in best]), drawn, ways)
-        labels = [way.strata(one, driver.values[known]) for way, one, driver in zip(ways, best, drivers, strict=True)]
-        place = {"year": year, "variable": variable.name}
-        found = Findings()
-        for driver, one, strata, chance in zip(drivers, best, labels, p, strict=True):
-            at = place | {"driver": driver.name}
-            found += table_rows("geodetector", [place | _factor_row(y, driver, one, strata, float(chance))])
-            found += table_rows("geodetector_strata", _strata_rows(at, y, one, strata, driver.values[known]))
-            found += table_rows("geodetector_risk", (at | _risk_row(item) for item in risk_detector(y, strata)))
-        pairs = combinations(range(len(drivers)), 2)
-        return found + table_rows(
-            "geodetector_interaction",
-            (
-                place | _interaction_row(y, (drivers[one].name, drivers[two].name), (labels[one], labels[two]))
-                for one, two in pairs
-            ),
-        )
+
+@dataclass(frozen=True)
+class _Cut:
+    """Drivers, the best way to cut each of them, and all ways that were compared."""
+
+    drivers: list[OnCells]
+    best: list[Candidate]
+    ways: list[Discretisations]
+
+
+def _variable(
+    year: int, variable: OnCells, cut: _Cut, chances: NDArray[np.float64], known: NDArray[np.bool_]
+) -> Findings:
+    """Findings on one variable of a year."""
+    y, drivers, best = variable.values[known], cut.drivers, cut.best
+    labels = [way.strata(one, driver.values[known]) for way, one, driver in zip(cut.ways, best, drivers, strict=True)]
+    place = {"year": year, "variable": variable.name}
+    found = Findings()
+    for driver, one, strata, chance in zip(drivers, best, labels, chances, strict=True):
+        at = place | {"driver": driver.name}
+        found += table_rows("geodetector", [place | _factor_row(y, driver, one, strata, float(chance))])
+        found += table_rows("geodetector_strata", _strata_rows(at, y, one, strata, driver.values[known]))
+        found += table_rows("geodetector_risk", (at | _risk_row(item) for item in risk_detector(y, strata)))
+    pairs = combinations(range(len(drivers)), 2)
+    return found + table_rows(
+        "geodetector_interaction",
+        (
+            place | _interaction_row(y, (drivers[one].name, drivers[two].name), (labels[one], labels[two]))
+            for one, two in pairs
+        ),
+    )
 
 
 def _strata_rows(

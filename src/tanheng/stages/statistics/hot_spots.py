@@ -19,6 +19,7 @@ from tanheng.stages.statistics.findings import (
     Row,
     layer,
     note,
+    once,
     table_rows,
     together,
 )
@@ -37,12 +38,18 @@ CHANGES = (
 
 def hot_spots(subject: Subject) -> Findings:
     """Hot and cold spots of the change of the balance between neighbouring years."""
-    return together(_period(subject, first, last) for first, last in pairwise(subject.years))
+    return together(_once(subject, *pair) for pair in pairwise(subject.years))
 
 
 HOT_SPOTS = CellStatistic(
     "hot spots", hot_spots, lambda years: years - 1, lambda settings: settings.hot_spots, {"balance_hot_spot": CHANGES}
 )
+
+
+def _once(subject: Subject, first: int, last: int) -> Findings:
+    found = once(subject.land.cells, lambda: _period(subject, first, last), "hot spots", first, last)
+    subject.step()
+    return found
 
 
 def _period(subject: Subject, first: int, last: int) -> Findings:
@@ -52,8 +59,6 @@ def _period(subject: Subject, first: int, last: int) -> Findings:
         kinds = _kinds(subject, subject.whole(balance, last) - subject.whole(balance, first))
     except InputError as error:
         return note(tr("hot spots of {period} are left out: {error}", period=period, error=error))
-    finally:
-        subject.step()
     total = values_of(balance, last) - values_of(balance, first)
     column = balance_columns(subject.compared.mode).balance_change
     found = layer("balance_hot_spot", period, kinds >= 0, kinds[kinds >= 0])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
+import xarray as xr
 
 from tanheng.analysis.mismatch import (
     LEVELS,
@@ -13,14 +15,14 @@ from tanheng.analysis.mismatch import (
     coordination_level,
     coupling_coordination,
     dissimilarity,
-    gini,
+    gini_of,
     lorenz,
     quadrants,
 )
 from tanheng.errors import InputError
 from tanheng.language import mark_name, tr
 from tanheng.stages.balance import as_whole_cells
-from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, table_rows, together
+from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, once, table_rows, together
 from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
 from tanheng.tables.balance_columns import balance_columns
 
@@ -34,7 +36,9 @@ _MEANING = {
 
 def mismatch(subject: Subject) -> Findings:
     """Mismatch of every year that has a balance."""
-    found = together(_year(subject, year) for year in subject.years) + _coupling(subject)
+    cells = subject.land.cells
+    quadrant = together(once(cells, partial(_year, subject, year), "mismatch", year) for year in subject.years)
+    found = quadrant + once(cells, partial(_coupling, subject), "coupling coordination")
     subject.step()
     return found
 
@@ -81,8 +85,8 @@ def _quadrant_rows(year: int, kind: np.ndarray, amounts: list[Layer], area: Laye
 def _indices(year: int, amounts: list[Layer]) -> Findings:
     """Gini, dissimilarity and Lorenz curve of a year."""
     try:
-        unequal = {"gini": gini(*amounts), "dissimilarity": dissimilarity(*amounts)}
         across, up = lorenz(*amounts)
+        unequal = {"gini": gini_of(across, up), "dissimilarity": dissimilarity(*amounts)}
     except InputError as error:
         row = {"year": year, "gini": math.nan, "dissimilarity": math.nan}
         text = tr("Gini and dissimilarity of {year} are left out: {error}", year=year, error=error)
@@ -101,7 +105,7 @@ def _coupling(subject: Subject) -> Findings:
     """Coupling coordination, on the range of all years together, so that years can be compared."""
     compared, land = subject.compared, subject.land
     whole = [as_whole_cells(item, land) for item in (compared.supply, compared.demand)]
-    ranges = [(float(item.min()), float(item.max())) for item in whole]
+    ranges = [_range_of_years(item) for item in whole]
     found = Findings()
     for year in subject.years:
         pair = [values_of(item, year) for item in whole]
@@ -111,8 +115,16 @@ def _coupling(subject: Subject) -> Findings:
         except InputError as error:
             return found + note(tr("coupling coordination is left out: {error}", error=error))
         rows = _level_rows(year, degree, subject.area_km2[mask])
-        found += layer("coupling_coordination", year, mask, degree) + table_rows("coupling_coordination", rows)
+        part = layer("coupling_coordination", year, mask, degree) + table_rows("coupling_coordination", rows)
+        found += part.kept(land.cells)
     return found
+
+
+def _range_of_years(array: xr.DataArray) -> tuple[float, float]:
+    """Least and largest value of all years."""
+    ends = [(float(layer.min()), float(layer.max())) for layer in (array.sel(year=year) for year in array["year"])]
+    lowest, highest = zip(*ends, strict=True)
+    return float(np.nanmin(lowest)), float(np.nanmax(highest))
 
 
 def _level_rows(year: int, degree: Layer, area: Layer) -> Iterator[Row]:

@@ -88,4 +88,4 @@ class CellStatistic:
 
     def found(self, subject: Subject) -> Found:
         """Tables and variables of a subject."""
-        return self.compute(subject).found(subject.land.grid, self.kinds)
+        return self.compute(subject).found(subject.land.cells, self.kinds)

@@ -16,14 +16,16 @@ from tanheng.stages.stock import Land
 
 @dataclass(frozen=True)
 class OnCells:
-    """A variable or driver of one year.
+    """A variable or driver of one year, or a driver that is the same in all years.
 
-    `values` has the shape (rows, columns); `support_km` is the side of the coarsest pixels it was made from.
+    `values` has the shape (rows, columns); `support_km` is the side of the coarsest pixels it was made from; `year` is None for one
+    that is the same in all years.
     """
 
     name: str
     values: NDArray[np.float64]
     support_km: float
+    year: int | None
 
 
 def variables(
@@ -38,13 +40,16 @@ def variables(
         people = max(demands.support_km, land.grid.resolution / 1000.0)
         found.append(("demand", as_whole_cells(compared.demand, land), people))
         found.append(("supply_demand_ratio", compared.ratio, max(land.support_km, people)))
-    return [OnCells(name, np.asarray(array.sel(year=year).values, float), support) for name, array, support in found]
+    return [
+        OnCells(name, np.asarray(array.sel(year=year).values, float), support, year) for name, array, support in found
+    ]
 
 
 def drivers_of(drivers: list[DriverOnGrid], year: int) -> list[OnCells]:
     """Drivers of a year."""
     found = []
     for driver in drivers:
-        layer = driver.values.sel(year=year) if "year" in driver.values.dims else driver.values
-        found.append(OnCells(driver.name, np.asarray(layer.values, float), driver.support_km))
+        yearly = "year" in driver.values.dims
+        layer = driver.values.sel(year=year) if yearly else driver.values
+        found.append(OnCells(driver.name, np.asarray(layer.values, float), driver.support_km, year if yearly else None))
     return found

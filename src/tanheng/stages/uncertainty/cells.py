@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -18,9 +19,13 @@ from tanheng.accounting.propagation import (
     demand_half_width,
     density_draws,
     density_half_width,
+    largest_drawn,
+    ratio_covariance,
     ratio_half_width,
 )
 from tanheng.factors.densities import POOLS
+from tanheng.land.cells import bands, done_once
+from tanheng.land.layers import by_layer, variable
 from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
@@ -60,30 +65,33 @@ def cell_uncertainty(
         return Found(
             notes=(tr("uncertainty of cells is left out: in mode 'sink' supply does not come from densities"),)
         )
-    supply = _by_year([_supply(land, errors, mode, year) for year in years], years)
-    variables = {"supply_half_width": stamp(supply.transpose("year", "y", "x"), "supply_half_width", mode)}
+    of_years = {"year": years}
+    for year in years:
+        _keep(land, partial(_supply, land, errors, mode, year), "supply_half_width", year)
+    supply = stamp(variable(land.cells, "supply_half_width", **of_years), "supply_half_width", mode)
     if not set(years) <= set(demands):
-        return Found(variables=variables)
-    layers = [demand_half_width(demands[year].groups.amounts, demands[year].relative) for year in years]
-    shape = land.fraction.shape
-    demand = compared.demand.copy(data=np.stack([layer.reshape(shape) for layer in layers]))
-    demand = demand.where(compared.demand.notnull())  # noqa: PD004
-    balance = balance_half_width(supply, demand)
-    variables |= {
-        "demand_half_width": stamp(demand.transpose("year", "y", "x"), "demand_half_width"),
-        "balance_half_width": stamp(balance.transpose("year", "y", "x"), "balance_half_width", mode),
-    }
+        return Found(variables={"supply_half_width": supply})
+    for year in years:
+        _keep(land, partial(_demand, land, compared, demands[year], year), "demand_half_width", year)
+    demand = stamp(variable(land.cells, "demand_half_width", **of_years), "demand_half_width")
+    balance = stamp(by_layer(balance_half_width, supply, demand), "balance_half_width", mode)
+    variables = {str(item.name): item for item in (supply, demand, balance)}
     if mode != "stock":
-        sign = certain_sign(compared.balance, balance)
-        return Found({"balance_certainty": _certainty_table(sign, balance, land, years)}, variables)
-    fixed = as_whole_cells(balance, land) / compared.norm
-    ratio = _ratio(land, compared, errors, demands, seed) if sampled_norm else fixed
-    variables["ratio_half_width"] = stamp(ratio.transpose("year", "y", "x"), "ratio_half_width")
+        table = _certainty_table(compared.balance, balance, land, years)
+        return Found({"balance_certainty": table}, variables)
+    if sampled_norm:
+        for year in years:
+            _keep(land, partial(_ratio, land, errors, demands[year], year, seed), "ratio_half_width", year)
+        ratio = variable(land.cells, "ratio_half_width", **of_years)
+    else:
+        ratio = by_layer(lambda half: half / compared.norm.sel(year=half["year"]), as_whole_cells(balance, land))
+    variables["ratio_half_width"] = stamp(ratio, "ratio_half_width")
     return Found(variables=variables)
 
 
-def _by_year(layers: list[xr.DataArray], years: tuple[int, ...]) -> xr.DataArray:
-    return xr.concat(layers, dim=xr.Variable("year", list(years)), coords="minimal", compat="override", join="exact")
+def _keep(land: Land, layer: Callable[[], Values], name: str, year: int) -> None:
+    """Keep a layer of a year, unless a run that was stopped has."""
+    done_once(land.cells, lambda: land.cells.put(layer(), name, year), name, year)
 
 
 def period_ending(land: Land, year: int) -> tuple[int, int]:
@@ -91,18 +99,33 @@ def period_ending(land: Land, year: int) -> tuple[int, int]:
     return next((first, last) for first, last in pairwise(land.years) if last == year)
 
 
-def _supply(land: Land, errors: DensityErrors, mode: str, year: int) -> xr.DataArray:
+def _supply(land: Land, errors: DensityErrors, mode: str, year: int) -> Values:
     """Half-width of the supply of each cell in a year."""
-    if mode == "stock":
-        return cell_half_width(errors, [(areas_of(land, year), land.density.sel(year=year, drop=True))])
-    first, last = period_ending(land, year)
-    ends = [(areas_of(land, one), land.density.sel(year=one, drop=True)) for one in (last, first)]
-    return cell_half_width(errors, ends) / (last - first)
+    years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
+    parts = []
+    for rows in bands(land.grid):
+        ends = [(areas_of(land, one, rows), land.density.sel(year=one, drop=True)) for one in years]
+        parts.append(cell_half_width(errors, ends).values)
+    return np.concatenate(parts) / (1 if len(years) == 1 else years[0] - years[1])
 
 
-def areas_of(land: Land, year: int) -> xr.DataArray:
-    """Area of each class in each cell in a year, ha."""
-    return land.share.sel(year=year, drop=True) * land.grid.cell_area_ha
+def _demand(land: Land, compared: Balance, demand: DemandErrors, year: int) -> Values:
+    """Half-width of the demand of each cell in a year; NaN where demand is not known."""
+    amounts = demand.groups.amounts.tocsc()
+    half = np.concatenate([demand_half_width(amounts[:, of], demand.relative) for of in _cells_of_bands(land)])
+    known = np.isfinite(compared.demand.sel(year=year).values)
+    return np.where(known, half.reshape(land.grid.shape), np.nan)
+
+
+def _cells_of_bands(land: Land) -> list[slice]:
+    """Numbers of the cells of each band of rows."""
+    columns = land.grid.columns
+    return [slice(rows.start * columns, rows.stop * columns) for rows in bands(land.grid)]
+
+
+def areas_of(land: Land, year: int, rows: slice) -> xr.DataArray:
+    """Area of each class in each cell of a band of rows in a year, ha."""
+    return land.share.sel(year=year, drop=True).isel(y=rows).compute() * land.grid.cell_area_ha
 
 
 def cell_half_width(errors: DensityErrors, ends: list[tuple[xr.DataArray, xr.DataArray]]) -> xr.DataArray:
@@ -128,42 +151,44 @@ def less(ends: list[tuple[xr.DataArray, xr.DataArray]]) -> xr.DataArray:
     return held[0] if len(held) == 1 else held[0] - held[1]
 
 
-def _ratio(
-    land: Land, compared: Balance, errors: DensityErrors, demands: Mapping[int, DemandErrors], seed: int
-) -> xr.DataArray:
+def _ratio(land: Land, errors: DensityErrors, demand: DemandErrors, year: int, seed: int) -> Values:
     """Half-width of the ratio of each cell by sampling, since its norm is the largest cell of the draw."""
-    part = np.asarray(land.fraction.values, float).ravel()
-    inside = part > 0
-    layers = []
-    for year in compared.years:
-        held = areas_of(land, year) * errors.of(land.density.sel(year=year, drop=True))
-        by_source = held.transpose(*errors.relative.dims, "y", "x").values.reshape(errors.relative.size, -1)
-        parts = by_source[:, inside] / part[inside]
-        amounts = demands[year].groups.amounts[:, inside]
-        pairs = _pairs(errors, parts, amounts, part[inside], demands[year].relative, seed)
-        layer = np.full(part.shape, np.nan)
-        layer[inside] = ratio_half_width(pairs)
-        layers.append(compared.ratio.sel(year=year, drop=True).copy(data=layer.reshape(land.fraction.shape)))
-    return _by_year(layers, compared.years)
-
-
-def _pairs(
-    errors: DensityErrors, parts: Values, amounts: sparse.csr_matrix, part: Values, relative: Values, seed: int
-) -> Iterator[tuple[Values, Values]]:
-    """Supply and demand of the cells in the region, draw by draw."""
     rng = np.random.default_rng(seed)
     densities = density_draws(errors.relative, errors.correlation, _DRAWS, rng).values.reshape(_DRAWS, -1)
-    emissions = demand_draws(relative, _DRAWS, rng)
-    for supplied, demanded in zip(densities, emissions, strict=True):
-        yield supplied @ parts, (amounts.T @ demanded) / part
+    emissions = demand_draws(demand.relative, _DRAWS, rng)
+    largest = np.full((2, _DRAWS), -np.inf)
+    for supplied, demanded, _ in _sources(land, errors, demand, year):
+        here = largest_drawn(densities, supplied), largest_drawn(emissions, demanded)
+        largest = np.fmax(largest, np.stack(here))
+    covariance = ratio_covariance(densities, emissions, largest.mean(axis=0))
+    layer = np.full(land.grid.rows * land.grid.columns, np.nan)
+    for supplied, demanded, inside in _sources(land, errors, demand, year):
+        layer[inside] = ratio_half_width(supplied, demanded, covariance)
+    return layer.reshape(land.grid.shape)
 
 
-def _certainty_table(sign: xr.DataArray, half: xr.DataArray, land: Land, years: tuple[int, ...]) -> pd.DataFrame:
+def _sources(
+    land: Land, errors: DensityErrors, demand: DemandErrors, year: int
+) -> Iterator[tuple[Values, sparse.csr_matrix, NDArray[np.int64]]]:
+    """Supply by density and demand by group of the cells in the region, as if they were whole, and their numbers; band by band."""
+    part = land.fraction.values.ravel()
+    amounts = demand.groups.amounts.tocsc()
+    density = errors.of(land.density.sel(year=year, drop=True))
+    for rows, cells in zip(bands(land.grid), _cells_of_bands(land), strict=True):
+        held = (areas_of(land, year, rows) * density).transpose(*errors.relative.dims, "y", "x")
+        inside = part[cells] > 0
+        supplied = held.values.reshape(errors.relative.size, -1)[:, inside] / part[cells][inside]
+        demanded = (amounts[:, cells][:, inside] @ sparse.diags(1.0 / part[cells][inside])).tocsr()
+        yield supplied, demanded, np.flatnonzero(inside) + cells.start
+
+
+def _certainty_table(balance: xr.DataArray, half: xr.DataArray, land: Land, years: tuple[int, ...]) -> pd.DataFrame:
     """Share of the area whose balance is a surplus, or a deficit, whatever the true figures within their intervals."""
     rows = []
     area = np.asarray(land.fraction.values, float)
     for year in years:
-        layer = np.asarray(sign.sel(year=year).transpose("y", "x").values, float)
+        width = half.sel(year=year).compute()
+        layer = certain_sign(balance.sel(year=year).compute(), width).values
         known = np.isfinite(layer)
         held = float(area[known].sum())
         rows.append(
@@ -172,7 +197,7 @@ def _certainty_table(sign: xr.DataArray, half: xr.DataArray, land: Land, years: 
                 "area_share_surely_surplus": float(area[layer == 1].sum()) / held,
                 "area_share_surely_deficit": float(area[layer == -1].sum()) / held,
                 "area_share_sign_open": float(area[layer == 0].sum()) / held,
-                "mean_half_width": float(half.sel(year=year).mean()),
+                "mean_half_width": float(width.mean()),
             }
         )
     return pd.DataFrame(rows)

@@ -45,7 +45,7 @@ class DemandErrors:
     @property
     def totals(self) -> Values:
         """Emissions of the groups, t C."""
-        return np.asarray(self.groups.amounts.sum(axis=1)).ravel()
+        return self.groups.totals
 
     @property
     def half_width(self) -> float:
@@ -74,7 +74,7 @@ def demand_errors(terms: Mapping[int, Terms], groups: Mapping[int, Groups]) -> d
     for year, of_year in groups.items():
         if year not in terms:
             continue
-        emissions = np.asarray(of_year.amounts.sum(axis=1)).ravel()
+        emissions = of_year.totals
         placed = of_year.of_row >= 0
         # (t CO2)^2 to (t C)^2
         squares = covariance(terms[year].some(placed), of_year.of_row[placed], len(emissions)) / CO2_PER_C**2

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.accounting.propagation import density_half_width, map_error_half_width, sum_half_width
 from tanheng.accounting.summaries import zone_sums
+from tanheng.land.cells import bands
 from tanheng.stages.change import Changes
 from tanheng.stages.found import Found
 from tanheng.stages.stock import Land
@@ -18,6 +19,7 @@ from tanheng.stages.uncertainty.cells import areas_of, cell_half_width, less, pe
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
+from tanheng.units import HA_PER_KM2
 
 Values = NDArray[np.float64]
 
@@ -41,9 +43,8 @@ def stock_uncertainty(
         dims="land_class",
         coords={"land_class": list(land.classes)},
     )
-    cell_area = land.grid.cell_area_ha
     years = land.years
-    areas = {year: land.share.sel(year=year, drop=True).sum(("y", "x")) * cell_area for year in years}
+    areas = {year: _class_areas(land, year) for year in years}
     density = {year: land.density.sel(year=year, drop=True) for year in years}
     maps = {
         year: float(map_error_half_width(areas[year], density[year].sum("carbon_pool"), relative)) for year in years
@@ -64,6 +65,14 @@ def stock_uncertainty(
         total = change.total
         rows.append(_stock_row("change", change.first, change.last, total, moved, errors, mapped))
     return Found({"stock_uncertainty": pd.DataFrame(rows)})
+
+
+def _class_areas(land: Land, year: int) -> xr.DataArray:
+    """Area of each class in a year, as the table of stocks has it, shape (land_class,), ha."""
+    table = land.tables["stock_by_class"]
+    areas = table[table["year"] == year].set_index("land_class")["area_km2"][list(land.classes)].to_numpy(float)
+    coords = {"land_class": list(land.classes)}
+    return xr.DataArray(areas * HA_PER_KM2, dims="land_class", coords=coords)
 
 
 def _stock_row(
@@ -162,16 +171,23 @@ def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors,
     years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
     ends = []
     for one in years:
-        areas = areas_of(land, one)
-        sums = np.stack([zone_sums(layer.weights, areas.sel(land_class=name).values) for name in land.classes])
-        by_zone = xr.DataArray(sums, dims=("land_class", "zone"), coords={"land_class": list(land.classes)})
+        sums = [zone_sums(layer.weights, land.share.sel(year=one, land_class=name).values) for name in land.classes]
+        by_zone = xr.DataArray(
+            np.stack(sums) * land.grid.cell_area_ha,
+            dims=("land_class", "zone"),
+            coords={"land_class": list(land.classes)},
+        )
         ends.append((by_zone, land.density.sel(year=one, drop=True)))
     plain = DensityErrors(errors.relative, errors.correlation, 0.0)
     variance = cell_half_width(plain, ends).values ** 2
     if errors.within_class:
-        cells = [(areas_of(land, one), land.density.sel(year=one, drop=True).sum("carbon_pool")) for one in years]
-        own = ((less(cells) * errors.within_class) ** 2).sum("land_class").values.ravel()
-        variance = variance + layer.weights.power(2) @ own
+        own = []
+        for rows in bands(land.grid):
+            cells = [
+                (areas_of(land, one, rows), land.density.sel(year=one, drop=True).sum("carbon_pool")) for one in years
+            ]
+            own.append(((less(cells) * errors.within_class) ** 2).sum("land_class").values)
+        variance = variance + layer.weights.power(2) @ np.concatenate(own).ravel()
     length = 1 if len(years) == 1 else years[0] - years[1]
     return np.asarray(np.sqrt(variance) / length)
 

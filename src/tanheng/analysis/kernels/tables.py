@@ -1,4 +1,4 @@
-"""Loops of the analysis that numpy has no words for, compiled by numba; they stand in one file for its cache (decision 0005)."""
+"""Breaks of classes, and sums over pairs of points."""
 
 from __future__ import annotations
 
@@ -87,3 +87,51 @@ def tails_by_row(rows, indptr, weights, values, lag, draws, tolerance, above, be
                 above[i] += 1
             if drawn <= lag[i] + tolerance:
                 below[i] += 1
+
+
+@compiled()
+def squares(y, group, mean):
+    """Sums of squares of y about the means of its groups, and about its own mean."""
+    whole = y.mean()
+    within, total = 0.0, 0.0
+    for start in range(0, len(y), 4096):
+        near, far = 0.0, 0.0
+        for i in range(start, min(start + 4096, len(y))):
+            near += (y[i] - mean[group[i]]) ** 2
+            far += (y[i] - whole) ** 2
+        within += near
+        total += far
+    return within, total
+
+
+@compiled()
+def common_moments(x, y):
+    """Number of the places where both are finite; of each there its mean, spread of values, largest size and squares; products.
+
+    Sums are taken over short runs first, so that those of many values stay exact.
+    """
+    n = 0
+    sums = np.zeros(2)
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for start in range(0, len(x), 4096):
+        part = np.zeros(2)
+        for i in range(start, min(start + 4096, len(x))):
+            if np.isfinite(x[i]) and np.isfinite(y[i]):
+                n += 1
+                part[0] += x[i]
+                part[1] += y[i]
+                low[0], high[0] = min(low[0], x[i]), max(high[0], x[i])
+                low[1], high[1] = min(low[1], y[i]), max(high[1], y[i])
+        sums += part
+    mean = sums / max(n, 1)
+    products = np.zeros(3)
+    for start in range(0, len(x), 4096):
+        part = np.zeros(3)
+        for i in range(start, min(start + 4096, len(x))):
+            if np.isfinite(x[i]) and np.isfinite(y[i]):
+                one, other = x[i] - mean[0], y[i] - mean[1]
+                part[0] += one * one
+                part[1] += other * other
+                part[2] += one * other
+        products += part
+    return n, low, high, products

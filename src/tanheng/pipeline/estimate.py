@@ -1,0 +1,107 @@
+"""What a run will take: memory, disk and time, from a stated model of its grid, years and maps; see docs/scale.md."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tanheng.errors import StudyError
+from tanheng.inputs.study_inputs import Inputs
+from tanheng.language import tr
+from tanheng.study import Study
+
+#: Memory of Python with the libraries and one report, bytes; and of a run by cell of the grid: some layers of 8 bytes.
+_BASE_BYTES, _CELL_BYTES = 500e6, 170.0
+
+#: Part of a layer's 32 bits that is left on disk after packing.
+_PACKED = 0.6
+
+#: CPU-seconds of a start, a report and a workbook; of a cell and year; of a map and 10^9 pixels; of a cell in a random map.
+_START_S, _CELL_S, _PIXELS_S, _RANDOM_S = 14.0, 5e-6, 4.0, 3.5e-8
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run is expected to take.
+
+    Attributes
+    ----------
+    memory, disk : float
+        Bytes; of the disk most while the run goes on, beside its results.
+    seconds : float
+        On two cores.
+    """
+
+    memory: float
+    disk: float
+    seconds: float
+
+    def problems(self, output: Path) -> list[str]:
+        """What the machine lacks for it, and what to do."""
+        found = []
+        free = psutil.virtual_memory().available
+        if self.memory > free:
+            found.append(
+                tr(
+                    "grid.resolution: the run needs about {memory:,.1f} GB of memory, and {free:,.1f} GB are free; take larger cells, "
+                    "a smaller region, or a machine with more memory",
+                    memory=self.memory / 1e9,
+                    free=free / 1e9,
+                )
+            )
+        place = next(folder for folder in (output, *output.absolute().parents) if folder.is_dir())
+        room = shutil.disk_usage(place).free
+        if self.disk > room:
+            found.append(
+                tr(
+                    "outputs.folder: the run needs about {disk:,.1f} GB of disk, and {room:,.1f} GB are free in {place}; make room, or "
+                    "write the results to another disk",
+                    disk=self.disk / 1e9,
+                    room=room / 1e9,
+                    place=place,
+                )
+            )
+        return found
+
+
+def estimate(inputs: Inputs) -> Estimate:
+    r"""What a run of these inputs is expected to take.
+
+    .. math:: M = M_0 + 170\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
+
+    with n cells of the grid's rectangle, L layers that are kept while the run goes on, and R layers of the results.
+    """
+    study, cells = inputs.study, inputs.grid.size
+    kept, written = layers(study, len(inputs.classes))
+    pixels = sum(item.source.pixels.width * item.source.pixels.height for item in inputs.land.maps)
+    random = study.analysis.random_maps if study.analysis.geodetector and inputs.drivers else 0
+    seconds = (
+        _START_S + (_CELL_S * cells + _RANDOM_S * cells * random * 3) * len(study.years) + _PIXELS_S * pixels / 1e9
+    )
+    memory = _BASE_BYTES + _CELL_BYTES * cells
+    return Estimate(memory, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds)
+
+
+def layers(study: Study, classes: int) -> tuple[int, int]:
+    """Layers that a run keeps while it goes on, and those that its results have."""
+    years, has_demand = len(study.years), study.emissions is not None
+    errors = study.carbon_density.uncertainty is not None
+    kept = (classes + 2 + 6 * has_demand + (1 + 2 * has_demand) * errors) * years + 2 * (years - 1)
+    written = (classes + 1 + 9 * has_demand + (1 + 3 * has_demand) * errors) * years + 2 * (years - 1)
+    return kept + len(study.drivers), written + len(study.drivers)
+
+
+def refuse_too_large(inputs: Inputs) -> None:
+    """Refuse a run that memory or disk can't do.
+
+    Raises
+    ------
+    StudyError
+        What is lacking.
+    """
+    problems = estimate(inputs).problems(inputs.output)
+    if problems:
+        raise StudyError(problems)
