@@ -56,7 +56,7 @@ _ALL = (
     Limit("number", 1e18, mark("absolute value of any number in a study or a table")),
     Limit("unit_characters", 60, mark("characters of a unit")),
     Limit("raster_pixels", 1e12, mark("pixels of a raster")),
-    Limit("grid_cells", 25e6, mark("cells of the analysis grid")),
+    Limit("grid_cells", 200e6, mark("cells of the analysis grid")),
     Limit("message_characters", 2000, mark("characters of a message")),
     Limit("permutations", 999_999, mark("permutations of a test")),
     Limit("draws", 100_000, mark("draws of a simulation, and random maps")),

@@ -79,7 +79,7 @@ def cell_means(cover: sparse.csr_matrix, values: NDArray[np.float64]) -> NDArray
     Parameters
     ----------
     cover : scipy.sparse.csr_matrix, shape (zones, cells), 1
-        Part of each cell in each zone.
+        Part of each cell in each zone, or in proportion to it.
     values : numpy.ndarray, shape (zones,)
         Intensive; NaN where a zone has none.
 

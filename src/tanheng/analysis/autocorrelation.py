@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 from tanheng.analysis.correlation import Values
-from tanheng.analysis.neighbours import Weights, weight_sums
+from tanheng.analysis.neighbours import Weights, weight_margins, weight_sums
 from tanheng.errors import InputError
 from tanheng.language import tr
 
@@ -214,8 +214,7 @@ def geary(values: Values, weights: Weights, permutations: int = 0, seed: int = 1
     z = standard_scores(values, weights)
     n = len(z)
     s0, s1, s2 = _sums(weights)
-    ones = np.ones(n)
-    margins = weights @ ones + weights.T @ ones
+    margins = weight_margins(weights)
 
     def statistic(scores: Values) -> float:
         # sum w (a - b)^2 = sum of the margins times squares - 2 a'Wb

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from tanheng.analysis.kernels.ranking import average_ranks
 from tanheng.analysis.kernels.tables import common_moments
 from tanheng.errors import InputError
 from tanheng.language import tr
@@ -30,9 +30,7 @@ def pearson(first: Values, second: Values) -> tuple[float, int]:
     >>> round(r, 12), n
     (1.0, 3)
     """
-    n, low, high, products = common_moments(
-        np.ravel(first).astype(np.float64, copy=False), np.ravel(second).astype(np.float64, copy=False)
-    )
+    n, low, high, products = common_moments(np.ravel(first), np.ravel(second))
     # What differs by rounding alone does not vary.
     varies = high - low > 1e-12 * np.maximum(np.abs(low), np.abs(high))
     if n < 3 or not varies.all():
@@ -51,7 +49,8 @@ def ranks(values: Values) -> Values:
     """
     found = np.full(values.shape, np.nan)
     known = np.isfinite(values)
-    found[known] = rankdata(values[known])
+    inside = values[known]
+    found[known] = average_ranks(inside, np.argsort(inside))
     return found
 
 

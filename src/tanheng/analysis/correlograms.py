@@ -83,6 +83,8 @@ class Correlograms:
             self._found[key] = lags.correlogram(values)
         return self._found[key]
 
-    def only(self, year: int) -> None:
-        """Forget the maps of other years than this one."""
-        self._found = {key: item for key, item in self._found.items() if key[1][0] in (None, year)}
+    def forget(self, year: int, *more: Hashable) -> None:
+        """Forget the maps of a year, those whose name holds all of some words; those of no year stay."""
+        self._found = {
+            key: item for key, item in self._found.items() if key[1][0] != year or not set(more) <= set(key[1][1:])
+        }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import TypeAlias
 
@@ -62,15 +63,20 @@ class GridWeights:
         sums = neighbour_sums(self.number, np.ascontiguousarray(given, np.float64), self.rook)
         return np.asarray(sums if self.after is None else sums * self.after)
 
+    @cached_property
+    def margins(self) -> NDArray[np.float64]:
+        """Row sum and column sum of each cell together."""
+        ones = np.ones(len(self.count))
+        return self @ ones + self.T @ ones
+
+    @cached_property
     def sums(self) -> tuple[float, float, float]:
         """S0, S1 and S2 of the weights (Cliff and Ord)."""
-        ones = np.ones(len(self.count))
-        margins = self @ ones + self.T @ ones
-        factor = ones if self.after is None else self.after
+        factor = np.ones(len(self.count)) if self.after is None else self.after
         # Sum of (w_ij + w_ji)**2 / 2 over pairs of neighbours, whose weights are the factors of their rows.
         plain = replace(self, before=None, after=None)
         s1 = float(self.count @ factor**2) + float(factor @ (plain @ factor))
-        return float((self @ ones).sum()), s1, float(margins @ margins)
+        return float(self.margins.sum()) / 2.0, s1, float(self.margins @ self.margins)
 
     def to_sparse(self) -> sparse.csr_array:
         """The same as a sparse matrix, shape (known cells, known cells)."""
@@ -229,11 +235,24 @@ def weight_sums(weights: Weights) -> tuple[float, float, float]:
     (4.0, 8.0, 24.0)
     """
     if isinstance(weights, GridWeights):
-        return weights.sums()
+        return weights.sums
     both = weights + weights.T
     s1 = float(both.multiply(both).sum()) / 2.0
-    margins = np.asarray(weights.sum(axis=0)).ravel() + np.asarray(weights.sum(axis=1)).ravel()
+    margins = weight_margins(weights)
     return float(weights.sum()), s1, float(margins @ margins)
+
+
+def weight_margins(weights: Weights) -> NDArray[np.float64]:
+    """Row sum and column sum of each row of the weights together.
+
+    Examples
+    --------
+    >>> weight_margins(grid_neighbours(np.ones((1, 3), bool))).tolist()
+    [2.0, 4.0, 2.0]
+    """
+    if isinstance(weights, GridWeights):
+        return weights.margins
+    return np.asarray(np.asarray(weights.sum(axis=0)).ravel() + np.asarray(weights.sum(axis=1)).ravel())
 
 
 def row_weights(weights: Weights) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -78,7 +78,7 @@ ClusterAddress = Annotated[
         help=tr("Count land on a dask cluster: tcp://HOST:PORT, or local:N for N processes."),
     ),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help=tr("Go on from the blocks that a stopped run finished."))]
+Resume = Annotated[bool, typer.Option("--resume", help=tr("Go on with what a stopped run had finished."))]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help=tr("Study file (TOML)."))]
 
 
@@ -288,7 +288,7 @@ def _use_utf8() -> None:
             stream.reconfigure(errors="replace")
 
 
-_STOPPED = mark("stopped; no results were written. A long run keeps its finished blocks: --resume goes on from them")
+_STOPPED = mark("stopped; no results were written. A long run keeps what it has finished: --resume goes on from there")
 
 
 def _message(error: Exception) -> str:

@@ -416,8 +416,8 @@ def write_cog(
         "overviews": "NONE" if grid.size <= _DRAWN_WHOLE else "AUTO",
     }  # fmt: skip
     try:
-        with rasterio.open(path, "w", **profile) as dataset:
-            dataset.write(values.astype(np.float32), 1)
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(path, "w", **profile) as dataset:
+            dataset.write(values.astype(np.float32, copy=False), 1)
             dataset.units = (units,)
             dataset.set_band_description(1, description)
             dataset.update_tags(**(tags or {}))

@@ -35,7 +35,10 @@ from tanheng.land.pools import Pool, Threads
 BLOCK_BYTES = 64 * 2**20
 
 #: Bytes of the counts of one block.
-COUNT_BYTES = 64 * 2**20
+COUNT_BYTES = 24 * 2**20
+
+#: Bytes of a row of tiles up to which the reader keeps them from one block to the next.
+_TILES_KEPT = 4 * 2**20
 
 #: Plans of more blocks than this keep finished ones on disk, so that a run that was stopped can go on.
 KEPT_FROM = 32
@@ -150,7 +153,7 @@ def plan_blocks(
     """Blocks of cells, in the order of the rows, that touch the wanted cells.
 
     A block holds at most `block_bytes` of pixels, and `most_cells` cells. It is as wide as the grid where that leaves room for four
-    times the height of the stored tiles, so that few tiles are decoded twice; else it is square.
+    times the height of the stored tiles, or where a row of them is small, so that few tiles are decoded twice; else it is square.
     """
     size = source.pixels.pixel_size_m()
     pixels_per_cell = max(grid.resolution / size, 1e-9) ** 2
@@ -159,7 +162,8 @@ def plan_blocks(
     rows = max(1, cells // grid.columns)
     columns = grid.columns
     # A strip of a map in another CRS is bent: it would read, and pass over, much of its neighbours.
-    square = not lies_on(source.pixels, grid) or rows < min(tall, grid.rows)
+    across = source.tile[0] * source.pixels.width * max(source.itemsize, 1)
+    square = not lies_on(source.pixels, grid) or (rows < min(tall, grid.rows) and across > _TILES_KEPT)
     if square and source.tile[1] < source.pixels.width:
         rows = max(1, math.isqrt(cells))
         columns = max(1, cells // rows)

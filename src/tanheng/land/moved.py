@@ -65,13 +65,16 @@ def moved_land(moved: Shares, first: Shares, last: Shares) -> Moved:
     >>> land.total.tolist(), land.cells.tolist(), land.first.tolist()
     ([[0.5, 1.0], [0.0, 0.0]], [1], [[0.5, 0.0]])
     """
-    from_class, to_class = moved.sum(axis=1), moved.sum(axis=0)
-    common = from_class.sum(axis=0)
-    same = np.ones(common.shape, bool)
+    classes = len(moved)
+    total = moved.reshape(classes, classes, -1).sum(axis=2)
+    common = np.zeros(moved.shape[2:])
+    for one in moved.reshape(-1, *common.shape):
+        common += one
+    other = np.zeros(common.shape, bool)
     for share in (first, last):
-        same &= np.abs(share.sum(axis=0) - common) <= _SAME_COVER
-    other = ~same
-    return Moved(moved.sum(axis=(2, 3)), np.flatnonzero(other), from_class[:, other].T, to_class[:, other].T)
+        other |= np.abs(share.sum(axis=0) - common) > _SAME_COVER
+    odd = moved[:, :, other]
+    return Moved(total, np.flatnonzero(other), odd.sum(axis=1).T, odd.sum(axis=0).T)
 
 
 def joined(parts: Sequence[tuple[Moved, int, int, int]], columns: int) -> Moved:

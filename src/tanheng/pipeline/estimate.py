@@ -14,13 +14,14 @@ from tanheng.language import tr
 from tanheng.study import Study
 
 #: Memory of Python with the libraries and one report, bytes; and of a run by cell of the grid: some layers of 8 bytes.
-_BASE_BYTES, _CELL_BYTES = 500e6, 170.0
+_BASE_BYTES, _CELL_BYTES = 600e6, 220.0
 
 #: Part of a layer's 32 bits that is left on disk after packing.
 _PACKED = 0.6
 
-#: CPU-seconds of a start, a report and a workbook; of a cell and year; of a map and 10^9 pixels; of a cell in a random map.
-_START_S, _CELL_S, _PIXELS_S, _RANDOM_S = 14.0, 5e-6, 4.0, 3.5e-8
+#: Seconds on two cores of a start, a report and a workbook; of a year in tables and charts; of a cell and year; of 10^9 pixels of a map;
+#: of a cell in a random map.
+_START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 14.0, 0.8, 7e-6, 4.0, 3.5e-8
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Estimate:
 def estimate(inputs: Inputs) -> Estimate:
     r"""What a run of these inputs is expected to take.
 
-    .. math:: M = M_0 + 170\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
+    .. math:: M = 600\,\mathrm{MB} + 220\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
     with n cells of the grid's rectangle, L layers that are kept while the run goes on, and R layers of the results.
     """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from tanheng.pipeline.memory import give_back, peak_memory
 
 
 class Reporter:
@@ -50,17 +51,8 @@ class Clock:
         self.reporter.stage(name)
         start = time.perf_counter()
         yield
+        give_back()
         self.seconds[name] = round(time.perf_counter() - start, 3)
         peak = peak_memory()
         if peak is not None:
             self.peaks[name] = round(peak / 1e6)
-
-
-def peak_memory() -> int | None:
-    """Largest memory that this process has held, bytes; none where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -27,6 +27,7 @@ from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.estimate import refuse_too_large
+from tanheng.pipeline.memory import share_one_heap
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
@@ -101,6 +102,7 @@ def run_study(
 def _run(
     path: Path, reporter: Reporter, output: Path | None, workers: int | None, cluster: str | None, resume: bool
 ) -> Results:
+    share_one_heap()
     clock = Clock(reporter)
     study = load_study(path)
     if output is not None:

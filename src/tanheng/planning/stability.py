@@ -12,6 +12,9 @@ from tanheng.planning.columns import columns_of, gain_of_columns
 from tanheng.planning.problem import Flows, PlanProblem, Term, Values, stock_gain
 from tanheng.planning.solve import plan_of
 
+#: Gap at which a plan with drawn densities is good enough: what stays of a plan is told to a percent.
+_ROUGH = 1e-4
+
 
 @dataclass(frozen=True)
 class Stability:
@@ -80,7 +83,7 @@ def stability(
         per_ha = stock_gain(drawn)
         again = replace(problem, gain=(Term(per_ha, problem.gain[0].factor), *problem.gain[1:]))
         anew = replace(columns, gain=gain_of_columns(again, columns))
-        kept.append(_shared(problem, flows, plan_of(again, anew, gap=gap, seconds=seconds).flows))
+        kept.append(_shared(problem, flows, plan_of(again, anew, gap=max(gap, _ROUGH), seconds=seconds).flows))
         weight = 1.0 if problem.gain[0].factor is None else problem.gain[0].factor[flows.cell[moved]]
         gain.append(float(np.sum(flows.area[moved] * weight * per_ha[flows.start[moved], flows.end[moved]])))
     return Stability(np.array(kept), np.array(gain))

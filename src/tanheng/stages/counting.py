@@ -14,7 +14,7 @@ from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.land_maps import LandInputs, unknown_code_problems
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.land.cells import CellStore, HeldCells, finished
-from tanheng.land.engine import KEPT_FROM, BlockCounts, CountTask, Progress, counted_blocks, plan_tasks
+from tanheng.land.engine import BLOCK_BYTES, KEPT_FROM, BlockCounts, CountTask, Progress, counted_blocks
 from tanheng.land.moved import Moved, joined, moved_land
 from tanheng.land.pools import Pool
 from tanheng.land.region import in_region
@@ -80,7 +80,7 @@ def _pixels(land: LandInputs) -> dict[int, float]:
 def _counted(land: LandInputs, counting: Counting, cells: CellStore) -> LandSeries:
     fraction = region_fraction(land.grid, land.boundary) if land.boundary else None
     wanted = None if fraction is None else fraction > 0
-    store = _store(land, wanted, counting)
+    store = _store(land, counting)
     gathered = _Gathered(land, cells, fraction)
     for task, counts in counted_blocks(
         land.maps,
@@ -149,13 +149,15 @@ class _Gathered:
         )
 
 
-def _store(land: LandInputs, wanted: NDArray[np.bool_] | None, counting: Counting) -> FolderOfBlocks | None:
+def _store(land: LandInputs, counting: Counting) -> FolderOfBlocks | None:
     """Store of finished blocks of a long run, or of one that goes on."""
     store = FolderOfBlocks(counting.blocks)
     if counting.resume:
         return store
     store.clear()
-    return store if len(plan_tasks(land.maps, land.grid, list(land.pairs), wanted)) > KEPT_FROM else None
+    pixels = sum(item.source.pixels.width * item.source.pixels.height * item.source.itemsize for item in land.maps)
+    # Counting fewer pixels takes less time than keeping their counts.
+    return store if pixels > KEPT_FROM * BLOCK_BYTES else None
 
 
 def _refuse_empty(land: LandInputs, series: LandSeries) -> None:

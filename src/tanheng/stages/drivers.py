@@ -97,7 +97,6 @@ def _from_zones(
         rows = table[table["year"].isin([year, 0])].sort_values("year")
         by_zone = rows.drop_duplicates("zone", keep="last").set_index("zone")["value"]
         values = np.array([by_zone.get(zone, np.nan) for zone in layer.ids], float)
-        return cell_means(layer.cover, values).reshape(land.grid.shape)
+        return cell_means(layer.of_zones, values).reshape(land.grid.shape)
 
-    cells = np.asarray(layer.cover.sum(axis=1)).ravel()
-    return of, float(np.sqrt(cells[cells > 0].mean() * land.grid.cell_area_km2))
+    return of, float(np.sqrt(layer.sizes[layer.sizes > 0].mean() * land.grid.cell_area_km2))

@@ -25,8 +25,10 @@ class ZoneLayer:
     ids, names : tuple of str
     shapes : numpy.ndarray of shapely.Geometry
         In the CRS of the grid.
-    cover : scipy.sparse.csr_matrix, shape (zones, cells), 1
-        Part of each cell in each zone.
+    sizes : numpy.ndarray, shape (zones,), 1
+        Cells' worth of the grid in each zone.
+    overlapping : int
+        Cells in which zones overlap.
     weights : scipy.sparse.csr_matrix, shape (zones + 1, cells), 1
         Part of what a cell holds in the region that belongs to each zone; the last row is what no zone covers.
     """
@@ -35,7 +37,8 @@ class ZoneLayer:
     ids: tuple[str, ...]
     names: tuple[str, ...]
     shapes: NDArray[np.object_]
-    cover: sparse.csr_matrix
+    sizes: NDArray[np.float64]
+    overlapping: int
     weights: sparse.csr_matrix
 
     @property
@@ -53,20 +56,22 @@ def _layer(label: str, polygons: Polygons, grid: Grid, fraction: NDArray[np.floa
     shapes = project(polygons.geometries, polygons.crs, grid.crs)
     cover = coverage(grid, shapes)
     weights = zone_weights(cover, fraction)
-    return ZoneLayer(label, tuple(polygons.ids), tuple(polygons.names), np.array(shapes, dtype=object), cover, weights)
+    sizes = np.asarray(cover.sum(axis=1)).ravel()
+    overlapping = int((np.asarray(cover.sum(axis=0)).ravel() > 1.01).sum())
+    outlines = np.array(shapes, dtype=object)
+    return ZoneLayer(label, tuple(polygons.ids), tuple(polygons.names), outlines, sizes, overlapping, weights)
 
 
 def overlap_notes(layers: Mapping[str, ZoneLayer]) -> list[str]:
     """Notes on layers whose zones overlap."""
     found = []
     for label, layer in layers.items():
-        twice = int((np.asarray(layer.cover.sum(axis=0)).ravel() > 1.01).sum())
-        if twice:
+        if layer.overlapping:
             found.append(
                 tr(
                     "zones of '{label}' overlap in {twice:,} cells; their content is shared among them",
                     label=label,
-                    twice=twice,
+                    twice=layer.overlapping,
                 )
             )
     return found

@@ -62,3 +62,19 @@ def sorted_sums(drawn, ordered, bins, sums):
         cell = cells[position]
         for driver in range(bins.shape[1]):
             sums[driver, bins[cell, driver]] += y
+
+
+@compiled()
+def average_ranks(values, order):
+    """Ranks from 1 on, ties sharing their mean rank; `order` sorts the values."""
+    n = len(values)
+    ranks = np.empty(n)
+    first = 0
+    while first < n:
+        last = first
+        while last + 1 < n and values[order[last + 1]] == values[order[first]]:
+            last += 1
+        for place in range(first, last + 1):
+            ranks[order[place]] = (first + last) / 2.0 + 1.0
+        first = last + 1
+    return ranks

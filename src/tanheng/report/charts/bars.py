@@ -38,7 +38,7 @@ def stacked_columns(
     step = (_WIDTH - left) / len(years)
     bar = min(0.6 * step, 90.0)
     # Of many years only every n-th is named, so that no label runs into the next.
-    every = math.ceil(max(widest([shown(float(value)) for value in totals]), 30.0) / step)
+    every = math.ceil((max(widest([shown(float(value)) for value in totals]), 30.0) + 10.0) / step)
     for number, year in enumerate(years):
         x, y = left + step * (number + 0.5) - bar / 2, base
         for name in table.index:

@@ -24,6 +24,7 @@ from tanheng.report.words.chart_figures import (
     transition_figures,
     zone_figures,
 )
+from tanheng.report.words.periods import told_periods, told_years
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -88,7 +89,11 @@ def _intensity(tables: Tables) -> Iterator[Chart]:
     if "intensity_interval" not in tables:
         return
     table = tables["intensity_category"]
-    for interval in tables["intensity_interval"].itertuples():
+    intervals = tables["intensity_interval"]
+    told = told_periods(zip(intervals["from_year"], intervals["to_year"], strict=True))
+    for interval in intervals.itertuples():
+        if (interval.from_year, interval.to_year) not in told:
+            continue
         rows = table[(table["from_year"] == interval.from_year) & (table["to_year"] == interval.to_year)]
         rows = rows[(rows["gain_km2"] > 0) | (rows["loss_km2"] > 0)]
         if rows.empty:
@@ -164,7 +169,7 @@ def _matrix(method: str, rows: pd.DataFrame, *, stars: bool) -> Chart:
     rows = rows.assign(r=rows["r_support"].where(rows["r_support"].notna(), rows["r"]))
     variables = [name for name in ("supply", "demand", "supply_demand_ratio") if name in set(rows["variable"])]
     variables += [name for name in dict.fromkeys(rows["variable"]) if name not in variables]
-    columns = [(name, year) for name in variables for year in sorted(set(rows["year"]))]
+    columns = [(name, year) for name in variables for year in told_years(rows["year"])]
     drivers = list(dict.fromkeys(rows["driver"]))
     keyed = rows.set_index(["driver", "variable", "year"])
     known = [[(driver, *column) in keyed.index for column in columns] for driver in drivers]

@@ -35,7 +35,7 @@ from tanheng.report.style.themes import (
 )
 
 #: Most cells that a page holds, and most cells times years; more would be finer than a screen shows and slow to open.
-MOST_CELLS, MOST_VALUES = 400_000, 3_000_000
+MOST_CELLS, MOST_VALUES = 400_000, 1_200_000
 
 #: Kilometres between the nodes that longitude and latitude are read off, and fewest nodes a side; between them they are interpolated.
 _LATTICE_KM, _LATTICE = 40.0, 17

@@ -11,9 +11,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
+from tanheng.report.style.themes import kind_themes, themes
 
 #: Most cells of the region that a picture is drawn from; more are finer than print or screen show.
 MOST_DRAWN = 1_000_000
+
+#: Variables that pictures need besides those of their themes.
+_ALWAYS = {"region_fraction", "land_share"}
 
 #: Rows that are averaged at once.
 _ROWS = 512
@@ -53,10 +57,9 @@ def drawn_from(dataset: xr.Dataset, grid: Grid, most: int = MOST_DRAWN) -> Drawn
     rows, columns = (math.ceil(side / factor) for side in grid.shape)
     blocks = replace(grid, resolution=grid.resolution * factor, rows=rows, columns=columns)
     inside = _Inside(dataset["region_fraction"], factor)
-    found = {name: _coarse(array, inside, blocks) for name, array in dataset.data_vars.items() if "x" in array.dims}
-    small = dataset.drop_vars([name for name, array in dataset.data_vars.items() if "x" in array.dims])
-    small = small.drop_vars(["x", "y"])
-    return Drawn(small.assign(found).assign_attrs(dataset.attrs), blocks, grid, factor)
+    shown = {theme.variable for theme in themes(dataset)} | {theme.variable for theme in kind_themes(dataset)} | _ALWAYS
+    found = {str(name): _coarse(dataset[name], inside, blocks) for name in dataset.data_vars if name in shown}
+    return Drawn(xr.Dataset(found, attrs=dataset.attrs), blocks, grid, factor)
 
 
 class _Inside:
@@ -92,9 +95,8 @@ def _coarse(array: xr.DataArray, inside: _Inside, blocks: Grid) -> xr.DataArray:
 
 
 def _mean(band: NDArray[np.float32]) -> NDArray[np.float32]:
-    known = np.isfinite(band)
-    count = known.sum(axis=(1, 3))
-    total = np.where(known, band, 0.0).sum(axis=(1, 3), dtype=np.float64)
+    total = np.nansum(band, axis=3, dtype=np.float64).sum(axis=1)
+    count = np.isfinite(band).sum(axis=3, dtype=np.int32).sum(axis=1)
     mean = np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
     return np.asarray(mean, np.float32)
 

@@ -14,6 +14,7 @@ import pandas as pd
 from tanheng.language import mark, name_of, tr
 from tanheng.report.style.palettes import SERIES, class_colours
 from tanheng.report.words.cells import cell_words
+from tanheng.report.words.periods import told_periods, told_years
 from tanheng.tables.balance_columns import balance_columns, columns_in
 
 Tables = Mapping[str, pd.DataFrame]
@@ -185,7 +186,7 @@ def transition_figures(tables: Tables) -> Iterator[ChartFigures]:
         return
     frame = tables["transitions"]
     froms, tos = _classes(frame, "from_class"), _classes(frame, "to_class", mark("to {land_class}"))
-    for first, last in sorted(dict.fromkeys(zip(frame["from_year"], frame["to_year"], strict=True))):
+    for first, last in sorted(told_periods(zip(frame["from_year"], frame["to_year"], strict=True))):
         period: Where = (("from_year", first), ("to_year", last))
         rows = tuple(Entry(one.key, one.label, (*period, *one.where), one.colour) for one in froms)
         title = tr("Land that changed from {first} to {last}; what stayed is left out", first=first, last=last)
@@ -210,7 +211,8 @@ def lorenz_figures(tables: Tables) -> Iterator[CurveFigures]:
     """Share of demand up to each share of supply, one curve a year."""
     if "lorenz" not in tables or tables["lorenz"].empty:
         return
-    years = _years(tables["lorenz"])
+    told = told_years(tables["lorenz"]["year"])
+    years = [one for one in _years(tables["lorenz"]) if dict(one.where)["year"] in told]
     yield CurveFigures(
         "lorenz",
         "supply_share",

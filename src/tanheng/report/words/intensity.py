@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from tanheng.language import joined, listed, name_of, tr
+from tanheng.report.words.periods import MOST_TOLD
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -49,15 +51,9 @@ def _pace(table: pd.DataFrame) -> list[str]:
     if len(table) == 1:
         value = intensity_percent(float(table["intensity_per_yr"].iloc[0]))
         return [tr("On average {value} % of the land changed its class in a year.", value=value)]
-    told = [
-        tr(
-            "{first}–{last} {value} %",
-            first=row.from_year,
-            last=row.to_year,
-            value=intensity_percent(row.intensity_per_yr),
-        )
-        for row in table.itertuples()
-    ]
+    if len(table) > MOST_TOLD:
+        return [_pace_of_many(table)]
+    told = [_interval(row) for row in table.itertuples()]
     fast = [f"{row.from_year}–{row.to_year}" for row in table.itertuples() if row.pace == "fast"]
     text = tr(
         "Share of the land that changed class each year: {told}; {even} % over all intervals.",
@@ -65,6 +61,28 @@ def _pace(table: pd.DataFrame) -> list[str]:
         even=intensity_percent(float(table["uniform_intensity_per_yr"].iloc[0])),
     )
     return [text, *([tr("Change was fast in {intervals}.", intervals=listed(fast))] if fast else [])]
+
+
+def _interval(row: Any) -> str:  # noqa: ANN401  a row of pandas
+    return tr(
+        "{first}–{last} {value} %",
+        first=row.from_year,
+        last=row.to_year,
+        value=intensity_percent(row.intensity_per_yr),
+    )
+
+
+def _pace_of_many(table: pd.DataFrame) -> str:
+    """Interval level of many intervals: the slowest and the fastest."""
+    ordered = table.sort_values("intensity_per_yr")
+    slowest, fastest = (_interval(next(ordered.iloc[[place]].itertuples())) for place in (0, -1))
+    return tr(
+        "Share of the land that changed class each year: least {slowest}, most {fastest}; {even} % over all {count} intervals.",
+        slowest=slowest,
+        fastest=fastest,
+        even=intensity_percent(float(table["uniform_intensity_per_yr"].iloc[0])),
+        count=len(table),
+    )
 
 
 def _activity(table: pd.DataFrame) -> list[str]:

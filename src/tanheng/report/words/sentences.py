@@ -13,6 +13,7 @@ from tanheng.language import joined, listed, mark, name_of, tr
 from tanheng.report.words.amounts import mass
 from tanheng.report.words.cells import cell_words
 from tanheng.report.words.key_figures import Borrowed, densities_change, fast_classes, stock_half_width
+from tanheng.report.words.periods import MOST_TOLD
 from tanheng.units import CO2_PER_C
 
 Tables = Mapping[str, pd.DataFrame]
@@ -29,15 +30,32 @@ def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyTyp
         area=areas.iloc[-1],
         stock=mass(stocks.iloc[-1]) + _plus_minus(stock_half_width(tables, stocks.index[-1], stocks.index[-1])),
     )
-    changes = [_change(row, tables) for row in tables["change"].itertuples()] if "change" in tables else []
-    balances = (
-        [_balance(row, tables, borrowed) for row in tables["balance"].itertuples()] if "balance" in tables else []
+    changes = [_change(row, tables) for row in _told(tables, "change", "to_year")]
+    balances = [_balance(row, tables, borrowed) for row in _told(tables, "balance", "year")]
+    many = len(stocks) > MOST_TOLD
+    rest = (
+        [tr("Of {count} years the first and the last are told here; all stand in the tables.", count=len(stocks))]
+        if many
+        else []
     )
     together: dict[tuple[str, int], list[int]] = {}
     for (name, year), of in borrowed.items():
         together.setdefault((name, of), []).append(year)
     others = [_borrowed_sentence(name, years, of) for (name, of), years in together.items()]
-    return [*_implausible(tables), *([note] if note else []), *others, first, *changes, *balances]
+    return [*_implausible(tables), *([note] if note else []), *others, first, *changes, *balances, *rest]
+
+
+def _told(tables: Tables, name: str, year: str) -> list[Any]:
+    """Rows of a table by year or period that are put into sentences: all of a few, those of the first and the last year of many."""
+    if name not in tables:
+        return []
+    rows = list(tables[name].itertuples())
+    if len(rows) <= MOST_TOLD:
+        return rows
+    years = [getattr(row, year) for row in rows]
+    # The first period is no more than one of many; the whole span ends with the last year.
+    ends = {max(years)} if name == "change" else {min(years), max(years)}
+    return [row for row, of in zip(rows, years, strict=True) if of in ends]
 
 
 def _rise(share: float) -> str:

@@ -47,13 +47,13 @@ CLUSTERING = CellStatistic(
 
 def _once(subject: Subject, year: int, known: Correlograms) -> Findings:
     found = once(subject.land.cells, lambda: _cells(subject, year, known), "clusters", year)
+    known.forget(year)
     subject.step()
     return found
 
 
 def _cells(subject: Subject, year: int, known: Correlograms) -> Findings:
     """Global statistics on cells, and clusters of supply among the demand of its neighbours."""
-    known.only(year)
     settings, compared = subject.settings, subject.compared
     whole = [subject.whole(item, year) for item in (compared.supply, compared.demand)]
     mask = np.isfinite(whole[0]) & np.isfinite(whole[1])

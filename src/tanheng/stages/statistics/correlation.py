@@ -67,7 +67,6 @@ class YearlyCorrelation:
 
         r is taken over cells; the test on means over blocks of the coarser support, with the effective size there.
         """
-        self._known.only(year)
         self._tied: dict[tuple[str, str], bool] = {}
         self._means: dict[tuple[str, int], Grid] = {}
         rows = {}
@@ -76,6 +75,7 @@ class YearlyCorrelation:
                 for variable in variables:
                     others = self._controls(variable, driver, drivers) if method == "partial" else []
                     rows[driver.name, variable.name, method] = self._row(year, method, variable, driver, others)
+            self._known.forget(year, method)
         for _ in range(len(variables) * len(drivers)):
             self.step()
         methods = self.request.methods
@@ -153,17 +153,18 @@ class _Ranks:
     """Ranks of maps, those that were asked for last."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[object, NDArray[np.bool_], Grid]] = []
+        # Doubled, so that the mean rank of ties is a whole number; 0 where there is none.
+        self._found: list[tuple[object, NDArray[np.bool_], NDArray[np.uint32]]] = []
 
     def of(self, values: Grid, known: NDArray[np.bool_], name: tuple[OnCells, int]) -> Grid:
         """Ranks of the values of the known cells; NaN elsewhere."""
         key = name[0].year, name[0].name, name[1]
-        for place, (other, mask, found) in enumerate(self._found):
+        for place, (other, mask, doubled) in enumerate(self._found):
             if other == key and np.array_equal(mask, known):
                 self._found.append(self._found.pop(place))
-                return found
+                return np.where(known, doubled / 2.0, np.nan)
         found = ranks(np.where(known, values, np.nan))
-        self._found.append((key, known, found))
+        self._found.append((key, known, np.nan_to_num(2.0 * found).astype(np.uint32)))
         while len(self._found) > 1 and sum(item.nbytes for _, _, item in self._found) > _RANK_BYTES:
             self._found.pop(0)
         return found

@@ -31,6 +31,28 @@ const legend = () => {
   }
   byId("legend").replaceChildren(head, units, list);
 };
+/** Years up to which each has a button; more share a slider. */
+const MOST_BUTTONS = 6;
+const yearButton = (when) => {
+  const label = document.createElement("label");
+  const radio = Object.assign(document.createElement("input"), { type: "radio", name: "when", value: when.key, checked: when === state.when });
+  radio.addEventListener("change", () => { state.when = when; show(); });
+  label.append(radio, ` ${when.label}`);
+  return label;
+};
+const yearSlider = (whens) => {
+  const label = document.createElement("label"), name = document.createElement("output");
+  const slider = Object.assign(document.createElement("input"), { type: "range", id: "year-slider", min: 0, max: whens.length - 1, step: 1 });
+  slider.value = whens.indexOf(state.when);
+  const told = () => {
+    name.textContent = state.when.label;
+    slider.setAttribute("aria-valuetext", state.when.label);
+  };
+  slider.addEventListener("input", () => { state.when = whens[Number(slider.value)]; told(); show(); });
+  told();
+  label.append(name, " ", slider);
+  return label;
+};
 export const chooseLayer = (name) => {
   state.layer = data.layers.find((layer) => layer.name === name);
   const whens = state.layer.whens;
@@ -38,13 +60,7 @@ export const chooseLayer = (name) => {
   state.other = whens.find((when) => state.other && when.key === state.other.key) || null;
   const years = byId("years");
   years.querySelectorAll("label").forEach((label) => label.remove());
-  for (const when of whens) {
-    const label = document.createElement("label");
-    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "when", value: when.key, checked: when === state.when });
-    radio.addEventListener("change", () => { state.when = when; show(); });
-    label.append(radio, ` ${when.label}`);
-    years.append(label);
-  }
+  years.append(...(whens.length > MOST_BUTTONS ? [yearSlider(whens)] : whens.map(yearButton)));
   byId("other").replaceChildren(option("", words.none), ...whens.map((when) => option(when.key, when.label)));
   byId("other").value = state.other ? state.other.key : "";
   byId("divider-label").hidden = !state.other;
