@@ -86,8 +86,8 @@ def _pseudo_p(weights: Weights, values: Values, lag: Values, permutations: int, 
         raise InputError(tr("a cell is its own neighbour, or has all others twice; check the weights"))
     largest = float(np.abs(weight).max()) if isinstance(weights, GridWeights) else float(np.abs(weights.data).max())
     tolerance = 1e-12 * float(np.abs(values).max()) * max(1.0, largest)
-    above, below = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    drawn = np.full(n, permutations, np.int64)
+    above, below = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    drawn = np.full(n, permutations, np.int32)
     groups = _groups(count, weight)
     # Each group costs a sort of the draws; where weights differ from cell to cell, walking through them is cheaper.
     if len(groups) * 50 <= max(n, 1000):
@@ -124,9 +124,9 @@ def _tails_of_group(
     values: Values,
     lag: Values,
     tolerance: float,
-    above: NDArray[np.int64],
-    below: NDArray[np.int64],
-    drawn: NDArray[np.int64],
+    above: NDArray[np.int32],
+    below: NDArray[np.int32],
+    drawn: NDArray[np.int32],
 ) -> None:
     """Count tails of cells whose neighbours all weigh the same; a draw that holds the cell itself is none of its own."""
     sums = values[draws].sum(axis=1) * weight

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tanheng.pipeline.memory import give_back, peak_memory
+from tanheng.memory import give_back, peak_memory
 
 
 class Reporter:

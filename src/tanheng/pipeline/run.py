@@ -25,9 +25,9 @@ from tanheng.land.cells import CellStore, finished
 from tanheng.land.pools import Pool, pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
+from tanheng.memory import share_one_heap
 from tanheng.pipeline import provenance
 from tanheng.pipeline.estimate import refuse_too_large
-from tanheng.pipeline.memory import share_one_heap
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study

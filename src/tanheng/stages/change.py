@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -105,18 +106,7 @@ def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...])
             moved, method = estimated_moves(series, first, last), ESTIMATED
         before, after = (land.density.sel(year=year, drop=True).sum("carbon_pool") for year in (first, last))
         label = f"{first}-{last}"
-
-        def change(ends: tuple[int, int] = (first, last), moved: Moved = moved, label: str = label) -> None:
-            stocks = [land.stock.sel(year=year, drop=True) for year in ends]
-            densities = [land.density.sel(year=year, drop=True).sum("carbon_pool") for year in ends]
-            years = ends[1] - ends[0]
-            shares = moved.first, moved.last
-            one = cell_stock_change(
-                (stocks[0], stocks[1]), moved.cells, shares, (densities[0], densities[1]), cell_area, years
-            )
-            land.cells.put(one.values, "stock_change", label)
-
-        done_once(land.cells, change, "stock_change", label)
+        done_once(land.cells, partial(_keep_change, land, moved, first, last), "stock_change", label)
         area = _by_classes(moved.total * cell_area, series.classes)
         yield LandChange(
             first,
@@ -127,6 +117,15 @@ def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...])
             method,
             float(area.sum()) / HA_PER_KM2,
         )
+
+
+def _keep_change(land: Land, moved: Moved, first: int, last: int) -> None:
+    """Keep the yearly change of the stock of each cell between two years."""
+    one, other = (land.stock.sel(year=year, drop=True) for year in (first, last))
+    before, after = (land.density.sel(year=year, drop=True).sum("carbon_pool") for year in (first, last))
+    area, shares = land.grid.cell_area_ha, (moved.first, moved.last)
+    change = cell_stock_change((one, other), moved.cells, shares, (before, after), area, last - first)
+    land.cells.put(change.values, "stock_change", f"{first}-{last}")
 
 
 def _by_classes(values: NDArray[np.float64], classes: tuple[str, ...]) -> xr.DataArray:

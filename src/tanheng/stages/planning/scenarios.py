@@ -50,6 +50,10 @@ def trend_of(land: PlanLand, transitions: pd.DataFrame | None, horizon: float) -
     return Trend(after, transition_probability(table) > 0)
 
 
+#: Gap at which a scenario is good enough: it is set beside the plan, which has the proof, at three or four digits.
+_ROUGH = 1e-5
+
+
 def scenarios(
     opened: PlanInputs, land: PlanLand, problem: PlanProblem, trend: Trend | None, step: Callable[[], None]
 ) -> PlanFindings:
@@ -98,7 +102,7 @@ def _solved(
     if trend is None and any("trend" in (row[2], row[4]) for row in scenario.rows):
         return None
     stated = _scenario_problem(land, problem, scenario, trend)
-    return best_plan(stated, gap=opened.plan.gap, seconds=opened.plan.seconds)
+    return best_plan(stated, gap=max(opened.plan.gap, _ROUGH), seconds=opened.plan.seconds)
 
 
 def _area_rows(scenario: str, land: PlanLand, after: Layer) -> list[dict[str, object]]:
