@@ -10,7 +10,9 @@ import pytest
 import xarray as xr
 
 from conftest import tiny_study_with_people
+from tanheng.errors import InputError
 from tanheng.io.cells import KeptCells
+from tanheng.io.rasters import is_remote
 from tanheng.pipeline import run as run_module
 from tanheng.pipeline.run import run_study
 
@@ -109,3 +111,21 @@ def test_spoilt_notes_are_work_not_done(study: Path, monkeypatch: pytest.MonkeyP
         results = run_study(study, resume=True)
     assert later[:12] == every
     assert np.isfinite(results.tables["balance"]["supply_t_c"]).all()
+
+
+def test_spoilt_layers_are_said_to_be(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        finished_works(patch, 12)
+        with pytest.raises(Stop):
+            run_study(study)
+    for layer in study.parent.glob(".results-blocks/cells-*/*.layer"):
+        layer.write_bytes(layer.read_bytes()[:-8])
+    with pytest.raises(InputError, match="is damaged; run the study again, without --resume"):
+        run_study(study, resume=True)
+    assert run_study(study).report.exists()
+
+
+def test_inputs_elsewhere_may_have_changed_unseen() -> None:
+    settings = {"land_cover": {"maps": {"2000": ["a.tif", "/vsicurl/https://example.org/b.tif"]}}, "years": [2000]}
+    assert any(map(is_remote, run_module._texts(settings)))
+    assert list(run_module._texts({"a": ["b", {"c": "d"}], "e": 1})) == ["b", "d"]

@@ -97,8 +97,10 @@ def run(
     """Run a study: maps, tables, grids and a report in a folder of results."""
     from tanheng.cli.progress import Terminal
     from tanheng.cli.show import print_totals
+    from tanheng.memory import share_one_heap
     from tanheng.pipeline.run import run_study
 
+    share_one_heap()
     asked: _Asked = context.obj
     with in_language_of(study, asked.language) as spoken:
         with Terminal(quiet=asked.quiet) as terminal:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.errors import OutputError
+from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
 from tanheng.language import tr
 
@@ -83,10 +83,21 @@ class KeptCells:
             raise _unwritten(path, error) from error
 
     def layer(self, name: str, *of: object, rows: slice = slice(None)) -> Layer:
-        """Layer that was kept, or a band of its rows."""
+        """Layer that was kept, or a band of its rows.
+
+        Raises
+        ------
+        InputError
+            The file is shorter than a layer.
+        """
         start, stop, _ = rows.indices(self.grid.rows)
         width = self.grid.columns
-        values = np.fromfile(self._path(name, of), count=(stop - start) * width, offset=start * width * 8)
+        path, count = self._path(name, of), (stop - start) * width
+        values = np.fromfile(path, count=count, offset=start * width * 8)
+        if len(values) != count:
+            raise InputError(
+                tr("{path}: what the run keeps is damaged; run the study again, without --resume", path=path)
+            )
         return values.reshape(-1, width)
 
     def put_matrix(self, matrix: sparse.csr_matrix, name: str, *of: object) -> None:

@@ -16,7 +16,7 @@ from tanheng.errors import SelfCheckError, StudyError
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.cells import KeptCells
-from tanheng.io.rasters import files_open
+from tanheng.io.rasters import files_open, is_remote
 from tanheng.io.results.folder import result_folder
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import plain
@@ -25,7 +25,6 @@ from tanheng.land.cells import CellStore, finished
 from tanheng.land.pools import Pool, pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
-from tanheng.memory import share_one_heap
 from tanheng.pipeline import provenance
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.reporter import Clock, Reporter
@@ -102,7 +101,6 @@ def run_study(
 def _run(
     path: Path, reporter: Reporter, output: Path | None, workers: int | None, cluster: str | None, resume: bool
 ) -> Results:
-    share_one_heap()
     clock = Clock(reporter)
     study = load_study(path)
     if output is not None:
@@ -131,15 +129,29 @@ def _run(
 def _finished_before(folder: Path, inputs: Inputs, files: list[dict[str, Any]], *, resume: bool) -> Path:
     """Folder of what a run keeps: by its inputs and settings, so that only work on the very same is gone on with.
 
-    What other inputs or settings have left there is removed, and all of it where the run starts anew.
+    What other inputs or settings have left there is removed, and all of it where the run starts anew, or where an input lies elsewhere
+    and may have changed unseen.
     """
     settings = inputs.study.model_dump(mode="json", exclude={"outputs", "maps", "plan", "simulate"})
+    resume = resume and not any(map(is_remote, _texts(settings)))
     data = [provenance.versions(), spoken_language(), settings, files]
     own = folder / f"cells-{hashlib.sha256(json.dumps(plain(data)).encode()).hexdigest()[:16]}"
     for left in folder.glob("cells-*"):
         if left != own or not resume:
             shutil.rmtree(left, ignore_errors=True)
     return own
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Every text in the settings of a study."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for item in data.values():
+            yield from _texts(item)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _texts(item)
 
 
 @contextmanager
