@@ -84,8 +84,8 @@ def _pseudo_p(weights: Weights, values: Values, lag: Values, permutations: int, 
     most = int(count.max())
     if most >= n:
         raise InputError(tr("a cell is its own neighbour, or has all others twice; check the weights"))
-    largest = float(np.abs(weight).max()) if isinstance(weights, GridWeights) else float(np.abs(weights.data).max())
-    tolerance = 1e-12 * float(np.abs(values).max()) * max(1.0, largest)
+    heaviest = weight[count > 0] if isinstance(weights, GridWeights) else weights.data
+    tolerance = 1e-12 * float(np.abs(values).max()) * float(np.abs(heaviest).max(initial=1.0))
     above, below = np.zeros(n, np.int32), np.zeros(n, np.int32)
     drawn = np.full(n, permutations, np.int32)
     groups = _groups(count, weight)

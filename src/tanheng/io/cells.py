@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -88,16 +90,17 @@ class KeptCells:
         Raises
         ------
         InputError
-            The file is shorter than a layer.
+            The file is missing, or shorter than a layer.
         """
         start, stop, _ = rows.indices(self.grid.rows)
         width = self.grid.columns
         path, count = self._path(name, of), (stop - start) * width
-        values = np.fromfile(path, count=count, offset=start * width * 8)
+        try:
+            values = np.fromfile(path, count=count, offset=start * width * 8)
+        except OSError as error:
+            raise _damaged(path) from error
         if len(values) != count:
-            raise InputError(
-                tr("{path}: what the run keeps is damaged; run the study again, without --resume", path=path)
-            )
+            raise _damaged(path)
         return values.reshape(-1, width)
 
     def put_matrix(self, matrix: sparse.csr_matrix, name: str, *of: object) -> None:
@@ -112,11 +115,21 @@ class KeptCells:
         self._write(self._path(name, of), lambda stream: np.savez(stream, **parts))
 
     def matrix(self, name: str, *of: object) -> sparse.csr_matrix:
-        """Sparse matrix that was kept."""
+        """Sparse matrix that was kept.
+
+        Raises
+        ------
+        InputError
+            The file is missing, or damaged.
+        """
         from scipy import sparse
 
-        with np.load(self._path(name, of)) as held:
-            return sparse.csr_matrix((held["data"], held["indices"], held["indptr"]), shape=tuple(held["shape"]))
+        path = self._path(name, of)
+        try:
+            with path.open("rb") as stream, np.load(stream) as held:
+                return sparse.csr_matrix((held["data"], held["indices"], held["indptr"]), shape=tuple(held["shape"]))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise _damaged(path) from error
 
     def remember(self, data: object, name: str, *of: object) -> None:
         """Note that a piece of work is finished, and what it found besides its layers.
@@ -138,6 +151,10 @@ class KeptCells:
 
     def _noted(self, name: str, of: tuple[object, ...]) -> Path:
         return self._path(name, of).with_suffix(".json")
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(tr("{path}: what the run keeps is damaged; run the study again, without --resume", path=path))
 
 
 def _unwritten(path: Path, error: OSError) -> OutputError:

@@ -21,7 +21,7 @@ from tanheng.accounting.balance import (
 from tanheng.accounting.stock import sink, sink_from_rate
 from tanheng.accounting.transitions import improved_and_worsened
 from tanheng.inputs.balance import BalanceInputs
-from tanheng.land.cells import bands
+from tanheng.land.cells import bands, done_once
 from tanheng.land.continuous import on_grid
 from tanheng.land.layers import by_layer, on_demand, variable
 from tanheng.land.shares import on_cells
@@ -75,8 +75,12 @@ def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArra
 
         return stamp(on_demand(read, land.grid, {"year": list(steps)}), "supply", mode)
     for year in land.years:
-        land.cells.put(_sink(given, land, year).values, "sink", year)
+        done_once(land.cells, partial(_keep_sink, given, land, year), "sink", year)
     return stamp(variable(land.cells, "sink", year=land.years), "supply", mode)
+
+
+def _keep_sink(given: BalanceInputs, land: Land, year: int) -> None:
+    land.cells.put(_sink(given, land, year).values, "sink", year)
 
 
 def _sink(given: BalanceInputs, land: Land, year: int) -> xr.DataArray:

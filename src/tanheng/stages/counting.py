@@ -56,7 +56,9 @@ def count_series(land: LandInputs, counting: Counting, cells: CellStore | None =
     cells = cells or HeldCells(land.grid)
 
     def count() -> LandSeries:
-        return _counted(land, counting, cells)
+        series = _counted(land, counting, cells)
+        cells.put(series.fraction, _FRACTION)
+        return series
 
     def recalled(data: dict[str, Any]) -> LandSeries:
         moved = {(first, last): Moved.of_data(of) for first, last, of in data["moved"]}
@@ -68,7 +70,6 @@ def count_series(land: LandInputs, counting: Counting, cells: CellStore | None =
 
 def _noted(series: LandSeries) -> dict[str, Any]:
     """What a series is besides its layers, as JSON holds it."""
-    series.cells.put(series.fraction, _FRACTION)
     moved = [[first, last, land.as_data()] for (first, last), land in series.moved.items()]
     return {"moved": moved, "overfull": series.overfull}
 

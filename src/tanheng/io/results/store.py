@@ -83,25 +83,19 @@ def write_variables(
     OutputError
         The store can't be written.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="zarr")
-            frame = _frame(variables, grid, times).assign_attrs(attributes)
-            with_crs(frame, grid).to_zarr(path, mode="w", zarr_format=2, consolidated=False)
-            writer = _Writer(zarr.open_group(path, mode="r+", zarr_format=2), frame, grids, grid)
-            jobs = [(name, of) for name, array in variables.items() if _on_cells(array) for of in _layers_of(array)]
-            files = FileNames(".tif")
-            rows = [_listed(files.of(name, *of.values()), name, of, variables[name]) for name, of in jobs]
-            for name, array in variables.items():
-                if _on_cells(array):
-                    writer.open(name, array)
-            with ThreadPoolExecutor(_WRITERS) as threads:
-                list(threads.map(lambda job, row: writer.write(variables[job[0]], job[1], row), jobs, rows))
-            zarr.consolidate_metadata(path, zarr_format=2)
-    except OSError as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)
-        ) from error
+    with _writable(path):
+        frame = _frame(variables, grid, times).assign_attrs(attributes)
+        with_crs(frame, grid).to_zarr(path, mode="w", zarr_format=2, consolidated=False)
+        writer = _Writer(zarr.open_group(path, mode="r+", zarr_format=2), frame, grids, grid)
+        jobs = [(name, of) for name, array in variables.items() if _on_cells(array) for of in _layers_of(array)]
+        files = FileNames(".tif")
+        rows = [_listed(files.of(name, *of.values()), name, of, variables[name]) for name, of in jobs]
+        for name, array in variables.items():
+            if _on_cells(array):
+                writer.open(name, array)
+        with ThreadPoolExecutor(_WRITERS) as threads:
+            list(threads.map(lambda job, row: writer.write(variables[job[0]], job[1], row), jobs, rows))
+        zarr.consolidate_metadata(path, zarr_format=2)
     write_rows(grids / "files.csv", rows)
 
 
@@ -178,10 +172,19 @@ def write_zarr(path: Path, dataset: xr.Dataset) -> None:
     OutputError
         The store can't be written.
     """
+    with _writable(path):
+        dataset.to_zarr(path, mode="w", zarr_format=2, consolidated=True)
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    """What can't be written of a store is said to be; the library's own warnings are not for the reader."""
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="zarr")
-            dataset.to_zarr(path, mode="w", zarr_format=2, consolidated=True)
+            yield
+    except OutputError:  # a GeoTIFF has named its own file already
+        raise
     except OSError as error:
         raise OutputError(
             tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)

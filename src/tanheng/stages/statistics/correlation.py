@@ -75,9 +75,9 @@ class YearlyCorrelation:
                 for variable in variables:
                     others = self._controls(variable, driver, drivers) if method == "partial" else []
                     rows[driver.name, variable.name, method] = self._row(year, method, variable, driver, others)
+                    if method == self.request.methods[-1]:
+                        self.step()
             self._known.forget(year, method)
-        for _ in range(len(variables) * len(drivers)):
-            self.step()
         methods = self.request.methods
         return [
             rows[driver.name, variable.name, method]
