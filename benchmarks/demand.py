@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from tanheng.accounting import allocate
-from tanheng.accounting.uncertainty import Terms, simulated
+from tanheng.accounting.intervals.uncertainty import Terms, simulated
 
 ROWS, COLUMNS, UNITS, SECTORS, YEARS = 530, 600, 157, 10, 3
 

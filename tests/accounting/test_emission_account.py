@@ -11,10 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
-from tanheng.accounting.gases import with_equivalents
-from tanheng.accounting.propagation import certain_sign, largest_drawn, ratio_covariance, ratio_half_width
-from tanheng.accounting.uncertainty import Terms, contributions, interval, propagated, simulated, trend, variances
+from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
+from tanheng.accounting.emission.gases import with_equivalents
+from tanheng.accounting.intervals.propagation import certain_sign, largest_drawn, ratio_covariance, ratio_half_width
+from tanheng.accounting.intervals.uncertainty import (
+    Terms,
+    contributions,
+    interval,
+    propagated,
+    simulated,
+    trend,
+    variances,
+)
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from
 from tanheng.factors.flows import flows

@@ -13,14 +13,14 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tanheng.accounting.intensity import (
+from tanheng.accounting.change.intensity import (
     Interval,
     category_table,
     interval_table,
     transition_table,
     uniform_intensity,
 )
-from tanheng.accounting.plausible_change import undone_share
+from tanheng.accounting.change.plausible_change import undone_share
 
 
 def interval(first: int, last: int, rows: list[list[float]], names: str) -> Interval:

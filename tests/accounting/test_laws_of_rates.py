@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
 from tanheng.accounting.demand import persons_per_cell, weight_product
-from tanheng.accounting.emissions import dioxide, reference_approach
+from tanheng.accounting.emission.emissions import dioxide, reference_approach
 from tanheng.accounting.rates import economic_contribution, over
 from tanheng.accounting.summaries import cell_means, zone_sums, zone_weights
 from tanheng.errors import InputError

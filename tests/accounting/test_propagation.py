@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from tanheng.accounting.propagation import (
+from tanheng.accounting.intervals.propagation import (
     demand_half_width,
     density_draws,
     density_half_width,
     map_error_half_width,
     sum_half_width,
 )
-from tanheng.accounting.uncertainty import Terms, covariance, propagated, simulated, trend
+from tanheng.accounting.intervals.uncertainty import Terms, covariance, propagated, simulated, trend
 
 # Three zones, each with coal (in tonnes) and gas (in TJ), Gg CO2:
 #

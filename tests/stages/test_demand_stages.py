@@ -12,7 +12,7 @@ import xarray as xr
 from conftest import write_map
 from stages.series import GRID, density, series
 from tanheng.errors import InputError
-from tanheng.inputs.balance import BalanceInputs
+from tanheng.inputs.carbon.balance import BalanceInputs
 from tanheng.inputs.demand import DemandInputs
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.emissions import EmissionInputs

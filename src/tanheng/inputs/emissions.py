@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
+from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError, TanhengError, nearest
 from tanheng.factors import EmissionFactors, emission_factors_from
 from tanheng.factors.catalogue import alias_key

@@ -11,12 +11,12 @@ import pandas as pd
 from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
-from tanheng.inputs.balance import BalanceInputs, open_balance
+from tanheng.inputs.carbon.balance import BalanceInputs, open_balance
+from tanheng.inputs.carbon.densities import DensityInputs, density_array, open_densities
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
 from tanheng.inputs.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
-from tanheng.inputs.densities import DensityInputs, density_array, open_densities
 from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emissions import EmissionInputs, open_emissions
 from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere

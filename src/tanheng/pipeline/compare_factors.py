@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.energy_balance import FlowRule, fuel_burnt, sum_gaps
+from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from, names
 from tanheng.factors.catalogue import read_table

@@ -18,9 +18,9 @@ from tanheng.accounting.balance import (
     supply_demand_ratio,
     supply_per_demand,
 )
+from tanheng.accounting.change.transitions import improved_and_worsened
 from tanheng.accounting.stock import sink, sink_from_rate
-from tanheng.accounting.transitions import improved_and_worsened
-from tanheng.inputs.balance import BalanceInputs
+from tanheng.inputs.carbon.balance import BalanceInputs
 from tanheng.land.cells import bands, done_once
 from tanheng.land.continuous import on_grid
 from tanheng.land.layers import by_layer, on_demand, variable

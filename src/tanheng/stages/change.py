@@ -12,14 +12,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.stock import cell_stock_change
-from tanheng.accounting.summaries import transition_table
-from tanheng.accounting.transitions import (
+from tanheng.accounting.change.transitions import (
     dynamic_degree,
     improved_and_worsened,
     transition_stock_change,
     transitions_from_shares,
 )
+from tanheng.accounting.stock import cell_stock_change
+from tanheng.accounting.summaries import transition_table
 from tanheng.accounting.value import net_present_value
 from tanheng.land.cells import BAND_CELLS, bands, done_once
 from tanheng.land.layers import variable

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.intensity import Interval, category_table, interval_table, transition_table
-from tanheng.accounting.plausible_change import net_rate, undone_share
+from tanheng.accounting.change.intensity import Interval, category_table, interval_table, transition_table
+from tanheng.accounting.change.plausible_change import net_rate, undone_share
 from tanheng.factors.change_rates import change_rate
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.change import Changes

@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.emissions import dioxide, emissions, reference_approach
-from tanheng.accounting.gases import with_equivalents
-from tanheng.accounting.uncertainty import Terms, contributions, interval, simulated, trend
+from tanheng.accounting.emission.emissions import dioxide, emissions, reference_approach
+from tanheng.accounting.emission.gases import with_equivalents
+from tanheng.accounting.intervals.uncertainty import Terms, contributions, interval, simulated, trend
 from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tanheng.accounting.outlook import between, grown, kaya
+from tanheng.accounting.emission.outlook import between, grown, kaya
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors import read_table
 from tanheng.factors.catalogue import parse_number

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng.accounting.propagation import density_half_width
+from tanheng.accounting.intervals.propagation import density_half_width
 from tanheng.factors.densities import POOLS
 from tanheng.inputs.plan import PlanInputs
 from tanheng.language import tr

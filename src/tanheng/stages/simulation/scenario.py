@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng.accounting.outlook import turning_years
-from tanheng.inputs.densities import DensityInputs
+from tanheng.accounting.emission.outlook import turning_years
+from tanheng.inputs.carbon.densities import DensityInputs
 from tanheng.inputs.land_maps import LandInputs
 from tanheng.inputs.simulation.outlook import emissions_of, population_factor
 from tanheng.inputs.study_inputs import Inputs

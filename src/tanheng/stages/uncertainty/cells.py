@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.accounting.propagation import (
+from tanheng.accounting.intervals.propagation import (
     balance_half_width,
     certain_sign,
     demand_draws,

@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.propagation import sum_half_width
-from tanheng.accounting.uncertainty import Terms, covariance
+from tanheng.accounting.intervals.propagation import sum_half_width
+from tanheng.accounting.intervals.uncertainty import Terms, covariance
 from tanheng.factors.densities import POOLS
 from tanheng.stages.allocation import Groups
 from tanheng.study import CarbonDensity

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.propagation import density_half_width, map_error_half_width, sum_half_width
+from tanheng.accounting.intervals.propagation import density_half_width, map_error_half_width, sum_half_width
 from tanheng.accounting.summaries import zone_sums
 from tanheng.land.cells import bands
 from tanheng.stages.change import Changes

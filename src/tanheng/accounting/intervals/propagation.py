@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.accounting.uncertainty import multipliers
+from tanheng.accounting.intervals.uncertainty import multipliers
 from tanheng.errors import InputError
 from tanheng.language import tr
 

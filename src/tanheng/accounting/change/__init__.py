@@ -1,0 +1,1 @@
+"""Change of land between years: transitions, their intensity, and whether maps can tell it."""

@@ -1,0 +1,1 @@
+"""Emissions of fuel, processes and other gases, and what drives them."""

@@ -1,0 +1,1 @@
+"""Carbon densities and uptake of a study, opened and checked."""
