@@ -17,7 +17,7 @@ from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.run import run_study
 from tanheng.report.words.key_figures import key_figures
-from tanheng.report.words.sentences import detector_sentences, mismatch_paragraph
+from tanheng.report.words.mismatch import detector_sentences, mismatch_paragraph
 from tanheng.study import load_study
 from tanheng.tables.columns import column_title
 

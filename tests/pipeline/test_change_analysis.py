@@ -9,6 +9,7 @@ import pytest
 
 from conftest import HENAN, STUDY, tiny_study, write_map
 from tanheng.pipeline.run import Results, run_study
+from tanheng.report.words.key_figures import key_figures
 
 
 def study_of(folder: Path, first: np.ndarray, last: np.ndarray, more: str = "") -> Results:
@@ -36,6 +37,10 @@ def test_built_up_land_that_vanishes_is_no_change_of_land(tmp_path: Path) -> Non
     assert first < page.index("In 2010 the land of the region")
     assert "difference of two maps, mostly error of classification: no change of land" in page
     assert "change of land use alone" not in page
+    # 80 of 900 km2 differ: 8.9 %, and sqrt(1 - 0.089) = 0.954. That leads, and no gain or loss of carbon does.
+    assert "of the land differs between the maps of 2000 and 2010" in page
+    assert "maps that are each 95 % right would differ as much by error alone" in page
+    assert "change of the store, 2000–2010" not in page
 
 
 def test_a_change_as_known_is_a_difference_of_two_maps(tmp_path: Path) -> None:
@@ -77,6 +82,10 @@ def test_modis_of_henan_is_not_read_as_change_of_land(tmp_path: Path) -> None:
     study = tmp_path / "study.toml"
     study.write_text(text + f'[region]\nboundary = "{boundary}"\n', encoding="utf-8")
     results = run_study(study)
+    # The page leads with what error alone can make, not with 38.64 Mt C of gain.
+    figures = key_figures(results.tables)
+    assert not any("change of the store" in figure.name for figure in figures)
+    assert "would differ as much by error alone" in figures[1].interval
     note = next(text for text in results.warnings if "faster than is known" in text)
     assert "built-up (-3" in note
     assert "grassland (-" in note

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from tanheng.report.words.key_figures import densities_change, key_figures
-from tanheng.report.words.sentences import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
+from tanheng.report.words.mismatch import circular_sentence, detector_sentences, mismatch_paragraph
+from tanheng.report.words.sentences import main_figures
 
 
 def stocks(first: float = 1000.0, last: float = 900.0, last_density: float = 1.0) -> pd.DataFrame:

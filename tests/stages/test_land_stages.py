@@ -19,6 +19,7 @@ from tanheng.stages.change_plausibility import analyse_change
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.stock import account_stock
 from tanheng.stages.uncertainty.input_errors import DensityErrors, density_errors
+from tanheng.stages.uncertainty.map_errors import MapError
 from tanheng.stages.uncertainty.totals import stock_uncertainty
 from tanheng.stages.zone_layers import lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_stocks
@@ -127,13 +128,13 @@ def test_intervals_of_stock_and_change_by_hand() -> None:
     land = account_stock(series(), density())
     changes = account_change(series(), land, PAIR)
     errors = density_errors(CarbonDensity(table="t", uncertainty={"cropland": 0.5, "forest": 0.1}), CLASSES)
-    table = stock_uncertainty(land, changes, errors, {}).tables["stock_uncertainty"].set_index("of")
+    table = stock_uncertainty(land, changes, errors, MapError()).tables["stock_uncertainty"].set_index("of")
     # Cropland 300 ha and forest 250 ha in 2000; classes err independently: hypot(0.5 * 12,000, 0.1 * 25,000).
     assert table.loc["stock", "half_width_t_c"].iloc[0] == pytest.approx(np.hypot(6000.0, 2500.0))
     # 100 ha leave cropland for forest: hypot(0.5 * 4000, 0.1 * 10,000); alike they would cancel in part.
     assert table.loc["change", "half_width_t_c"] == pytest.approx(np.hypot(2000.0, 1000.0))
     assert table.loc["change", "half_width_densities_alike_t_c"] == pytest.approx(1000.0)
-    assert stock_uncertainty(land, changes, None, {}) == Found()
+    assert stock_uncertainty(land, changes, None, MapError()) == Found()
 
 
 def test_two_stages_may_not_find_the_same() -> None:

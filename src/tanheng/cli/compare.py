@@ -15,7 +15,7 @@ from tanheng.language import listed, tr
 from tanheng.pipeline.compare import Comparison
 from tanheng.report.page.compare_page import figure_row, write_comparison
 from tanheng.report.page.html_tables import figure
-from tanheng.report.words.run_titles import run_title
+from tanheng.report.words.titles import run_title
 from tanheng.tables.titles import table_title
 
 #: Figures that the terminal shows; the page and the table have all.

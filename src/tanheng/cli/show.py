@@ -70,7 +70,7 @@ def _per_hectare(rows: pd.DataFrame, year: int) -> str:
 def print_plan(planned: Planned) -> None:
     """Print what a plan changes, and where its results lie."""
     from tanheng.report.words.plan_sentences import plan_paragraph
-    from tanheng.report.words.run_titles import run_title
+    from tanheng.report.words.titles import run_title
 
     console = Console(highlight=False, emoji=False)
     table = Table(

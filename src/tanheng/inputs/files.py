@@ -35,6 +35,8 @@ def input_files(study: Study, base: Path) -> list[Path]:
         study.carbon_density.table,
         *(study.carbon_density.tables or {}).values(),
         study.balance.uptake,
+        *study.land_cover.map_error.samples.values(),
+        *study.land_cover.map_error.change_samples.values(),
     ]
     if study.emissions:
         settings = study.emissions

@@ -117,8 +117,9 @@ def _land_raster(tiles: tuple[str, ...], base: Path, band: int, fill: int | None
 
 def check_codes(
     maps: tuple[LandMap, ...], legend: Legend, study: Study, problems: Problems, *, every_pixel: bool
-) -> None:
-    """Note codes that the legend lacks, and maps without a single pixel of a class."""
+) -> dict[int, frozenset[str]]:
+    """Classes that were met on each map; codes that the legend lacks, and maps without a single pixel of a class, are problems."""
+    shown: dict[int, frozenset[str]] = {}
     for item in maps:
         raster = item.source
         assert isinstance(raster, (Raster, Mosaic))  # noqa: S101  land maps are made from these above
@@ -126,8 +127,11 @@ def check_codes(
         counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
         if counts is None:
             continue
+        met = (item.lookup.codes.get(code) for code in counts)
+        shown[item.year] = frozenset(name for name in met if name is not None)
         unknown = unknown_codes(item, counts, legend.name)
         if unknown:
             problems.add(unknown)
         elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
             problems.add(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))
+    return shown

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
+from tanheng.inputs.map_error import MapErrorInputs
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
@@ -30,6 +31,8 @@ class LandInputs:
     boundary : Polygons, optional
         The region; without one it is where the first map has data.
     legend : Legend
+    map_error : MapErrorInputs
+        What is known of the errors of the maps.
     """
 
     maps: tuple[LandMap, ...]
@@ -38,6 +41,7 @@ class LandInputs:
     grid: Grid
     boundary: Polygons | None
     legend: Legend
+    map_error: MapErrorInputs = field(default_factory=MapErrorInputs)
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere,
 from tanheng.inputs.files import all_files
 from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters, open_legend
 from tanheng.inputs.land_maps import LandInputs, land_maps
+from tanheng.inputs.map_error import open_map_errors
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
 from tanheng.inputs.zones import EconomyInputs, economy_of, open_zones, repair_notes
@@ -127,7 +128,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
     grid = _grid(study, rasters, boundary, problems)
     points = _points(study, base, grid, boundary, problems)
-    land = _land(study, legend, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
+    land = _land(study, base, legend, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
     check_uncertainty(study, classes, problems)
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
@@ -230,6 +231,7 @@ def _points(
 
 def _land(
     study: Study,
+    base: Path,
     legend: Legend | None,
     classes: tuple[str, ...],
     rasters: Mapping[int, Raster | Mosaic],
@@ -245,10 +247,13 @@ def _land(
     maps = land_maps(legend, classes, rasters, study.land_cover.codes)
     with problems.at("land_cover"):
         # Of a map whose grid is refused, as for its size, a sample will do.
-        check_codes(maps, legend, study, problems, every_pixel=every_pixel and grid is not None)
+        met = check_codes(maps, legend, study, problems, every_pixel=every_pixel and grid is not None)
+    # A map may show classes that the region does not have: then the count alone can tell.
+    map_error = open_map_errors(study, base, classes, met if study.region is None else {}, problems)
     if grid is None:
         return None
-    return LandInputs(maps, tuple(year_pairs(study.years, study.change.pairs)), classes, grid, boundary, legend)
+    pairs = tuple(year_pairs(study.years, study.change.pairs))
+    return LandInputs(maps, pairs, classes, grid, boundary, legend, map_error)
 
 
 def _check_allocation(

@@ -43,6 +43,7 @@ from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
 from tanheng.stages.stock import account_stock
 from tanheng.stages.uncertainty.cells import cell_uncertainty
 from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors, density_errors
+from tanheng.stages.uncertainty.map_errors import account_map_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
 from tanheng.stages.zone_layers import lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
@@ -208,7 +209,8 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         changes = account_change(series, land, inputs.land.pairs)
         layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
         found += land.found + changes.found + Found(notes=tuple(overlap_notes(layers)))
-        stocks = stock_uncertainty(land, changes, spread, study.land_cover.area_uncertainty)
+        maps = account_map_errors(inputs.land.map_error, study.land_cover.area_uncertainty, land, changes)
+        stocks = maps.found + stock_uncertainty(land, changes, spread, maps)
         supply = supply_of(inputs.balance, land, changes)
         found += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
     if inputs.emissions is not None and inputs.demand is not None:

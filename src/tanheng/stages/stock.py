@@ -23,6 +23,7 @@ from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.counting import missing_land
 from tanheng.stages.found import Found, SelfCheck
+from tanheng.units import HA_PER_KM2
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,13 @@ def account_stock(series: LandSeries, density: xr.DataArray) -> Land:
     check = _areas_check(series, tables["stock_by_class"], tables["coverage"])
     found = Found(tables, variables, tuple(missing_land(series)), (check,))
     return Land(grid, series.cells, fraction, covered_share(series), share, density, stocks, series.pixel_m, found)
+
+
+def class_areas(land: Land, year: int) -> xr.DataArray:
+    """Area of each class in a year, as the table of stocks has it, shape (land_class,), ha."""
+    table = land.tables["stock_by_class"]
+    areas = table[table["year"] == year].set_index("land_class")["area_km2"][list(land.classes)].to_numpy(float)
+    return xr.DataArray(areas * HA_PER_KM2, dims="land_class", coords={"land_class": list(land.classes)})
 
 
 def _stock_of_year(series: LandSeries, density: xr.DataArray, year: int) -> NDArray[np.float64]:

@@ -1,18 +1,17 @@
 """The study file (TOML) as frozen models: what the user asks for."""
 
+from tanheng.study.carbon import CarbonDensity, LandCover, MapErrorChoice
 from tanheng.study.model import Study
 from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
 from tanheng.study.reading import language_of, load_study, parse_study
 from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
-    CarbonDensity,
     Demand,
     Driver,
     Economy,
     EmissionsChoice,
     GridChoice,
-    LandCover,
     Maps,
     SectorWeight,
     Value,
@@ -29,6 +28,7 @@ __all__ = [
     "EmissionsChoice",
     "GridChoice",
     "LandCover",
+    "MapErrorChoice",
     "Maps",
     "Plan",
     "PlanCarbon",

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from tanheng.errors import nearest
 from tanheng.language import listed, tr, worded
+from tanheng.study.carbon import CarbonDensity, LandCover
 from tanheng.study.maps import MapPrints
 from tanheng.study.parts import LanguageCode, Name, Names, Part, Texts, Year, with_texts
 from tanheng.study.plan import Plan
 from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
-    CarbonDensity,
     Change,
     Demand,
     Driver,
     Economy,
     EmissionsChoice,
     GridChoice,
-    LandCover,
     Outputs,
     Population,
     Region,
@@ -82,6 +82,7 @@ class Study(Part):
         problems = [
             *self._year_problems(),
             *self._data_year_problems(),
+            *self._map_error_problems(),
             *self._zone_problems(),
             *self._demand_problems(),
             *self._analysis_problems(),
@@ -151,6 +152,32 @@ class Study(Part):
             if name not in known
         ]
         return found
+
+    def _map_error_problems(self) -> list[str]:
+        """Samples of maps and of changes that the study does not have."""
+        given = self.land_cover.map_error
+        stated = given.overall_accuracy if isinstance(given.overall_accuracy, dict) else {}
+        pairs = [f"{first}-{last}" for first, last in combinations(self.years, 2)]
+        found = [
+            tr(
+                "{place}: {year} is none of the study's years {names}",
+                place=f"land_cover.map_error.{name}",
+                year=year,
+                names=listed(self.years),
+            )
+            for name, years in (("samples", given.samples), ("overall_accuracy", stated))
+            for year in years
+            if year not in self.years
+        ]
+        return found + [
+            tr(
+                "land_cover.map_error.change_samples: '{period}' is no period of the study{nearest}",
+                period=period,
+                nearest=nearest(period, pairs),
+            )
+            for period in given.change_samples
+            if period not in pairs
+        ]
 
     def borrowed(self, name: str) -> dict[int, int]:
         """Year that the data of an input are of, by the year of the study that they stand in for, where the two differ."""

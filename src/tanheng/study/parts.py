@@ -75,6 +75,10 @@ Truth = StrictBool
 OneLine = Annotated[str, AfterValidator(_one_line)]
 #: Half of a 95 % interval, relative to the value: 0.2 is 20 %.
 HalfWidth = Annotated[float, Field(ge=0, le=2)]
+#: Overall accuracy of a map, a share.
+Accuracy = Annotated[float, Field(gt=0, le=1)]
+#: Two years, as ``2001-2010``.
+Period = Annotated[str, Field(pattern=r"^\d{1,4}-\d{1,4}$")]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]

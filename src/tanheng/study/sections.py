@@ -8,9 +8,18 @@ from pydantic import Field, model_validator
 
 from tanheng.choices import DRIVER_BREAKS, DriverBreaks, Mode, Norm
 from tanheng.factors.catalogue import names
-from tanheng.factors.densities import POOLS
 from tanheng.language import listed, tr, worded
-from tanheng.study.parts import HalfWidth, Name, Names, Part, Texts, Truth, Year, with_texts, within
+from tanheng.study.parts import (
+    HalfWidth,
+    Name,
+    Names,
+    Part,
+    Texts,
+    Truth,
+    Year,
+    with_texts,
+    within,
+)
 from tanheng.units import CO2_PER_C
 
 
@@ -35,41 +44,6 @@ class GridChoice(Part):
 
     crs: str | None = None
     resolution: Annotated[float, Field(ge=0.001, le=1e6)] = 1000.0
-
-
-class LandCover(Part):
-    """Land-cover map of each year, and the legend of its codes (absent where the density table names codes itself)."""
-
-    legend: Name | None = None
-    maps: dict[Year, Names] = Field(min_length=1)
-    band: Annotated[int, Field(ge=1)] = 1
-    nodata: tuple[int, ...] = ()
-    codes: dict[int, str] = Field(default_factory=dict)
-    area_uncertainty: dict[Name, HalfWidth] = Field(default_factory=dict)
-
-
-class CarbonDensity(Part):
-    """Carbon densities for all years, or by year."""
-
-    table: str | None = None
-    tables: dict[Year, Name] | None = None
-    uncertainty: HalfWidth | dict[Name, HalfWidth] | None = None
-    correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
-    within_class: HalfWidth = 0.0
-    accept_unusual: Truth = False
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.table is None) == (self.tables is None):
-            raise ValueError(tr("name either 'table' (for all years) or 'tables' (by year)"))
-        if self.uncertainty is None and ({"correlation", "within_class"} & self.model_fields_set):
-            raise ValueError(tr("'correlation' and 'within_class' need 'uncertainty'"))
-        return self
-
-    @property
-    def uncertain_pools(self) -> bool:
-        """Whether half-widths are given by carbon pool, not by land class."""
-        return isinstance(self.uncertainty, dict) and bool(self.uncertainty) and set(self.uncertainty) <= set(POOLS)
 
 
 class TotalsUncertainty(Part):

@@ -89,6 +89,21 @@ _ROWS: tuple[Column, ...] = (
     Column("known_lowest_per_yr", mark("lowest known rate"), _YR, "share"),
     Column("known_highest_per_yr", mark("highest known rate"), _YR, "share"),
     Column("verdict", mark("verdict"), kind="name"),
+    # Errors of the maps
+    Column("sample_places", mark("places of the sample"), kind="count"),
+    Column("adjusted_area_km2", mark("area adjusted for map error"), _KM2),
+    Column("adjusted_half_width_km2", mark("half of the 95 % interval of the adjusted area"), _KM2),
+    Column("users_accuracy", mark("user's accuracy"), kind="share"),
+    Column("users_half_width", mark("half of the 95 % interval of the user's accuracy"), kind="share"),
+    Column("producers_accuracy", mark("producer's accuracy"), kind="share"),
+    Column("producers_half_width", mark("half of the 95 % interval of the producer's accuracy"), kind="share"),
+    Column("overall_accuracy", mark("overall accuracy"), kind="share"),
+    Column("overall_half_width", mark("half of the 95 % interval of the overall accuracy"), kind="share"),
+    Column("accuracy_first", mark("overall accuracy of the first map"), kind="share"),
+    Column("accuracy_last", mark("overall accuracy of the last map"), kind="share"),
+    Column("share_by_error_alone", mark("share that errors alone could make"), kind="share"),
+    Column("accuracy_that_explains", mark("accuracy at which errors alone would make as much"), kind="share"),
+    Column("adjusted_value_t_c", mark("value adjusted for map error"), _T_C),
     Column("stock_t_c", mark("stored carbon"), _T_C),
     Column("above_t_c", mark("carbon above ground"), _T_C),
     Column("below_t_c", mark("carbon below ground"), _T_C),
@@ -387,7 +402,7 @@ _KNOWN = {column.name: column for column in _ROWS}
 #: row names, and numbers that are names.
 _OF_ROW = re.compile(
     r".*_per_(ha|person|unit)(_.*)?|(mean|density|ratio_norm|half_width|low|high|distance|support|stratum)_.*"
-    r"|(supply|demand|balance)_half_width_.*|value_t_c"
+    r"|(supply|demand|balance|adjusted)_half_width_.*|(adjusted_)?value_t_c"
     r"|stratum|row|level|first|second|n|n_support|classes|strata|quantity"
 )
 _YEARLY = re.compile(r"(?P<name>.+)_(?P<year>(?:1[89]|20|21)\d\d)")

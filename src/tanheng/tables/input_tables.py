@@ -44,6 +44,13 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "to_class": ("转入类别", "转入类型"),
     "area_km2": ("面积", "面积_km2", "面积km2", "面积（km2）"),
     "population": ("人口", "人口数"),
+    "reference": ("实际地类", "参考地类", "验证地类"),
+    "count": ("样本数", "样点数"),
+    "users_accuracy": ("用户精度",),
+    "producers_accuracy": ("生产者精度", "制图精度"),
+    "samples": ("样本量", "样本总数"),
+    "true_from": ("实际转出", "实际原地类"),
+    "true_to": ("实际转入", "实际新地类"),
 }
 
 #: Column behind each heading that is understood.
@@ -162,6 +169,41 @@ _ALL = (
         (
             InputColumn("code", mark("code on the maps"), "code"),
             InputColumn("class", mark("land class; blank where the code means no data"), "name"),
+        ),
+    ),
+    InputTable(
+        "map_errors",
+        mark(
+            "Error matrix of a land map (or a column for each class that is there, beside the class that the map shows)"
+        ),
+        "land_cover.map_error.samples",
+        (
+            InputColumn("class", mark("land class that the map shows"), "name"),
+            InputColumn("reference", mark("land class that is there"), "name"),
+            InputColumn("count", mark("places of the sample"), "number"),
+        ),
+    ),
+    InputTable(
+        "map_accuracies",
+        mark("Published accuracies of a land map"),
+        "land_cover.map_error.samples",
+        (
+            InputColumn("class", mark("land class that the map shows"), "name"),
+            InputColumn("users_accuracy", mark("share of what the map shows as the class that is the class"), "number"),
+            InputColumn("producers_accuracy", mark("share of the class that the map shows as such"), "number"),
+            InputColumn("samples", mark("places that the accuracies are of"), "number", required=False),
+        ),
+    ),
+    InputTable(
+        "change_errors",
+        mark("Sample of the change between two land maps"),
+        "land_cover.map_error.change_samples",
+        (
+            InputColumn("from_class", mark("class on the first map; * in both is all that no other row names"), "name"),
+            InputColumn("to_class", mark("class on the last map"), "name"),
+            InputColumn("true_from", mark("class that was there in the first year"), "name"),
+            InputColumn("true_to", mark("class that was there in the last year"), "name"),
+            InputColumn("count", mark("places of the sample"), "number"),
         ),
     ),
     InputTable(

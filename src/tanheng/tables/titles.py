@@ -20,6 +20,9 @@ TITLES = {
     "intensity_category": mark("Intensity by class"),
     "intensity_transition": mark("Intensity by transition"),
     "change_plausibility": mark("Plausibility of the change"),
+    "change_against_error": mark("Change against map error"),
+    "map_accuracy": mark("Map accuracy, adjusted areas"),
+    "change_accuracy": mark("Change adjusted for map error"),
     "emissions": mark("Emissions"),
     "balance_by_zone": mark("Balance by zone"),
     "stock_by_zone": mark("Stock by zone"),
@@ -104,6 +107,16 @@ MEANINGS = {
     ),
     "change_plausibility": mark(
         "Net rate of change of each class beside the rates that are known; faster change is mostly error of classification"
+    ),
+    "change_against_error": mark(
+        "Land that differs between two maps, beside what maps of their stated accuracy would differ by errors alone: 1 minus the product of "
+        "both; errors of one product partly repeat, and then less differs"
+    ),
+    "map_accuracy": mark(
+        "Accuracies of each map and areas adjusted by its sample, with 95 % intervals (stratified estimators, Olofsson et al. 2014)"
+    ),
+    "change_accuracy": mark(
+        "Area of each conversion that the sample of the change found, with 95 % intervals (Olofsson et al. 2014)"
     ),
     "change": mark("One row a period: change of the stock, and where stock and balance rose or fell"),
     "correlation": mark(

@@ -42,3 +42,47 @@ def undone_share(steps: list[float], whole: float) -> float:
     """
     total = float(np.sum(steps))
     return max(0.0, (total - whole) / total) if total > 0 else 0.0
+
+
+def change_by_error_alone(first: float, last: float) -> float:
+    r"""Largest share of the land that two maps would show as changed though nothing changed, by their errors alone.
+
+    .. math:: 1 - a_1 a_2
+
+    for errors that are independent and never the same in both maps. Errors of one product partly repeat from year to year, and then
+    less differs; how much less only a sample of the change can tell.
+
+    Parameters
+    ----------
+    first, last : float
+        Overall accuracy of the maps, 0 to 1.
+
+    References
+    ----------
+    Singh, A. (1989). Digital change detection techniques using remotely-sensed data. International Journal of Remote Sensing 10,
+    989-1003: the accuracy of a comparison of two maps is about the product of theirs.
+
+    Examples
+    --------
+    >>> round(change_by_error_alone(0.8, 0.9), 2)
+    0.28
+    """
+    return 1.0 - first * last
+
+
+def accuracy_that_explains(changed: float) -> float:
+    r"""Overall accuracy at which two equally good maps would differ as much by error alone: :math:`\sqrt{1 - s}`.
+
+    Parameters
+    ----------
+    changed : float
+        Share of the land that differs between the maps.
+
+    Examples
+    --------
+    A difference of 9.75 % needs no change of land where each map is right on 95 % of it.
+
+    >>> round(accuracy_that_explains(0.0975), 3)
+    0.95
+    """
+    return float(np.sqrt(max(0.0, 1.0 - changed)))

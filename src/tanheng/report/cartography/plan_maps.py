@@ -15,7 +15,7 @@ from tanheng.report.cartography.pictures import percent
 from tanheng.report.cartography.press import Press
 from tanheng.report.cartography.sheet import ARROW, Desk, Picture
 from tanheng.report.style.palettes import GROUND, class_colours
-from tanheng.report.words.plan_titles import plan_title
+from tanheng.report.words.titles import plan_title
 
 _ZONES = ("#2f7d4a", "#8c6bb1", "#a6cf6e", "#f0a04b", "#4a90c8", "#b9a892", "#c8453b", "#777777")
 _CONVERSIONS = ("#1b7837", "#d95f02", "#7570b3", "#e7298a", "#1f78b4", "#a6761d", "#666666", "#e6ab02")

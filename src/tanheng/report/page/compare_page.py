@@ -13,7 +13,7 @@ from tanheng.report.page.html import write_page
 from tanheng.report.page.html_tables import MOST_ROWS, plain_table
 from tanheng.report.words.cells import cell_words
 from tanheng.report.words.key_figures import key_figures
-from tanheng.report.words.run_titles import run_title
+from tanheng.report.words.titles import run_title
 from tanheng.tables.columns import column_title
 from tanheng.tables.titles import table_title
 

@@ -11,8 +11,7 @@ import pandas as pd
 from tanheng.report.page.html import picture_address, write_page
 from tanheng.report.page.html_tables import html_table
 from tanheng.report.words.plan_sentences import plan_paragraph, zoning_reasons
-from tanheng.report.words.plan_titles import plan_title
-from tanheng.report.words.run_titles import run_title
+from tanheng.report.words.titles import plan_title, run_title
 from tanheng.tables.titles import table_meaning, table_title
 
 

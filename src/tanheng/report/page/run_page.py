@@ -23,10 +23,11 @@ from tanheng.report.style.map_options import MapOptions
 from tanheng.report.words.assumptions import uncertainty_assumptions
 from tanheng.report.words.intensity import intensity_paragraph
 from tanheng.report.words.key_figures import borrowed_years, key_figures
+from tanheng.report.words.mismatch import circular_sentence, detector_sentences, mismatch_paragraph
 from tanheng.report.words.reconstruction import land_caveat, pattern_caveat
-from tanheng.report.words.run_titles import run_title
 from tanheng.report.words.screen import screen_words
-from tanheng.report.words.sentences import circular_sentence, detector_sentences, main_figures, mismatch_paragraph
+from tanheng.report.words.sentences import main_figures
+from tanheng.report.words.titles import run_title
 from tanheng.tables.titles import in_order, table_meaning, table_title
 
 #: Tables that stand open in a part of their own: readers sort them and find themselves on the map.

@@ -20,8 +20,8 @@ from tanheng.report.page.html import embedded, picture_address, write_page
 from tanheng.report.page.html_tables import html_table
 from tanheng.report.page.scripts import joined_script
 from tanheng.report.style.chart import Chart, of_theme
-from tanheng.report.words.run_titles import run_title
 from tanheng.report.words.simulation_sentences import sentences, verdict
+from tanheng.report.words.titles import run_title
 from tanheng.tables.titles import table_meaning, table_title
 
 

@@ -20,7 +20,7 @@ from docx.shared import Cm, Pt
 from tanheng.errors import OutputError
 from tanheng.language import tag, text_width, tr
 from tanheng.report.word.paper_tables import PaperTable, paper_tables
-from tanheng.report.words.run_titles import run_title
+from tanheng.report.words.titles import run_title
 
 #: Fonts of Chinese journals and theses: 宋体 for Chinese letters, Times New Roman for the others.
 _LATIN, _CHINESE = "Times New Roman", "宋体"

@@ -88,17 +88,75 @@ def _change(tables: Tables) -> KeyFigure:
     table = tables["change"]
     longest = table.loc[(table["to_year"] - table["from_year"]).idxmax()]
     first, last = int(longest.from_year), int(longest.to_year)
-    if fast_classes(tables, first, last):
-        note = tr("difference of two maps, mostly error of classification: no change of land")
-    elif densities_change(tables["stock_by_class"], first, last):
+    against = change_against_error(tables, first, last)
+    if fast_classes(tables, first, last) and against is not None:
+        return _differing(against)
+    adjusted = adjusted_value(tables, first, last)
+    if not math.isnan(adjusted):
+        name = tr("change of the store, {first}–{last}, adjusted for map error", first=first, last=last)
+        mapped = mass(longest.stock_change_t_c, signed=True)
+        note = tr("from a sample of the maps; the maps alone say {mapped}", mapped=mapped)
+        return KeyFigure(*mass_parts(adjusted, signed=True), name, note, _change_interval(tables, first, last))
+    if densities_change(tables["stock_by_class"], first, last):
         note = tr("difference of two maps, errors of both included, and of two tables of densities")
     else:
         note = tr("difference of two maps on the land that both cover; errors of the maps are part of it")
     name = tr("change of the store, {first}–{last}", first=first, last=last)
-    interval = _interval(stock_half_width(tables, first, last), tr("no uncertainty of the densities is given"))
-    if not math.isnan(stock_half_width(tables, first, last)) and not _has_map_error(tables):
-        interval = tr("{interval}, from the densities alone", interval=interval)
+    interval = _change_interval(tables, first, last)
     return KeyFigure(*mass_parts(longest.stock_change_t_c, signed=True), name, note, interval)
+
+
+def _differing(row: pd.Series) -> KeyFigure:
+    """Share of the land that differs between two maps, where that is no change of land."""
+    name = tr(
+        "of the land differs between the maps of {first} and {last}", first=int(row.from_year), last=int(row.to_year)
+    )
+    note = tr("difference of two maps, mostly error of classification: no change of land")
+    return KeyFigure(f"{100 * row.changed_share:.1f}", "%", name, note, error_alone(row))
+
+
+def error_alone(row: pd.Series) -> str:
+    """How much of the land two maps would differ on by their errors alone, in words."""
+    if math.isnan(row.share_by_error_alone):
+        return tr(
+            "maps that are each {accuracy:.0f} % right would differ as much by error alone",
+            accuracy=100 * row.accuracy_that_explains,
+        )
+    return tr(
+        "errors of maps of the stated accuracy alone could make up to {share:.0f} %",
+        share=100 * row.share_by_error_alone,
+    )
+
+
+def change_against_error(tables: Tables, first: int, last: int) -> pd.Series | None:
+    """Row on the difference of two maps against their errors; none where there is none."""
+    if "change_against_error" not in tables:
+        return None
+    table = tables["change_against_error"]
+    rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+    return None if rows.empty else rows.iloc[0]
+
+
+def adjusted_value(tables: Tables, first: int, last: int) -> float:
+    """Stock of a year, or its change over a period, adjusted for map error, t C; NaN where no sample tells."""
+    if "adjusted_value_t_c" not in tables.get("stock_uncertainty", ()):
+        return math.nan
+    table = tables["stock_uncertainty"]
+    rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+    return float(rows["adjusted_value_t_c"].iloc[0]) if len(rows) else math.nan
+
+
+def _change_interval(tables: Tables, first: int, last: int) -> str:
+    """Interval of a change, and what it is of where it is not of everything."""
+    half = stock_half_width(tables, first, last)
+    interval = _interval(half, tr("no uncertainty of the densities is given"))
+    if math.isnan(half):
+        return interval
+    if "half_width_densities_independent_t_c" not in tables["stock_uncertainty"]:
+        return tr("{interval}, from the errors of the maps alone", interval=interval)
+    if not _has_map_error(tables):
+        return tr("{interval}, from the densities alone", interval=interval)
+    return interval
 
 
 def fast_classes(tables: Tables, first: int, last: int) -> dict[str, float]:

@@ -24,6 +24,7 @@ from tanheng.stages.demand import CellDemand, account_demand
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.stock import Land, account_stock
 from tanheng.stages.uncertainty.input_errors import density_errors
+from tanheng.stages.uncertainty.map_errors import area_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
 from tanheng.stages.zone_layers import lay_zones
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
@@ -72,9 +73,8 @@ def account_scenario(
     layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
     spread = density_errors(inputs.densities.settings, inputs.classes)
     found = here.found + changes.found
-    found += Found(
-        _without_map_error(stock_uncertainty(here, changes, spread, study.land_cover.area_uncertainty).tables)
-    )
+    maps = area_errors(here, changes, study.land_cover.area_uncertainty)
+    found += Found(_without_map_error(stock_uncertainty(here, changes, spread, maps).tables))
     compared = None
     if outlook is not None and today is not None and inputs.demand is not None:
         demands = _demand(inputs, here, outlook, today, layers)
@@ -102,6 +102,8 @@ def _without_map_error(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataF
     """Half-widths of a change without map errors: a simulated map repeats those of the map it starts from, so they cancel."""
     found = {}
     for name, table in tables.items():
+        if "half_width_densities_t_c" not in table or "half_width_map_error_t_c" not in table:
+            continue
         change = table["of"] == "change"
         none = table["half_width_map_error_t_c"].where(~change, 0.0)
         whole = table["half_width_t_c"].where(~change, table["half_width_densities_t_c"])

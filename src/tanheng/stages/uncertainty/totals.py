@@ -9,83 +9,77 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.intervals.propagation import density_half_width, map_error_half_width, sum_half_width
+from tanheng.accounting.intervals.propagation import density_half_width, sum_half_width
 from tanheng.accounting.summaries import zone_sums
 from tanheng.land.cells import bands
 from tanheng.stages.change import Changes
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land
+from tanheng.stages.stock import Land, class_areas
 from tanheng.stages.uncertainty.cells import areas_of, cell_half_width, less, period_ending
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
+from tanheng.stages.uncertainty.map_errors import MapError
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
-from tanheng.units import HA_PER_KM2
 
 Values = NDArray[np.float64]
 
 
-def stock_uncertainty(
-    land: Land, changes: Changes, errors: DensityErrors | None, area_uncertainty: Mapping[str, float]
-) -> Found:
+def stock_uncertainty(land: Land, changes: Changes, errors: DensityErrors | None, maps: MapError) -> Found:
     """Table of the stock of each year and its change over each period, with half-widths by what makes them.
 
     Densities err together by the study's `correlation`; columns beside it have the two extremes, for no study knows it.
 
     Parameters
     ----------
-    area_uncertainty : mapping of str to float
-        Relative half-width of the mapped area of each class.
+    errors : DensityErrors, optional
+        Absent where the study gives no uncertainty of the densities.
+    maps : MapError
+        What errors of the maps do.
     """
-    if errors is None:
+    if errors is None and not maps.half_width:
         return Found()
-    relative = xr.DataArray(
-        [area_uncertainty.get(name, 0.0) for name in land.classes],
-        dims="land_class",
-        coords={"land_class": list(land.classes)},
-    )
     years = land.years
-    areas = {year: _class_areas(land, year) for year in years}
+    areas = {year: class_areas(land, year) for year in years}
     density = {year: land.density.sel(year=year, drop=True) for year in years}
-    maps = {
-        year: float(map_error_half_width(areas[year], density[year].sum("carbon_pool"), relative)) for year in years
-    }
     rows = []
     for year in years:
-        held = areas[year] * errors.of(density[year])
-        rows.append(
-            _stock_row("stock", year, year, float((areas[year] * density[year]).sum()), held, errors, maps[year])
-        )
+        held = None if errors is None else areas[year] * errors.of(density[year])
+        value = float((areas[year] * density[year]).sum())
+        rows.append(_stock_row("stock", (year, year), value, held, errors, maps))
     for change in changes.items:
         first, last = change.area.sum("to_class"), change.area.sum("from_class")
-        moved = last.rename(to_class="land_class") * errors.of(density[change.last]) - first.rename(
-            from_class="land_class"
-        ) * errors.of(density[change.first])
-        # Maps of different years are taken to err independently.
-        mapped = float(np.hypot(maps[change.first], maps[change.last]))
-        total = change.total
-        rows.append(_stock_row("change", change.first, change.last, total, moved, errors, mapped))
-    return Found({"stock_uncertainty": pd.DataFrame(rows)})
-
-
-def _class_areas(land: Land, year: int) -> xr.DataArray:
-    """Area of each class in a year, as the table of stocks has it, shape (land_class,), ha."""
-    table = land.tables["stock_by_class"]
-    areas = table[table["year"] == year].set_index("land_class")["area_km2"][list(land.classes)].to_numpy(float)
-    coords = {"land_class": list(land.classes)}
-    return xr.DataArray(areas * HA_PER_KM2, dims="land_class", coords=coords)
+        moved = (
+            None
+            if errors is None
+            else last.rename(to_class="land_class") * errors.of(density[change.last])
+            - first.rename(from_class="land_class") * errors.of(density[change.first])
+        )
+        rows.append(_stock_row("change", (change.first, change.last), change.total, moved, errors, maps))
+    table = pd.DataFrame(rows)
+    return Found({"stock_uncertainty": table.dropna(axis="columns", how="all")})
 
 
 def _stock_row(
-    kind: str, first: int, last: int, value: float, held: xr.DataArray, errors: DensityErrors, mapped: float
+    kind: str,
+    pair: tuple[int, int],
+    value: float,
+    held: xr.DataArray | None,
+    errors: DensityErrors | None,
+    maps: MapError,
 ) -> dict[str, object]:
-    each = held * errors.relative
-    by_choice, apart, alike = (float(density_half_width(each, rho)) for rho in (errors.correlation, 0.0, 1.0))
+    by_choice = apart = alike = np.nan
+    if errors is not None and held is not None:
+        each = held * errors.relative
+        by_choice, apart, alike = (float(density_half_width(each, rho)) for rho in (errors.correlation, 0.0, 1.0))
+    mapped = maps.half_width.get(pair, np.nan if errors is None else 0.0)
+    known = [half for half in (by_choice, mapped) if np.isfinite(half)]
     return {
         "of": kind,
-        "from_year": first,
-        "to_year": last,
+        "from_year": pair[0],
+        "to_year": pair[1],
         "value_t_c": value,
-        "half_width_t_c": float(np.hypot(by_choice, mapped)),
+        "adjusted_value_t_c": maps.adjusted.get(pair, np.nan),
+        "half_width_t_c": float(np.hypot.reduce(known)) if known else np.nan,
         "half_width_densities_t_c": by_choice,
         "half_width_densities_independent_t_c": apart,
         "half_width_densities_alike_t_c": alike,
@@ -114,7 +108,7 @@ def with_balance_intervals(
 
 def _supply_halves(table: pd.DataFrame, stocks: pd.DataFrame | None, mode: str) -> Values:
     """Half-width of the supply of the region by year; NaN where it is not known."""
-    if stocks is None or mode == "sink":
+    if stocks is None or mode == "sink" or "half_width_densities_t_c" not in stocks:
         return np.full(len(table), np.nan)
     kind = "stock" if mode == "stock" else "change"
     rows = stocks[stocks["of"] == kind]

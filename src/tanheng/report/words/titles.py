@@ -1,8 +1,11 @@
-"""Titles of the pictures of a plan."""
+"""Titles of runs and plans, and of the pictures of a plan."""
 
 from __future__ import annotations
 
-from tanheng.language import mark, name_of, tr
+from collections.abc import Mapping
+from typing import Any
+
+from tanheng.language import mark, name_of, tr, worded
 
 TITLES = {
     "compensation": mark("Compensation between units"),
@@ -24,3 +27,14 @@ def plan_title(name: str) -> str:
             name=name_of(name.removeprefix("scenario_").replace("_", " ")),
         )
     return name_of(name)
+
+
+def run_title(record: Mapping[str, Any]) -> str:
+    """Title of a run, in the language that is spoken where its study has one in it.
+
+    Parameters
+    ----------
+    record : mapping
+        Of what run.json or plan.json holds: title, as a text or by language.
+    """
+    return worded(record.get("title", ""))

@@ -1,0 +1,140 @@
+"""Errors of land maps in a study: areas, stock and change adjusted by samples, and what errors alone could make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import STUDY, tiny_study, write_map
+from tanheng.errors import StudyError
+from tanheng.pipeline.run import Results, run_study
+
+
+def mapped(forest: int) -> np.ndarray:
+    """10 x 10 km of crops with some forest."""
+    codes = np.ones(100, int)
+    codes[:forest] = 2
+    return codes.reshape(10, 10)
+
+
+def run_with(folder: Path, more: str, **tables: str) -> Results:
+    """Study of crops and 30, later 40 km2 of forest, with entries in [land_cover]."""
+    study = tiny_study(folder)
+    write_map(folder / "a.tif", mapped(30))
+    write_map(folder / "b.tif", mapped(40))
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    study.write_text(STUDY.replace("[carbon_density]", more + "\n[carbon_density]"), encoding="utf-8")
+    return run_study(study)
+
+
+#: Of 20 places mapped as crops 18 are crops, of 10 mapped as forest 8 are forest.
+WIDE = "class,cropland,forest\ncropland,18,2\nforest,2,8\n"
+
+
+def test_an_error_matrix_adjusts_areas_and_stock(tmp_path: Path) -> None:
+    more = '[land_cover.map_error]\nsamples = { 2000 = "first.csv", 2010 = "last.csv" }'
+    results = run_with(tmp_path, more, first=WIDE, last=WIDE)
+    table = results.tables["map_accuracy"].set_index(["year", "land_class"])
+    # 2000: forest 30 * 0.8 + 70 * 0.1 = 31 km2; 2010: 40 * 0.8 + 60 * 0.1 = 38 km2.
+    assert table.loc[(2000, "forest"), "adjusted_area_km2"] == pytest.approx(31.0)
+    assert table.loc[(2010, "forest"), "adjusted_area_km2"] == pytest.approx(38.0)
+    # S^2 = 0.09 * 0.16 / 9 + 0.49 * 0.09 / 19 of the share, times 100 km2 and 1.96: 12.27 km2.
+    assert table.loc[(2000, "forest"), "adjusted_half_width_km2"] == pytest.approx(12.27, abs=0.01)
+    assert table.loc[(2000, "forest"), "users_accuracy"] == pytest.approx(0.8)
+    stock = results.tables["stock_uncertainty"].set_index(["of", "to_year"])
+    # Forest 149.95, crops 66.81 t C/ha: 3100 * 149.95 + 6900 * 66.81 = 925,834 t C.
+    assert stock.loc[("stock", 2000), "adjusted_value_t_c"] == pytest.approx(925_834.0)
+    # Seven km2 more of forest: 700 * (149.95 - 66.81) = 58,198 t C, where the maps say 83,140.
+    assert stock.loc[("change", 2010), "adjusted_value_t_c"] == pytest.approx(58_198.0)
+    assert stock.loc[("change", 2010), "value_t_c"] == pytest.approx(83_140.0)
+    # Two classes: the half-width of the stock is that of the area times the difference of the densities.
+    assert stock.loc[("stock", 2000), "half_width_map_error_t_c"] == pytest.approx(12.27e2 * 83.14, rel=1e-3)
+    assert "half_width_densities_t_c" not in stock
+    page = results.report.read_text(encoding="utf-8")
+    assert "adjusted for map error" in page
+    assert "from the errors of the maps alone" in page
+
+
+def test_a_sample_of_the_change_adjusts_the_change(tmp_path: Path) -> None:
+    rows = [
+        "from_class,to_class,true_from,true_to,count",
+        "cropland,forest,cropland,forest,6", "cropland,forest,cropland,cropland,4",
+        "*,*,cropland,cropland,50", "*,*,forest,forest,49", "*,*,cropland,forest,1",
+    ]  # fmt: skip
+    more = '[land_cover.map_error]\nchange_samples = { 2000-2010 = "change.csv" }'
+    results = run_with(tmp_path, more, change="\n".join(rows) + "\n")
+    table = results.tables["change_accuracy"].set_index(["from_class", "to_class"])
+    # 10 km2 mapped as new forest, 90 as anything else: 10 * 0.6 + 90 * 0.01 = 6.9 km2.
+    assert table.loc[("cropland", "forest"), "adjusted_area_km2"] == pytest.approx(6.9)
+    stock = results.tables["stock_uncertainty"].set_index("of")
+    assert stock.loc["change", "adjusted_value_t_c"] == pytest.approx(690 * 83.14)
+    assert results.tables["change_against_error"]["verdict"].tolist() == ["change is sampled"]
+
+
+def test_published_accuracies_adjust_areas(tmp_path: Path) -> None:
+    text = "class,users_accuracy,producers_accuracy,samples\ncropland,0.9,0.913043478,20\nforest,0.8,0.774193548,10\n"
+    more = '[land_cover.map_error]\nsamples = { 2000 = "first.csv" }'
+    table = run_with(tmp_path, more, first=text).tables["map_accuracy"].set_index("land_class")
+    assert table.loc["forest", "adjusted_area_km2"] == pytest.approx(31.0, rel=1e-6)
+
+
+def test_what_errors_alone_could_make_is_told(tmp_path: Path) -> None:
+    results = run_with(tmp_path, "[land_cover.map_error]\noverall_accuracy = { 2000 = 0.9, 2010 = 0.8 }")
+    row = results.tables["change_against_error"].iloc[0]
+    assert row.changed_share == pytest.approx(0.10)
+    # 1 - 0.9 * 0.8 = 0.28
+    assert row.share_by_error_alone == pytest.approx(0.28)
+    assert row.verdict == "errors alone could make it"
+    page = results.report.read_text(encoding="utf-8")
+    assert "could differ on up to 28 % by independent errors alone" in page
+
+
+def test_without_an_accuracy_the_one_that_explains_is_told(tmp_path: Path) -> None:
+    results = run_with(tmp_path, "")
+    # sqrt(1 - 0.1) = 0.949
+    assert results.tables["change_against_error"]["accuracy_that_explains"].tolist() == [
+        pytest.approx(0.9487, abs=1e-4)
+    ]
+    assert "two maps that are each 95 % right would differ as much" in results.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("class,cropland,wood\ncropland,18,2\n", "there is no class 'wood'"),
+        ("class,cropland,forest\ncropland,0.9,0.1\n", "write numbers of places of the sample, not shares"),
+        (
+            "class,cropland,forest\ncropland,18,2\nforest,0,1\n",
+            "shows forest, of which the sample has fewer than two places",
+        ),
+        ("class,cropland,forest\ncropland,0,0\n", "holds no places at all"),
+        ("class,users_accuracy,producers_accuracy\ncropland,90,0.9\n", "write a share above 0 and up to 1"),
+    ],
+)
+def test_a_wrong_error_matrix_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(StudyError, match=said) as caught:
+        run_with(tmp_path, '[land_cover.map_error]\nsamples = { 2000 = "first.csv" }', first=text)
+    assert "first.csv" in str(caught.value)
+
+
+def test_land_in_no_stratum_is_refused(tmp_path: Path) -> None:
+    text = "from_class,to_class,true_from,true_to,count\ncropland,forest,cropland,forest,6\n"
+    with pytest.raises(StudyError, match=r"90\.0 km2 of the land lie in no stratum"):
+        run_with(tmp_path, '[land_cover.map_error]\nchange_samples = { 2000-2010 = "change.csv" }', change=text)
+
+
+def test_samples_of_other_years_are_refused(tmp_path: Path) -> None:
+    more = '[land_cover.map_error]\nsamples = { 1990 = "first.csv" }\nchange_samples = { 1990-2000 = "change.csv" }'
+    with pytest.raises(StudyError) as caught:
+        run_with(tmp_path, more, first=WIDE)
+    assert "1990 is none of the study's years" in str(caught.value)
+    assert "'1990-2000' is no period of the study" in str(caught.value)
+
+
+def test_two_ways_to_say_the_same_error_are_refused(tmp_path: Path) -> None:
+    more = 'area_uncertainty = { forest = 0.1 }\n[land_cover.map_error]\nsamples = { 2000 = "first.csv" }'
+    with pytest.raises(StudyError, match="give either 'area_uncertainty' or samples"):
+        run_with(tmp_path, more, first=WIDE)
