@@ -163,3 +163,35 @@ def test_no_emissions_are_lost_at_real_borders(layer: str, code: str, name: str,
         alone, _ = allocate(np.where(np.arange(units) == one, totals, 0.0), weight, sparse.csr_matrix(cover))
         assert alone.sum() == pytest.approx(totals[one], rel=1e-12)
         assert (alone[np.asarray(cover[one].todense()).ravel() == 0] == 0).all()
+
+
+def test_a_soil_map_of_henan_gives_its_own_total(tmp_path: Path) -> None:
+    """Soil organic carbon to 1 m in 2010 (Sanderman et al. 2017): mean 90.5 t C/ha, over 165,710 km2 about 1.50 Pg C."""
+    study = tmp_path / "study.toml"
+    study.write_text(
+        f"""
+title = "Henan"
+years = [2010]
+[region]
+boundary = "{(HENAN / "boundaries" / "henan_province.geojson").as_posix()}"
+[land_cover]
+legend = "six-classes"
+maps = {{ 2010 = "{(HENAN / "landcover" / "glcf_modis_lc5min_2010_6class_henan.tif").as_posix()}" }}
+[carbon_density]
+table = "henan-six-classes"
+[[carbon_density.maps]]
+pool = "soil"
+map = "{(HENAN / "soil" / "SOCS_0_100cm_year_2010AD_10km_henan.tif").as_posix()}"
+quantity = "carbon"
+units = "t C ha-1"
+depth_cm = 100
+year = 2010
+[outputs]
+maps = false
+""",
+        encoding="utf-8",
+    )
+    results = run_study(study)
+    table = results.tables["stock_by_class"]
+    assert table["soil_t_c"].sum() / table["area_km2"].sum() / 100 == pytest.approx(90.5, abs=0.5)
+    assert table["soil_t_c"].sum() == pytest.approx(1.50e9, rel=0.01)

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from tanheng.grid import ALBERS_CHINA, Grid, grid_over
 from tanheng.land import overlay as overlay_of_cells
-from tanheng.land.continuous import on_grid
 from tanheng.land.engine import LandMap, count_land
 from tanheng.land.lookup import Lookup
 from tanheng.land.overlay import words_of
 from tanheng.land.pixels import PixelGrid
 from tanheng.land.pools import Threads
+from tanheng.land.values.on_grid import on_grid
 
 CLASSES = ("one", "two", "three")
 LOOKUP = Lookup(CLASSES, {0: None, 1: "one", 2: "two", 3: "three"})

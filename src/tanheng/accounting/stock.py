@@ -17,8 +17,8 @@ def carbon_stock(land_share: xr.DataArray, carbon_density: xr.DataArray, cell_ar
     Parameters
     ----------
     land_share : xarray.DataArray, shape (year, land_class, y, x), 1
-    carbon_density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
-        Elemental carbon, not CO2.
+    carbon_density : xarray.DataArray, shape (year, land_class, carbon_pool) or (year, land_class, carbon_pool, y, x), t C ha-1
+        Elemental carbon, not CO2; of each class, or of each class in each cell.
     cell_area : float
         Area of a cell, ha.
 
@@ -52,6 +52,65 @@ def carbon_stock(land_share: xr.DataArray, carbon_density: xr.DataArray, cell_ar
         per_class = carbon_density.sum("carbon_pool")
         stock = xr.dot(land_share, per_class, dim="land_class") * cell_area  # (1) * (t C/ha) * (ha) = t C
     return stamp(stock.transpose("year", "y", "x"), "carbon_stock")
+
+
+def stock_of_cells_by_class(land_share: xr.DataArray, carbon_density: xr.DataArray, cell_area: float) -> xr.DataArray:
+    r"""Carbon by land class and pool of all cells together, t C, where densities differ from cell to cell.
+
+    .. math:: C_{kp} = A \sum_i s_{ik} c_{ikp}
+
+    Parameters
+    ----------
+    land_share : xarray.DataArray, shape (year, land_class, y, x), 1
+    carbon_density : xarray.DataArray, shape (year, land_class, carbon_pool, y, x), t C ha-1
+    cell_area : float
+        ha.
+
+    Returns
+    -------
+    xarray.DataArray, shape (year, land_class, carbon_pool), t C
+
+    Examples
+    --------
+    Two cells of 100 ha, all forest, with 60 and 80 t C/ha in the soil: 6,000 + 8,000 t C.
+
+    >>> dims = ("year", "land_class", "carbon_pool", "y", "x")
+    >>> share = xr.DataArray([[[[1.0, 1.0]]]], dims=("year", "land_class", "y", "x"), attrs={"units": "1"})
+    >>> density = xr.DataArray([[[[[60.0, 80.0]]]]], dims=dims, attrs={"units": "t C ha-1"})
+    >>> float(stock_of_cells_by_class(share, density, 100.0).squeeze())
+    14000.0
+    """
+    require(land_share, "land_share")
+    require(carbon_density, "carbon_density")
+    with xr.set_options(arithmetic_join="exact"):
+        # Cells without land are NaN, and count as none.
+        held = (land_share * carbon_density).sum(("y", "x"))
+        result = held * cell_area  # (1) * (t C/ha) * (ha) = t C
+    result = result.transpose("year", "land_class", "carbon_pool")
+    result.attrs = {"units": "t C"}
+    return result
+
+
+def mean_density(stock: xr.DataArray, area: xr.DataArray, otherwise: xr.DataArray) -> xr.DataArray:
+    r"""Mean carbon density of each class and pool over its land, t C ha-1: :math:`\bar c_{kp} = C_{kp} / A_k`.
+
+    Parameters
+    ----------
+    stock : xarray.DataArray, shape (year, land_class, carbon_pool), t C
+    area : xarray.DataArray, shape (year, land_class), ha
+    otherwise : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+        Density of a class without land.
+
+    Examples
+    --------
+    >>> stock = xr.DataArray([[14000.0], [0.0]], dims=("land_class", "carbon_pool"))
+    >>> area = xr.DataArray([200.0, 0.0], dims="land_class")
+    >>> mean_density(stock, area, xr.full_like(stock, 60.0)).squeeze().values.tolist()
+    [70.0, 60.0]
+    """
+    with xr.set_options(arithmetic_join="exact"):
+        mean: xr.DataArray = xr.where(area > 0, stock / area.where(area > 0, 1.0), otherwise)  # (t C) / (ha) = t C/ha
+    return stamp(mean.transpose(*otherwise.dims), "carbon_density")
 
 
 def stock_by_class(class_area: xr.DataArray, carbon_density: xr.DataArray) -> xr.DataArray:
@@ -89,7 +148,7 @@ def cell_stock_change(
     stocks: tuple[xr.DataArray, xr.DataArray],
     cells: NDArray[np.int64],
     shares: tuple[NDArray[np.float64], NDArray[np.float64]],
-    densities: tuple[xr.DataArray, xr.DataArray],
+    densities: tuple[NDArray[np.float64], NDArray[np.float64]],
     cell_area: float,
     years: float,
 ) -> xr.DataArray:
@@ -107,8 +166,8 @@ def cell_stock_change(
         Numbers, in reading order, of the cells of which the two years don't cover the same land.
     shares : two numpy.ndarray, shape (n, classes), 1
         Part of each of these cells that is each class on the common land, a in the first and b in the last year.
-    densities : two xarray.DataArray, shape (land_class,), t C ha-1
-        Sum over the pools.
+    densities : two numpy.ndarray, shape (classes,) or (n, classes), t C ha-1
+        Sum over the pools; of each class, or of each class in each of these cells.
     cell_area : float
         ha.
     years : float
@@ -124,7 +183,7 @@ def cell_stock_change(
     common 50 ha the stock goes from 50 * 20 = 1,000 to 50 * 60 = 3,000 t C, so 200 t C a year over ten years.
 
     >>> stocks = tuple(stamp(xr.DataArray([[value]], dims=("y", "x")), "carbon_stock") for value in (2000.0, 3000.0))
-    >>> density = xr.DataArray([20.0, 60.0], dims="land_class")
+    >>> density = np.array([20.0, 60.0])
     >>> shares = np.array([[0.5, 0.0]]), np.array([[0.0, 0.5]])
     >>> float(cell_stock_change(stocks, np.array([0]), shares, (density, density), 100.0, 10.0).squeeze())
     200.0
@@ -132,7 +191,7 @@ def cell_stock_change(
     ends = []
     for stock, share, density in zip(stocks, shares, densities, strict=True):
         values = np.array(stock.values, np.float64)
-        common = share @ density.values * cell_area  # (1) * (t C/ha) * (ha) = t C
+        common = (share * density).sum(axis=1) * cell_area  # (1) * (t C/ha) * (ha) = t C
         values.reshape(-1)[cells] = np.where(share.sum(axis=1) > 0, common, np.nan)
         ends.append(stamp(stock.copy(data=values), "carbon_stock"))
     return common_stock_change(ends[0], ends[1], years)

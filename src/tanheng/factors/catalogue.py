@@ -161,7 +161,7 @@ class Table:
     @property
     def source(self) -> str:
         """Source that the file names in its comments."""
-        return " ".join(text for text in self.comments if not text.startswith(("Title:", "Region:")))
+        return " ".join(text for text in self.comments if not text.startswith(("Title:", "Region:", "Soil depth:")))
 
 
 def parse_number(text: str, place: object, *, positive: bool = True) -> float:

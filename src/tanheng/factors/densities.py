@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,12 @@ from tanheng.units import conversion_factor
 
 #: The carbon pools of InVEST, in its order.
 POOLS = ("above", "below", "soil", "dead")
+
+#: Column of the zone that a row is for.
+ZONE = "zone"
+
+#: Carbon in dry matter, where a study says nothing else: IPCC 2006, Vol. 4, Ch. 4, Table 4.3 (0.44 to 0.49 in the tropics and subtropics).
+CARBON_FRACTION = 0.47
 
 #: The pools in words.
 POOL_WORDS = {
@@ -34,7 +40,9 @@ class CarbonDensities:
     """Carbon densities in t C/ha by land class and pool.
 
     `codes` holds the map code of each class where the table gives them (InVEST's ``lucode``); `region` is where the table was
-    made for, where it says so.
+    made for, and `soil_depth_cm` how deep its soil goes, where it says so.
+    Where the table has a column of zones, `by_zone` has the densities of each, and `values` those of land in no zone that it names,
+    if there are any (`elsewhere`).
     """
 
     name: str
@@ -42,6 +50,9 @@ class CarbonDensities:
     source: str = ""
     codes: Mapping[int, str] | None = None
     region: Region | None = None
+    soil_depth_cm: float | None = None
+    by_zone: Mapping[str, CarbonDensities] = field(default_factory=dict)
+    elsewhere: bool = True
 
     def array(self, classes: Iterable[str]) -> NDArray[np.float64]:
         """Densities of some classes, shape (classes, pools), t C/ha, pools in the order of `POOLS`."""
@@ -83,11 +94,48 @@ def densities_in(table: Table) -> CarbonDensities:
     >>> densities_in(parse_table("class,above,below,soil,dead\nforest,28,7,100,5\n", "mine")).values["forest"]["soil"]
     100.0
     """
+    if ZONE in table.header:
+        return _zoned(table)
     if "value" in table.header and "carbon_pool" in table.header:
         return _from_rows(table)
     columns = _INVEST if "c_above" in table.header or "c_soil" in table.header else {pool: pool for pool in POOLS}
     table.require(columns.values())
     return _from_columns(table, columns)
+
+
+def _soil_depth(table: Table) -> float | None:
+    """Depth of the soil that a table says it is for: ``# Soil depth: 100 cm``."""
+    text = table.said("Soil depth:").removesuffix("cm").strip()
+    return parse_number(text, table.name) if text else None
+
+
+def _zoned(table: Table) -> CarbonDensities:
+    """Densities by zone: rows whose zone is blank or ``*`` are of all land in no other zone.
+
+    Raises
+    ------
+    InputError
+        Zones don't have the same classes.
+    """
+    plain = tuple(column for column in table.header if column != ZONE)
+    rows: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    for line, row in table.rows:
+        rows.setdefault("" if row[ZONE] == "*" else row[ZONE], []).append((line, row))
+    found = {zone: densities_in(replace(table, header=plain, rows=tuple(of_zone))) for zone, of_zone in rows.items()}
+    first = next(iter(found.values()))
+    for zone, densities in found.items():
+        differing = set(densities.values) ^ set(first.values)
+        if differing:
+            raise InputError(
+                tr(
+                    "{name}: zone '{zone}' does not have the same classes as the first one: {names}",
+                    name=table.name,
+                    zone=zone or "*",
+                    names=listed(sorted(differing)),
+                )
+            )
+    default = found.pop("", None)
+    return replace(default or first, by_zone=found, elsewhere=default is not None)
 
 
 #: Blank cells of a table up to which each is named; a form that was not filled in is one problem.
@@ -138,7 +186,7 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
                 problems.append(str(error))
     if problems:
         raise InputError("\n".join(problems))
-    return CarbonDensities(table.title, values, table.source, codes or None, table.region)
+    return CarbonDensities(table.title, values, table.source, codes or None, table.region, _soil_depth(table))
 
 
 def _from_rows(table: Table) -> CarbonDensities:
@@ -181,4 +229,4 @@ def _from_rows(table: Table) -> CarbonDensities:
                     names=listed(missing),
                 )
             )
-    return CarbonDensities(table.title, values, table.source, region=table.region)
+    return CarbonDensities(table.title, values, table.source, region=table.region, soil_depth_cm=_soil_depth(table))

@@ -24,7 +24,13 @@ def input_files(study: Study, base: Path) -> list[Path]:
     """Files that a study names, as far as they are local."""
     named: list[str] = [name for tiles in study.land_cover.maps.values() for name in tiles]
     named += [*(layer.file for layer in study.zones.values())]
-    maps: list[Maps | Driver | None] = [study.population, study.balance.nep, *study.drivers.values()]
+    maps: list[Maps | Driver | None] = [
+        study.population,
+        study.balance.nep,
+        *study.drivers.values(),
+        *study.carbon_density.maps,
+    ]
+    named += [item.standard_error for item in study.carbon_density.maps if item.standard_error]
     for item in maps:
         if item is not None:
             named += [*([item.map] if item.map else []), *(item.maps or {}).values()]

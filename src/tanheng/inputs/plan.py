@@ -21,7 +21,7 @@ from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import VECTORS, read_polygons
-from tanheng.land.continuous import on_grid
+from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language, listed, name_of, tr
 from tanheng.planning.zoning import Rule, check_rules
 from tanheng.study import Plan, PlanMask, Study

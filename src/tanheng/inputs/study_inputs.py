@@ -12,7 +12,8 @@ from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
 from tanheng.inputs.carbon.balance import BalanceInputs, open_balance
-from tanheng.inputs.carbon.densities import DensityInputs, density_array, open_densities
+from tanheng.inputs.carbon.densities import DensityInputs, check_zones, density_array, open_densities
+from tanheng.inputs.carbon.density_maps import DensityMapInputs, check_classes, open_density_maps
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
@@ -113,6 +114,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         problems.attempt(check_folder, base / study.outputs.folder)
     with problems.at("carbon_density"):
         tables = open_densities(study, base, problems)
+    density_maps = open_density_maps(study, base, tables, problems)
     with problems.at("land_cover.legend"):
         legend = problems.attempt(open_legend, study, base, tables)
     boundary = _boundary(study, base, problems)
@@ -126,6 +128,9 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
     with problems.at("carbon_density"):
         classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
+        check_zones(tables, study, zones, problems)
+    if classes:
+        check_classes(density_maps, classes, problems)
     grid = _grid(study, rasters, boundary, problems)
     points = _points(study, base, grid, boundary, problems)
     land = _land(study, base, legend, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
@@ -133,10 +138,11 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
         _check_places(grid, boundary, rasters, tables, problems)
-        _check_elsewhere(grid, zones, population, drivers, balance.nep, problems)
+        _check_elsewhere(grid, zones, population, drivers, balance.nep, density_maps, problems)
     _check_quantities(study, population, drivers, balance.nep, problems)
     opened = [*rasters.values(), *population.values(), *balance.nep.values()]
     opened += [raster for driver in drivers for raster in driver.rasters.values()]
+    opened += [raster for item in density_maps for raster in item.all_rasters]
     problems.warn(*[note for raster in opened for note in raster.notes])
     note_same_maps(study, problems)
     with problems.at("data_years"):
@@ -150,7 +156,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         study,
         base,
         land,
-        DensityInputs(tables, density_array(tables, classes), study.carbon_density),
+        DensityInputs(tables, density_array(tables, classes), study.carbon_density, density_maps),
         balance,
         zones,
         economy_of(study, drivers),
@@ -201,6 +207,7 @@ def _check_elsewhere(
     population: Mapping[int, Raster],
     drivers: Iterable[DriverInputs],
     nep: Mapping[int, Raster],
+    density_maps: Iterable[DensityMapInputs],
     problems: Problems,
 ) -> None:
     """Layers and rasters that do not touch the grid: another place, or another CRS than they say."""
@@ -212,6 +219,7 @@ def _check_elsewhere(
         *((f"drivers.{item.name}", item.rasters) for item in drivers),
         ("balance.nep", nep),
     ]
+    named += [(f"carbon_density.maps {n}", dict(enumerate(item.all_rasters))) for n, item in enumerate(density_maps, 1)]
     for place, by_year in named:
         with problems.at(place):
             for raster in {item.path: item for item in by_year.values()}.values():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import ExitStack
+from typing import Any, Self
 
 import numpy as np
 import rasterio
@@ -36,48 +37,92 @@ def strips(pixels: PixelGrid) -> Iterator[tuple[int, int]]:
         yield row, min(height, pixels.height - row)
 
 
-def values_on(raster: Raster, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """First row and values of strips of a raster on other pixels; NaN where it has no data.
+class ValuesOnPixels:
+    """A raster read on the pixels of another one, window by window, inside a ``with`` block; NaN where it has no data.
 
-    A raster with smaller pixels is averaged over the new ones, one with larger pixels is interpolated between its centres.
+    A raster with smaller pixels is averaged over the new ones. One with larger pixels is interpolated between its centres, or, with
+    `nearest`, each new pixel takes the value of the one in which its centre lies.
+    """
+
+    def __init__(self, raster: Raster, pixels: PixelGrid, *, nearest: bool = False) -> None:
+        self.raster, self.pixels, self._nearest = raster, pixels, nearest
+        self._open = ExitStack()
+        self._warped: Any = None
+
+    def __enter__(self) -> Self:
+        """Open the file, unless its pixels are the wanted ones.
+
+        Raises
+        ------
+        InputError
+            The file is damaged.
+        """
+        raster, pixels = self.raster, self.pixels
+        if raster.pixels == pixels:
+            return self
+        finer = raster.pixels.pixel_size_m() < 0.75 * pixels.pixel_size_m()
+        coarser = Resampling.nearest if self._nearest else Resampling.bilinear
+        try:
+            self._open.enter_context(gdal_settings(raster.path))
+            dataset = self._open.enter_context(open_with_drivers(raster.path))
+            self._warped = self._open.enter_context(
+                WarpedVRT(
+                    dataset,
+                    crs=rasterio.crs.CRS.from_wkt(pixels.crs_wkt),
+                    transform=rasterio.Affine(*pixels.affine),
+                    width=pixels.width,
+                    height=pixels.height,
+                    resampling=Resampling.average if finer else coarser,
+                    src_nodata=raster.declared,
+                    nodata=float("nan") if raster.declared is None else raster.declared,
+                    dtype="float64",
+                    add_alpha=False,
+                )
+            )
+        except RasterioError as error:
+            self._open.close()
+            raise self._damaged(error) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._open.close()
+        self._warped = None
+
+    def _damaged(self, error: Exception) -> InputError:
+        return InputError(
+            tr("{path}: can't be laid on the pixels of the land map ({reason})", path=self.raster.path, reason=error)
+        )
+
+    def read_values(self, row: int, column: int, height: int, width: int) -> NDArray[np.float64]:
+        """Values of a window of the new pixels.
+
+        Raises
+        ------
+        InputError
+            The file is damaged.
+        """
+        if self._warped is None:
+            return self.raster.read_values(row, column, height, width)
+        try:
+            read = self._warped.read(self.raster.band, window=Window(column, row, width, height), masked=True)
+        except RasterioError as error:
+            raise self._damaged(error) from error
+        values = np.ma.filled(read.astype(np.float64), np.nan)
+        return np.asarray(values * self.raster.scale + self.raster.offset)
+
+
+def values_on(raster: Raster, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """First row and values of strips of a raster on other pixels; NaN where it has no data. See `ValuesOnPixels`.
 
     Raises
     ------
     InputError
         The file is damaged.
     """
-    if raster.pixels == pixels:
+    with ValuesOnPixels(raster, pixels) as laid:
         for row, height in strips(pixels):
-            yield row, raster.read_values(row, 0, height, pixels.width)
-        return
-    finer = raster.pixels.pixel_size_m() < 0.75 * pixels.pixel_size_m()
-    resampling = Resampling.average if finer else Resampling.bilinear
-    try:
-        with (
-            gdal_settings(raster.path),
-            open_with_drivers(raster.path) as dataset,
-            WarpedVRT(
-                dataset,
-                crs=rasterio.crs.CRS.from_wkt(pixels.crs_wkt),
-                transform=rasterio.Affine(*pixels.affine),
-                width=pixels.width,
-                height=pixels.height,
-                resampling=resampling,
-                src_nodata=raster.declared,
-                nodata=float("nan") if raster.declared is None else raster.declared,
-                dtype="float64",
-                add_alpha=False,
-            ) as warped,
-        ):
-            for row, height in strips(pixels):
-                window = Window(0, row, pixels.width, height)
-                read = warped.read(raster.band, window=window, masked=True)
-                values = np.ma.filled(read.astype(np.float64), np.nan)
-                yield row, values * raster.scale + raster.offset
-    except RasterioError as error:
-        raise InputError(
-            tr("{path}: can't be laid on the pixels of the land map ({reason})", path=raster.path, reason=error)
-        ) from error
+            yield row, laid.read_values(row, 0, height, pixels.width)
 
 
 def codes_on(source: Raster | Mosaic, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[Any], NDArray[np.bool_]]]:

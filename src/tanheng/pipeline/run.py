@@ -36,6 +36,7 @@ from tanheng.stages.change import account_change, change_table
 from tanheng.stages.change_plausibility import analyse_change
 from tanheng.stages.counting import Counting, blocks_folder, count_series
 from tanheng.stages.demand import CellDemand, account_demand
+from tanheng.stages.densities import lay_densities
 from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emissions import account_emissions
 from tanheng.stages.found import Found, refuse_failed
@@ -205,9 +206,9 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
 
     with clock.stage(mark("land")):
         series = count_series(inputs.land, counting, cells)
-        land = account_stock(series, inputs.densities.array)
-        changes = account_change(series, land, inputs.land.pairs)
         layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
+        land = account_stock(series, lay_densities(inputs.densities, inputs.land, series, layers))
+        changes = account_change(series, land, inputs.land.pairs)
         found += land.found + changes.found + Found(notes=tuple(overlap_notes(layers)))
         maps = account_map_errors(inputs.land.map_error, study.land_cover.area_uncertainty, land, changes)
         stocks = maps.found + stock_uncertainty(land, changes, spread, maps)

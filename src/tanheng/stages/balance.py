@@ -22,9 +22,9 @@ from tanheng.accounting.change.transitions import improved_and_worsened
 from tanheng.accounting.stock import sink, sink_from_rate
 from tanheng.inputs.carbon.balance import BalanceInputs
 from tanheng.land.cells import bands, done_once
-from tanheng.land.continuous import on_grid
 from tanheng.land.layers import by_layer, on_demand, variable
 from tanheng.land.shares import on_cells
+from tanheng.land.values.on_grid import on_grid
 from tanheng.schema import stamp
 from tanheng.stages.change import Changes
 from tanheng.stages.demand import CellDemand

@@ -28,12 +28,13 @@ from tanheng.land.series import LandSeries
 from tanheng.language import mark_name, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found, SelfCheck
-from tanheng.stages.stock import Land
+from tanheng.stages.stock import Land, class_areas
 from tanheng.study import Value
 from tanheng.units import HA_PER_KM2
 
 OVERLAID = mark_name("pixel overlay")
 ESTIMATED = mark_name("estimated from shares of cells: the maps do not share their pixels")
+AT_MEANS = mark_name("pixel overlay, at the mean density of each class: densities differ from cell to cell")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,11 @@ def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...])
         moved, method = series.moved.get((first, last)), OVERLAID
         if moved is None:
             moved, method = estimated_moves(series, first, last), ESTIMATED
-        before, after = (land.density.sel(year=year, drop=True).sum("carbon_pool") for year in (first, last))
+        elif not land.densities.are_uniform:
+            method = AT_MEANS
+        before, after = (
+            common_density(land, moved, year, shares) for year, shares in ((first, moved.first), (last, moved.last))
+        )
         label = f"{first}-{last}"
         done_once(land.cells, partial(_keep_change, land, moved, first, last), "stock_change", label)
         area = _by_classes(moved.total * cell_area, series.classes)
@@ -119,10 +124,55 @@ def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...])
         )
 
 
+def common_density(land: Land, moved: Moved, year: int, shares: NDArray[np.float64]) -> xr.DataArray:
+    """Mean density of each class over the land that both maps of a pair cover, shape (land_class,), t C ha-1.
+
+    Parameters
+    ----------
+    moved : Moved
+    year : int
+        The first or the last one.
+    shares : numpy.ndarray, shape (n, classes), 1
+        Common land of the cells of which the two years don't cover the same land, in that year.
+    """
+    density = land.density.sel(year=year, drop=True).sum("carbon_pool")
+    if land.densities.are_uniform:
+        return density
+    area = class_areas(land, year).values
+    stock = area * density.values
+    if len(moved.cells):
+        own = densities_at(land, year, moved.cells)
+        left = shares_at(land, year, moved.cells) - shares
+        area = area - left.sum(axis=0) * land.grid.cell_area_ha
+        stock = stock - (left * own).sum(axis=0) * land.grid.cell_area_ha  # (1) * (t C/ha) * (ha) = t C
+    there = area > 1e-9 * land.grid.cell_area_ha
+    return density.copy(data=np.where(there, stock / np.where(there, area, 1.0), density.values))
+
+
+def shares_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Part of some cells, by their numbers in reading order, that is each class, shape (n, classes)."""
+    found = [land.share.sel(year=year, land_class=name).values.reshape(-1)[cells] for name in land.classes]
+    return np.stack(found, axis=1)
+
+
+def densities_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Density of each class over all pools in some cells, by their numbers in reading order, shape (n, classes), t C ha-1."""
+    found, columns = np.empty((len(cells), len(land.classes))), land.grid.columns
+    for rows in bands(land.grid):
+        here = (cells >= rows.start * columns) & (cells < rows.stop * columns)
+        if here.any():
+            values = land.densities.of(year, rows).sum("carbon_pool").transpose("land_class", "y", "x").values
+            found[here] = values.reshape(len(land.classes), -1)[:, cells[here] - rows.start * columns].T
+    return found
+
+
 def _keep_change(land: Land, moved: Moved, first: int, last: int) -> None:
     """Keep the yearly change of the stock of each cell between two years."""
     one, other = (land.stock.sel(year=year, drop=True) for year in (first, last))
-    before, after = (land.density.sel(year=year, drop=True).sum("carbon_pool") for year in (first, last))
+    if land.densities.are_uniform:
+        before, after = (land.density.sel(year=year).sum("carbon_pool").values for year in (first, last))
+    else:
+        before, after = (densities_at(land, year, moved.cells) for year in (first, last))
     area, shares = land.grid.cell_area_ha, (moved.first, moved.last)
     change = cell_stock_change((one, other), moved.cells, shares, (before, after), area, last - first)
     land.cells.put(change.values, "stock_change", f"{first}-{last}")

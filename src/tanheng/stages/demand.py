@@ -19,8 +19,8 @@ from tanheng.errors import InputError
 from tanheng.inputs.demand import DemandInputs
 from tanheng.io.rasters import Raster
 from tanheng.land.cells import CellStore, finished, plain_data
-from tanheng.land.continuous import on_grid
 from tanheng.land.layers import variable
+from tanheng.land.values.on_grid import on_grid
 from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.allocation import Allocated, EmissionZones, Groups, allocate_year, emission_zones, keep_groups

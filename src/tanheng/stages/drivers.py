@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tanheng.accounting.summaries import cell_means
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.land.cells import done_once
-from tanheng.land.continuous import on_grid
 from tanheng.land.layers import variable
+from tanheng.land.values.on_grid import on_grid
 from tanheng.schema import DRIVER
 from tanheng.stages.demand import CellDemand
 from tanheng.stages.found import Found

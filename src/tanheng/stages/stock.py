@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import add
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.stock import carbon_stock, stock_by_class
-from tanheng.accounting.summaries import class_area, coverage_table, stock_by_class_table
+from tanheng.accounting.stock import carbon_stock, mean_density
+from tanheng.accounting.summaries import coverage_table, stock_by_class_table
 from tanheng.grid import Grid
 from tanheng.land.cells import CellStore, bands, finished, plain_data
 from tanheng.land.layers import variable
@@ -22,6 +21,7 @@ from tanheng.land.shares import covered_share, land_share, on_cells
 from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.counting import missing_land
+from tanheng.stages.densities import CellDensities, uniform_densities
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.units import HA_PER_KM2
 
@@ -39,7 +39,10 @@ class Land:
     covered : xarray.DataArray, shape (year, y, x), 1
         Part of each cell that lies in the region and has data.
     share : xarray.DataArray, shape (year, land_class, y, x), 1
+    densities : CellDensities
+        Of each class, or of each class in each cell.
     density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+        Mean over the land of each class: that of the table where it has one density everywhere.
     stock : xarray.DataArray, shape (year, y, x), t C
     pixel_m : mapping of int to float
         Side of the pixels of the map of each year, m.
@@ -50,6 +53,7 @@ class Land:
     fraction: xr.DataArray
     covered: xr.DataArray
     share: xr.DataArray
+    densities: CellDensities
     density: xr.DataArray
     stock: xr.DataArray
     pixel_m: Mapping[int, float]
@@ -76,34 +80,53 @@ class Land:
         return max([*self.pixel_m.values(), self.grid.resolution]) / 1000.0
 
 
-def account_stock(series: LandSeries, density: xr.DataArray) -> Land:
+def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -> Land:
     """Stocks of a land series, year by year and band by band of rows; they are kept where its shares are.
 
     Parameters
     ----------
     series : LandSeries
         Counted, planned or simulated.
-    density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+    densities : CellDensities, or xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+        Of each class in each cell, or of each class.
     """
     grid, share = series.grid, land_share(series)
+    if isinstance(densities, xr.DataArray):
+        densities = uniform_densities(grid, densities)
     fraction = stamp(on_cells(series.fraction, grid), "region_fraction")
-    areas = []
+    pools = list(densities.table["carbon_pool"].values)
+    areas, held = [], []
     for year in series.years:
-        values = finished(
-            series.cells, partial(_stock_of_year, series, density, year), plain_data, np.array, "stock", year
+        found = finished(
+            series.cells, partial(_stock_of_year, series, densities, year), plain_data, dict, "stock", year
         )
         coords = {"year": [year], "land_class": list(series.classes)}
-        areas.append(xr.DataArray(values, dims=("year", "land_class"), coords=coords))
+        areas.append(xr.DataArray(np.array(found["area"]), dims=("year", "land_class"), coords=coords))
+        dims = ("year", "land_class", "carbon_pool")
+        held.append(xr.DataArray(np.array(found["stock"]), dims=dims, coords={**coords, "carbon_pool": pools}))
     area = xr.concat(areas, "year", join="exact").assign_attrs(units="ha")
+    stock = xr.concat(held, "year", join="exact").assign_attrs(units="t C")
+    density = densities.table if densities.are_uniform else mean_density(stock, area, densities.table)
     tables = {
-        "stock_by_class": stock_by_class_table(area, stock_by_class(area, density)),
+        "stock_by_class": stock_by_class_table(area, stock),
         "coverage": coverage_table(area.sum("land_class"), float(fraction.sum()) * grid.cell_area_ha),
     }
     stocks = stamp(variable(series.cells, "carbon_stock", year=series.years), "carbon_stock")
     variables = {"region_fraction": fraction, "land_share": share, "carbon_density": density, "carbon_stock": stocks}
     check = _areas_check(series, tables["stock_by_class"], tables["coverage"])
-    found = Found(tables, variables, tuple(missing_land(series)), (check,))
-    return Land(grid, series.cells, fraction, covered_share(series), share, density, stocks, series.pixel_m, found)
+    notes = (*missing_land(series), *densities.found.notes)
+    return Land(
+        grid,
+        series.cells,
+        fraction,
+        covered_share(series),
+        share,
+        densities,
+        density,
+        stocks,
+        series.pixel_m,
+        Found(tables, variables, notes, (check,)),
+    )
 
 
 def class_areas(land: Land, year: int) -> xr.DataArray:
@@ -113,17 +136,18 @@ def class_areas(land: Land, year: int) -> xr.DataArray:
     return xr.DataArray(areas * HA_PER_KM2, dims="land_class", coords={"land_class": list(land.classes)})
 
 
-def _stock_of_year(series: LandSeries, density: xr.DataArray, year: int) -> NDArray[np.float64]:
-    """Areas of the classes in a year, shape (1, classes), ha; the stock of its cells is kept."""
-    grid, share, here = series.grid, land_share(series), density.sel(year=[year])
-    stock, parts = np.full(grid.shape, np.nan), []
+def _stock_of_year(series: LandSeries, densities: CellDensities, year: int) -> dict[str, NDArray[np.float64]]:
+    """Areas of the classes in a year, shape (1, classes), ha, and what they hold, (1, classes, pools), t C; the stock of its cells is kept."""
+    grid, share = series.grid, land_share(series)
+    stock = np.full(grid.shape, np.nan)
     for rows in bands(grid):
         part = share.sel(year=[year]).isel(y=rows).compute()
+        here = densities.of(year, rows).expand_dims(year=[year]).assign_attrs(units="t C ha-1")
         stock[rows] = carbon_stock(part, here, grid.cell_area_ha).values[0]
-        parts.append(class_area(part, grid.cell_area_ha))
     stock[series.covered(year) == 0] = np.nan
     series.cells.put(stock, "carbon_stock", year)
-    return np.asarray(reduce(add, parts).values)
+    area, held = densities.totals(series, year)
+    return {"area": area.values, "stock": held.values}
 
 
 def _areas_check(series: LandSeries, by_class: pd.DataFrame, coverage: pd.DataFrame) -> SelfCheck:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tanheng.accounting.demand import weight_product
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.emissions import canonical_sector
-from tanheng.land.continuous import on_grid
+from tanheng.land.values.on_grid import on_grid
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.stock import Land
 from tanheng.study import SectorWeight

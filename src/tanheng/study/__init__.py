@@ -1,6 +1,6 @@
 """The study file (TOML) as frozen models: what the user asks for."""
 
-from tanheng.study.carbon import CarbonDensity, LandCover, MapErrorChoice
+from tanheng.study.carbon import CarbonDensity, DensityMap, LandCover, MapErrorChoice
 from tanheng.study.model import Study
 from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
 from tanheng.study.reading import language_of, load_study, parse_study
@@ -23,6 +23,7 @@ __all__ = [
     "BalanceChoice",
     "CarbonDensity",
     "Demand",
+    "DensityMap",
     "Driver",
     "Economy",
     "EmissionsChoice",

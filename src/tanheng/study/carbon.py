@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tanheng.factors.densities import POOLS
+from tanheng.factors.densities import CARBON_FRACTION, POOLS
 from tanheng.language import tr
 from tanheng.study.parts import Accuracy, HalfWidth, Name, Names, Part, Period, Truth, Year
+from tanheng.study.sections import Maps
 
 
 class MapErrorChoice(Part):
@@ -44,8 +45,58 @@ class LandCover(Part):
         return self
 
 
+class DensityMap(Maps):
+    """A raster of the carbon density of a pool, in place of the table for all classes or some of them.
+
+    `quantity` says whether it holds carbon or dry matter. `standard_error` is a raster in the same units, one for all years, and
+    `error_correlation` says how far the errors of its cells go together, which no such raster tells. `below_ratio` adds the pool below
+    ground as a multiple of that above ground. `year` is the one that a map for all years is of.
+    """
+
+    pool: Literal["above", "below", "soil", "dead"]
+    quantity: Literal["carbon", "dry matter"]
+    units: Name
+    carbon_fraction: Annotated[float, Field(gt=0, le=1)] = CARBON_FRACTION
+    classes: tuple[Name, ...] = ()
+    standard_error: Name | None = None
+    error_correlation: Annotated[float, Field(ge=0, le=1)] = 1.0
+    below_ratio: Annotated[float, Field(gt=0, le=10)] | None = None
+    depth_cm: Annotated[float, Field(gt=0, le=1000)] | None = None
+    year: Year | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _pool_says_the_rest(self) -> Self:
+        if self.pool == "soil" and self.depth_cm is None:
+            raise ValueError(tr("write 'depth_cm', how deep the soil of the map goes: 30, 100 ..."))
+        if self.pool != "soil" and self.depth_cm is not None:
+            raise ValueError(tr("'depth_cm' belongs to the pool 'soil'"))
+        if self.below_ratio is not None and self.pool != "above":
+            raise ValueError(tr("'below_ratio' belongs to the pool 'above': below ground is worked out from it"))
+        if self.quantity == "carbon" and "carbon_fraction" in self.model_fields_set:
+            raise ValueError(tr("'carbon_fraction' turns dry matter into carbon; this map holds carbon already"))
+        if self.pool == "soil" and self.quantity != "carbon":
+            raise ValueError(
+                tr(
+                    "a map of the soil holds organic carbon: organic matter is turned into carbon by its maker's factor first"
+                )
+            )
+        if self.standard_error is None and "error_correlation" in self.model_fields_set:
+            raise ValueError(tr("'error_correlation' needs 'standard_error'"))
+        return self
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """Pools that the map gives."""
+        return (self.pool, "below") if self.below_ratio is not None else (self.pool,)
+
+    def ratio(self, pool: str) -> float:
+        """What a pool is of what the map gives."""
+        return self.below_ratio or 1.0 if pool != self.pool else 1.0
+
+
 class CarbonDensity(Part):
-    """Carbon densities for all years, or by year."""
+    """Carbon densities for all years, or by year; by zone of a layer where the tables have a column of zones; and maps in their place."""
 
     table: str | None = None
     tables: dict[Year, Name] | None = None
@@ -53,11 +104,27 @@ class CarbonDensity(Part):
     correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
     within_class: HalfWidth = 0.0
     accept_unusual: Truth = False
+    zones: Name | None = None
+    maps: tuple[DensityMap, ...] = ()
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.table is None) == (self.tables is None):
             raise ValueError(tr("name either 'table' (for all years) or 'tables' (by year)"))
+        taken: set[tuple[str, str]] = set()
+        for number, item in enumerate(self.maps, start=1):
+            own = {(pool, name) for pool in item.pools for name in item.classes or ("",)}
+            pools = {pool for pool, name in taken if name == ""} & set(item.pools)
+            whole = {pool for pool, _ in taken} & set(item.pools) if not item.classes else set()
+            if taken & own or pools or whole:
+                raise ValueError(
+                    tr(
+                        "maps {number}: pool '{pool}' has a map already; name other classes",
+                        number=number,
+                        pool=item.pool,
+                    )
+                )
+            taken |= own
         if self.uncertainty is None and ({"correlation", "within_class"} & self.model_fields_set):
             raise ValueError(tr("'correlation' and 'within_class' need 'uncertainty'"))
         return self

@@ -108,6 +108,7 @@ class Study(Part):
         by_year: list[tuple[str, dict[int, Any] | None]] = [
             ("land_cover.maps", dict(self.land_cover.maps)),
             ("carbon_density.tables", self.carbon_density.tables),
+            *((f"carbon_density.maps {n}.maps", item.maps) for n, item in enumerate(self.carbon_density.maps, start=1)),
             ("population.maps", self.population.maps if self.population else None),
             ("balance.nep.maps", self.balance.nep.maps if self.balance.nep else None),
             *((f"drivers.{name}.maps", driver.maps) for name, driver in self.drivers.items()),
@@ -123,6 +124,12 @@ class Study(Part):
                         years=years,
                     )
                 )
+        if self.outputs.pixel_maps and (self.carbon_density.maps or self.carbon_density.zones):
+            found.append(
+                tr(
+                    "outputs.pixel_maps: pixels take one density a class; leave them out where densities come from maps or by zone"
+                )
+            )
         if self.balance.mode == "stock_change" and len(self.years) < 2:
             found.append(tr("balance.mode: 'stock_change' needs two years or more"))
         return found
@@ -186,6 +193,7 @@ class Study(Part):
     def _zone_problems(self) -> list[str]:
         asked = [("emissions.zones", self.emissions.zones if self.emissions else None)]
         asked += [(f"drivers.{name}.zones", driver.zones) for name, driver in self.drivers.items()]
+        asked.append(("carbon_density.zones", self.carbon_density.zones))
         return [
             tr(
                 "{place}: there is no zone layer '{layer}'{nearest}",

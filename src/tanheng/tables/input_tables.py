@@ -160,6 +160,7 @@ _ALL = (
             InputColumn("soil", mark("soil"), "number", "t C ha-1"),
             InputColumn("dead", mark("dead organic matter"), "number", "t C ha-1"),
             InputColumn("code", mark("code of the class on the maps"), "code", required=False),
+            InputColumn("zone", mark("id or name of a zone; * for land in no other zone"), "name", required=False),
         ),
     ),
     InputTable(

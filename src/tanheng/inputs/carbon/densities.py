@@ -11,7 +11,10 @@ import xarray as xr
 
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
+from tanheng.inputs.carbon.density_maps import DensityMapInputs
 from tanheng.inputs.problems import Problems
+from tanheng.io.vectors import Polygons
+from tanheng.language import listed, tr
 from tanheng.schema import stamp
 from tanheng.study import CarbonDensity, Study
 
@@ -25,12 +28,21 @@ class DensityInputs:
     tables : mapping of int to CarbonDensities
         By year.
     array : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+        By the tables alone, and of land in no zone that they name.
     settings : CarbonDensity
+    maps : tuple of DensityMapInputs
+        In place of the tables, for some pools and classes.
     """
 
     tables: Mapping[int, CarbonDensities]
     array: xr.DataArray
     settings: CarbonDensity
+    maps: tuple[DensityMapInputs, ...] = ()
+
+    @property
+    def are_uniform(self) -> bool:
+        """Whether a class has one density everywhere."""
+        return not self.maps and self.settings.zones is None
 
 
 def density_array(tables: Mapping[int, CarbonDensities], classes: tuple[str, ...]) -> xr.DataArray:
@@ -55,8 +67,8 @@ def open_densities(study: Study, base: Path, problems: Problems) -> dict[int, Ca
         name: problems.attempt(carbon_densities_from, name, base) for name in dict.fromkeys(names_by_year.values())
     }
     for table in tables.values():
-        if table is not None:
-            check_densities(table, problems, accept_unusual=study.carbon_density.accept_unusual)
+        for one in (table, *table.by_zone.values()) if table is not None else ():
+            check_densities(one, problems, accept_unusual=study.carbon_density.accept_unusual)
     found = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
     return {year: table for year, table in found.items() if table is not None}
 
@@ -67,3 +79,52 @@ def check_densities(table: CarbonDensities, problems: Problems, *, accept_unusua
     if not accept_unusual:
         problems.add(*strange.impossible)
         problems.warn(*strange.unusual)
+
+
+def check_zones(
+    tables: Mapping[int, CarbonDensities], study: Study, zones: Mapping[str, Polygons], problems: Problems
+) -> None:
+    """Note zones of the tables that the layer lacks, zones of the layer without densities, and a column of zones without a layer."""
+    label = study.carbon_density.zones
+    for table in {id(item): item for item in tables.values()}.values():
+        if label is None and table.by_zone:
+            problems.add(
+                tr(
+                    "{name}: has a column of zones; name their layer as zones = 'NAME' in [carbon_density]",
+                    name=table.name,
+                )
+            )
+        polygons = zones.get(label or "")
+        if label is None or polygons is None:
+            continue
+        if not table.by_zone:
+            problems.add(tr("{name}: 'zones' is given, but the table has no column 'zone'", name=table.name))
+            continue
+        known = zone_numbers(polygons)
+        lost = sorted(name for name in table.by_zone if name not in known)
+        if lost:
+            problems.add(
+                tr(
+                    "{table}: zone(s) not in the layer '{zones}': {names}",
+                    table=table.name,
+                    zones=label,
+                    names=listed(lost[:5]),
+                )
+            )
+        given = {known[name] for name in table.by_zone if name in known}
+        bare = [polygons.ids[number] for number in range(len(polygons.ids)) if number not in given]
+        if bare and not table.elsewhere:
+            problems.add(
+                tr(
+                    "{name}: no densities for {zones} of the layer '{layer}'; add rows, or rows with the zone '*' for all others",
+                    name=table.name,
+                    zones=listed(bare[:5]),
+                    layer=label,
+                )
+            )
+
+
+def zone_numbers(polygons: Polygons) -> dict[str, int]:
+    """Number of each zone by its id, and by its name where that is no id."""
+    by_name = {name: number for number, name in enumerate(polygons.names)}
+    return by_name | {zone: number for number, zone in enumerate(polygons.ids)}

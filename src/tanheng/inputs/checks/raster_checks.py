@@ -24,7 +24,7 @@ _HIGHEST_VALUE = 1e15
 _HIGHEST_DENSITY = 2e6
 
 
-def _strips(raster: Raster) -> Iterator[NDArray[np.float64]]:
+def value_strips(raster: Raster) -> Iterator[NDArray[np.float64]]:
     """Values of a raster, or of a sample of a large one, strip by strip."""
     height = max(raster.tile[0], 256)
     starts = range(0, raster.pixels.height, height)
@@ -42,7 +42,7 @@ def check_population(raster: Raster, *, may_be_empty: bool) -> None:
         Values are negative, infinite or beyond any density on Earth, or all are zero or missing.
     """
     highest = 0.0
-    for values in _strips(raster):
+    for values in value_strips(raster):
         if (values < 0).any():
             raise InputError(
                 tr(
@@ -82,7 +82,7 @@ def check_values(raster: Raster, name: str) -> list[str]:
         Values are infinite, or larger than any quantity of this field.
     """
     low, high = np.inf, -np.inf
-    for values in _strips(raster):
+    for values in value_strips(raster):
         known = values[~np.isnan(values)]
         low, high = min(low, known.min(initial=np.inf)), max(high, known.max(initial=-np.inf))
     extreme = next((float(value) for value in (low, high) if np.isfinite(value) and abs(value) > _HIGHEST_VALUE), None)

@@ -27,8 +27,8 @@ from tanheng.io.results.record import PlanRecord
 from tanheng.io.results.store import write_zarr
 from tanheng.io.results.tables import read_result_table
 from tanheng.io.tables import write_csv
-from tanheng.land.continuous import on_grid
 from tanheng.land.pools import Pool
+from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
@@ -217,13 +217,18 @@ def _accounts(
         )
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     if "stock_by_zone" in tables and made.ensemble.draws > 1:
-        tables["stock_by_zone"] = _with_spread(tables["stock_by_zone"], inputs, made.ensemble)
+        density = next(iter(variables.values()))["carbon_density"].isel(year=-1).sum("carbon_pool").to_numpy()
+        tables["stock_by_zone"] = _with_spread(tables["stock_by_zone"], inputs, made.ensemble, density)
     return tables, variables, tuple(dict.fromkeys(notes))
 
 
-def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble) -> pd.DataFrame:
-    """Stock by zone with the half-width that the draws alone make: where in the study the same change takes place."""
-    density = inputs.densities.array.isel(year=-1).sum("carbon_pool").to_numpy()
+def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble, density: NDArray[np.float64]) -> pd.DataFrame:
+    """Stock by zone with the half-width that the draws alone make: where in the study the same change takes place.
+
+    Parameters
+    ----------
+    density : numpy.ndarray, shape (classes,), t C ha-1
+    """
     halves = pd.Series(np.nan, index=table.index)
     for (scenario, year, label), rows in table.groupby(["scenario", "year", "zone_layer"], sort=False):
         spread = ensemble.zone_half_width(str(label), (str(scenario), int(year)), density)

@@ -20,7 +20,7 @@ from tanheng.report.page.scripts import joined_script
 from tanheng.report.style.chart import Chart, of_theme
 from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
-from tanheng.report.words.assumptions import uncertainty_assumptions
+from tanheng.report.words.assumptions import density_sources, uncertainty_assumptions
 from tanheng.report.words.intensity import intensity_paragraph
 from tanheng.report.words.key_figures import borrowed_years, key_figures
 from tanheng.report.words.mismatch import circular_sentence, detector_sentences, mismatch_paragraph
@@ -84,6 +84,7 @@ def write_report(
         land_caveat=land_caveat(record),
         pattern_caveat=pattern_caveat(record),
         assumptions=uncertainty_assumptions(record["settings"]),
+        density_sources=density_sources(record["settings"]["carbon_density"]),
         combustion_only=_combustion_only(tables),
         circular=circular_sentence(record["settings"]["demand"], tables),
         charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers")},

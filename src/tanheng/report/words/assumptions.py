@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tanheng.language import listed, name_of, tr
+from tanheng.factors.densities import POOL_WORDS
+from tanheng.language import joined, listed, name_of, tr
 
 
 def uncertainty_assumptions(settings: Mapping[str, Any]) -> str:
@@ -62,3 +63,46 @@ def _emissions(given: Mapping[str, Any] | None) -> list[str]:
         return []
     told = _by_name(totals) if isinstance(totals, Mapping) else _percent(totals)
     return [tr("emission totals {halves}", halves=told)]
+
+
+def density_sources(given: Mapping[str, Any]) -> list[str]:
+    """Sentences on densities that come from maps, or that differ by zone.
+
+    Examples
+    --------
+    >>> soil = {"pool": "soil", "map": "soc.tif", "maps": None, "classes": [], "year": 2010, "depth_cm": 30.0, "below_ratio": None, "source": ""}
+    >>> density_sources({"zones": None, "maps": [soil]})
+    ['Carbon density, soil (to 30 cm): the map soc.tif of 2010 in place of the table, averaged over the land of each class in each cell.']
+    """
+    found = []
+    if given.get("zones"):
+        found.append(tr("Carbon densities are given by zone of the layer {layer}.", layer=name_of(given["zones"])))
+    return [*found, *(_density_map(item) for item in given.get("maps", ()))]
+
+
+def _density_map(item: Mapping[str, Any]) -> str:
+    words = POOL_WORDS[item["pool"]]
+    pool = tr(words)
+    if item["depth_cm"] is not None:
+        pool = tr("{pool} (to {depth:g} cm)", pool=pool, depth=item["depth_cm"])
+    file = item["map"] or listed(item["maps"].values())
+    figures = {
+        "pool": pool,
+        "file": file if item["year"] is None else tr("{file} of {year}", file=file, year=item["year"]),
+        "classes": listed(map(name_of, item["classes"])),
+    }
+    text = (
+        tr(
+            "Carbon density, {pool}: the map {file} in place of the table for {classes}, averaged over the land of each class in each cell.",
+            **figures,
+        )
+        if item["classes"]
+        else tr(
+            "Carbon density, {pool}: the map {file} in place of the table, averaged over the land of each class in each cell.",
+            **figures,
+        )
+    )
+    more = [item["source"]] if item["source"] else []
+    if item["below_ratio"] is not None:
+        more.insert(0, tr("Below ground: {ratio:g} times that above.", ratio=item["below_ratio"]))
+    return joined([text, *more])

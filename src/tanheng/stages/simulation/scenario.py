@@ -11,22 +11,22 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.accounting.emission.outlook import turning_years
-from tanheng.inputs.carbon.densities import DensityInputs
 from tanheng.inputs.land_maps import LandInputs
 from tanheng.inputs.simulation.outlook import emissions_of, population_factor
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rasters import Raster
-from tanheng.land.series import year_pairs
+from tanheng.land.series import LandSeries, year_pairs
 from tanheng.stages.balance import account_balance, balance_table, supply_of
 from tanheng.stages.change import Changes, account_change, change_table
 from tanheng.stages.counting import Counting, count_series
 from tanheng.stages.demand import CellDemand, account_demand
+from tanheng.stages.densities import lay_densities
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.stock import Land, account_stock
 from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.uncertainty.map_errors import area_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
-from tanheng.stages.zone_layers import lay_zones
+from tanheng.stages.zone_layers import ZoneLayer, lay_zones
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
 from tanheng.study.simulate import Outlook
 
@@ -67,10 +67,9 @@ def account_scenario(
     """
     study = inputs.study
     series = count_series(land, counting)
-    density = _densities(inputs.densities, land.years)
-    here = account_stock(series, density)
-    changes = account_change(series, here, land.pairs)
     layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
+    here = account_stock(series, _densities(inputs, series, layers))
+    changes = account_change(series, here, land.pairs)
     spread = density_errors(inputs.densities.settings, inputs.classes)
     found = here.found + changes.found
     maps = area_errors(here, changes, study.land_cover.area_uncertainty)
@@ -118,10 +117,19 @@ def land_of(inputs: Inputs, maps: LandInputs) -> LandInputs:
     return replace(maps, maps=both, pairs=tuple(year_pairs(years)))
 
 
-def _densities(densities: DensityInputs, years: tuple[int, ...]) -> xr.DataArray:
-    """Densities of the last year of the study in every year."""
-    last = densities.array.isel(year=-1, drop=True)
-    return last.expand_dims(year=list(years)).assign_attrs(densities.array.attrs)
+def _densities(inputs: Inputs, series: LandSeries, layers: Mapping[str, ZoneLayer]) -> xr.DataArray:
+    """Densities of the last year of the study in every year; where they differ from cell to cell, their means over today's land."""
+    given, today = inputs.densities, series.years[0]
+    last = given.array.isel(year=-1, drop=True)
+    if not given.are_uniform:
+        maps = replace(inputs.land, maps=(inputs.land.maps[-1],), pairs=())
+        last = lay_densities(given, maps, _only(series, today), layers).mean(_only(series, today), today)
+    return last.expand_dims(year=list(series.years)).assign_attrs(given.array.attrs)
+
+
+def _only(series: LandSeries, year: int) -> LandSeries:
+    """A series of one of its years."""
+    return replace(series, years=(year,), moved={})
 
 
 def _last_for_all(rasters: Mapping[int, Raster], years: tuple[int, ...]) -> dict[int, Raster]:

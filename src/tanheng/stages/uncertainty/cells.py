@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.intervals.propagation import (
+    TO_SIGMA,
     balance_half_width,
     certain_sign,
     demand_draws,
@@ -31,6 +32,7 @@ from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
 from tanheng.stages.found import Found
 from tanheng.stages.stock import Land
+from tanheng.stages.uncertainty.density_maps import map_halves, map_variance
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 
 #: Draws of densities and demand for the ratio.
@@ -104,8 +106,9 @@ def _supply(land: Land, errors: DensityErrors, mode: str, year: int) -> Values:
     years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
     parts = []
     for rows in bands(land.grid):
-        ends = [(areas_of(land, one, rows), land.density.sel(year=one, drop=True)) for one in years]
-        parts.append(cell_half_width(errors, ends).values)
+        ends = [(areas_of(land, one, rows), land.densities.of(one, rows)) for one in years]
+        variance = cell_half_width(errors, ends).values ** 2 + map_variance(land, years, rows)
+        parts.append(np.sqrt(variance))
     return np.concatenate(parts) / (1 if len(years) == 1 else years[0] - years[1])
 
 
@@ -156,6 +159,8 @@ def _ratio(land: Land, errors: DensityErrors, demand: DemandErrors, year: int, s
     rng = np.random.default_rng(seed)
     densities = density_draws(errors.relative, errors.correlation, _DRAWS, rng).values.reshape(_DRAWS, -1)
     emissions = demand_draws(demand.relative, _DRAWS, rng)
+    mapped = sum(item.given.standard_error is not None for item in land.densities.maps)
+    densities = np.hstack([densities, rng.standard_normal((_DRAWS, mapped))])
     largest = np.full((2, _DRAWS), -np.inf)
     for supplied, demanded, _ in _sources(land, errors, demand, year):
         here = largest_drawn(densities, supplied), largest_drawn(emissions, demanded)
@@ -173,11 +178,13 @@ def _sources(
     """Supply by density and demand by group of the cells in the region, as if they were whole, and their numbers; band by band."""
     part = land.fraction.values.ravel()
     amounts = demand.groups.amounts.tocsc()
-    density = errors.of(land.density.sel(year=year, drop=True))
     for rows, cells in zip(bands(land.grid), _cells_of_bands(land), strict=True):
+        density = errors.of(land.densities.of(year, rows))
         held = (areas_of(land, year, rows) * density).transpose(*errors.relative.dims, "y", "x")
         inside = part[cells] > 0
-        supplied = held.values.reshape(errors.relative.size, -1)[:, inside] / part[cells][inside]
+        spreads = [half.ravel() / TO_SIGMA for _, half in map_halves(land, (year,), rows)]
+        sources = np.vstack([held.values.reshape(errors.relative.size, -1), *spreads])
+        supplied = sources[:, inside] / part[cells][inside]
         demanded = (amounts[:, cells][:, inside] @ sparse.diags(1.0 / part[cells][inside])).tocsr()
         yield supplied, demanded, np.flatnonzero(inside) + cells.start
 

@@ -23,16 +23,19 @@ Values = NDArray[np.float64]
 class DensityErrors:
     """Relative half-widths of the densities, shape (land_class,) or (land_class, carbon_pool), and how classes err together.
 
-    `within_class` is the half-width of the density of one cell about that of its class, independent from cell to cell.
+    `within_class` is the half-width of the density of one cell about that of its class, independent from cell to cell. `applies`, shape
+    (land_class, carbon_pool), is 0 for densities whose errors a map of standard errors tells, else 1.
     """
 
     relative: xr.DataArray
     correlation: float
     within_class: float
+    applies: xr.DataArray | None = None
 
     def of(self, density: xr.DataArray) -> xr.DataArray:
-        """Densities, shape (..., land_class, carbon_pool), with their pools apart where they err apart."""
-        return density if "carbon_pool" in self.relative.dims else density.sum("carbon_pool")
+        """Densities, shape (..., land_class, carbon_pool), that err so, with their pools apart where they err apart."""
+        held = density if self.applies is None else density * self.applies
+        return held if "carbon_pool" in self.relative.dims else held.sum("carbon_pool")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class DemandErrors:
 
 def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> DensityErrors | None:
     """Uncertainty of densities as a study gives it; none where it gives none."""
-    given = settings.uncertainty
+    applies = _without_maps(settings, classes)
+    given = settings.uncertainty if settings.uncertainty is not None or applies is None else 0.0
     if given is None:
         return None
     if settings.uncertain_pools and isinstance(given, dict):
@@ -65,7 +69,19 @@ def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> Density
     else:
         halves = [given.get(name, 0.0) if isinstance(given, dict) else given for name in classes]
         relative = xr.DataArray(halves, dims="land_class", coords={"land_class": list(classes)})
-    return DensityErrors(relative, settings.correlation, settings.within_class)
+    return DensityErrors(relative, settings.correlation, settings.within_class, applies)
+
+
+def _without_maps(settings: CarbonDensity, classes: tuple[str, ...]) -> xr.DataArray | None:
+    """1 for densities that err as the study says, 0 for those whose errors a map tells; none where no map tells any."""
+    mapped = [item for item in settings.maps if item.standard_error is not None]
+    if not mapped:
+        return None
+    coords = {"land_class": list(classes), "carbon_pool": list(POOLS)}
+    found = xr.DataArray(np.ones((len(classes), len(POOLS))), dims=tuple(coords), coords=coords)
+    for item in mapped:
+        found.loc[{"land_class": list(item.classes or classes), "carbon_pool": list(item.pools)}] = 0.0
+    return found
 
 
 def demand_errors(terms: Mapping[int, Terms], groups: Mapping[int, Groups]) -> dict[int, DemandErrors]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import sparse
 
 from tanheng.accounting.intervals.propagation import density_half_width, sum_half_width
 from tanheng.accounting.summaries import zone_sums
@@ -16,6 +18,7 @@ from tanheng.stages.change import Changes
 from tanheng.stages.found import Found
 from tanheng.stages.stock import Land, class_areas
 from tanheng.stages.uncertainty.cells import areas_of, cell_half_width, less, period_ending
+from tanheng.stages.uncertainty.density_maps import region_variance, summed_variance
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.uncertainty.map_errors import MapError
 from tanheng.stages.zone_layers import ZoneLayer
@@ -45,7 +48,7 @@ def stock_uncertainty(land: Land, changes: Changes, errors: DensityErrors | None
     for year in years:
         held = None if errors is None else areas[year] * errors.of(density[year])
         value = float((areas[year] * density[year]).sum())
-        rows.append(_stock_row("stock", (year, year), value, held, errors, maps))
+        rows.append(_stock_row("stock", (year, year), value, held, errors, maps, region_variance(land, (year,))))
     for change in changes.items:
         first, last = change.area.sum("to_class"), change.area.sum("from_class")
         moved = (
@@ -54,7 +57,8 @@ def stock_uncertainty(land: Land, changes: Changes, errors: DensityErrors | None
             else last.rename(to_class="land_class") * errors.of(density[change.last])
             - first.rename(from_class="land_class") * errors.of(density[change.first])
         )
-        rows.append(_stock_row("change", (change.first, change.last), change.total, moved, errors, maps))
+        pair = (change.first, change.last)
+        rows.append(_stock_row("change", pair, change.total, moved, errors, maps, region_variance(land, pair[::-1])))
     table = pd.DataFrame(rows)
     return Found({"stock_uncertainty": table.dropna(axis="columns", how="all")})
 
@@ -66,11 +70,16 @@ def _stock_row(
     held: xr.DataArray | None,
     errors: DensityErrors | None,
     maps: MapError,
+    of_density_maps: tuple[float, float, float],
 ) -> dict[str, object]:
+    """Row of a stock or change; `of_density_maps` is what maps of density add to the squares of the three half-widths."""
     by_choice = apart = alike = np.nan
     if errors is not None and held is not None:
         each = held * errors.relative
-        by_choice, apart, alike = (float(density_half_width(each, rho)) for rho in (errors.correlation, 0.0, 1.0))
+        by_choice, apart, alike = (
+            float(np.sqrt(float(density_half_width(each, rho)) ** 2 + more))
+            for rho, more in zip((errors.correlation, 0.0, 1.0), of_density_maps, strict=True)
+        )
     mapped = maps.half_width.get(pair, np.nan if errors is None else 0.0)
     known = [half for half in (by_choice, mapped) if np.isfinite(half)]
     return {
@@ -172,8 +181,10 @@ def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors,
             coords={"land_class": list(land.classes)},
         )
         ends.append((by_zone, land.density.sel(year=one, drop=True)))
-    plain = DensityErrors(errors.relative, errors.correlation, 0.0)
+    plain = DensityErrors(errors.relative, errors.correlation, 0.0, errors.applies)
     variance = cell_half_width(plain, ends).values ** 2
+    if land.densities.maps:
+        variance = variance + _zone_map_variance(land, layer, years)
     if errors.within_class:
         own = []
         for rows in bands(land.grid):
@@ -184,6 +195,19 @@ def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors,
         variance = variance + layer.weights.power(2) @ np.concatenate(own).ravel()
     length = 1 if len(years) == 1 else years[0] - years[1]
     return np.asarray(np.sqrt(variance) / length)
+
+
+def _zone_map_variance(land: Land, layer: ZoneLayer, years: tuple[int, ...]) -> Values:
+    """Squared half-width that maps of density add to each zone, shape (zones + 1,)."""
+    columns = land.grid.columns
+    weights, squares = layer.weights.tocsc(), layer.weights.power(2).tocsc()
+
+    def here(matrix: sparse.csc_matrix, values: Values, rows: slice) -> Values:
+        part = matrix[:, rows.start * columns : rows.stop * columns]
+        return np.asarray(part @ np.nan_to_num(values.ravel()), np.float64)
+
+    chosen, _, _ = summed_variance(land, years, partial(here, weights), partial(here, squares))
+    return chosen
 
 
 def _zone_demand(layer: ZoneLayer, demand: DemandErrors, *, has_emissions: bool) -> Values:

@@ -1,0 +1,1 @@
+"""Rasters of values laid on the grid: whole cells, or the land of a class in them."""
