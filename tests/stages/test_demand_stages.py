@@ -18,13 +18,13 @@ from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.emissions import EmissionInputs
 from tanheng.io.rasters import files_open, open_raster
 from tanheng.stages.balance import account_balance, balance_table, supply_of
-from tanheng.stages.change import account_change
-from tanheng.stages.demand import CellDemand, account_demand
 from tanheng.stages.drivers import driver_variables, lay_drivers
-from tanheng.stages.emissions import account_emissions
+from tanheng.stages.emission.demand import CellDemand, account_demand
+from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import refuse_failed
+from tanheng.stages.land.change import account_change
+from tanheng.stages.land.stock import Land, account_stock
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
-from tanheng.stages.stock import Land, account_stock
 from tanheng.study import Analysis, BalanceChoice, Demand, Driver, EmissionsChoice
 
 YEARS = (2000, 2010)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from stages.series import CLASSES, GRID, density, series
 from tanheng.errors import AlignmentError, SelfCheckError
 from tanheng.io.vectors import Polygons
-from tanheng.stages.change import account_change, change_table
-from tanheng.stages.change_plausibility import analyse_change
 from tanheng.stages.found import Found, refuse_failed
-from tanheng.stages.stock import account_stock
+from tanheng.stages.land.change import account_change, change_table
+from tanheng.stages.land.change_plausibility import analyse_change
+from tanheng.stages.land.stock import account_stock
 from tanheng.stages.uncertainty.input_errors import DensityErrors, density_errors
 from tanheng.stages.uncertainty.map_errors import MapError
 from tanheng.stages.uncertainty.totals import stock_uncertainty

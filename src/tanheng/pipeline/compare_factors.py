@@ -14,7 +14,7 @@ from tanheng.factors.catalogue import read_table
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
 from tanheng.io.tables import read_activity, read_energy_balance
 from tanheng.language import tr
-from tanheng.stages.emissions import burnt_table
+from tanheng.stages.emission.emissions import burnt_table
 
 #: Fuels without a factor of carbon in any set.
 _NO_CARBON = ("other_energy",)

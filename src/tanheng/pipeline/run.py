@@ -32,16 +32,16 @@ from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
 from tanheng.pipeline.writing import write_results
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
-from tanheng.stages.change import account_change, change_table
-from tanheng.stages.change_plausibility import analyse_change
-from tanheng.stages.counting import Counting, blocks_folder, count_series
-from tanheng.stages.demand import CellDemand, account_demand
-from tanheng.stages.densities import lay_densities
 from tanheng.stages.drivers import driver_variables, lay_drivers
-from tanheng.stages.emissions import account_emissions
+from tanheng.stages.emission.demand import CellDemand, account_demand
+from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found, refuse_failed
+from tanheng.stages.land.change import account_change, change_table
+from tanheng.stages.land.change_plausibility import analyse_change
+from tanheng.stages.land.counting import Counting, blocks_folder, count_series
+from tanheng.stages.land.densities import lay_densities
+from tanheng.stages.land.stock import account_stock
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
-from tanheng.stages.stock import account_stock
 from tanheng.stages.uncertainty.cells import cell_uncertainty
 from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors, density_errors
 from tanheng.stages.uncertainty.map_errors import account_map_errors

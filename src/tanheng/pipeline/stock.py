@@ -31,7 +31,7 @@ from tanheng.land.series import LandSeries
 from tanheng.land.totals import class_totals, transition_totals
 from tanheng.language import listed, tr
 from tanheng.plain_files import is_folder
-from tanheng.stages.counting import Counting, blocks_folder, count_series, missing_land
+from tanheng.stages.land.counting import Counting, blocks_folder, count_series, missing_land
 from tanheng.units import HA_PER_KM2
 
 Row = dict[str, object]
@@ -213,7 +213,7 @@ def _moved(series: LandSeries, pair: tuple[int, int]) -> tuple[NDArray[np.float6
     overlaid = series.moved.get(pair)
     if overlaid is not None:
         return overlaid.total, "pixel overlay"
-    from tanheng.stages.change import estimated_moves
+    from tanheng.stages.land.change import estimated_moves
 
     return estimated_moves(series, *pair).total, "estimated from shares of cells: the maps do not share their pixels"
 

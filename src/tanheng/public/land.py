@@ -24,7 +24,7 @@ from tanheng.land.shares import on_cells
 from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
 from tanheng.schema import stamp
-from tanheng.stages.counting import Counting, count_series
+from tanheng.stages.land.counting import Counting, count_series
 
 #: What carbon densities may be: t C ha-1 by class or map code, a table, or the name of one.
 Densities: TypeAlias = Mapping[Any, float | Mapping[str, float]] | pd.DataFrame | str | Path

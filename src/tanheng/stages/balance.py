@@ -26,10 +26,10 @@ from tanheng.land.layers import by_layer, on_demand, variable
 from tanheng.land.shares import on_cells
 from tanheng.land.values.on_grid import on_grid
 from tanheng.schema import stamp
-from tanheng.stages.change import Changes
-from tanheng.stages.demand import CellDemand
+from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land
+from tanheng.stages.land.change import Changes
+from tanheng.stages.land.stock import Land
 from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import conversion_factor
 

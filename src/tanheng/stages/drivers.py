@@ -15,9 +15,9 @@ from tanheng.land.cells import done_once
 from tanheng.land.layers import variable
 from tanheng.land.values.on_grid import on_grid
 from tanheng.schema import DRIVER
-from tanheng.stages.demand import CellDemand
+from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land
+from tanheng.stages.land.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
 
 Layer = NDArray[np.float64]

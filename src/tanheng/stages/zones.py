@@ -16,9 +16,9 @@ from tanheng.inputs.zones import EconomyInputs
 from tanheng.land.layers import by_layer
 from tanheng.language import tr
 from tanheng.stages.balance import Balance
-from tanheng.stages.demand import CellDemand
+from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found, SelfCheck
-from tanheng.stages.stock import Land
+from tanheng.stages.land.stock import Land
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.uncertainty.totals import with_zone_intervals
 from tanheng.stages.zone_layers import ZoneLayer

@@ -37,9 +37,9 @@ from tanheng.pipeline.simulation.maps import simulate_into, simulation_record
 from tanheng.pipeline.simulation.page import write_simulation_page
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.simulation.work import Here, Work
-from tanheng.stages.counting import Counting
-from tanheng.stages.emissions import account_emissions
+from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found
+from tanheng.stages.land.counting import Counting
 from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of

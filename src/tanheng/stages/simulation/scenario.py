@@ -17,12 +17,12 @@ from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rasters import Raster
 from tanheng.land.series import LandSeries, year_pairs
 from tanheng.stages.balance import account_balance, balance_table, supply_of
-from tanheng.stages.change import Changes, account_change, change_table
-from tanheng.stages.counting import Counting, count_series
-from tanheng.stages.demand import CellDemand, account_demand
-from tanheng.stages.densities import lay_densities
+from tanheng.stages.emission.demand import CellDemand, account_demand
 from tanheng.stages.found import Found, refuse_failed
-from tanheng.stages.stock import Land, account_stock
+from tanheng.stages.land.change import Changes, account_change, change_table
+from tanheng.stages.land.counting import Counting, count_series
+from tanheng.stages.land.densities import lay_densities
+from tanheng.stages.land.stock import Land, account_stock
 from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.uncertainty.map_errors import area_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals

@@ -12,9 +12,10 @@ import xarray as xr
 from tanheng.land.cells import finished, plain_data
 from tanheng.language import tr
 from tanheng.stages.balance import Balance
-from tanheng.stages.demand import CellDemand
 from tanheng.stages.drivers import DriverOnGrid
+from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.land.stock import Land
 from tanheng.stages.statistics.clusters import CLUSTERING
 from tanheng.stages.statistics.correlation import (
     Request,
@@ -30,7 +31,6 @@ from tanheng.stages.statistics.mismatch import MISMATCH
 from tanheng.stages.statistics.statistic import Subject
 from tanheng.stages.statistics.steps import Progress, Steps
 from tanheng.stages.statistics.variables import drivers_of, variables
-from tanheng.stages.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Analysis
 

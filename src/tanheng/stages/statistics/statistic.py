@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tanheng.stages.balance import Balance, as_whole_cells
 from tanheng.stages.found import Found
+from tanheng.stages.land.stock import Land
 from tanheng.stages.statistics.findings import Findings
-from tanheng.stages.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Analysis
 

@@ -9,9 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.stages.balance import Balance, as_whole_cells
-from tanheng.stages.demand import CellDemand
 from tanheng.stages.drivers import DriverOnGrid
-from tanheng.stages.stock import Land
+from tanheng.stages.emission.demand import CellDemand
+from tanheng.stages.land.stock import Land
 
 
 @dataclass(frozen=True)

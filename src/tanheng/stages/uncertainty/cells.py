@@ -31,7 +31,7 @@ from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land
+from tanheng.stages.land.stock import Land
 from tanheng.stages.uncertainty.density_maps import map_halves, map_variance
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 

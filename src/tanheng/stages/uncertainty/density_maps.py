@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.land.cells import bands
-from tanheng.stages.densities import LaidMap
-from tanheng.stages.stock import Land
+from tanheng.stages.land.densities import LaidMap
+from tanheng.stages.land.stock import Land
 
 Values = NDArray[np.float64]
 

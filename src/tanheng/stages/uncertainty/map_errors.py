@@ -23,9 +23,9 @@ from tanheng.errors import StudyError
 from tanheng.inputs.map_error import MapErrorInputs
 from tanheng.io.map_errors import ANY, ChangeErrors, MapErrors
 from tanheng.language import listed, name_of, tr
-from tanheng.stages.change import Changes, LandChange
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land, class_areas
+from tanheng.stages.land.change import Changes, LandChange
+from tanheng.stages.land.stock import Land, class_areas
 from tanheng.units import HA_PER_KM2
 
 Values = NDArray[np.float64]

@@ -14,9 +14,9 @@ from scipy import sparse
 from tanheng.accounting.intervals.propagation import density_half_width, sum_half_width
 from tanheng.accounting.summaries import zone_sums
 from tanheng.land.cells import bands
-from tanheng.stages.change import Changes
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land, class_areas
+from tanheng.stages.land.change import Changes
+from tanheng.stages.land.stock import Land, class_areas
 from tanheng.stages.uncertainty.cells import areas_of, cell_half_width, less, period_ending
 from tanheng.stages.uncertainty.density_maps import region_variance, summed_variance
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors

@@ -11,9 +11,9 @@ from tanheng.accounting.change.intensity import Interval, category_table, interv
 from tanheng.accounting.change.plausible_change import net_rate, undone_share
 from tanheng.factors.change_rates import change_rate
 from tanheng.language import listed, name_of, tr
-from tanheng.stages.change import Changes
 from tanheng.stages.found import Found
-from tanheng.stages.stock import Land
+from tanheng.stages.land.change import Changes
+from tanheng.stages.land.stock import Land
 from tanheng.units import HA_PER_KM2, M2_PER_KM2
 
 #: Pixels of a map that a class must have at either end for its rate to be judged: fewer come and go by a single patch.

@@ -17,8 +17,8 @@ from tanheng.errors import InputError
 from tanheng.inputs.emissions import canonical_sector
 from tanheng.land.cells import CellStore
 from tanheng.language import listed, name_of, tr
-from tanheng.stages.stock import Land
-from tanheng.stages.weights import SectorWeights
+from tanheng.stages.emission.weights import SectorWeights
+from tanheng.stages.land.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.units import M2_PER_KM2
 

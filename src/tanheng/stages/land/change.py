@@ -28,7 +28,7 @@ from tanheng.land.series import LandSeries
 from tanheng.language import mark_name, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found, SelfCheck
-from tanheng.stages.stock import Land, class_areas
+from tanheng.stages.land.stock import Land, class_areas
 from tanheng.study import Value
 from tanheng.units import HA_PER_KM2
 

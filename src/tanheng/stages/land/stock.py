@@ -20,9 +20,9 @@ from tanheng.land.series import LandSeries
 from tanheng.land.shares import covered_share, land_share, on_cells
 from tanheng.language import tr
 from tanheng.schema import stamp
-from tanheng.stages.counting import missing_land
-from tanheng.stages.densities import CellDensities, uniform_densities
 from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.land.counting import missing_land
+from tanheng.stages.land.densities import CellDensities, uniform_densities
 from tanheng.units import HA_PER_KM2
 
 

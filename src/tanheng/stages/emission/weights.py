@@ -13,7 +13,7 @@ from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.emissions import canonical_sector
 from tanheng.land.values.on_grid import on_grid
 from tanheng.language import listed, name_of, tr
-from tanheng.stages.stock import Land
+from tanheng.stages.land.stock import Land
 from tanheng.study import SectorWeight
 
 Layer = NDArray[np.float64]

@@ -23,10 +23,17 @@ from tanheng.land.layers import variable
 from tanheng.land.values.on_grid import on_grid
 from tanheng.language import tr
 from tanheng.schema import stamp
-from tanheng.stages.allocation import Allocated, EmissionZones, Groups, allocate_year, emission_zones, keep_groups
+from tanheng.stages.emission.allocation import (
+    Allocated,
+    EmissionZones,
+    Groups,
+    allocate_year,
+    emission_zones,
+    keep_groups,
+)
+from tanheng.stages.emission.weights import SectorWeights
 from tanheng.stages.found import Found, SelfCheck
-from tanheng.stages.stock import Land
-from tanheng.stages.weights import SectorWeights
+from tanheng.stages.land.stock import Land
 from tanheng.stages.zone_layers import ZoneLayer
 
 Layer = NDArray[np.float64]

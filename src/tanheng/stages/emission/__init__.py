@@ -1,0 +1,1 @@
+"""Stages of emissions: the account, what drives it, and its allocation to cells."""

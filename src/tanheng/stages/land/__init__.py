@@ -1,0 +1,1 @@
+"""Stages of land: counted, what it stores, and how both change."""
