@@ -17,6 +17,7 @@ from tanheng.inputs.carbon.density_maps import DensityMapInputs, check_classes, 
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
+from tanheng.inputs.decomposition import DecompositionInputs, open_decomposition
 from tanheng.inputs.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emissions import EmissionInputs, open_emissions
@@ -54,6 +55,7 @@ class Inputs:
     emissions, demand : EmissionInputs, DemandInputs, optional
         Absent in a study of stocks alone.
     drivers : tuple of DriverInputs
+    decomposition : DecompositionInputs, optional
     warnings : tuple of str
     files : tuple of Path
         Local files that the study reads.
@@ -69,6 +71,7 @@ class Inputs:
     emissions: EmissionInputs | None
     demand: DemandInputs | None
     drivers: tuple[DriverInputs, ...]
+    decomposition: DecompositionInputs | None
     warnings: tuple[str, ...]
     files: tuple[Path, ...]
 
@@ -124,6 +127,8 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     drivers = open_drivers(study, base, zones, problems)
     with problems.at("emissions"):
         emissions = open_emissions(study, base, zones, problems)
+    with problems.at("decomposition"):
+        decomposition = open_decomposition(study, base, zones, emissions, problems)
     with problems.at("population"):
         population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
     with problems.at("carbon_density"):
@@ -163,6 +168,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         emissions,
         None if emissions is None else _demand(study, population, zones, points, drivers),
         drivers,
+        decomposition,
         problems.warnings,
         tuple(all_files(study, base, [*rasters.values(), *population.values(), *balance.nep.values()])),
     )

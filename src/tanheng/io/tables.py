@@ -253,6 +253,38 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     return frame
 
 
+def read_economy(path: Path) -> pd.DataFrame:
+    """Economic output and population: columns ``year, zone, gdp, population``; population is NaN where it is not given.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column.
+    """
+    table = read_table(path)
+    table.require(required_columns("economy"))
+
+    def positive(row: Row, place: Place, column: str) -> float:
+        value = parse_number(row[column], table.at(place, column))
+        if value <= 0:
+            raise InputError(
+                tr("{place} is {text}; write an amount above zero", place=table.at(place, column), text=row[column])
+            )
+        return value
+
+    def read(row: Row, place: Place) -> Item:
+        return {
+            "year": _year(table, row, place),
+            "zone": row.get("zone", ""),
+            "gdp": positive(row, place, "gdp"),
+            "population": positive(row, place, "population") if row.get("population") else float("nan"),
+        }
+
+    frame = pd.DataFrame(_read_rows(table, table.rows, read))
+    _refuse_twice(table, frame, ["year", "zone"])
+    return frame
+
+
 def read_uptake(path: Path) -> dict[str, float]:
     """Yearly carbon uptake by land class, t C ha-1 yr-1: columns ``class, uptake``; negative is a source."""
     table = read_table(path)

@@ -33,6 +33,7 @@ from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simula
 from tanheng.pipeline.writing import write_results
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
 from tanheng.stages.drivers import driver_variables, lay_drivers
+from tanheng.stages.emission.decomposition import account_drivers_of_emissions
 from tanheng.stages.emission.demand import CellDemand, account_demand
 from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found, refuse_failed
@@ -224,6 +225,11 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             table = balance_table(compared, land, demands, study.balance.norm)
             table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), demand_spread, compared.mode)
             found += Found({"balance": table})
+            if inputs.decomposition is not None:
+                people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
+                found += account_drivers_of_emissions(
+                    inputs.decomposition, account.emissions, inputs.emissions.factors, study.years, people
+                )
     with clock.stage(mark("zones and change")):
 
         def zones_and_change() -> Found:

@@ -7,6 +7,7 @@ from tanheng.study.reading import language_of, load_study, parse_study
 from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
+    Decomposition,
     Demand,
     Driver,
     Economy,
@@ -22,6 +23,7 @@ __all__ = [
     "Analysis",
     "BalanceChoice",
     "CarbonDensity",
+    "Decomposition",
     "Demand",
     "DensityMap",
     "Driver",

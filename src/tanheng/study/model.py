@@ -17,6 +17,7 @@ from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
     Change,
+    Decomposition,
     Demand,
     Driver,
     Economy,
@@ -51,6 +52,7 @@ class Study(Part):
     balance: BalanceChoice = BalanceChoice()
     analysis: Analysis = Analysis()
     economy: Economy | None = None
+    decomposition: Decomposition | None = None
     change: Change = Change()
     value: Value | None = None
     plan: Plan | None = None
@@ -130,6 +132,8 @@ class Study(Part):
                     "outputs.pixel_maps: pixels take one density a class; leave them out where densities come from maps or by zone"
                 )
             )
+        if self.decomposition is not None and (self.emissions is None or len(self.years) < 2):
+            found.append(tr("decomposition: a change of emissions needs [emissions] and two years or more"))
         if self.balance.mode == "stock_change" and len(self.years) < 2:
             found.append(tr("balance.mode: 'stock_change' needs two years or more"))
         return found

@@ -240,6 +240,16 @@ class Economy(Part):
     kind: Literal["total", "density"]
 
 
+class Decomposition(Part):
+    """What drives the change of emissions (LMDI), and their decoupling from the economy: output and population by year.
+
+    `prices` says at which prices output is: those of one year for all (``constant 2015``), or each year's own (``current``).
+    """
+
+    table: Name
+    prices: Annotated[str, Field(pattern=r"^(constant \d{4}|current)$")]
+
+
 class Change(Part):
     """Pairs of years whose change is told."""
 

@@ -44,6 +44,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "to_class": ("转入类别", "转入类型"),
     "area_km2": ("面积", "面积_km2", "面积km2", "面积（km2）"),
     "population": ("人口", "人口数"),
+    "gdp": ("地区生产总值", "生产总值", "国内生产总值"),
     "reference": ("实际地类", "参考地类", "验证地类"),
     "count": ("样本数", "样点数"),
     "users_accuracy": ("用户精度",),
@@ -141,6 +142,22 @@ _ALL = (
             InputColumn("zone", mark("id of a zone"), "name"),
             InputColumn("value", mark("value, in the units of the driver"), "number"),
             InputColumn("year", mark("year; left out where a value is for all years"), "year", required=False),
+        ),
+    ),
+    InputTable(
+        "economy",
+        mark("Economic output and population, for what drives emissions"),
+        "decomposition.table",
+        (
+            _YEAR,
+            InputColumn("gdp", mark("economic output, in one unit and at the prices that the study names"), "number"),
+            InputColumn(
+                "population",
+                mark("persons; left out where the study's population maps say it"),
+                "number",
+                required=False,
+            ),
+            _ZONE,
         ),
     ),
     InputTable(

@@ -43,6 +43,8 @@ TITLES = {
     "uncertainty_causes": mark("Causes of uncertainty"),
     "emission_trend": mark("Trend of emissions"),
     "reference_approach": mark("Reference approach"),
+    "emission_decomposition": mark("What drives emissions (LMDI)"),
+    "decoupling": mark("Decoupling (Tapio)"),
     "autocorrelation": mark("Spatial autocorrelation"),
     "supply_demand_clusters": mark("Clusters"),
     "balance_hot_spots": mark("Hot spots of change"),
@@ -134,6 +136,13 @@ MEANINGS = {
         "Emissions by gas in their own mass, and as carbon dioxide equivalents of the set named in each row"
     ),
     "reference_approach": mark("Fuel supplied less non-energy use against fuel burnt: a check from above"),
+    "emission_decomposition": mark(
+        "Effects of factors on the change of emissions by period (LMDI-I, Ang 2005): they sum to the change, or multiply to the ratio; zeros "
+        "by their limits (Ang and Liu 2007)"
+    ),
+    "decoupling": mark(
+        "Growth of emissions over growth of output, and the state of decoupling (Tapio 2005); 0.8 and 1.2 count as coupled"
+    ),
     "demand_allocation": mark("How the emissions of each sector and unit were spread, and that none were lost"),
     "demand_difference": mark("Share of demand that another weight would place elsewhere"),
     "stock_uncertainty": mark(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tanheng.language import tr
 from tanheng.report.charts.svg import fitted, legend, line, rect, shown, svg, text, widest
-from tanheng.report.words.intensity import intensity_percent
+from tanheng.report.words.change.intensity import intensity_percent
 
 _WIDTH = 560.0
 _GAIN, _LOSS = "#0072b2", "#d55e00"

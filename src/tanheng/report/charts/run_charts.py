@@ -16,6 +16,7 @@ from tanheng.report.charts.lorenz import lorenz_curves
 from tanheng.report.charts.sankey import conversions
 from tanheng.report.style.chart import Chart
 from tanheng.report.words.cells import cell_words
+from tanheng.report.words.change.decomposition import REGION
 from tanheng.report.words.chart_figures import (
     ChartFigures,
     emission_figures,
@@ -46,6 +47,7 @@ def run_charts(tables: Tables, *, stars: bool = True) -> list[Chart]:
         _intensity,
         _emissions,
         _uncertainty,
+        _decomposition,
         _zones,
         _lorenz,
     )
@@ -137,6 +139,24 @@ def _uncertainty(tables: Tables) -> Iterator[Chart]:
     caption = tr("What makes the emissions of {year} uncertain: half of the 95 % interval by each alone", year=year)
     causes = [(cell_words(row.cause, "cause"), row.half_width_t_co2 / 1e6) for row in rows.itertuples()]
     yield Chart("emissions", caption, half_widths(causes, caption, "Mt CO₂"))
+
+
+#: Colours of effects that raise and that lower emissions.
+_RAISES, _LOWERS = "#d73027", "#4575b4"
+
+
+def _decomposition(tables: Tables) -> Iterator[Chart]:
+    """Effects on the emissions of the region over each period."""
+    if "emission_decomposition" not in tables:
+        return
+    table = tables["emission_decomposition"]
+    table = table[table["zone"] == REGION]
+    for first, last in told_periods(zip(table["from_year"], table["to_year"], strict=True)):
+        rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+        bars = [(str(row.effect), name_of(row.effect), row.effect_t_co2 / 1e6) for row in rows.itertuples()]
+        bars.append(("change", tr("change in all"), float(rows["effect_t_co2"].sum()) / 1e6))
+        caption = tr("What drives the change of emissions, {first} to {last} (LMDI)", first=first, last=last)
+        yield Chart("emissions", caption, bars_around_zero(bars, caption, "Mt CO₂", (_RAISES, _LOWERS), key="effect"))
 
 
 def _zones(tables: Tables) -> Iterator[Chart]:

@@ -21,7 +21,8 @@ from tanheng.report.style.chart import Chart, of_theme
 from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
 from tanheng.report.words.assumptions import density_sources, uncertainty_assumptions
-from tanheng.report.words.intensity import intensity_paragraph
+from tanheng.report.words.change.decomposition import decomposition_paragraph
+from tanheng.report.words.change.intensity import intensity_paragraph
 from tanheng.report.words.key_figures import borrowed_years, key_figures
 from tanheng.report.words.mismatch import circular_sentence, detector_sentences, mismatch_paragraph
 from tanheng.report.words.reconstruction import land_caveat, pattern_caveat
@@ -85,6 +86,7 @@ def write_report(
         pattern_caveat=pattern_caveat(record),
         assumptions=uncertainty_assumptions(record["settings"]),
         density_sources=density_sources(record["settings"]["carbon_density"]),
+        decomposition=decomposition_paragraph(tables),
         combustion_only=_combustion_only(tables),
         circular=circular_sentence(record["settings"]["demand"], tables),
         charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers")},

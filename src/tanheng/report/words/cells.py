@@ -43,6 +43,9 @@ NAMES = (
     mark_name("cement clinker"), mark_name("clinker"), mark_name("cement"), mark_name("lime"), mark_name("rice"),
     mark_name("dairy cattle"), mark_name("other cattle"), mark_name("buffalo"), mark_name("sheep"), mark_name("goats"),
     mark_name("swine"), mark_name("synthetic nitrogen"), mark_name("landfilled waste"),
+    mark_name("strong decoupling"), mark_name("weak decoupling"), mark_name("expansive coupling"),
+    mark_name("expansive negative decoupling"), mark_name("strong negative decoupling"), mark_name("weak negative decoupling"),
+    mark_name("recessive coupling"), mark_name("recessive decoupling"),
     # Drivers that many studies have
     mark_name("population_density"), mark_name("elevation"), mark_name("height"), mark_name("slope"), mark_name("temperature"),
     mark_name("precipitation"), mark_name("night_lights"), mark_name("gdp"), mark_name("ndvi"), mark_name("crop_output"),

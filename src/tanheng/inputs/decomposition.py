@@ -1,0 +1,89 @@
+"""What the decomposition of emissions needs beside the account: output and population by year, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from tanheng.inputs.carbon.densities import zone_numbers
+from tanheng.inputs.emissions import EmissionInputs
+from tanheng.inputs.problems import Problems
+from tanheng.io.tables import read_economy
+from tanheng.io.vectors import Polygons
+from tanheng.language import listed, tr
+from tanheng.study import Decomposition, Study
+
+
+@dataclass(frozen=True)
+class DecompositionInputs:
+    """Output and population of the region and of zones.
+
+    Attributes
+    ----------
+    settings : Decomposition
+    economy : pandas.DataFrame
+        Columns ``year, zone, gdp, population``; the zone is an id as the emissions have it, blank for the region.
+    """
+
+    settings: Decomposition
+    economy: pd.DataFrame
+
+
+def open_decomposition(
+    study: Study,
+    base: Path,
+    zones: Mapping[str, Polygons],
+    emissions: EmissionInputs | None,
+    problems: Problems,
+) -> DecompositionInputs | None:
+    """Output and population of a study; none where it does not ask for a decomposition. Problems are gathered."""
+    settings = study.decomposition
+    if settings is None:
+        return None
+    economy = problems.attempt(read_economy, base / settings.table)
+    if economy is None:
+        return None
+    polygons = zones.get(study.emissions.zones or "") if study.emissions is not None else None
+    known = zone_numbers(polygons) if polygons is not None else {}
+    lost = sorted(set(economy["zone"]) - {""} - set(known))
+    if lost:
+        problems.add(
+            tr("{table}: zone(s) that the emissions do not have: {names}", table=settings.table, names=listed(lost[:5]))
+        )
+        return None
+    if polygons is not None:
+        economy = economy.assign(zone=[polygons.ids[known[zone]] if zone else "" for zone in economy["zone"]])
+    problems.add(*_missing(economy, study.years, settings.table))
+    if settings.prices == "current":
+        problems.warn(
+            tr(
+                "output is at current prices: rising prices look like growth and like falling intensity; take output at the prices of one year"
+            )
+        )
+    if study.population is None and economy["population"].isna().any():
+        problems.add(tr("{table}: without population maps it needs the column 'population'", table=settings.table))
+    if (economy["zone"] != "").any() and economy.loc[economy["zone"] != "", "population"].isna().any():
+        problems.add(tr("{table}: rows of zones need the column 'population'", table=settings.table))
+    if emissions is not None and (economy["zone"] != "").any() and not _by_zone(emissions.given):
+        problems.add(
+            tr("{table}: has rows of zones, but the emissions are given for the region alone", table=settings.table)
+        )
+    return DecompositionInputs(settings, economy)
+
+
+def _missing(economy: pd.DataFrame, years: Iterable[int], table: str) -> list[str]:
+    """Years of the study without a row, by zone."""
+    found = []
+    for zone, rows in economy.groupby("zone", sort=False):
+        missing = [year for year in years if year not in set(rows["year"])]
+        if missing:
+            place = tr(" for zone '{zone}'", zone=zone) if zone else ""
+            found.append(tr("{table}: no row{place} for {years}", table=table, place=place, years=listed(missing)))
+    return found
+
+
+def _by_zone(tables: Iterable[pd.DataFrame]) -> bool:
+    return any("zone" in table and (table["zone"] != "").any() for table in tables)

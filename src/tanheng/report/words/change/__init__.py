@@ -1,0 +1,1 @@
+"""Change of land and of emissions in words."""

@@ -1,0 +1,174 @@
+"""Stage: what drives the change of emissions, and whether they are decoupled from the economy; by period, for the region and its zones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.accounting.emission.decomposition import decompose
+from tanheng.accounting.emission.decoupling import decoupling_state, elasticity
+from tanheng.errors import TanhengError
+from tanheng.factors import EmissionFactors
+from tanheng.factors.flows import CARRIERS
+from tanheng.inputs.decomposition import DecompositionInputs
+from tanheng.land.series import year_pairs
+from tanheng.language import mark_name, tr
+from tanheng.stages.found import Found, SelfCheck
+from tanheng.units import conversion_factor
+
+Values = NDArray[np.float64]
+
+#: Effects where the energy of each fuel is known, and where only emissions are.
+_BY_FUEL = (
+    mark_name("population"), mark_name("output per head"), mark_name("energy intensity"), mark_name("energy mix"),
+    mark_name("emission factors"),
+)  # fmt: skip
+_BY_TOTAL = ("population", "output per head", mark_name("carbon intensity"))
+PROCESSES = mark_name("processes and what has no energy")
+
+
+@dataclass(frozen=True)
+class _End:
+    """One end of a period: people, output, energy (TJ) and emissions (t CO2) by fuel, and emissions that have no energy."""
+
+    population: float
+    gdp: float
+    energy: Mapping[str, float]
+    emissions: Mapping[str, float]
+    rest: float
+
+    @property
+    def total(self) -> float:
+        """Emissions in all."""
+        return sum(self.emissions.values()) + self.rest
+
+
+def account_drivers_of_emissions(
+    given: DecompositionInputs,
+    emissions: pd.DataFrame,
+    factors: EmissionFactors | None,
+    years: tuple[int, ...],
+    population: Mapping[int, float],
+) -> Found:
+    """Effects of population, output, energy intensity, mix and factors on the change of emissions, and states of decoupling.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Account of the study, with ``emissions_t_co2``.
+    factors : EmissionFactors, optional
+        Absent where totals are given: then intensity is that of emissions.
+    population : mapping of int to float
+        Persons of the region by year, where the table of output does not say them.
+    """
+    rows: list[dict[str, object]] = []
+    states: list[dict[str, object]] = []
+    gaps = [0.0]
+    for zone in dict.fromkeys(["", *given.economy["zone"]]):
+        ends = {year: _end(given.economy, emissions, factors, zone, year, population) for year in years}
+        for first, last in year_pairs(years):
+            one, other = ends[first], ends[last]
+            period = {"from_year": first, "to_year": last, "zone": zone or "the region"}
+            effects = list(_effects(one, other, by_fuel=factors is not None))
+            change = other.total - one.total
+            gaps.append(abs(sum(value for _, value, _ in effects) - change) / max(one.total, other.total, 1.0))
+            rows += [period | _effect_row(effect, one.total, change) for effect in effects]
+            states.append(period | _state(one, other))
+    check = SelfCheck("decomposition", tr("effects sum to the change of emissions, relative to them"), max(gaps), 1e-9)
+    tables = {"emission_decomposition": pd.DataFrame(rows), "decoupling": pd.DataFrame(states)}
+    return Found(tables, checks=(check,))
+
+
+def _end(
+    economy: pd.DataFrame,
+    emissions: pd.DataFrame,
+    factors: EmissionFactors | None,
+    zone: str,
+    year: int,
+    population: Mapping[int, float],
+) -> _End:
+    """People, output, energy and emissions of the region, or of a zone, in a year."""
+    rows = economy[economy["year"] == year]
+    own = rows[rows["zone"] == zone]
+    # A table by zone alone sums to the region.
+    rows = own if len(own) else rows
+    persons = float(rows["population"].sum(skipna=False))
+    if np.isnan(persons):
+        persons = population[year]
+    emitted = emissions[(emissions["year"] == year) & ((emissions["zone"] == zone) if zone else True)]
+    energy: dict[str, float] = {}
+    amounts: dict[str, float] = {}
+    rest = 0.0
+    for row in emitted.itertuples():
+        terajoules = _energy(row, factors) if factors is not None else 0.0
+        if factors is not None and terajoules == 0.0:
+            rest += float(row.emissions_t_co2)
+            continue
+        fuel = str(row.fuel) if factors is not None else ""
+        energy[fuel] = energy.get(fuel, 0.0) + terajoules
+        amounts[fuel] = amounts.get(fuel, 0.0) + float(row.emissions_t_co2)
+    return _End(persons, float(rows["gdp"].sum()), energy, amounts, rest)
+
+
+def _energy(row: object, factors: EmissionFactors) -> float:
+    """Energy of a row of the account, TJ; 0 where it has none, as processes."""
+    fuel, unit, quantity = str(row.fuel), str(row.unit), float(row.quantity)  # type: ignore[attr-defined]
+    if fuel in CARRIERS:
+        return quantity * conversion_factor(unit, "TJ")
+    try:
+        return quantity * factors.fuel(fuel)[0].energy_per(unit)
+    except TanhengError:
+        return 0.0
+
+
+def _effects(first: _End, last: _End, *, by_fuel: bool) -> Iterator[tuple[str, float, float]]:
+    """Name of each effect, t CO2, and as a ratio."""
+    names = _BY_FUEL if by_fuel else _BY_TOTAL
+    fuels = sorted({*first.emissions, *last.emissions})
+    ends = [_factors(end, other, fuels, by_fuel=by_fuel) for end, other in ((first, last), (last, first))]
+    found = decompose(*ends)
+    yield from zip(names, found.additive.tolist(), found.multiplicative.tolist(), strict=True)
+    if first.rest or last.rest:
+        yield PROCESSES, last.rest - first.rest, np.nan
+
+
+def _factors(end: _End, other: _End, fuels: Iterable[str], *, by_fuel: bool) -> Values:
+    """Factors of each fuel at one end, shape (fuels, factors); a fuel that is not burnt has the emission factor of the other end."""
+    heads = [end.population, end.gdp / end.population]
+    if not by_fuel:
+        return np.array([[*heads, sum(end.emissions.values()) / end.gdp]])
+    total = sum(end.energy.values())
+    rows = []
+    for fuel in fuels:
+        burnt, emitted = end.energy.get(fuel, 0.0), end.emissions.get(fuel, 0.0)
+        factor = emitted / burnt if burnt else other.emissions[fuel] / other.energy[fuel]
+        rows.append([*heads, total / end.gdp, burnt / total if total else 0.0, factor])
+    return np.array(rows)
+
+
+def _effect_row(effect: tuple[str, float, float], before: float, change: float) -> dict[str, object]:
+    name, additive, multiplicative = effect
+    return {
+        "effect": name,
+        "effect_t_co2": additive,
+        "effect_ratio": multiplicative,
+        "effect_share_of_first": additive / before if before else np.nan,
+        "effect_share_of_change": additive / change if change else np.nan,
+    }
+
+
+def _state(first: _End, last: _End) -> dict[str, object]:
+    """Growth of emissions and output over a period, their elasticity, and the state of decoupling."""
+    emissions, output = (first.total, last.total), (first.gdp, last.gdp)
+    return {
+        "emissions_first_t_co2": first.total,
+        "emissions_last_t_co2": last.total,
+        "emissions_growth": last.total / first.total - 1.0 if first.total else np.nan,
+        "output_growth": last.gdp / first.gdp - 1.0,
+        "elasticity": elasticity(emissions, output),
+        "state": decoupling_state(emissions, output),
+    }
