@@ -431,7 +431,7 @@ def test_a_comparison_of_sets(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(not HENAN.exists(), reason="the real data of Henan are not here")
 def test_the_real_balance_against_ceads(tmp_path: Path) -> None:
     """Energy CO2 of 2005 and 2014 within 3 % of CEADs without process; the 1.9 % of 2014 is told."""
-    from tanheng.pipeline.compare_factors import compare_factors
+    from tanheng.pipeline.comparison.factors import compare_factors
 
     with (HENAN / "energy" / "energy_balance_henan_1995_2005_2014_mtce.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))

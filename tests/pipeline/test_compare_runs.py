@@ -10,7 +10,7 @@ import pytest
 
 from conftest import STUDY, write_map
 from tanheng.errors import InputError
-from tanheng.pipeline.compare import compare_runs
+from tanheng.pipeline.comparison.runs import compare_runs
 from tanheng.pipeline.run import run_study
 
 

@@ -19,7 +19,7 @@ from conftest import FIRST, write_map
 from tanheng.errors import InputError, OutputError, StudyError
 from tanheng.io.results.folder import check_folder, restore
 from tanheng.io.results.lock import is_alive, lock_file, working_on
-from tanheng.pipeline.compare import compare_runs
+from tanheng.pipeline.comparison.runs import compare_runs
 from tanheng.pipeline.plan import plan_study
 from tanheng.pipeline.run import run_study
 

@@ -199,7 +199,7 @@ def compare(
 ) -> None:
     """Put two runs side by side: what differs in settings, inputs and results."""
     from tanheng.cli.compare import print_compared
-    from tanheng.pipeline.compare import compare_runs
+    from tanheng.pipeline.comparison.runs import compare_runs
 
     print_compared(compare_runs(first, second), output)
 
@@ -230,7 +230,11 @@ def factors(
     name: Annotated[str | None, typer.Argument(help=tr("Show the rows of one table."))] = None,
     compare: Annotated[
         Path | None,
-        typer.Option("--compare", metavar="FILE", help=tr("Count this activity or energy balance under every set.")),
+        typer.Option(
+            "--compare",
+            metavar="FILE",
+            help=tr("Count this activity or energy balance under every set; with 'densities', the land of this study."),
+        ),
     ] = None,
     sets: Annotated[
         list[str] | None,
@@ -241,11 +245,15 @@ def factors(
         typer.Option("-o", "--output", metavar="DIR", help=tr("Write the comparison as a table and a chart.")),
     ] = None,
 ) -> None:
-    """List the emission factors, carbon densities and rules of plans that are built in; or compare sets of factors."""
-    from tanheng.cli.tables import print_comparison, print_table, print_tables
+    """List the emission factors, carbon densities and rules of plans that are built in; or compare sets of factors, or densities."""
+    from tanheng.cli.tables import print_comparison, print_density_comparison, print_table, print_tables
     from tanheng.factors import names
 
-    if compare is not None:
+    if name == "densities" and compare is not None:
+        print_density_comparison(compare, tuple(sets or ()), output)
+    elif name == "densities":
+        print_tables("carbon_densities")
+    elif compare is not None:
         print_comparison(compare, tuple(sets or ()), output)
     elif name is None:
         for kind in ("emission_factors", "carbon_densities", "plans", "simulation"):

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tanheng.io.tables import write_csv
 from tanheng.language import listed, tr
-from tanheng.pipeline.compare import Comparison
+from tanheng.pipeline.comparison.runs import Comparison
 from tanheng.report.page.compare_page import figure_row, write_comparison
 from tanheng.report.page.html_tables import figure
 from tanheng.report.words.titles import run_title

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from tanheng.cli.show import print_frame, wide_console
 from tanheng.factors import names, read_builtin
+from tanheng.factors.densities import POOLS
 from tanheng.language import language, mark, mark_name, name_of, tr
 from tanheng.tables.columns import column_of
 
@@ -90,7 +91,7 @@ def _value(text: str, column: str) -> str:
 
 def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> None:
     """Print the same activity under several sets of factors, and write it where a folder is named."""
-    from tanheng.pipeline.compare_factors import compare_factors
+    from tanheng.pipeline.comparison.factors import compare_factors
 
     table, notes = compare_factors(path, sets)
     sys.stdout.write(tr("Mt CO₂ by year and fuel") + "\n")
@@ -105,4 +106,29 @@ def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> 
         write_csv(output / "factor_comparison.csv", table)
         sys.stdout.write(
             tr("wrote {path}", path=draw_factor_comparison(output / "factor_comparison.png", table)) + "\n"
+        )
+
+
+def print_density_comparison(path: Path, tables: tuple[str, ...], output: Path | None) -> None:
+    """Print what the land of a study stores under several tables of densities, and write it where a folder is named."""
+    from tanheng.pipeline.comparison.densities import compare_densities
+
+    table, notes = compare_densities(path, tables)
+    # The screen has room for the totals; the file has every pool.
+    print_frame(
+        table.drop(
+            columns=[name for name in table if str(name).endswith("_t_c") and str(name).removesuffix("_t_c") in POOLS]
+        ),
+        "density_comparison",
+    )
+    for text in notes:
+        sys.stdout.write(tr("note: {text}", text=text) + "\n")
+    if output is not None:
+        from tanheng.io.tables import write_csv
+        from tanheng.report.charts.density_comparison import draw_density_comparison
+
+        output.mkdir(parents=True, exist_ok=True)
+        write_csv(output / "density_comparison.csv", table)
+        sys.stdout.write(
+            tr("wrote {path}", path=draw_density_comparison(output / "density_comparison.png", table)) + "\n"
         )

@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, UnitError
 from tanheng.factors.catalogue import Region, Table, parse_number, read_named
+from tanheng.factors.ipcc.defaults import DEPTH_CM, default_values, is_ipcc
 from tanheng.factors.legends import named_codes
 from tanheng.language import listed, mark, tr
 from tanheng.units import conversion_factor
 
 #: The carbon pools of InVEST, in its order.
 POOLS = ("above", "below", "soil", "dead")
+
+_IPCC_SOURCE = (
+    "IPCC Tier 1 defaults: soil to 30 cm, Vol. 4, Ch. 2, Table 2.3 and Ch. 5, Table 5.5 of the edition named; biomass and litter, 2006, Vol. 4, "
+    "Tables 2.2, 4.4, 4.7, 5.9, 6.4. No default for water, bare land and dead wood, which hold none here."
+)
 
 #: Column of the zone that a row is for.
 ZONE = "zone"
@@ -65,9 +71,10 @@ def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensi
     Parameters
     ----------
     name_or_path : str
-        One of `names("carbon_densities")`, or a CSV file in one of three forms: a row a class with the columns
-        ``class, above, below, soil, dead`` in t C/ha; InVEST's ``lucode, c_above, c_below, c_soil, c_dead``; or a row
-        a value with ``land_class, carbon_pool, value, unit``.
+        One of `names("carbon_densities")`, defaults of the IPCC as ``ipcc-2019:warm temperate moist:HAC``, or a CSV file in
+        one of three forms: a row a class with the columns ``class, above, below, soil, dead`` in t C/ha; InVEST's ``lucode, c_above,
+        c_below, c_soil, c_dead``; or a row a value with ``land_class, carbon_pool, value, unit``. A column ``zone`` makes them
+        densities by zone.
     base : Path
         Folder that a relative path starts from.
 
@@ -82,6 +89,8 @@ def carbon_densities_from(name_or_path: str, base: Path = Path()) -> CarbonDensi
     >>> round(sum(densities.values["forest"].values()), 2)
     149.95
     """
+    if is_ipcc(name_or_path):
+        return CarbonDensities(name_or_path, default_values(name_or_path), _IPCC_SOURCE, soil_depth_cm=DEPTH_CM)
     return densities_in(read_named("carbon_densities", name_or_path, base))
 
 

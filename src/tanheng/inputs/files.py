@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tanheng.factors import names
+from tanheng.factors.ipcc.defaults import is_ipcc
 from tanheng.io.mosaic import Mosaic, tile_names
 from tanheng.io.rasters import Raster
 from tanheng.plain_files import is_file, is_folder
@@ -56,7 +57,7 @@ def input_files(study: Study, base: Path) -> list[Path]:
             *(settings.factors or ()),
         ]
     built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
-    named += [name for name in tables if name and name not in built_in]
+    named += [name for name in tables if name and name not in built_in and not is_ipcc(name)]
     paths = [base / name for name in dict.fromkeys(named)]
     folders = [Path(name) for path in paths if is_folder(path) for name in tile_names(path)]
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]

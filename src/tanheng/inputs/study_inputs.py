@@ -12,7 +12,13 @@ from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
 from tanheng.inputs.carbon.balance import BalanceInputs, open_balance
-from tanheng.inputs.carbon.densities import DensityInputs, check_zones, density_array, open_densities
+from tanheng.inputs.carbon.densities import (
+    DensityInputs,
+    check_zones,
+    corrected_densities,
+    density_array,
+    open_densities,
+)
 from tanheng.inputs.carbon.density_maps import DensityMapInputs, check_classes, open_density_maps
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.raster_checks import check_population, check_values
@@ -116,7 +122,8 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     with problems.at("outputs.folder"):
         problems.attempt(check_folder, base / study.outputs.folder)
     with problems.at("carbon_density"):
-        tables = open_densities(study, base, problems)
+        given = open_densities(study, base, problems)
+    tables = corrected_densities(study, given, problems)
     density_maps = open_density_maps(study, base, tables, problems)
     with problems.at("land_cover.legend"):
         legend = problems.attempt(open_legend, study, base, tables)
@@ -161,7 +168,13 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         study,
         base,
         land,
-        DensityInputs(tables, density_array(tables, classes), study.carbon_density, density_maps),
+        DensityInputs(
+            tables,
+            density_array(tables, classes),
+            study.carbon_density,
+            density_maps,
+            given if study.carbon_density.climate is not None else {},
+        ),
         balance,
         zones,
         economy_of(study, drivers),

@@ -95,6 +95,27 @@ class DensityMap(Maps):
         return self.below_ratio or 1.0 if pool != self.pool else 1.0
 
 
+class MeanClimate(Part):
+    """Mean annual precipitation and, where densities are corrected for it, temperature."""
+
+    precipitation_mm: Annotated[float, Field(gt=0, le=15000)]
+    temperature_c: Annotated[float, Field(ge=-60, le=60)] | None = None
+
+
+class ClimateCorrection(Part):
+    """Correction of the tables of densities from the climate that they are of to that of the region."""
+
+    table: MeanClimate
+    region: MeanClimate
+    accept_outside_fit: Truth = False
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.table.temperature_c is None) != (self.region.temperature_c is None):
+            raise ValueError(tr("give 'temperature_c' of both the table and the region, or of neither"))
+        return self
+
+
 class CarbonDensity(Part):
     """Carbon densities for all years, or by year; by zone of a layer where the tables have a column of zones; and maps in their place."""
 
@@ -104,6 +125,7 @@ class CarbonDensity(Part):
     correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
     within_class: HalfWidth = 0.0
     accept_unusual: Truth = False
+    climate: ClimateCorrection | None = None
     zones: Name | None = None
     maps: tuple[DensityMap, ...] = ()
 

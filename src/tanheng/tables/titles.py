@@ -13,6 +13,7 @@ from tanheng.tables.columns import Column, declare_columns
 TITLES = {
     "balance": mark("Balance by year"),
     "stock_by_class": mark("Stock by class"),
+    "density_correction": mark("Densities and climate"),
     "change": mark("Change by period"),
     "transitions": mark("Land-use transitions"),
     "land_change": mark("Change of classes"),
@@ -109,6 +110,9 @@ MEANINGS = {
     ),
     "change_plausibility": mark(
         "Net rate of change of each class beside the rates that are known; faster change is mostly error of classification"
+    ),
+    "density_correction": mark(
+        "Carbon densities of the table, and corrected for climate by ratios of weak fits from elsewhere (Alam et al. 2013; Chen et al. 2007)"
     ),
     "change_against_error": mark(
         "Land that differs between two maps, beside what maps of their stated accuracy would differ by errors alone: 1 minus the product of "

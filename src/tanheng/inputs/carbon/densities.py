@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from tanheng.accounting.climate import Climate, climate_factors
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.inputs.carbon.density_maps import DensityMapInputs
@@ -32,12 +34,15 @@ class DensityInputs:
     settings : CarbonDensity
     maps : tuple of DensityMapInputs
         In place of the tables, for some pools and classes.
+    uncorrected : mapping of int to CarbonDensities
+        By year, the tables before they were corrected for climate; empty where they were not.
     """
 
     tables: Mapping[int, CarbonDensities]
     array: xr.DataArray
     settings: CarbonDensity
     maps: tuple[DensityMapInputs, ...] = ()
+    uncorrected: Mapping[int, CarbonDensities] = field(default_factory=dict)
 
     @property
     def are_uniform(self) -> bool:
@@ -71,6 +76,39 @@ def open_densities(study: Study, base: Path, problems: Problems) -> dict[int, Ca
             check_densities(one, problems, accept_unusual=study.carbon_density.accept_unusual)
     found = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
     return {year: table for year, table in found.items() if table is not None}
+
+
+def corrected_densities(
+    study: Study, tables: Mapping[int, CarbonDensities], problems: Problems
+) -> dict[int, CarbonDensities]:
+    """Tables corrected for the climate of the region; as they are where the study asks for no correction."""
+    asked = study.carbon_density.climate
+    if asked is None:
+        return dict(tables)
+    ends = (Climate(one.precipitation_mm, one.temperature_c) for one in (asked.table, asked.region))
+    with problems.at("carbon_density.climate"):
+        found = problems.attempt(partial(climate_factors, outside_fit=asked.accept_outside_fit), *ends)
+        if found is None:
+            return dict(tables)
+        problems.warn(
+            tr(
+                "densities are corrected for climate, biomass times {biomass:.3g} and soil times {soil:.3g}, by weak fits from elsewhere "
+                "(savannah of Sudan, rank correlation of soil 0.34): another assumption, not a better measurement; the table "
+                "density_correction has both",
+                biomass=found.biomass,
+                soil=found.soil,
+            )
+        )
+    factors = {"above": found.biomass, "below": found.biomass, "soil": found.soil, "dead": 1.0}
+    return {year: _times(table, factors) for year, table in tables.items()}
+
+
+def _times(table: CarbonDensities, factors: Mapping[str, float]) -> CarbonDensities:
+    """Densities of a table and of its zones, each pool times its factor."""
+    values = {
+        name: {pool: value * factors[pool] for pool, value in pools.items()} for name, pools in table.values.items()
+    }
+    return replace(table, values=values, by_zone={zone: _times(one, factors) for zone, one in table.by_zone.items()})
 
 
 def check_densities(table: CarbonDensities, problems: Problems, *, accept_unusual: bool = False) -> None:

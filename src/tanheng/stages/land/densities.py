@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
@@ -177,7 +178,7 @@ def lay_densities(
     StudyError
         Land lies in no zone and the table has no densities for it.
     """
-    found = CellDensities(series.grid, given.array)
+    found = CellDensities(series.grid, given.array, found=Found(_correction_table(given, series.classes)))
     if given.are_uniform:
         return found
     if given.settings.zones is not None:
@@ -187,7 +188,26 @@ def lay_densities(
         found = replace(found, by_zone=by_zone, weights=layer.weights.tocsc())
     maps = tuple(_laid(number, item, land, series) for number, item in enumerate(given.maps, start=1))
     notes = tuple(note for item in maps for note in _gaps(item, series))
-    return replace(found, maps=maps, found=Found(notes=notes))
+    return replace(found, maps=maps, found=found.found + Found(notes=notes))
+
+
+def _correction_table(given: DensityInputs, classes: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Densities of the table before and after the correction for climate; none where there is none."""
+    if not given.uncorrected:
+        return {}
+    rows = [
+        {
+            "year": year,
+            "land_class": name,
+            "carbon_pool": pool,
+            "density_of_table_t_c_per_ha": table.values[name][pool],
+            "density_corrected_t_c_per_ha": given.tables[year].values[name][pool],
+        }
+        for year, table in given.uncorrected.items()
+        for name in classes
+        for pool in POOLS
+    ]
+    return {"density_correction": pd.DataFrame(rows)}
 
 
 def _zone_values(table: CarbonDensities, layer: ZoneLayer, classes: tuple[str, ...]) -> Values:

@@ -97,13 +97,13 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
     pools = list(densities.table["carbon_pool"].values)
     areas, held = [], []
     for year in series.years:
-        found = finished(
+        of_year = finished(
             series.cells, partial(_stock_of_year, series, densities, year), plain_data, dict, "stock", year
         )
         coords = {"year": [year], "land_class": list(series.classes)}
-        areas.append(xr.DataArray(np.array(found["area"]), dims=("year", "land_class"), coords=coords))
+        areas.append(xr.DataArray(np.array(of_year["area"]), dims=("year", "land_class"), coords=coords))
         dims = ("year", "land_class", "carbon_pool")
-        held.append(xr.DataArray(np.array(found["stock"]), dims=dims, coords={**coords, "carbon_pool": pools}))
+        held.append(xr.DataArray(np.array(of_year["stock"]), dims=dims, coords={**coords, "carbon_pool": pools}))
     area = xr.concat(areas, "year", join="exact").assign_attrs(units="ha")
     stock = xr.concat(held, "year", join="exact").assign_attrs(units="t C")
     density = densities.table if densities.are_uniform else mean_density(stock, area, densities.table)
@@ -114,7 +114,7 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
     stocks = stamp(variable(series.cells, "carbon_stock", year=series.years), "carbon_stock")
     variables = {"region_fraction": fraction, "land_share": share, "carbon_density": density, "carbon_stock": stocks}
     check = _areas_check(series, tables["stock_by_class"], tables["coverage"])
-    notes = (*missing_land(series), *densities.found.notes)
+    found = densities.found + Found(tables, variables, tuple(missing_land(series)), (check,))
     return Land(
         grid,
         series.cells,
@@ -125,7 +125,7 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
         density,
         stocks,
         series.pixel_m,
-        Found(tables, variables, notes, (check,)),
+        found,
     )
 
 

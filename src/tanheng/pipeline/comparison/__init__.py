@@ -1,0 +1,1 @@
+"""Comparisons: two runs, sets of emission factors, and tables of carbon densities."""
