@@ -115,12 +115,7 @@ def print_density_comparison(path: Path, tables: tuple[str, ...], output: Path |
 
     table, notes = compare_densities(path, tables)
     # The screen has room for the totals; the file has every pool.
-    print_frame(
-        table.drop(
-            columns=[name for name in table if str(name).endswith("_t_c") and str(name).removesuffix("_t_c") in POOLS]
-        ),
-        "density_comparison",
-    )
+    print_frame(table.drop(columns=[f"{pool}_t_c" for pool in POOLS]), "density_comparison")
     for text in notes:
         sys.stdout.write(tr("note: {text}", text=text) + "\n")
     if output is not None:
