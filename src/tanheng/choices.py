@@ -21,3 +21,6 @@ ThemeName = Literal["supply", "demand", "balance", "supply_demand_ratio", "balan
 
 MAP_BREAKS: tuple[str, ...] = get_args(MapBreaks)
 DRIVER_BREAKS: tuple[DriverBreaks, ...] = get_args(DriverBreaks)
+
+#: Land-use categories of national inventories (IPCC 2006, Vol. 4, Ch. 3).
+LandCategory = Literal["forest land", "cropland", "grassland", "wetlands", "settlements", "other land"]

@@ -13,6 +13,17 @@ _WORDS = (
 )
 
 
+#: Category of the IPCC (2006, Vol. 4, Ch. 3) that a kind of land belongs to.
+CATEGORIES = {
+    "built-up": "settlements",
+    "cropland": "cropland",
+    "forest": "forest land",
+    "grassland": "grassland",
+    "water": "wetlands",
+    "unused": "other land",
+}
+
+
 def kind_of_land(land_class: str) -> str:
     """Kind of land of a class: ``built-up``, ``cropland``, ``forest``, ``grassland``, ``water``, ``unused`` or ``other``.
 

@@ -43,6 +43,7 @@ def input_files(study: Study, base: Path) -> list[Path]:
         *(study.carbon_density.tables or {}).values(),
         study.balance.uptake,
         study.decomposition.table if study.decomposition else None,
+        *((study.flows.growth, study.flows.given) if study.flows else ()),
         *study.land_cover.map_error.samples.values(),
         *study.land_cover.map_error.change_samples.values(),
     ]

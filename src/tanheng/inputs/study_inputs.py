@@ -29,6 +29,7 @@ from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emissions import EmissionInputs, open_emissions
 from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere
 from tanheng.inputs.files import all_files
+from tanheng.inputs.flows import FlowInputs, open_flows
 from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters, open_legend
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.map_error import open_map_errors
@@ -62,6 +63,7 @@ class Inputs:
         Absent in a study of stocks alone.
     drivers : tuple of DriverInputs
     decomposition : DecompositionInputs, optional
+    flows : FlowInputs, optional
     warnings : tuple of str
     files : tuple of Path
         Local files that the study reads.
@@ -78,6 +80,7 @@ class Inputs:
     demand: DemandInputs | None
     drivers: tuple[DriverInputs, ...]
     decomposition: DecompositionInputs | None
+    flows: FlowInputs | None
     warnings: tuple[str, ...]
     files: tuple[Path, ...]
 
@@ -143,6 +146,8 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         check_zones(tables, study, zones, problems)
     if classes:
         check_classes(density_maps, classes, problems)
+    with problems.at("flows"):
+        flows = open_flows(study, base, classes, problems)
     grid = _grid(study, rasters, boundary, problems)
     points = _points(study, base, grid, boundary, problems)
     land = _land(study, base, legend, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
@@ -182,6 +187,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         None if emissions is None else _demand(study, population, zones, points, drivers),
         drivers,
         decomposition,
+        flows,
         problems.warnings,
         tuple(all_files(study, base, [*rasters.values(), *population.values(), *balance.nep.values()])),
     )

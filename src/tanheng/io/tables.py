@@ -285,6 +285,54 @@ def read_economy(path: Path) -> pd.DataFrame:
     return frame
 
 
+def read_growth(path: Path) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
+    """Growth curves by land class: ages and shares, in the order of the ages.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column.
+    """
+    table = read_table(path)
+    table.require(required_columns("growth"))
+
+    def read(row: Row, place: Place) -> Item:
+        return {
+            "class": row["class"],
+            "age": parse_number(row["age"], table.at(place, "age")),
+            "share": parse_number(row["share"], table.at(place, "share")),
+        }
+
+    frame = pd.DataFrame(_read_rows(table, table.rows, read))
+    _refuse_twice(table, frame, ["class", "age"])
+    curves = {}
+    for name, rows in frame.groupby("class", sort=False):
+        ordered = rows.sort_values("age")
+        curves[str(name)] = (tuple(ordered["age"].tolist()), tuple(ordered["share"].tolist()))
+    return curves
+
+
+def read_gains_and_losses(path: Path) -> pd.DataFrame:
+    """Gains and losses of carbon: columns ``year, land_class, gain_t_c, loss_t_c``.
+
+    Raises
+    ------
+    StudyError
+        Every cell that is wrong, by line and column.
+    """
+    table = read_table(path)
+    table.require(required_columns("gains_and_losses"))
+
+    def read(row: Row, place: Place) -> Item:
+        amounts = {
+            f"{name}_t_c": tonnes_of_carbon(parse_number(row.get(name) or "0", table.at(place, name)), row["unit"])
+            for name in ("gain", "loss")
+        }
+        return {"year": _year(table, row, place), "land_class": row["class"], **amounts}
+
+    return pd.DataFrame(_read_rows(table, table.rows, read))
+
+
 def read_uptake(path: Path) -> dict[str, float]:
     """Yearly carbon uptake by land class, t C ha-1 yr-1: columns ``class, uptake``; negative is a source."""
     table = read_table(path)

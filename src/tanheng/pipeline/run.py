@@ -41,6 +41,7 @@ from tanheng.stages.land.change import account_change, change_table
 from tanheng.stages.land.change_plausibility import analyse_change
 from tanheng.stages.land.counting import Counting, blocks_folder, count_series
 from tanheng.stages.land.densities import lay_densities
+from tanheng.stages.land.flows import account_flows
 from tanheng.stages.land.stock import account_stock
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
 from tanheng.stages.uncertainty.cells import cell_uncertainty
@@ -213,6 +214,8 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         found += land.found + changes.found + Found(notes=tuple(overlap_notes(layers)))
         maps = account_map_errors(inputs.land.map_error, study.land_cover.area_uncertainty, land, changes)
         stocks = maps.found + stock_uncertainty(land, changes, spread, maps)
+        if inputs.flows is not None:
+            found += account_flows(inputs.flows, land, changes)
         supply = supply_of(inputs.balance, land, changes)
         found += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
     if inputs.emissions is not None and inputs.demand is not None:

@@ -22,6 +22,7 @@ from tanheng.study.sections import (
     Driver,
     Economy,
     EmissionsChoice,
+    Flows,
     GridChoice,
     Outputs,
     Population,
@@ -54,6 +55,7 @@ class Study(Part):
     economy: Economy | None = None
     decomposition: Decomposition | None = None
     change: Change = Change()
+    flows: Flows | None = None
     value: Value | None = None
     plan: Plan | None = None
     simulate: Simulate | None = None
@@ -132,6 +134,8 @@ class Study(Part):
                     "outputs.pixel_maps: pixels take one density a class; leave them out where densities come from maps or by zone"
                 )
             )
+        if self.flows is not None and len(self.years) < 2:
+            found.append(tr("flows: yearly flows need land maps of two years or more"))
         if self.decomposition is not None and (self.emissions is None or len(self.years) < 2):
             found.append(tr("decomposition: a change of emissions needs [emissions] and two years or more"))
         if self.balance.mode == "stock_change" and len(self.years) < 2:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tanheng.choices import DRIVER_BREAKS, DriverBreaks, Mode, Norm
+from tanheng.choices import DRIVER_BREAKS, DriverBreaks, LandCategory, Mode, Norm
 from tanheng.factors.catalogue import names
 from tanheng.language import listed, tr, worded
 from tanheng.study.parts import (
@@ -248,6 +248,22 @@ class Decomposition(Part):
 
     table: Name
     prices: Annotated[str, Field(pattern=r"^(constant \d{4}|current)$")]
+
+
+class Flows(Part):
+    """Yearly flows of land: how long soil, dead matter and biomass take after a conversion, and gains and losses that are given.
+
+    `biomass_years` and `growth` say how biomass of a class grows; without them forests take 20 years and all else one. `categories` gives the
+    IPCC category of classes whose name does not say it.
+    """
+
+    soil_years: Annotated[float, Field(ge=0, le=200)] = 20.0
+    dead_years: Annotated[float, Field(ge=0, le=200)] = 20.0
+    biomass_years: dict[Name, Annotated[float, Field(ge=0, le=500)]] = Field(default_factory=dict)
+    growth: Name | None = None
+    window_years: Annotated[float, Field(gt=0, le=100)] = 20.0
+    categories: dict[Name, LandCategory] = Field(default_factory=dict)
+    given: Name | None = None
 
 
 class Change(Part):

@@ -35,6 +35,7 @@ class Column:
 
 
 _T_C, _T_C_YR, _T_C_HA, _T_C_HA_YR = mark("t C"), mark("t C/yr"), mark("t C/ha"), mark("t C/ha/yr")
+_T_CO2_YR = mark("t CO₂/yr")
 _KM2, _KM, _T_CO2, _T_CO2E, _T, _YR = (
     mark("km²"),
     mark("km"),
@@ -124,6 +125,23 @@ _ROWS: tuple[Column, ...] = (
     Column("area_share_balance_improved", mark("share of area where the balance improved"), kind="share"),
     Column("area_share_balance_worsened", mark("share of area where the balance worsened"), kind="share"),
     Column("area_share_balance_same", mark("share of area where the balance stayed"), kind="share"),
+    Column("settled_t_c", mark("store once settled"), _T_C, "ratio"),
+    Column("owed_t_c", mark("still to follow from conversions"), _T_C, "ratio"),
+    Column("flow_t_c_per_yr", mark("change of the store in the year"), _T_C_YR),
+    Column("flow_above_t_c_per_yr", mark("of it above ground"), _T_C_YR),
+    Column("flow_below_t_c_per_yr", mark("of it below ground"), _T_C_YR),
+    Column("flow_soil_t_c_per_yr", mark("of it in the soil"), _T_C_YR),
+    Column("flow_dead_t_c_per_yr", mark("of it in dead matter"), _T_C_YR),
+    Column("category", mark("IPCC category"), kind="name"),
+    Column("status", mark("remaining or converted"), kind="name"),
+    Column("biomass_t_co2_per_yr", mark("emissions of biomass"), _T_CO2_YR),
+    Column("dead_t_co2_per_yr", mark("emissions of dead matter"), _T_CO2_YR),
+    Column("soil_t_co2_per_yr", mark("emissions of the soil"), _T_CO2_YR),
+    Column("given_t_co2_per_yr", mark("losses less gains as given"), _T_CO2_YR),
+    Column("total_t_co2_per_yr", mark("emissions; removals are negative"), _T_CO2_YR),
+    Column("stock_difference_t_co2_per_yr", mark("emissions by the stock difference"), _T_CO2_YR),
+    Column("responding_t_co2_per_yr", mark("emissions as soil and trees respond"), _T_CO2_YR),
+    Column("accounted_t_co2_per_yr", mark("emissions in all"), _T_CO2_YR),
     Column("net_present_value", mark("net present value of the change"), mark("in the currency named")),
     Column("currency", mark("currency"), kind="text"),
     Column("price", mark("price of carbon"), mark("in the unit named"), "ratio"),
@@ -403,6 +421,7 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("own_table", "ecological_p_if_independent"): Column(
         "ecological_p_if_independent", mark("p of the ecological test, if rows were independent"), kind="chance"
     ),
+    ("stock_over_time", "stock_t_c"): Column("stock_t_c", mark("store as soil and trees respond"), _T_C, "ratio"),
     ("stock_uncertainty", "of"): Column("of", mark("stock or change"), kind="name"),
     ("emission_uncertainty", "name"): Column("name", mark("name"), kind="place"),
     ("conversions", "from_year"): Column("from_year", mark("from"), kind="year"),

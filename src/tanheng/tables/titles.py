@@ -24,6 +24,9 @@ TITLES = {
     "change_against_error": mark("Change against map error"),
     "map_accuracy": mark("Map accuracy, adjusted areas"),
     "change_accuracy": mark("Change adjusted for map error"),
+    "stock_over_time": mark("Store by year"),
+    "land_accounting": mark("Land by IPCC category"),
+    "land_accounting_totals": mark("Land accounting by period"),
     "emissions": mark("Emissions"),
     "balance_by_zone": mark("Balance by zone"),
     "stock_by_zone": mark("Stock by zone"),
@@ -110,6 +113,17 @@ MEANINGS = {
     ),
     "change_plausibility": mark(
         "Net rate of change of each class beside the rates that are known; faster change is mostly error of classification"
+    ),
+    "stock_over_time": mark(
+        "Store by year: once settled, as if conversions took effect at once, and as soil, dead matter and biomass respond; until all has taken "
+        "place, if land stays as on the last map"
+    ),
+    "land_accounting": mark(
+        "Areas and emissions by category of the IPCC, remaining and converted (20 years unless the study says otherwise), by pool; removals "
+        "are negative"
+    ),
+    "land_accounting_totals": mark(
+        "Emissions of land by the stock difference, and as soil and trees respond with gains and losses as given; removals are negative"
     ),
     "density_correction": mark(
         "Carbon densities of the table, and corrected for climate by ratios of weak fits from elsewhere (Alam et al. 2013; Chen et al. 2007)"

@@ -12,6 +12,7 @@ from tanheng.language import name_of, tr
 from tanheng.report.charts.bars import bars_around_zero, half_widths, stacked_columns
 from tanheng.report.charts.heatmap import correlation_squares
 from tanheng.report.charts.intensity import intensity_bars
+from tanheng.report.charts.lines import Axes, Line, lines
 from tanheng.report.charts.lorenz import lorenz_curves
 from tanheng.report.charts.sankey import conversions
 from tanheng.report.style.chart import Chart
@@ -45,6 +46,7 @@ def run_charts(tables: Tables, *, stars: bool = True) -> list[Chart]:
         _stock,
         _conversions,
         _intensity,
+        _store_by_year,
         _emissions,
         _uncertainty,
         _decomposition,
@@ -108,6 +110,22 @@ def _intensity(tables: Tables) -> Iterator[Chart]:
             for row in rows.itertuples()
         ]
         yield Chart("land", caption, intensity_bars(bars, interval.intensity_per_yr, caption))
+
+
+def _store_by_year(tables: Tables) -> Iterator[Chart]:
+    """Store once settled, and as soil and trees respond."""
+    if "stock_over_time" not in tables:
+        return
+    table = tables["stock_over_time"]
+    caption = tr("Stored carbon by year: once settled, and as soil and trees respond")
+    series = [
+        Line(label, colour, list(zip(table["year"], table[column] / 1e6, strict=True)), dashed=column == "settled_t_c")
+        for column, label, colour in (
+            ("settled_t_c", tr("once settled"), "#7f7f7f"),
+            ("stock_t_c", tr("as soil and trees respond"), "#2f7d4a"),
+        )
+    ]
+    yield Chart("land", caption, lines(series, Axes(tr("year"), "Mt C"), caption))
 
 
 def _or_zero(value: float) -> float:

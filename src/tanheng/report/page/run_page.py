@@ -22,6 +22,7 @@ from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
 from tanheng.report.words.assumptions import density_sources, uncertainty_assumptions
 from tanheng.report.words.change.decomposition import decomposition_paragraph
+from tanheng.report.words.change.flows import flows_paragraph
 from tanheng.report.words.change.intensity import intensity_paragraph
 from tanheng.report.words.key_figures import borrowed_years, key_figures
 from tanheng.report.words.mismatch import circular_sentence, detector_sentences, mismatch_paragraph
@@ -86,6 +87,7 @@ def write_report(
         pattern_caveat=pattern_caveat(record),
         assumptions=uncertainty_assumptions(record["settings"]),
         density_sources=density_sources(record["settings"]["carbon_density"]),
+        flows=flows_paragraph(tables),
         decomposition=decomposition_paragraph(tables),
         combustion_only=_combustion_only(tables),
         circular=circular_sentence(record["settings"]["demand"], tables),

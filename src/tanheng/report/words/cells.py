@@ -46,6 +46,8 @@ NAMES = (
     mark_name("strong decoupling"), mark_name("weak decoupling"), mark_name("expansive coupling"),
     mark_name("expansive negative decoupling"), mark_name("strong negative decoupling"), mark_name("weak negative decoupling"),
     mark_name("recessive coupling"), mark_name("recessive decoupling"),
+    mark_name("remaining"), mark_name("converted"), mark_name("forest land"), mark_name("wetlands"), mark_name("settlements"),
+    mark_name("other land"),
     # Drivers that many studies have
     mark_name("population_density"), mark_name("elevation"), mark_name("height"), mark_name("slope"), mark_name("temperature"),
     mark_name("precipitation"), mark_name("night_lights"), mark_name("gdp"), mark_name("ndvi"), mark_name("crop_output"),

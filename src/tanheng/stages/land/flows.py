@@ -1,0 +1,199 @@
+"""Stage: yearly flows of land: the store as soil and trees respond to conversions, and land accounting by the categories of the IPCC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.accounting.flows.delays import (
+    AT_ONCE,
+    Response,
+    converted_share,
+    horizon,
+    realised,
+    recent_and_old,
+)
+from tanheng.factors.densities import POOLS
+from tanheng.inputs.flows import FlowInputs
+from tanheng.language import tr
+from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.land.change import Changes, LandChange
+from tanheng.stages.land.stock import Land
+from tanheng.units import CO2_PER_C, HA_PER_KM2
+
+#: Pools as inventories gather them.
+_GROUPS = {"above": "biomass", "below": "biomass", "soil": "soil", "dead": "dead"}
+
+REMAINING, CONVERTED = "remaining", "converted"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Carbon that one kind of conversion gains or loses in a pool over time: from and to a class, t C once all has taken place."""
+
+    span: tuple[int, int]
+    of: str
+    to: str
+    pool: str
+    amount: float
+    response: Response
+
+
+def account_flows(given: FlowInputs, land: Land, changes: Changes) -> Found:
+    """Store by year, settled and as it responds; areas and flows by category of the IPCC; and both ways to account side by side."""
+    steps = [changes.of(first, last) for first, last in pairwise(land.years)]
+    parts = [part for item in steps for part in _parts(given, land, item)]
+    start = float(land.tables["stock_by_class"].query("year == @land.years[0]")["stock_t_c"].sum())
+    times = _store_by_year(parts, start, land.years)
+    accounting = _accounting(given, land, steps, parts)
+    totals = pd.DataFrame([_totals(given, item, parts, times) for item in steps])
+    settled = start + sum(part.amount for part in parts)
+    gap = abs(float(times["stock_t_c"].iloc[-1]) - settled) / max(abs(settled), 1.0)
+    check = SelfCheck("flows", tr("delays conserve the settled store, relative"), gap, 1e-9)
+    notes = (
+        tr(
+            "flows: land on the first map ({year}) is taken as settled, so what still follows from conversions before it is left out, and land "
+            "converted in the {window:g} years before it counts as remaining",
+            year=land.years[0],
+            window=given.settings.window_years,
+        ),
+    )
+    return Found(
+        {"stock_over_time": times, "land_accounting": accounting, "land_accounting_totals": totals},
+        notes=notes,
+        checks=(check,),
+    )
+
+
+def _parts(given: FlowInputs, land: Land, item: LandChange) -> Iterator[_Part]:
+    """What the conversions of a period gain and lose, pool by pool; biomass and dead matter of the former class go at once."""
+    before, after = (land.density.sel(year=year, drop=True) for year in (item.first, item.last))
+    span = (item.first, item.last)
+    for of in land.classes:
+        for to in land.classes:
+            area = float(item.area.sel(from_class=of, to_class=to))
+            for pool in POOLS:
+                lost, gained = (
+                    area * float(end.sel(land_class=name, carbon_pool=pool))
+                    for end, name in ((before, of), (after, to))
+                )  # (ha) * (t C/ha) = t C
+                if of == to or pool == "soil":
+                    response = given.soil if of != to else AT_ONCE
+                    yield _Part(span, of, to, pool, gained - lost, response)
+                else:
+                    yield _Part(span, of, to, pool, -lost, AT_ONCE)
+                    yield _Part(span, of, to, pool, gained, given.dead if pool == "dead" else given.growth[to])
+
+
+def _store_by_year(parts: list[_Part], start: float, years: tuple[int, ...]) -> pd.DataFrame:
+    """Store of each year once settled and as it responds, until the last response has ended, and its yearly flow by pool."""
+    every = list(range(years[0], horizon(years[-1], [part.response for part in parts]) + 1))
+    settled, pools = np.full(len(every), start), {pool: np.zeros(len(every)) for pool in POOLS}
+    for part in (one for one in parts if one.amount):
+        settled = settled + part.amount * _course(AT_ONCE, part, every)
+        pools[part.pool] = pools[part.pool] + part.amount * _course(part.response, part, every)
+    stock = start + sum(pools.values())
+    table = pd.DataFrame({"year": every, "settled_t_c": settled, "stock_t_c": stock, "owed_t_c": settled - stock})
+    table["flow_t_c_per_yr"] = np.diff(stock, prepend=np.nan)
+    for pool, values in pools.items():
+        table[f"flow_{pool}_t_c_per_yr"] = np.diff(values, prepend=np.nan)
+    return table
+
+
+def _course(response: Response, part: _Part, years: list[int]) -> NDArray[np.float64]:
+    """Share of a part that has taken place by each year."""
+    return np.array([realised(response, *part.span, year) for year in years], np.float64)
+
+
+def _accounting(given: FlowInputs, land: Land, steps: list[LandChange], parts: list[_Part]) -> pd.DataFrame:
+    """Area and emissions of each category, remaining and converted, by year; emissions are positive, removals negative."""
+    rows = []
+    for year in range(land.years[0] + 1, land.years[-1] + 1):
+        item = next(one for one in steps if one.first < year <= one.last)
+        for category in dict.fromkeys(given.categories.values()):
+            whole, converted = _areas(given, steps, item, category, year)
+            flows = _flows(given, parts, category, year)
+            own = _given(given, category, year)
+            for status, area in ((REMAINING, whole - converted), (CONVERTED, converted)):
+                amounts = {group: flows.get((status, group), 0.0) for group in ("biomass", "dead", "soil")}
+                other = own if status == REMAINING else 0.0
+                row: dict[str, object] = {
+                    "year": year,
+                    "category": category,
+                    "status": status,
+                    "area_km2": area / HA_PER_KM2,
+                }
+                row |= {f"{group}_t_co2_per_yr": amount for group, amount in amounts.items()}
+                rows.append(row | {"given_t_co2_per_yr": other, "total_t_co2_per_yr": sum(amounts.values()) + other})
+    return pd.DataFrame(rows)
+
+
+def _areas(
+    given: FlowInputs, steps: list[LandChange], item: LandChange, category: str, year: int
+) -> tuple[float, float]:
+    """Area of a category in a year, ha, by straight lines between maps, and what of it was converted in the window before."""
+    inside = [name for name, one in given.categories.items() if one == category]
+    first, last = (
+        float(item.area.sel(from_class=inside).sum()),
+        float(item.area.sel(to_class=inside).sum()),
+    )
+    whole = first + (last - first) * (year - item.first) / item.years
+    outside = [name for name in given.categories if name not in inside]
+    converted = sum(
+        float(one.area.sel(from_class=outside, to_class=inside).sum())
+        * converted_share((one.first, one.last), year, given.settings.window_years)
+        for one in steps
+        if one.first < year
+    )
+    return whole, min(converted, whole)
+
+
+def _flows(given: FlowInputs, parts: list[_Part], category: str, year: int) -> dict[tuple[str, str], float]:
+    """Emissions of a category in a year by status and pool group, t CO2."""
+    found: dict[tuple[str, str], float] = {}
+    for part in parts:
+        if given.categories[part.to] != category or not part.amount or part.span[0] >= year:
+            continue
+        at = (year - 1.0, float(year))
+        if given.categories[part.of] == category:
+            old = realised(part.response, *part.span, at[1]) - realised(part.response, *part.span, at[0])
+            shares = {REMAINING: old}
+        else:
+            recent, old = recent_and_old(part.response, part.span, at, given.settings.window_years)
+            shares = {CONVERTED: recent, REMAINING: old}
+        for status, share in shares.items():
+            key = status, _GROUPS[part.pool]
+            found[key] = found.get(key, 0.0) - part.amount * share * CO2_PER_C
+    return found
+
+
+def _given(given: FlowInputs, category: str, year: int) -> float:
+    """Losses less gains that are given for the classes of a category in a year, t CO2."""
+    if given.given is None:
+        return 0.0
+    rows = given.given[given.given["year"] == year]
+    rows = rows[[given.categories.get(name) == category for name in rows["land_class"]]]
+    return float((rows["loss_t_c"] - rows["gain_t_c"]).sum()) * CO2_PER_C
+
+
+def _totals(given: FlowInputs, item: LandChange, parts: list[_Part], times: pd.DataFrame) -> dict[str, object]:
+    """Yearly emissions of a period by the stock difference, as soil and trees respond, and with what is given."""
+    settled = sum(part.amount for part in parts if part.span == (item.first, item.last)) / item.years
+    store = times.set_index("year")["stock_t_c"]
+    taken = float(store[item.last] - store[item.first]) / item.years
+    own = sum(_given(given, category, year) for category in dict.fromkeys(given.categories.values())
+              for year in range(item.first + 1, item.last + 1)) / item.years  # fmt: skip
+    return {
+        "from_year": item.first,
+        "to_year": item.last,
+        "stock_difference_t_co2_per_yr": -settled * CO2_PER_C,
+        "responding_t_co2_per_yr": -taken * CO2_PER_C,
+        "given_t_co2_per_yr": own,
+        "accounted_t_co2_per_yr": -taken * CO2_PER_C + own,
+        "owed_t_c": float(times.set_index("year")["owed_t_c"][item.last]),
+    }
