@@ -356,7 +356,7 @@ def test_a_yearly_change_is_that_since_the_year_before(tiny_with_people: Path, p
 @pytest.mark.parametrize("fault", ["overfull", "margin"])
 def test_the_checks_on_land_can_fail(tiny: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     """A kernel that counted a pixel twice, or took a transition for another, is found out."""
-    from tanheng.stages import counting
+    from tanheng.stages.land import counting
 
     counted = counting.counted_blocks
 

@@ -256,10 +256,10 @@ def factors(
     elif compare is not None:
         print_comparison(compare, tuple(sets or ()), output)
     elif name is None:
-        for kind in ("emission_factors", "carbon_densities", "plans", "simulation"):
+        for kind in ("emission_factors", "carbon_densities", "uptake", "plans", "simulation"):
             print_tables(kind)
     else:
-        kinds = [kind for kind in ("carbon_densities", "plans", "simulation") if name in names(kind)]
+        kinds = [kind for kind in ("carbon_densities", "uptake", "plans", "simulation") if name in names(kind)]
         print_table(kinds[0] if kinds else "emission_factors", name)
 
 

@@ -19,6 +19,7 @@ _KINDS = {
     "legends": mark("legends"),
     "emission_factors": mark("emission factors"),
     "carbon_densities": mark("carbon densities"),
+    "uptake": mark("uptake by land class"),
     "plans": mark("rules of plans"),
     "simulation": mark("Scenarios of land-use change"),
 }

@@ -32,6 +32,7 @@ _KIND_WORDS = {
     "emission_factors": mark("emission factors"),
     "plans": mark("rules of plans"),
     "simulation": mark("scenarios of land-use change"),
+    "uptake": mark("uptake by land class"),
 }
 
 

@@ -28,6 +28,7 @@ def input_files(study: Study, base: Path) -> list[Path]:
     maps: list[Maps | Driver | None] = [
         study.population,
         study.balance.nep,
+        study.balance.npp,
         *study.drivers.values(),
         *study.carbon_density.maps,
     ]
@@ -42,6 +43,7 @@ def input_files(study: Study, base: Path) -> list[Path]:
         study.carbon_density.table,
         *(study.carbon_density.tables or {}).values(),
         study.balance.uptake,
+        *_of_respiration(study),
         study.decomposition.table if study.decomposition else None,
         *((study.flows.growth, study.flows.given) if study.flows else ()),
         *study.land_cover.map_error.samples.values(),
@@ -57,10 +59,18 @@ def input_files(study: Study, base: Path) -> list[Path]:
             study.demand.points,
             *(settings.factors or ()),
         ]
-    built_in = {name for kind in ("legends", "carbon_densities", "emission_factors") for name in names(kind)}
+    built_in = {name for kind in ("legends", "carbon_densities", "emission_factors", "uptake") for name in names(kind)}
     named += [name for name in tables if name and name not in built_in and not is_ipcc(name)]
     paths = [base / name for name in dict.fromkeys(named)]
     folders = [Path(name) for path in paths if is_folder(path) for name in tile_names(path)]
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
     parts = [path.with_suffix(suffix) for path in shapefiles for suffix in (".dbf", ".shx", ".prj", ".cpg")]
     return [path for path in [*paths, *folders, *parts] if is_file(path)]
+
+
+def _of_respiration(study: Study) -> list[str | None]:
+    """Table and rasters of heterotrophic respiration."""
+    if study.balance.npp is None:
+        return []
+    given = study.balance.npp.respiration
+    return [given.table, given.temperature, given.precipitation]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
-from tanheng.inputs.carbon.balance import BalanceInputs, open_balance
+from tanheng.inputs.carbon.balance import BalanceInputs, check_classes_of_uptake, open_balance
 from tanheng.inputs.carbon.densities import (
     DensityInputs,
     check_zones,
@@ -144,6 +145,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     with problems.at("carbon_density"):
         classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
         check_zones(tables, study, zones, problems)
+    balance = check_classes_of_uptake(balance, classes, problems)
     if classes:
         check_classes(density_maps, classes, problems)
     with problems.at("flows"):
@@ -155,9 +157,9 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
         _check_places(grid, boundary, rasters, tables, problems)
-        _check_elsewhere(grid, zones, population, drivers, balance.nep, density_maps, problems)
-    _check_quantities(study, population, drivers, balance.nep, problems)
-    opened = [*rasters.values(), *population.values(), *balance.nep.values()]
+        _check_elsewhere(grid, zones, population, drivers, balance.rasters, density_maps, problems)
+    _check_quantities(study, population, drivers, balance.rasters, problems)
+    opened = [*rasters.values(), *population.values(), *balance.rasters.values()]
     opened += [raster for driver in drivers for raster in driver.rasters.values()]
     opened += [raster for item in density_maps for raster in item.all_rasters]
     problems.warn(*[note for raster in opened for note in raster.notes])
@@ -189,7 +191,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         decomposition,
         flows,
         problems.warnings,
-        tuple(all_files(study, base, [*rasters.values(), *population.values(), *balance.nep.values()])),
+        tuple(all_files(study, base, [*rasters.values(), *population.values(), *balance.rasters.values()])),
     )
 
 
@@ -231,7 +233,7 @@ def _check_elsewhere(
     zones: Mapping[str, Polygons],
     population: Mapping[int, Raster],
     drivers: Iterable[DriverInputs],
-    nep: Mapping[int, Raster],
+    production: Mapping[str, Raster],
     density_maps: Iterable[DensityMapInputs],
     problems: Problems,
 ) -> None:
@@ -239,10 +241,10 @@ def _check_elsewhere(
     for label, polygons in zones.items():
         with problems.at(f"zones.{label}"):
             problems.add(*zones_elsewhere(polygons, grid))
-    named = [
+    named: list[tuple[str, Mapping[Any, Raster]]] = [
         ("population", population),
         *((f"drivers.{item.name}", item.rasters) for item in drivers),
-        ("balance.nep", nep),
+        ("balance", production),
     ]
     named += [(f"carbon_density.maps {n}", dict(enumerate(item.all_rasters))) for n, item in enumerate(density_maps, 1)]
     for place, by_year in named:
@@ -330,7 +332,7 @@ def _check_quantities(
     study: Study,
     population: Mapping[int, Raster],
     drivers: Iterable[DriverInputs],
-    nep: Mapping[int, Raster],
+    production: Mapping[str, Raster],
     problems: Problems,
 ) -> None:
     """Look at the values of each raster that is no land map, once where it serves several years."""
@@ -339,7 +341,8 @@ def _check_quantities(
         with problems.at("population"):
             problems.attempt(check_population, raster, may_be_empty=may_be_empty)
     named = [(f"drivers.{driver.name}", driver.name, driver.rasters) for driver in drivers]
-    for place, name, by_year in [*named, ("balance.nep", "nep", nep)]:
+    by_name: list[tuple[str, str, Mapping[Any, Raster]]] = [*named, ("balance", "production", production)]
+    for place, name, by_year in by_name:
         with problems.at(place):
             for raster in {item.path: item for item in by_year.values()}.values():
                 problems.warn(*(problems.attempt(check_values, raster, name) or []))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tanheng.errors import InputError, StudyError, UnitError
 from tanheng.factors import fuels, read_table
-from tanheng.factors.catalogue import Place, Table, parse_number
+from tanheng.factors.catalogue import Place, Table, parse_number, read_named
 from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
@@ -333,24 +333,22 @@ def read_gains_and_losses(path: Path) -> pd.DataFrame:
     return pd.DataFrame(_read_rows(table, table.rows, read))
 
 
-def read_uptake(path: Path) -> dict[str, float]:
-    """Yearly carbon uptake by land class, t C ha-1 yr-1: columns ``class, uptake``; negative is a source."""
-    table = read_table(path)
-    table.require(required_columns("uptake"))
+def read_uptake(name: str, base: Path, *, column: str = "uptake") -> dict[str, float]:
+    """Yearly carbon uptake by land class, t C ha-1 yr-1: a built-in table, or a file with the columns ``class, uptake``; negative is a source.
+
+    Parameters
+    ----------
+    column : str
+        Column of the values: ``respiration`` in a table of heterotrophic respiration.
+    """
+    table = read_named("uptake", name, base)
+    table.require(["class", column])
     found: dict[str, float] = {}
     for line, row in table.rows:
+        place = tr("{name}: line {line}", name=table.name, line=line)
         if row["class"] in found:
-            raise InputError(
-                tr(
-                    "{name}: line {line}: '{class_}' appears twice",
-                    name=table.name,
-                    line=line,
-                    class_=row["class"],
-                )
-            )
-        found[row["class"]] = parse_number(
-            row["uptake"], table.at(tr("{name}: line {line}", name=table.name, line=line), "uptake"), positive=False
-        )
+            raise InputError(tr("{place}: '{name}' appears twice", place=place, name=row["class"]))
+        found[row["class"]] = parse_number(row[column], table.at(place, column), positive=column != "uptake")
     return found
 
 

@@ -19,19 +19,16 @@ from tanheng.accounting.balance import (
     supply_per_demand,
 )
 from tanheng.accounting.change.transitions import improved_and_worsened
-from tanheng.accounting.stock import sink, sink_from_rate
 from tanheng.inputs.carbon.balance import BalanceInputs
-from tanheng.land.cells import bands, done_once
+from tanheng.land.cells import done_once
 from tanheng.land.layers import by_layer, on_demand, variable
-from tanheng.land.shares import on_cells
-from tanheng.land.values.on_grid import on_grid
 from tanheng.schema import stamp
 from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes
 from tanheng.stages.land.stock import Land
+from tanheng.stages.land.uptake import uptake_of_year
 from tanheng.tables.balance_columns import balance_columns
-from tanheng.units import conversion_factor
 
 #: Variables that compare supply and demand cell by cell.
 _COMPARISONS = {
@@ -80,23 +77,7 @@ def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArra
 
 
 def _keep_sink(given: BalanceInputs, land: Land, year: int) -> None:
-    land.cells.put(_sink(given, land, year).values, "sink", year)
-
-
-def _sink(given: BalanceInputs, land: Land, year: int) -> xr.DataArray:
-    """Uptake of a year from rates by class, or from net ecosystem production, shape (y, x), t C yr-1."""
-    if given.uptake is not None:
-        rates = [given.uptake[name] for name in land.classes]
-        by_class = xr.DataArray(rates, dims="land_class", coords={"land_class": list(land.classes)})
-        parts = [
-            sink(land.share.sel(year=[year]).isel(y=rows).compute(), by_class, land.grid.cell_area_ha)
-            for rows in bands(land.grid)
-        ]
-        return xr.concat(parts, "y", join="exact").isel(year=0)
-    factor = conversion_factor(given.settings.nep_units, "t C ha-1 yr-1")
-    rate = on_cells(on_grid(given.nep[year], land.grid).mean * factor, land.grid)
-    covered = land.covered.sel(year=year, drop=True)
-    return sink_from_rate(rate, covered.where(covered > 0), land.grid.cell_area_ha)
+    land.cells.put(uptake_of_year(given, land, year).values, "sink", year)
 
 
 def account_balance(given: BalanceInputs, land: Land, supply: xr.DataArray, demands: CellDemand) -> Balance:

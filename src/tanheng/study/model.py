@@ -115,6 +115,7 @@ class Study(Part):
             *((f"carbon_density.maps {n}.maps", item.maps) for n, item in enumerate(self.carbon_density.maps, start=1)),
             ("population.maps", self.population.maps if self.population else None),
             ("balance.nep.maps", self.balance.nep.maps if self.balance.nep else None),
+            ("balance.npp.maps", self.balance.npp.maps if self.balance.npp else None),
             *((f"drivers.{name}.maps", driver.maps) for name, driver in self.drivers.items()),
         ]
         for place, mapping in by_year:
@@ -144,7 +145,7 @@ class Study(Part):
 
     def _data_year_problems(self) -> list[str]:
         """Problems of the years that borrowed data are of."""
-        known = ["land_cover", "emissions", "population", "nep", *self.drivers]
+        known = ["land_cover", "emissions", "population", "nep", "npp", *self.drivers]
         found = [
             tr("data_years: '{name}' is no input of the study{nearest}", name=name, nearest=nearest(name, known))
             for name in self.data_years

@@ -190,22 +190,65 @@ class Driver(Part):
         return self
 
 
+class Respiration(Part):
+    """Heterotrophic respiration, which is taken off net primary production: a share of it, a table by class, or a model of climate.
+
+    `temperature` (degrees Celsius) and `precipitation` (mm) of the model are rasters of twelve bands, one a month.
+    """
+
+    share: Annotated[float, Field(gt=0, le=2)] | None = None
+    table: Name | None = None
+    model: Literal["pei-2010"] | None = None
+    temperature: Name | None = None
+    precipitation: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(item is not None for item in (self.share, self.table, self.model)) != 1:
+            raise ValueError(tr("name one of 'share', 'table' and 'model'"))
+        climate = self.temperature is not None, self.precipitation is not None
+        if climate != ((True, True) if self.model else (False, False)):
+            raise ValueError(tr("'temperature' and 'precipitation' (rasters of twelve months) go with 'model'"))
+        return self
+
+
+class NetPrimaryProduction(Maps):
+    """Rasters of net primary production, from which heterotrophic respiration is taken off: production alone is no sink.
+
+    Numbers above `valid_max` mean no data (MOD17A3: 32700, before its scale of 0.0001).
+    """
+
+    units: Name
+    respiration: Respiration
+    valid_max: float | None = None
+
+
 class BalanceChoice(Part):
-    """Mode of the balance, and norm of the supply-demand ratio."""
+    """Mode of the balance, norm of the supply-demand ratio, and in mode ``sink`` where uptake comes from.
+
+    `returning` are classes whose uptake returns to the air within the year, as that of crops, and is no sink: with `npp` those of cropland
+    unless it says otherwise.
+    """
 
     mode: Mode = "stock"
     norm: Norm = "year"
     uptake: str | None = None
     nep: Maps | None = None
     nep_units: str = "g C m-2 yr-1"
+    npp: NetPrimaryProduction | None = None
+    returning: tuple[Name, ...] | None = None
 
     @model_validator(mode="after")
     def _sink_needs_uptake(self) -> Self:
-        given = (self.uptake is not None) + (self.nep is not None)
+        given = sum(item is not None for item in (self.uptake, self.nep, self.npp))
         if self.mode == "sink" and given != 1:
-            raise ValueError(tr("mode 'sink' needs either 'uptake' (a table by class, t C/ha/yr) or 'nep' (a raster)"))
+            raise ValueError(
+                tr("mode 'sink' needs one of 'uptake' (a table by class, t C/ha/yr), 'nep' and 'npp' (rasters)")
+            )
         if self.mode != "sink" and given:
-            raise ValueError(tr("'uptake' and 'nep' belong to mode 'sink'"))
+            raise ValueError(tr("'uptake', 'nep' and 'npp' belong to mode 'sink'"))
+        if self.returning is not None and (self.mode != "sink" or self.uptake is not None):
+            raise ValueError(tr("'returning' goes with 'nep' or 'npp'; in a table such classes take up 0"))
         return self
 
 

@@ -44,6 +44,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "to_class": ("转入类别", "转入类型"),
     "area_km2": ("面积", "面积_km2", "面积km2", "面积（km2）"),
     "population": ("人口", "人口数"),
+    "respiration": ("异养呼吸", "土壤呼吸"),
     "age": ("年龄", "林龄"),
     "share": ("比例", "份额"),
     "gain": ("增加量", "生长量"),
@@ -201,6 +202,12 @@ _ALL = (
         mark("Yearly carbon uptake by land class"),
         "balance.uptake",
         (_CLASS, InputColumn("uptake", mark("uptake; negative is a source"), "number", "t C ha-1 yr-1")),
+    ),
+    InputTable(
+        "respiration",
+        mark("Yearly heterotrophic respiration by land class"),
+        "balance.npp.respiration.table",
+        (_CLASS, InputColumn("respiration", mark("carbon that soils breathe out"), "number", "t C ha-1 yr-1")),
     ),
     InputTable(
         "densities",

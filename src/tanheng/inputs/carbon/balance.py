@@ -1,16 +1,28 @@
-"""What supply comes from beside the land: yearly uptake by class, or net ecosystem production."""
+"""What supply comes from beside the land: yearly uptake by class, or production of ecosystems."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from tanheng.accounting.flows.respiration import MONTHS
+from tanheng.errors import InputError, nearest
+from tanheng.factors.kinds_of_land import kind_of_land
+from tanheng.inputs.checks.raster_checks import value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
-from tanheng.io.rasters import Raster
+from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.tables import read_uptake
+from tanheng.language import listed, name_of, tr
 from tanheng.study import BalanceChoice, Study
+from tanheng.units import conversion_factor
+
+#: Most carbon that vegetation is known to fix in a year, t C/ha, with room: tropical forests and grasslands fix up to about 25 (Del Grosso et
+#: al. 2008, Ecology 89, 2117).
+_MOST_FIXED = 40.0
 
 
 @dataclass(frozen=True)
@@ -24,18 +36,133 @@ class BalanceInputs:
         t C ha-1 yr-1 by land class.
     nep : mapping of int to Raster
         Net ecosystem production by year, in the units of the settings.
+    npp : mapping of int to Raster
+        Net primary production by year, in its units.
+    respiration : mapping of str to float, optional
+        Heterotrophic, t C ha-1 yr-1 by land class.
+    temperature, precipitation : tuple of Raster
+        By month, for a model of respiration.
+    returning : tuple of str
+        Classes whose uptake returns within the year.
     """
 
     settings: BalanceChoice
     uptake: Mapping[str, float] | None
     nep: Mapping[int, Raster]
+    npp: Mapping[int, Raster] = field(default_factory=dict)
+    respiration: Mapping[str, float] | None = None
+    temperature: tuple[Raster, ...] = ()
+    precipitation: tuple[Raster, ...] = ()
+    returning: tuple[str, ...] = ()
+
+    @property
+    def rasters(self) -> dict[str, Raster]:
+        """Every raster by its file and band."""
+        every = [*self.nep.values(), *self.npp.values(), *self.temperature, *self.precipitation]
+        return {f"{raster.path}:{raster.band}": raster for raster in every}
 
 
 def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
     """What the balance of a study needs; problems are gathered."""
     settings = study.balance
     with problems.at("balance.uptake"):
-        uptake = problems.attempt(read_uptake, base / settings.uptake) if settings.uptake else None
+        uptake = problems.attempt(read_uptake, settings.uptake, base) if settings.uptake else None
     with problems.at("balance.nep"):
         nep = rasters_by_year(study.years, base, settings.nep, problems) if settings.nep else {}
-    return BalanceInputs(settings, uptake, nep)
+        for raster in {item.path: item for item in nep.values()}.values():
+            problems.attempt(_check_production, raster, settings.nep_units, None)
+    with problems.at("balance.npp"):
+        return _with_production(BalanceInputs(settings, uptake, nep), study, base, problems)
+
+
+def _with_production(found: BalanceInputs, study: Study, base: Path, problems: Problems) -> BalanceInputs:
+    """The same with net primary production and respiration, where the study names them."""
+    given = found.settings.npp
+    if given is None:
+        return found
+    npp = rasters_by_year(study.years, base, given, problems)
+    for raster in {item.path: item for item in npp.values()}.values():
+        problems.attempt(_check_production, raster, given.units, given.valid_max)
+    asked = given.respiration
+    table = None
+    if asked.table is not None:
+        table = problems.attempt(lambda name: read_uptake(name, base, column="respiration"), asked.table)
+    temperature, precipitation = (_months(name, base, problems) for name in (asked.temperature, asked.precipitation))
+    return BalanceInputs(found.settings, None, {}, npp, table, temperature, precipitation)
+
+
+def _months(name: str | None, base: Path, problems: Problems) -> tuple[Raster, ...]:
+    """Twelve bands of a raster."""
+    if name is None:
+        return ()
+    found = [problems.attempt(open_raster, locate(name, base), band) for band in range(1, MONTHS + 1)]
+    return tuple(item for item in found if item is not None)
+
+
+def _check_production(raster: Raster, units: str, valid_max: float | None) -> None:
+    """Refuse production beyond what vegetation is known to fix: numbers that mean no data, or a scale that was left out.
+
+    Raises
+    ------
+    InputError
+        The highest value is impossible, or the units are not those of a flow of carbon.
+    """
+    factor = conversion_factor(units, "t C ha-1 yr-1")
+    high = 0.0
+    for values in value_strips(raster):
+        known = values[~np.isnan(values)]
+        high = max(high, float(known[known <= (valid_max if valid_max is not None else np.inf)].max(initial=0.0)))
+    if high * factor > _MOST_FIXED:
+        raise InputError(
+            tr(
+                "{path}: its highest value is {value:g} {units}, {carbon:.3g} t C/ha a year, more than vegetation is known to fix "
+                "({most:g}); is a scale left out (MOD17A3: 0.0001 kg C m-2), or does it mean no data? Declare it "
+                "(gdal_edit -a_nodata), or write valid_max",
+                path=raster.path,
+                value=high,
+                units=units,
+                carbon=high * factor,
+                most=_MOST_FIXED,
+            )
+        )
+
+
+def check_classes_of_uptake(found: BalanceInputs, classes: tuple[str, ...], problems: Problems) -> BalanceInputs:
+    """Balance with the classes whose uptake returns within the year; unknown classes, and classes without a respiration, are problems."""
+    settings = found.settings
+    if settings.mode != "sink" or settings.uptake is not None or not classes:
+        return found
+    crops = tuple(name for name in classes if kind_of_land(name) == "cropland")
+    returning = settings.returning if settings.returning is not None else (crops if settings.npp is not None else ())
+    with problems.at("balance.returning"):
+        problems.add(
+            *[
+                tr("there is no class '{name}'{nearest}", name=name, nearest=nearest(name, classes))
+                for name in returning
+                if name not in classes
+            ]
+        )
+        if settings.returning is None and settings.nep is not None and crops:
+            problems.warn(
+                tr(
+                    "the uptake of {crops} counts as sink, though what crops fix returns within the year where they are harvested "
+                    "and eaten; leave it out with returning = [{names}], or write returning = []",
+                    crops=listed(map(name_of, crops)),
+                    names=", ".join(f"'{name}'" for name in crops),
+                )
+            )
+    if found.respiration is not None:
+        lacking = [name for name in classes if name not in found.respiration]
+        if lacking:
+            with problems.at("balance.npp.respiration"):
+                problems.add(tr("no row for class {names}", names=listed(map(name_of, lacking))))
+    return BalanceInputs(
+        settings,
+        found.uptake,
+        found.nep,
+        found.npp,
+        found.respiration,
+        found.temperature,
+        found.precipitation,
+        tuple(name for name in returning if name in classes),
+    )

@@ -118,4 +118,5 @@ INPUT_WORDS = {
     "population": mark("data of population"),
     "land_cover": mark("land-cover data"),
     "nep": mark("data of net ecosystem production"),
+    "npp": mark("data of net primary production"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.land.engine import held_overlay, plan_blocks
+from tanheng.land.overlay import Block
 from tanheng.land.pixels import Source
 
 #: Continuous rasters are cut into sub-rows half as high as land-cover maps: they are small.
@@ -40,6 +42,29 @@ class OnGrid:
     covered: NDArray[np.float64]
     mean: NDArray[np.float64]
     total: NDArray[np.float64]
+
+
+def mean_on_grid(source: ValueSource, grid: Grid) -> NDArray[np.float64]:
+    """Mean of a raster in each cell, weighted by area, shape (rows, columns); NaN where it has no value. Half the work of `on_grid`."""
+    mean = np.full(grid.shape, np.nan)
+    for block, part, weighted in _area_sums(source, grid):
+        here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
+        known = part > 0
+        values = np.where(known, weighted / np.where(known, part, 1.0), np.nan)
+        mean[here] = values.reshape(block.rows, block.columns)
+    return mean
+
+
+def _area_sums(source: ValueSource, grid: Grid) -> Iterator[tuple[Block, NDArray[np.float64], NDArray[np.float64]]]:
+    """Blocks of cells with the part of each cell that the raster covers, and the same times value, shape (cells,)."""
+    lies = held_overlay(source.pixels, grid, _SUB_ROW)
+    for block in plan_blocks(grid, source):
+        window = lies.window(block)
+        if window is None:
+            continue
+        stored = lies.stored(window)
+        values = lies.upright(source.read_values(stored.row, stored.column, stored.height, stored.width))
+        yield block, *lies.sums(block, window, values, by_pixel=False)
 
 
 def on_grid(source: ValueSource, grid: Grid) -> OnGrid:

@@ -20,7 +20,11 @@ from tanheng.report.page.scripts import joined_script
 from tanheng.report.style.chart import Chart, of_theme
 from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
-from tanheng.report.words.assumptions import density_sources, uncertainty_assumptions
+from tanheng.report.words.assumptions import (
+    density_sources,
+    production_source,
+    uncertainty_assumptions,
+)
 from tanheng.report.words.change.decomposition import decomposition_paragraph
 from tanheng.report.words.change.flows import flows_paragraph
 from tanheng.report.words.change.intensity import intensity_paragraph
@@ -113,7 +117,7 @@ def _supply(record: Mapping[str, Any]) -> str:
     """How supply was worked out, by the mode of the balance."""
     mode, asked = record["balance_mode"], record["settings"]["balance"]
     if mode == "sink":
-        source = asked["uptake"] or asked["nep"]
+        source = asked["uptake"] or production_source(asked)
         return tr("Supply, mode sink: yearly uptake of carbon by the land, from {source}: a flow.", source=source)
     if mode == "stock_change":
         return tr("Supply, mode stock_change: change of stored carbon since the year before, by the year: a flow.")

@@ -106,3 +106,27 @@ def _density_map(item: Mapping[str, Any]) -> str:
     if item["below_ratio"] is not None:
         more.insert(0, tr("Below ground: {ratio:g} times that above.", ratio=item["below_ratio"]))
     return joined([text, *more])
+
+
+def production_source(given: Mapping[str, Any]) -> str:
+    """Where yearly uptake comes from, of the part of a study on its balance.
+
+    Examples
+    --------
+    >>> maps = {"map": "nep.tif", "maps": None}
+    >>> production_source({"nep": maps, "npp": None})
+    'net ecosystem production (nep.tif)'
+    >>> respiration = {"share": 0.5, "table": None, "model": None}
+    >>> production_source({"nep": None, "npp": maps | {"respiration": respiration}})
+    'net primary production (nep.tif) less heterotrophic respiration (share 0.5 of it)'
+    """
+    maps = given["npp"] or given["nep"]
+    file = maps["map"] or listed(maps["maps"].values())
+    if given["npp"] is None:
+        return tr("net ecosystem production ({file})", file=file)
+    asked = maps["respiration"]
+    if asked["share"] is not None:
+        way = tr("share {share:g} of it", share=asked["share"])
+    else:
+        way = asked["table"] or tr("model of Pei et al. 2010, made for alpine steppe")
+    return tr("net primary production ({file}) less heterotrophic respiration ({way})", file=file, way=way)

@@ -138,6 +138,7 @@ _INPUTS = {
     "population": mark("Population"),
     "land_cover": mark("Land cover"),
     "nep": mark("Net ecosystem production"),
+    "npp": mark("Net primary production"),
 }
 
 

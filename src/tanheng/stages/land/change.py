@@ -158,7 +158,7 @@ def shares_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.flo
 def densities_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
     """Density of each class over all pools in some cells, by their numbers in reading order, shape (n, classes), t C ha-1."""
     found, columns = np.empty((len(cells), len(land.classes))), land.grid.columns
-    for rows in bands(land.grid):
+    for rows in land.densities.bands():
         here = (cells >= rows.start * columns) & (cells < rows.stop * columns)
         if here.any():
             values = land.densities.of(year, rows).sum("carbon_pool").transpose("land_class", "y", "x").values

@@ -23,12 +23,12 @@ from tanheng.inputs.carbon.density_maps import DensityMapInputs
 from tanheng.inputs.land_maps import LandInputs
 from tanheng.io.aligned import ValuesOnPixels
 from tanheng.io.rasters import Raster
-from tanheng.land.cells import CellStore, bands, done_once
+from tanheng.land.cells import BAND_CELLS, CellStore, bands, done_once
 from tanheng.land.engine import LandMap
 from tanheng.land.series import LandSeries
 from tanheng.land.shares import land_share
 from tanheng.land.values.by_class import class_means
-from tanheng.land.values.on_grid import on_grid
+from tanheng.land.values.on_grid import mean_on_grid
 from tanheng.language import listed, name_of, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
@@ -110,6 +110,10 @@ class CellDensities:
         """Land classes."""
         return tuple(str(name) for name in self.table["land_class"].values)
 
+    def bands(self) -> list[slice]:
+        """Bands of rows of whose cells all densities are held at once: smaller ones where each cell has its own."""
+        return bands(self.grid) if self.are_uniform else bands(self.grid, BAND_CELLS // 8)
+
     def of(self, year: int, rows: slice) -> xr.DataArray:
         """Densities of a band of rows in a year, shape (land_class, carbon_pool), with y and x where they differ from cell to cell."""
         plain = self.table.sel(year=year, drop=True)
@@ -151,7 +155,7 @@ class CellDensities:
         """Area of each class in a year, ha, shape (year, land_class), and what it stores, t C, shape (year, land_class, carbon_pool)."""
         share, cell = land_share(series), self.grid.cell_area_ha
         areas, stocks = [], []
-        for rows in bands(self.grid):
+        for rows in self.bands():
             part = share.sel(year=[year]).isel(y=rows).compute()
             areas.append(class_area(part, cell))
             if not self.are_uniform:
@@ -257,7 +261,7 @@ def _keep(laid: LaidMap, raster: Raster, land: LandMap) -> None:
     """Keep the mean density of each class in each cell, or that of all land where the raster can't tell classes apart."""
     cells, factor = laid.cells, laid.given.factor
     if not laid.by_class:
-        cells.put(on_grid(raster, cells.grid).mean * factor, _DENSITY, laid.number, laid.key(land.year), "")
+        cells.put(mean_on_grid(raster, cells.grid) * factor, _DENSITY, laid.number, laid.key(land.year), "")
         return
     with ValuesOnPixels(raster, land.source.pixels, nearest=True) as values:
         for block, means in class_means(land, values, cells.grid, laid.classes):
@@ -266,7 +270,7 @@ def _keep(laid: LaidMap, raster: Raster, land: LandMap) -> None:
 
 
 def _keep_error(laid: LaidMap, raster: Raster) -> None:
-    layer = on_grid(raster, laid.cells.grid).mean * laid.given.factor
+    layer = mean_on_grid(raster, laid.cells.grid) * laid.given.factor
     laid.cells.put(layer, _ERROR, laid.number)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tanheng.accounting.stock import carbon_stock, mean_density
 from tanheng.accounting.summaries import coverage_table, stock_by_class_table
 from tanheng.grid import Grid
-from tanheng.land.cells import CellStore, bands, finished, plain_data
+from tanheng.land.cells import CellStore, finished, plain_data
 from tanheng.land.layers import variable
 from tanheng.land.series import LandSeries
 from tanheng.land.shares import covered_share, land_share, on_cells
@@ -140,7 +140,7 @@ def _stock_of_year(series: LandSeries, densities: CellDensities, year: int) -> d
     """Areas of the classes in a year, shape (1, classes), ha, and what they hold, (1, classes, pools), t C; the stock of its cells is kept."""
     grid, share = series.grid, land_share(series)
     stock = np.full(grid.shape, np.nan)
-    for rows in bands(grid):
+    for rows in densities.bands():
         part = share.sel(year=[year]).isel(y=rows).compute()
         here = densities.of(year, rows).expand_dims(year=[year]).assign_attrs(units="t C ha-1")
         stock[rows] = carbon_stock(part, here, grid.cell_area_ha).values[0]

@@ -25,7 +25,7 @@ from tanheng.accounting.intervals.propagation import (
     ratio_half_width,
 )
 from tanheng.factors.densities import POOLS
-from tanheng.land.cells import bands, done_once
+from tanheng.land.cells import done_once
 from tanheng.land.layers import by_layer, variable
 from tanheng.language import tr
 from tanheng.schema import stamp
@@ -105,7 +105,7 @@ def _supply(land: Land, errors: DensityErrors, mode: str, year: int) -> Values:
     """Half-width of the supply of each cell in a year."""
     years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
     parts = []
-    for rows in bands(land.grid):
+    for rows in land.densities.bands():
         ends = [(areas_of(land, one, rows), land.densities.of(one, rows)) for one in years]
         variance = cell_half_width(errors, ends).values ** 2 + map_variance(land, years, rows)
         parts.append(np.sqrt(variance))
@@ -123,7 +123,7 @@ def _demand(land: Land, compared: Balance, demand: DemandErrors, year: int) -> V
 def _cells_of_bands(land: Land) -> list[slice]:
     """Numbers of the cells of each band of rows."""
     columns = land.grid.columns
-    return [slice(rows.start * columns, rows.stop * columns) for rows in bands(land.grid)]
+    return [slice(rows.start * columns, rows.stop * columns) for rows in land.densities.bands()]
 
 
 def areas_of(land: Land, year: int, rows: slice) -> xr.DataArray:
@@ -178,7 +178,7 @@ def _sources(
     """Supply by density and demand by group of the cells in the region, as if they were whole, and their numbers; band by band."""
     part = land.fraction.values.ravel()
     amounts = demand.groups.amounts.tocsc()
-    for rows, cells in zip(bands(land.grid), _cells_of_bands(land), strict=True):
+    for rows, cells in zip(land.densities.bands(), _cells_of_bands(land), strict=True):
         density = errors.of(land.densities.of(year, rows))
         held = (areas_of(land, year, rows) * density).transpose(*errors.relative.dims, "y", "x")
         inside = part[cells] > 0

@@ -1,0 +1,115 @@
+"""Yearly uptake: a built-in table, net ecosystem production, and net primary production less respiration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import FIRST, SINGLE, tiny_study_with_people, write_map
+from tanheng.accounting.flows.respiration import year_of_respiration
+from tanheng.errors import StudyError
+from tanheng.pipeline.run import Results, run_study
+
+
+def run_with(folder: Path, entries: str, *, npp: float = 800.0, **tables: str) -> Results:
+    """Small study with production of 800 g C/m2 a year, and months of 10 degrees and 50 mm."""
+    study = tiny_study_with_people(folder)
+    write_map(folder / "npp.tif", np.full((3, 4), npp), dtype="float32", nodata=-1)
+    for name, value in (("warm", 10.0), ("wet", 50.0)):
+        write_map(folder / f"{name}.tif", np.full((12, 3, 4), value), dtype="float32", nodata=-9999)
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    text = study.read_text(encoding="utf-8")
+    head = text.split("[balance]")[0] if "[balance]" in text else text
+    study.write_text(head + '\n[balance]\nmode = "sink"\n' + entries, encoding="utf-8")
+    return run_study(study)
+
+
+def npp(respiration: str, more: str = "") -> str:
+    return f'npp = {{ map = "npp.tif", units = "g C m-2 yr-1", respiration = {respiration}{more} }}\n'
+
+
+#: Hectares of the first map that are not crops: 3 forest, 1 grassland, 1 water, 1 built-up of 100 ha each.
+NO_CROPS = 600.0
+
+
+def supply(results: Results, year: int = 2000) -> float:
+    return float(results.tables["balance"].set_index("year").loc[year, "supply_t_c_per_yr"])
+
+
+def test_a_share_of_production_is_respired_and_crops_are_no_sink(tmp_path: Path) -> None:
+    results = run_with(tmp_path, npp("{ share = 0.5 }"))
+    # 800 g C/m2 are 8 t C/ha; half of it is respired; crops (500 ha) are left out.
+    assert supply(results) == pytest.approx(NO_CROPS * 4.0, rel=SINGLE)
+    assert np.isnan(results.dataset["supply"].sel(year=2000).values[2, 3]) == (FIRST[2][3] == 0)
+    page = results.report.read_text(encoding="utf-8")
+    assert "less heterotrophic respiration (share 0.5 of it)" in page
+
+
+def test_crops_count_where_the_study_says_so(tmp_path: Path) -> None:
+    results = run_with(tmp_path, npp("{ share = 0.5 }") + "returning = []\n")
+    assert supply(results) == pytest.approx(1100 * 4.0, rel=SINGLE)
+
+
+def test_respiration_by_class(tmp_path: Path) -> None:
+    rows = "class,respiration\n" + "".join(
+        f"{name},3\n" for name in ("cropland", "grassland", "water", "built-up", "unused")
+    )
+    results = run_with(tmp_path, npp('{ table = "rh.csv" }'), rh=rows + "forest,5\n")
+    assert supply(results) == pytest.approx(300 * (8 - 5) + 300 * (8 - 3), rel=1e-6)
+
+
+def test_respiration_by_a_model_of_climate(tmp_path: Path) -> None:
+    results = run_with(tmp_path, npp('{ model = "pei-2010", temperature = "warm.tif", precipitation = "wet.tif" }'))
+    # 16.285 g C/m2 a month at 10 degrees and 50 mm: 195.4 g C/m2 or 1.954 t C/ha a year.
+    assert float(year_of_respiration([np.array(10.0)] * 12, [np.array(50.0)] * 12)) == pytest.approx(
+        12 * 16.285, abs=0.01
+    )
+    assert supply(results) == pytest.approx(NO_CROPS * (8 - 1.9542), rel=1e-4)
+
+
+def test_a_built_in_table(tmp_path: Path) -> None:
+    results = run_with(tmp_path, 'uptake = "china-vegetation"\n')
+    assert supply(results) == pytest.approx(300 * 0.58 + 100 * 0.021 + 100 * 0.248)
+
+
+def test_net_ecosystem_production_of_crops_is_told(tmp_path: Path) -> None:
+    results = run_with(tmp_path, 'nep = { map = "npp.tif" }\n', npp=100.0)
+    assert supply(results) == pytest.approx(1100 * 1.0, rel=SINGLE)
+    assert any("what crops fix returns within the year" in text for text in results.warnings)
+
+
+def test_numbers_that_mean_no_data_are_left_out(tmp_path: Path) -> None:
+    more = ", valid_max = 900"
+    with pytest.raises(StudyError, match="more than vegetation is known to fix"):
+        run_with(tmp_path, npp("{ share = 0.5 }"), npp=32762.0)
+    results = run_with(tmp_path, npp("{ share = 0.5 }", more))
+    assert supply(results) == pytest.approx(NO_CROPS * 4.0, rel=SINGLE)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ('npp = { map = "npp.tif", units = "g C m-2 yr-1" }', "respiration"),
+        (npp("{ share = 0.5, table = 'x.csv' }"), "name one of 'share', 'table' and 'model'"),
+        (npp("{ model = 'pei-2010' }"), "rasters of twelve months"),
+        (npp("{ share = 0.5 }").replace("g C m-2 yr-1", "g m-2"), "g m-2"),
+        (npp("{ share = 0.5 }") + "returning = ['crops']\n", "there is no class 'crops'"),
+        (npp("{ table = 'rh.csv' }"), "no row for class"),
+        ('uptake = "china-vegetation"\nreturning = ["cropland"]\n', "in a table such classes take up 0"),
+    ],
+)
+def test_wrong_production_is_refused(tmp_path: Path, entries: str, said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        run_with(tmp_path, entries, rh="class,respiration\nforest,1\n")
+
+
+def test_production_in_another_mode_is_refused(tmp_path: Path) -> None:
+    study = tiny_study_with_people(tmp_path)
+    study.write_text(
+        study.read_text(encoding="utf-8") + '\n[balance]\nmode = "stock"\n' + npp("{ share = 0.5 }"), encoding="utf-8"
+    )
+    with pytest.raises(StudyError, match="belong to mode 'sink'"):
+        run_study(study)
