@@ -460,3 +460,38 @@ def test_shares_plan_on_shares(folder: Path) -> None:
     assert found.record["converted_km2"] <= 0.1 * SIZE * SIZE + 1e-6
     assert found.record["gain_t_c"] > 0
     assert found.record["stability"] is None
+
+
+def test_the_gain_comes_over_years(planned: Planned) -> None:
+    table = planned.tables["plan_by_year"].set_index("year")
+    areas = planned.tables["plan_areas"]
+    gain = float((areas["stock_after_t_c"] - areas["stock_today_t_c"]).sum())
+    assert table["settled_gain_t_c"].iloc[-1] == pytest.approx(gain)
+    assert table["gain_t_c"].iloc[-1] == pytest.approx(gain)
+    # What is cleared is lost at once, and what grows comes later: at first less than the settled gain.
+    flows = table.iloc[1:]
+    assert (flows["gain_t_c"] <= flows["settled_gain_t_c"] + 1e-6).all()
+    np.testing.assert_allclose(
+        flows["taken_up_t_c_per_yr"] - flows["lost_t_c_per_yr"], flows["flow_t_c_per_yr"], atol=1e-6
+    )
+    page = (planned.folder / "plan.html").read_text(encoding="utf-8")
+    assert "of it has taken place; the rest follows by" in page or "stores" in page
+
+
+def test_prices_follow_their_path_and_are_discounted(folder: Path) -> None:
+    text = BASE.replace("at_least_km2 = 30", "at_least_km2 = 10")
+    text = text.replace("[plan]\n", "[plan]\nprice_path = { 2010 = 100, 2020 = 200 }\ndiscount_rate_percent = 5\n")
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("price ="))
+    found = plan_study(study(folder, text, "priced"))
+    table = found.tables["plan_by_year"].set_index("year")
+    start = table.index[0]
+    assert table.loc[start + 1, "price_per_t_c"] == pytest.approx(np.interp(start + 1, [2010, 2020], [100, 200]))
+    by_hand = table.loc[start + 1, "flow_t_c_per_yr"] * table.loc[start + 1, "price_per_t_c"] / 1.05
+    assert table.loc[start + 1, "value"] == pytest.approx(by_hand)
+    assert table["value_so_far"].iloc[-1] == pytest.approx(table["value"].sum())
+
+
+def test_one_price_or_a_path(folder: Path) -> None:
+    text = BASE.replace("[plan]\n", "[plan]\nprice_path = { 2010 = 100 }\n")
+    with pytest.raises(StudyError, match="give either 'price', one for all years, or 'price_path'"):
+        plan_study(study(folder, text, "twice"))

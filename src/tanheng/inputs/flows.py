@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
-from tanheng.accounting.flows.delays import AT_ONCE, Response, linear
+from tanheng.accounting.flows.delays import Response, linear
+from tanheng.accounting.flows.store import Responses
 from tanheng.errors import nearest
 from tanheng.factors.kinds_of_land import CATEGORIES, kind_of_land
 from tanheng.inputs.problems import Problems
@@ -28,9 +29,7 @@ class FlowInputs:
     Attributes
     ----------
     settings : Flows
-    growth : mapping of str to Response
-        Of the biomass of each class.
-    soil, dead : Response
+    responses : Responses
     categories : mapping of str to str
         IPCC category of each class.
     given : pandas.DataFrame, optional
@@ -38,9 +37,7 @@ class FlowInputs:
     """
 
     settings: Flows
-    growth: Mapping[str, Response]
-    soil: Response
-    dead: Response
+    responses: Responses
     categories: Mapping[str, str]
     given: pd.DataFrame | None
 
@@ -67,14 +64,8 @@ def open_flows(study: Study, base: Path, classes: tuple[str, ...], problems: Pro
                     if name not in classes
                 ]
             )
-    growth = {}
-    for name in classes:
-        if curves and name in curves:
-            with problems.at("flows.growth"):
-                growth[name] = problems.attempt(partial(Response), *curves[name]) or AT_ONCE
-        else:
-            usual = _FOREST_YEARS if kind_of_land(name) == "forest" else _OTHER_YEARS
-            growth[name] = linear(settings.biomass_years.get(name, usual))
+    with problems.at("flows.growth"):
+        responses = problems.attempt(responses_of, settings, classes, curves or {})
     categories = {name: settings.categories.get(name) or CATEGORIES.get(kind_of_land(name), "") for name in classes}
     unknown = [name for name, category in categories.items() if not category]
     if unknown:
@@ -86,5 +77,34 @@ def open_flows(study: Study, base: Path, classes: tuple[str, ...], problems: Pro
                     first=unknown[0],
                 )
             )
-    soil, dead = linear(settings.soil_years), linear(settings.dead_years)
-    return FlowInputs(settings, growth, soil, dead, categories, given)
+    return None if responses is None else FlowInputs(settings, responses, categories, given)
+
+
+def responses_of(
+    settings: Flows,
+    classes: tuple[str, ...],
+    curves: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = MappingProxyType({}),
+) -> Responses:
+    """How pools respond, by the settings of a study or, without any, by the defaults of the IPCC.
+
+    Parameters
+    ----------
+    curves : mapping of str to (ages, shares)
+        Growth of classes, where a table gives it.
+
+    Raises
+    ------
+    InputError
+        A curve falls, or does not end with 1.
+
+    Examples
+    --------
+    >>> found = responses_of(Flows(), ("cropland", "forest"))
+    >>> found.growth["forest"].years, found.growth["cropland"].years, found.soil.years
+    (20.0, 1.0, 20.0)
+    """
+    growth = {}
+    for name in classes:
+        usual = _FOREST_YEARS if kind_of_land(name) == "forest" else _OTHER_YEARS
+        growth[name] = Response(*curves[name]) if name in curves else linear(settings.biomass_years.get(name, usual))
+    return Responses(growth, linear(settings.soil_years), linear(settings.dead_years))

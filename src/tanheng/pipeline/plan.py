@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.errors import InputError, OutputError
+from tanheng.inputs.flows import responses_of
 from tanheng.inputs.plan import PlanInputs, open_plan
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.rasters import files_open, write_cog
@@ -32,6 +33,7 @@ from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.study import OBSERVED
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.solve import Plan, best_plan
+from tanheng.stages.planning.by_year import gain_by_year
 from tanheng.stages.planning.certainty import gain_half_width, plan_front, plan_stability
 from tanheng.stages.planning.compensation import compensation
 from tanheng.stages.planning.findings import PlanFindings, noted
@@ -51,6 +53,7 @@ from tanheng.stages.planning.zoning import unit_zoning, zoning
 from tanheng.stages.statistics.steps import Steps
 from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.zone_layers import lay_zones
+from tanheng.study import Flows as StudyFlows
 from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
 
@@ -117,6 +120,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
     beside = _beside(inputs, opened, land, problem, dataset, reporter)
     tables = {
         **_tables(opened, land, problem, plan),
+        **_by_year(inputs, opened, land, plan),
         **_front(opened, land, problem, reporter),
         **beside.tables,
     }
@@ -140,6 +144,14 @@ def _tables(opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan
     }
     by_zone = zones_table(opened, land, plan.flows)
     return tables if by_zone.empty else {**tables, "plan_by_zone": by_zone}
+
+
+def _by_year(inputs: Inputs, opened: PlanInputs, land: PlanLand, plan: Plan) -> dict[str, pd.DataFrame]:
+    """Gain of the plan by year, as the study or else the IPCC says that pools respond; none where nothing is converted."""
+    if not (plan.flows.start != plan.flows.end).any():
+        return {}
+    responses = inputs.flows.responses if inputs.flows is not None else responses_of(StudyFlows(), land.classes)
+    return {"plan_by_year": gain_by_year(opened.plan, land, plan.flows, responses)}
 
 
 def _beside(

@@ -91,7 +91,7 @@ def write_plan_report(
     from tanheng.report.cartography.plan_maps import draw_arrows, draw_plan_maps
     from tanheng.report.cartography.press import press
     from tanheng.report.cartography.sheet import Desk, Imprint
-    from tanheng.report.charts.plan_charts import draw_front, draw_scenarios
+    from tanheng.report.charts.plan_charts import draw_front, draw_gain_by_year, draw_scenarios
     from tanheng.report.page.plan_page import write_plan_page
     from tanheng.report.workbook.workbook import write_workbook
 
@@ -104,6 +104,8 @@ def write_plan_report(
         maps = draw_plan_maps(printer, desk, layers, kinds)
         if arrows:
             maps.append(draw_arrows(printer, desk, np.isfinite(layers["land_use_plan"]), arrows))
+        if "plan_by_year" in tables:
+            charts.append(draw_gain_by_year(folder / "maps" / "by_year.png", tables["plan_by_year"]))
         if "plan_front" in tables:
             charts.append(draw_front(folder / "maps" / "front.png", tables["plan_front"]))
         if "scenarios" in tables and len(tables["scenarios"]) > 1:

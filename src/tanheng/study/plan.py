@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from tanheng.language import listed, tr
 from tanheng.study.parts import Name, Part, Truth, Year, within
+from tanheng.units import CO2_PER_C
 
 Share = Annotated[float, Field(ge=0)]
 
@@ -107,6 +109,8 @@ class Plan(Part):
     compensation: str | None = None
     price: Annotated[float, Field(ge=0)] = 0.0
     price_per: Literal["t C", "t CO2"] = "t C"
+    price_path: dict[Year, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    discount_rate_percent: Annotated[float, Field(gt=-100, le=100)] = 0.0
     gap: Annotated[float, Field(gt=0, le=0.01)] = 1e-6
     seconds: Annotated[float, Field(gt=0, le=86_400)] = 120.0
     seed: Annotated[int, Field(ge=0)] = 1
@@ -135,6 +139,16 @@ class Plan(Part):
             problems.append(tr("whole_cells: can't go with max_change below 1"))
         if any(land.land_class is None for land in self.reserved):
             problems.append(tr("reserved: each entry needs the 'class' that the land is reserved for"))
+        if self.price_path and self.price:
+            problems.append(tr("give either 'price', one for all years, or 'price_path', prices by year"))
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def price_of(self, year: float) -> float:
+        """Price of a tonne of carbon in a year: one for all, or straight between those of a path and level beyond its ends."""
+        per_t_c = CO2_PER_C if self.price_per == "t CO2" else 1.0
+        if not self.price_path:
+            return self.price * per_t_c
+        years = sorted(self.price_path)
+        return float(np.interp(year, years, [self.price_path[one] for one in years])) * per_t_c

@@ -132,6 +132,12 @@ _ROWS: tuple[Column, ...] = (
     Column("flow_below_t_c_per_yr", mark("of it below ground"), _T_C_YR),
     Column("flow_soil_t_c_per_yr", mark("of it in the soil"), _T_C_YR),
     Column("flow_dead_t_c_per_yr", mark("of it in dead matter"), _T_C_YR),
+    Column("settled_gain_t_c", mark("gain once settled"), _T_C, "ratio"),
+    Column("lost_t_c_per_yr", mark("lost at once in the year"), _T_C_YR),
+    Column("taken_up_t_c_per_yr", mark("taken up in the year"), _T_C_YR),
+    Column("price_per_t_c", mark("price of the year"), mark("in the currency of the plan per t C"), "ratio"),
+    Column("value", mark("worth of the year, discounted"), mark("in the currency of the plan"), "ratio"),
+    Column("value_so_far", mark("worth up to the year, discounted"), mark("in the currency of the plan"), "ratio"),
     Column("category", mark("IPCC category"), kind="name"),
     Column("status", mark("remaining or converted"), kind="name"),
     Column("biomass_t_co2_per_yr", mark("emissions of biomass"), _T_CO2_YR),
@@ -421,6 +427,7 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("own_table", "ecological_p_if_independent"): Column(
         "ecological_p_if_independent", mark("p of the ecological test, if rows were independent"), kind="chance"
     ),
+    ("plan_by_year", "gain_t_c"): Column("gain_t_c", mark("gain as soil and trees respond"), _T_C, "ratio"),
     ("stock_over_time", "stock_t_c"): Column("stock_t_c", mark("store as soil and trees respond"), _T_C, "ratio"),
     ("stock_uncertainty", "of"): Column("of", mark("stock or change"), kind="name"),
     ("emission_uncertainty", "name"): Column("name", mark("name"), kind="place"),

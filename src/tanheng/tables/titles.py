@@ -60,6 +60,7 @@ TITLES = {
     "plan_areas": mark("Plan areas"),
     "plan_transitions": mark("Plan conversions"),
     "plan_gain_by_pool": mark("Plan gain by pool"),
+    "plan_by_year": mark("Plan gain by year"),
     "plan_by_zone": mark("Plan by zone"),
     "plan_prices": mark("Plan limits that bind"),
     "plan_front": mark("Pareto front of the plan"),
@@ -202,6 +203,10 @@ MEANINGS = {
     "plan_transitions": mark("Conversions of the plan: area, stored carbon gained, cost"),
     "plan_gain_by_pool": mark(
         "Stored carbon gained by carbon pool: a gain in one pool is as sure as the densities of that pool"
+    ),
+    "plan_by_year": mark(
+        "Gain of the plan by year, its conversions spread evenly over the horizon: what is cleared is lost at once, biomass, dead matter and soil "
+        "build up over years; and what that is worth, where a price is given"
     ),
     "plan_by_zone": mark("Change of each class, stored carbon gained and cost by zone"),
     "plan_prices": mark("Limits that bind, and what one more unit of each is worth"),

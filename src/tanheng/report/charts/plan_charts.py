@@ -51,3 +51,23 @@ def draw_scenarios(path: Path, table: pd.DataFrame, gain: float) -> Path:
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
     return path
+
+
+def draw_gain_by_year(path: Path, table: pd.DataFrame) -> Path:
+    """Draw the gain of a plan by year, once settled and as soil and trees respond."""
+    figure = Figure(figsize=(6.4, 3.8), dpi=300, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.plot(
+        table["year"], table["settled_gain_t_c"] / 1e6, color="#7f7f7f", ls="--", lw=1.4, label=tr("once settled")
+    )
+    axes.plot(table["year"], table["gain_t_c"] / 1e6, color="#2f7d4a", lw=1.8, label=tr("as soil and trees respond"))
+    axes.axhline(0, color="#333333", lw=0.8)
+    axes.set_xlabel(tr("year"))
+    axes.set_ylabel(tr("gain against today, Mt C"))
+    axes.set_title(tr("Gain of the plan by year, conversions spread evenly over its horizon"), fontsize=10)
+    axes.grid(color="#dddddd", lw=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, frameon=False)
+    figure.savefig(path)
+    return path

@@ -26,6 +26,7 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
         [
             _conversions(moves, record["converted_km2"]),
             _gain(record),
+            *_by_year(record, tables),
             *_pool(tables),
             _proof(record),
             *_stable(record.get("stability")),
@@ -74,6 +75,41 @@ def _gain(record: Mapping[str, Any]) -> str:
 def _plus_minus(half_width: float | None) -> str:
     """Half of the 95 % interval by the study's densities; empty where it gives them no uncertainty."""
     return "" if half_width is None else tr(" ± {half_width}", half_width=_mass(half_width))
+
+
+def _by_year(record: Mapping[str, Any], tables: Tables) -> list[str]:
+    """How much of the gain has taken place at the horizon, and what the gain is worth."""
+    if "plan_by_year" not in tables:
+        return []
+    table = tables["plan_by_year"]
+    end = int(record["year"] + max(1, round(record["horizon_years"])))
+    row = table[table["year"] == end].iloc[0]
+    figures = {"end": end, "gain": _mass(abs(row.gain_t_c)), "last": int(table["year"].iloc[-1])}
+    if row.gain_t_c >= 0:
+        found = [
+            tr(
+                "By {end}, with conversions spread evenly until then, {gain} of it has taken place; the rest follows by {last}.",
+                **figures,
+            )
+        ]
+    else:
+        found = [
+            tr(
+                "By {end}, with conversions spread evenly until then, the land stores {gain} less than today, for what is cleared is lost at "
+                "once; the gain follows by {last}.",
+                **figures,
+            )
+        ]
+    if "value_so_far" in table:
+        found.append(
+            tr(
+                "At the prices given the gain is worth {worth:,.0f} {currency}, discounted by {rate:g} % a year.",
+                worth=float(table["value_so_far"].iloc[-1]),
+                currency=record["settings"]["currency"],
+                rate=record["settings"]["discount_rate_percent"],
+            )
+        )
+    return found
 
 
 #: Share of the gain from which on a single pool is named.

@@ -8,6 +8,7 @@ from typing import Any
 from tanheng.language import mark, name_of, tr, worded
 
 TITLES = {
+    "by_year": mark("Gain of the plan by year"),
     "compensation": mark("Compensation between units"),
     "conversion": mark("What the plan converts"),
     "front": mark("What one goal costs the other"),

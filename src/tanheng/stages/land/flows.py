@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tanheng.accounting.flows.delays import (
-    AT_ONCE,
-    Response,
-    converted_share,
-    horizon,
-    realised,
-    recent_and_old,
-)
-from tanheng.factors.densities import POOLS
+from tanheng.accounting.flows.delays import converted_share, realised, recent_and_old
+from tanheng.accounting.flows.store import Part, conversion_parts, store_by_year
 from tanheng.inputs.flows import FlowInputs
 from tanheng.language import tr
 from tanheng.stages.found import Found, SelfCheck
@@ -32,24 +22,12 @@ _GROUPS = {"above": "biomass", "below": "biomass", "soil": "soil", "dead": "dead
 REMAINING, CONVERTED = "remaining", "converted"
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Carbon that one kind of conversion gains or loses in a pool over time: from and to a class, t C once all has taken place."""
-
-    span: tuple[int, int]
-    of: str
-    to: str
-    pool: str
-    amount: float
-    response: Response
-
-
 def account_flows(given: FlowInputs, land: Land, changes: Changes) -> Found:
     """Store by year, settled and as it responds; areas and flows by category of the IPCC; and both ways to account side by side."""
     steps = [changes.of(first, last) for first, last in pairwise(land.years)]
     parts = [part for item in steps for part in _parts(given, land, item)]
     start = float(land.tables["stock_by_class"].query("year == @land.years[0]")["stock_t_c"].sum())
-    times = _store_by_year(parts, start, land.years)
+    times = store_by_year(parts, start, land.years[0], land.years[-1])
     accounting = _accounting(given, land, steps, parts)
     totals = pd.DataFrame([_totals(given, item, parts, times) for item in steps])
     settled = start + sum(part.amount for part in parts)
@@ -70,47 +48,17 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes) -> Found:
     )
 
 
-def _parts(given: FlowInputs, land: Land, item: LandChange) -> Iterator[_Part]:
-    """What the conversions of a period gain and lose, pool by pool; biomass and dead matter of the former class go at once."""
-    before, after = (land.density.sel(year=year, drop=True) for year in (item.first, item.last))
+def _parts(given: FlowInputs, land: Land, item: LandChange) -> Iterator[Part]:
+    """What the conversions of a period gain and lose."""
+    densities = [
+        land.density.sel(year=year, drop=True).transpose("land_class", "carbon_pool").values
+        for year in (item.first, item.last)
+    ]
     span = (item.first, item.last)
-    for of in land.classes:
-        for to in land.classes:
-            area = float(item.area.sel(from_class=of, to_class=to))
-            for pool in POOLS:
-                lost, gained = (
-                    area * float(end.sel(land_class=name, carbon_pool=pool))
-                    for end, name in ((before, of), (after, to))
-                )  # (ha) * (t C/ha) = t C
-                if of == to or pool == "soil":
-                    response = given.soil if of != to else AT_ONCE
-                    yield _Part(span, of, to, pool, gained - lost, response)
-                else:
-                    yield _Part(span, of, to, pool, -lost, AT_ONCE)
-                    yield _Part(span, of, to, pool, gained, given.dead if pool == "dead" else given.growth[to])
+    return conversion_parts(land.classes, item.area.values, (densities[0], densities[1]), span, given.responses)
 
 
-def _store_by_year(parts: list[_Part], start: float, years: tuple[int, ...]) -> pd.DataFrame:
-    """Store of each year once settled and as it responds, until the last response has ended, and its yearly flow by pool."""
-    every = list(range(years[0], horizon(years[-1], [part.response for part in parts]) + 1))
-    settled, pools = np.full(len(every), start), {pool: np.zeros(len(every)) for pool in POOLS}
-    for part in (one for one in parts if one.amount):
-        settled = settled + part.amount * _course(AT_ONCE, part, every)
-        pools[part.pool] = pools[part.pool] + part.amount * _course(part.response, part, every)
-    stock = start + sum(pools.values())
-    table = pd.DataFrame({"year": every, "settled_t_c": settled, "stock_t_c": stock, "owed_t_c": settled - stock})
-    table["flow_t_c_per_yr"] = np.diff(stock, prepend=np.nan)
-    for pool, values in pools.items():
-        table[f"flow_{pool}_t_c_per_yr"] = np.diff(values, prepend=np.nan)
-    return table
-
-
-def _course(response: Response, part: _Part, years: list[int]) -> NDArray[np.float64]:
-    """Share of a part that has taken place by each year."""
-    return np.array([realised(response, *part.span, year) for year in years], np.float64)
-
-
-def _accounting(given: FlowInputs, land: Land, steps: list[LandChange], parts: list[_Part]) -> pd.DataFrame:
+def _accounting(given: FlowInputs, land: Land, steps: list[LandChange], parts: list[Part]) -> pd.DataFrame:
     """Area and emissions of each category, remaining and converted, by year; emissions are positive, removals negative."""
     rows = []
     for year in range(land.years[0] + 1, land.years[-1] + 1):
@@ -153,7 +101,7 @@ def _areas(
     return whole, min(converted, whole)
 
 
-def _flows(given: FlowInputs, parts: list[_Part], category: str, year: int) -> dict[tuple[str, str], float]:
+def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> dict[tuple[str, str], float]:
     """Emissions of a category in a year by status and pool group, t CO2."""
     found: dict[tuple[str, str], float] = {}
     for part in parts:
@@ -181,7 +129,7 @@ def _given(given: FlowInputs, category: str, year: int) -> float:
     return float((rows["loss_t_c"] - rows["gain_t_c"]).sum()) * CO2_PER_C
 
 
-def _totals(given: FlowInputs, item: LandChange, parts: list[_Part], times: pd.DataFrame) -> dict[str, object]:
+def _totals(given: FlowInputs, item: LandChange, parts: list[Part], times: pd.DataFrame) -> dict[str, object]:
     """Yearly emissions of a period by the stock difference, as soil and trees respond, and with what is given."""
     settled = sum(part.amount for part in parts if part.span == (item.first, item.last)) / item.years
     store = times.set_index("year")["stock_t_c"]
