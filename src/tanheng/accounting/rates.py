@@ -42,3 +42,21 @@ def economic_contribution(output: Values, emissions: Values) -> Values:
     known = np.isfinite(output)
     share_of_output = output / output[known].sum()
     return over(share_of_output, over(emissions, np.full(len(emissions), emissions[known].sum())))
+
+
+def footprint_pressure(emissions: Values, uptake: Values) -> Values:
+    r"""Carbon footprint pressure index of each zone, :math:`E_u / S_u`: emissions over what its own land takes up; NaN where it takes up nothing.
+
+    Above 1 a zone emits more than its land takes up. It is the inverse of the carbon compensation rate, and has no meaning for a stock.
+
+    References
+    ----------
+    Chen, J., Fan, W., Li, D., et al. (2020). Driving factors of global carbon footprint pressure: based on vegetation carbon sequestration.
+    Applied Energy 267, 114914.
+
+    Examples
+    --------
+    >>> footprint_pressure(np.array([60.0, 5.0]), np.array([20.0, -1.0])).tolist()
+    [3.0, nan]
+    """
+    return over(emissions, uptake)

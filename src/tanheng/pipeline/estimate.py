@@ -16,6 +16,9 @@ from tanheng.study import Study
 #: Memory of Python with the libraries and one report, bytes; and of a run by cell of the grid: some layers of 8 bytes.
 _BASE_BYTES, _CELL_BYTES = 600e6, 220.0
 
+#: More of it where densities come from maps: a layer or two of the map at hand.
+_MAP_BYTES = 30.0
+
 #: Part of a layer's 32 bits that is left on disk after packing.
 _PACKED = 0.6
 
@@ -71,9 +74,9 @@ class Estimate:
 def estimate(inputs: Inputs) -> Estimate:
     r"""What a run of these inputs is expected to take.
 
-    .. math:: M = 600\,\mathrm{MB} + 220\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
+    .. math:: M = 600\,\mathrm{MB} + (220 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
-    with n cells of the grid's rectangle, L layers that are kept while the run goes on, and R layers of the results.
+    with n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R layers of the results.
     """
     study, cells = inputs.study, inputs.grid.size
     kept, written = layers(study, len(inputs.classes))
@@ -82,7 +85,7 @@ def estimate(inputs: Inputs) -> Estimate:
     seconds = (
         _START_S + (_CELL_S * cells + _RANDOM_S * cells * random * 3) * len(study.years) + _PIXELS_S * pixels / 1e9
     )
-    memory = _BASE_BYTES + _CELL_BYTES * cells
+    memory = _BASE_BYTES + (_CELL_BYTES + (_MAP_BYTES if study.carbon_density.maps else 0.0)) * cells
     return Estimate(memory, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds)
 
 
@@ -91,6 +94,7 @@ def layers(study: Study, classes: int) -> tuple[int, int]:
     years, has_demand = len(study.years), study.emissions is not None
     errors = study.carbon_density.uncertainty is not None
     kept = (classes + 2 + 6 * has_demand + (1 + 2 * has_demand) * errors) * years + 2 * (years - 1)
+    kept += sum(len(item.classes or range(classes)) * years + 1 for item in study.carbon_density.maps)
     written = (classes + 1 + 9 * has_demand + (1 + 3 * has_demand) * errors) * years + 2 * (years - 1)
     return kept + len(study.drivers), written + len(study.drivers)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng.accounting.rates import economic_contribution, over
+from tanheng.accounting.rates import economic_contribution, footprint_pressure, over
 from tanheng.accounting.summaries import balance_by_zone_table, stock_by_zone_table, zone_sums
 from tanheng.analysis.mismatch import dissimilarity, gini, lorenz
 from tanheng.errors import InputError
@@ -101,6 +101,11 @@ def with_rates(
             **{columns.supply_per_ha: over(rows[columns.supply].to_numpy(float), hectares)},
             demand_t_c_per_ha_yr=over(demand, hectares),
         )
+        frame["emissions_share"] = over(demand, np.full(len(demand), demand.sum()))
+        if mode != "stock":
+            uptake = rows[columns.supply].to_numpy(float)
+            frame["uptake_share"] = over(uptake, np.full(len(uptake), uptake.sum()))
+            frame["carbon_footprint_pressure"] = footprint_pressure(demand, uptake)
         output = _output(economy, layer, frame, int(year))
         if output is not None:
             frame["economic_contribution_coefficient"] = economic_contribution(output, demand)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tanheng.language import tr
 from tanheng.report.words.amounts import mass, mass_parts
-from tanheng.units import CO2_PER_C
+from tanheng.units import CO2_PER_C, HA_PER_KM2
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -56,11 +56,14 @@ def key_figures(tables: Tables, borrowed: Borrowed = MappingProxyType({})) -> li
 
 
 def _stock(tables: Tables) -> KeyFigure:
-    stocks = tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
+    stocks = tables["stock_by_class"].groupby("year")[["stock_t_c", "area_km2"]].sum()
     name = tr("carbon stored, {year}", year=stocks.index[-1])
-    year = int(stocks.index[-1])
+    year, last = int(stocks.index[-1]), stocks.iloc[-1]
     interval = _interval(stock_half_width(tables, year, year), tr("no uncertainty of the densities is given"))
-    return KeyFigure(*mass_parts(stocks.iloc[-1]), name, tr("a stock, not a yearly flow"), interval)
+    note = tr(
+        "a stock, not a yearly flow; {density:.1f} t C/ha", density=last["stock_t_c"] / (last["area_km2"] * HA_PER_KM2)
+    )
+    return KeyFigure(*mass_parts(last["stock_t_c"]), name, note, interval)
 
 
 def stock_half_width(tables: Tables, first: int, last: int) -> float:
