@@ -128,6 +128,18 @@ def test_standard_errors_reach_cells_and_totals(tmp_path: Path) -> None:
     assert any("count as certain" in text for text in results.warnings)
 
 
+def test_a_map_of_all_classes_adds_nothing_to_the_uncertainty_of_a_change(tmp_path: Path) -> None:
+    """Its error is one of the place: land that goes from class to class keeps its soil."""
+    last = FINE.copy()
+    last[4:, 4:] = 2
+    results = run_with(tmp_path, "uncertainty = { soil = 0.2 }\n" + soil(), last=last, soil=np.full(FINE.shape, 80.0))
+    table = results.tables["stock_uncertainty"].set_index(["of", "to_year"])
+    # 400 ha of 80 t C/ha, +- 20 %.
+    assert table.loc[("stock", 2000), "half_width_t_c"] == pytest.approx(0.2 * 400 * 80)
+    assert table.loc[("change", 2010), "half_width_t_c"] == pytest.approx(0.0, abs=1e-6)
+    assert table.loc[("change", 2010), "value_t_c"] > 0
+
+
 def test_land_without_a_value_takes_the_table_and_is_told(tmp_path: Path) -> None:
     values = np.full(FINE.shape, 100.0)
     values[:4, :4] = -1

@@ -76,7 +76,8 @@ def estimate(inputs: Inputs) -> Estimate:
 
     .. math:: M = 600\,\mathrm{MB} + (220 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
-    with n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R layers of the results.
+    with n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
+    layers of the results.
     """
     study, cells = inputs.study, inputs.grid.size
     kept, written = layers(study, len(inputs.classes))

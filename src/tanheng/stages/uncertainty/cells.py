@@ -32,7 +32,7 @@ from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
 from tanheng.stages.found import Found
 from tanheng.stages.land.stock import Land
-from tanheng.stages.uncertainty.density_maps import map_halves, map_variance
+from tanheng.stages.uncertainty.density_maps import map_halves, map_variance, uncertain_maps
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 
 #: Draws of densities and demand for the ratio.
@@ -107,7 +107,7 @@ def _supply(land: Land, errors: DensityErrors, mode: str, year: int) -> Values:
     parts = []
     for rows in land.densities.bands():
         ends = [(areas_of(land, one, rows), land.densities.of(one, rows)) for one in years]
-        variance = cell_half_width(errors, ends).values ** 2 + map_variance(land, years, rows)
+        variance = cell_half_width(errors, ends).values ** 2 + map_variance(land, errors, years, rows)
         parts.append(np.sqrt(variance))
     return np.concatenate(parts) / (1 if len(years) == 1 else years[0] - years[1])
 
@@ -159,7 +159,7 @@ def _ratio(land: Land, errors: DensityErrors, demand: DemandErrors, year: int, s
     rng = np.random.default_rng(seed)
     densities = density_draws(errors.relative, errors.correlation, _DRAWS, rng).values.reshape(_DRAWS, -1)
     emissions = demand_draws(demand.relative, _DRAWS, rng)
-    mapped = sum(item.given.standard_error is not None for item in land.densities.maps)
+    mapped = len(uncertain_maps(land, errors))
     densities = np.hstack([densities, rng.standard_normal((_DRAWS, mapped))])
     largest = np.full((2, _DRAWS), -np.inf)
     for supplied, demanded, _ in _sources(land, errors, demand, year):
@@ -182,7 +182,7 @@ def _sources(
         density = errors.of(land.densities.of(year, rows))
         held = (areas_of(land, year, rows) * density).transpose(*errors.relative.dims, "y", "x")
         inside = part[cells] > 0
-        spreads = [half.ravel() / TO_SIGMA for _, half in map_halves(land, (year,), rows)]
+        spreads = [half.ravel() / TO_SIGMA for _, half in map_halves(land, errors, (year,), rows)]
         sources = np.vstack([held.values.reshape(errors.relative.size, -1), *spreads])
         supplied = sources[:, inside] / part[cells][inside]
         demanded = (amounts[:, cells][:, inside] @ sparse.diags(1.0 / part[cells][inside])).tocsr()

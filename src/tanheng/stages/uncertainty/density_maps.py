@@ -7,21 +7,30 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.land.cells import bands
 from tanheng.stages.land.densities import LaidMap
 from tanheng.stages.land.stock import Land
+from tanheng.stages.uncertainty.input_errors import DensityErrors
 
 Values = NDArray[np.float64]
 
 
-def map_halves(land: Land, ends: tuple[int, ...], rows: slice) -> list[tuple[float, Values]]:
+def uncertain_maps(land: Land, errors: DensityErrors | None) -> list[LaidMap]:
+    """Maps of density whose errors are known: by a raster of standard errors, or by the study's uncertainty of densities."""
+    return [item for item in land.densities.maps if errors is not None or item.given.standard_error is not None]
+
+
+def map_halves(
+    land: Land, errors: DensityErrors | None, ends: tuple[int, ...], rows: slice
+) -> list[tuple[float, Values]]:
     """Half-widths that maps of density add to the stock of cells, or to the first year's less the second's, t C.
 
-    Each is independent of the others. Where one map stands for both years its error is the same in both, and a change keeps only that of
-    the land which changed.
+    Each is independent of the others. The error of a map is one of its place: where one map stands for both years it is the same in both, and
+    a change keeps only that of land which goes to, or comes from, classes without the map.
 
     Parameters
     ----------
+    errors : DensityErrors, optional
+        Uncertainty of the study's densities, which maps without standard errors take.
     ends : tuple of int
         A year, or the last and the first one of a period.
 
@@ -31,34 +40,48 @@ def map_halves(land: Land, ends: tuple[int, ...], rows: slice) -> list[tuple[flo
         How far the errors of cells go together, and the half-widths, signed.
     """
     found = []
-    for item in land.densities.maps:
-        half = item.half_width(rows)
-        if half is None:
-            continue
-        areas = [_area(land, item, year, rows) for year in ends]
+    for item in uncertain_maps(land, errors):
+        amounts = [_uncertain(land, errors, item, year, rows) for year in ends]
         rho = item.given.settings.error_correlation
-        if item.given.settings.maps is not None or len(areas) == 1:
-            found += [(rho, area * half) for area in areas]  # (ha) * (t C/ha) = t C
+        if item.given.settings.maps is not None or len(amounts) == 1:
+            found += [(rho, amount) for amount in amounts]
         else:
-            found.append((rho, (areas[0] - areas[1]) * half))
+            found.append((rho, amounts[0] - amounts[1]))
     return found
 
 
-def _area(land: Land, item: LaidMap, year: int, rows: slice) -> Values:
-    """Area of the classes of a map in each cell, ha."""
-    share = land.share.sel(year=year, land_class=list(item.classes)).isel(y=rows).sum("land_class")
-    return np.asarray(share.values * land.grid.cell_area_ha)
+def _uncertain(land: Land, errors: DensityErrors | None, item: LaidMap, year: int, rows: slice) -> Values:
+    """Half-width of what a map gives in each cell in a year, t C, shape (rows, columns)."""
+    half = item.half_width(rows)
+    total = np.zeros((rows.stop - rows.start, land.grid.columns))
+    for name in item.classes:
+        share = land.share.sel(year=year, land_class=name).isel(y=rows).values
+        area = np.nan_to_num(share) * land.grid.cell_area_ha
+        if half is None:
+            assert errors is not None  # noqa: S101  the map was chosen by it
+            of_class = np.nan_to_num(item.density(year, name, rows)) * _relative(errors, item, name)
+        else:
+            of_class = half
+        total += area * of_class  # (ha) * (t C/ha) = t C
+    return total
 
 
-def map_variance(land: Land, ends: tuple[int, ...], rows: slice) -> Values:
+def _relative(errors: DensityErrors, item: LaidMap, land_class: str) -> float:
+    """Half-width of all pools that a map gives, over what its numbers say."""
+    settings = item.given.settings
+    return sum(errors.relative_of(land_class, pool) * settings.ratio(pool) for pool in settings.pools)
+
+
+def map_variance(land: Land, errors: DensityErrors | None, ends: tuple[int, ...], rows: slice) -> Values:
     """Squared half-width that maps of density add to each cell, (t C)^2, shape (rows, columns)."""
     columns = land.grid.columns
-    squares = [half**2 for _, half in map_halves(land, ends, rows)]
+    squares = [half**2 for _, half in map_halves(land, errors, ends, rows)]
     return np.sum(squares, axis=0) if squares else np.zeros((rows.stop - rows.start, columns))
 
 
 def summed_variance(
     land: Land,
+    errors: DensityErrors | None,
     ends: tuple[int, ...],
     sums: Callable[[Values, slice], Values],
     squared: Callable[[Values, slice], Values],
@@ -75,8 +98,8 @@ def summed_variance(
     alike: list[Values] = []
     apart: list[Values] = []
     rhos: list[float] = []
-    for rows in bands(land.grid):
-        for number, (rho, half) in enumerate(map_halves(land, ends, rows)):
+    for rows in land.densities.bands():
+        for number, (rho, half) in enumerate(map_halves(land, errors, ends, rows)):
             one, other = sums(half, rows), squared(half**2, rows)
             if number == len(alike):
                 alike.append(one)
@@ -92,11 +115,11 @@ def summed_variance(
     return np.sum(choice, axis=0), np.sum(apart, axis=0), np.sum(together, axis=0)
 
 
-def region_variance(land: Land, ends: tuple[int, ...]) -> tuple[float, float, float]:
+def region_variance(land: Land, errors: DensityErrors | None, ends: tuple[int, ...]) -> tuple[float, float, float]:
     """`summed_variance` of the whole region."""
 
     def total(values: Values, _: slice) -> Values:
         return np.array([np.nansum(values)])
 
-    chosen, apart, alike = summed_variance(land, ends, total, total)
+    chosen, apart, alike = summed_variance(land, errors, ends, total, total)
     return float(chosen[0]), float(apart[0]), float(alike[0])

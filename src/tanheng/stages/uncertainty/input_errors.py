@@ -24,7 +24,7 @@ class DensityErrors:
     """Relative half-widths of the densities, shape (land_class,) or (land_class, carbon_pool), and how classes err together.
 
     `within_class` is the half-width of the density of one cell about that of its class, independent from cell to cell. `applies`, shape
-    (land_class, carbon_pool), is 0 for densities whose errors a map of standard errors tells, else 1.
+    (land_class, carbon_pool), is 0 for densities that a map gives: its errors are those of its place, not of a class; else 1.
     """
 
     relative: xr.DataArray
@@ -36,6 +36,11 @@ class DensityErrors:
         """Densities, shape (..., land_class, carbon_pool), that err so, with their pools apart where they err apart."""
         held = density if self.applies is None else density * self.applies
         return held if "carbon_pool" in self.relative.dims else held.sum("carbon_pool")
+
+    def relative_of(self, land_class: str, pool: str) -> float:
+        """Relative half-width of the density of a class in a pool."""
+        here = self.relative.sel(land_class=land_class)
+        return float(here.sel(carbon_pool=pool) if "carbon_pool" in here.dims else here)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ class DemandErrors:
 def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> DensityErrors | None:
     """Uncertainty of densities as a study gives it; none where it gives none."""
     applies = _without_maps(settings, classes)
-    given = settings.uncertainty if settings.uncertainty is not None or applies is None else 0.0
+    told = any(item.standard_error is not None for item in settings.maps)
+    given = settings.uncertainty if settings.uncertainty is not None or not told else 0.0
     if given is None:
         return None
     if settings.uncertain_pools and isinstance(given, dict):
@@ -73,13 +79,12 @@ def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> Density
 
 
 def _without_maps(settings: CarbonDensity, classes: tuple[str, ...]) -> xr.DataArray | None:
-    """1 for densities that err as the study says, 0 for those whose errors a map tells; none where no map tells any."""
-    mapped = [item for item in settings.maps if item.standard_error is not None]
-    if not mapped:
+    """1 for densities of the tables, 0 for those that a map gives; none where there is no map."""
+    if not settings.maps:
         return None
     coords = {"land_class": list(classes), "carbon_pool": list(POOLS)}
     found = xr.DataArray(np.ones((len(classes), len(POOLS))), dims=tuple(coords), coords=coords)
-    for item in mapped:
+    for item in settings.maps:
         found.loc[{"land_class": list(item.classes or classes), "carbon_pool": list(item.pools)}] = 0.0
     return found
 

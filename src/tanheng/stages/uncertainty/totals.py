@@ -48,7 +48,9 @@ def stock_uncertainty(land: Land, changes: Changes, errors: DensityErrors | None
     for year in years:
         held = None if errors is None else areas[year] * errors.of(density[year])
         value = float((areas[year] * density[year]).sum())
-        rows.append(_stock_row("stock", (year, year), value, held, errors, maps, region_variance(land, (year,))))
+        rows.append(
+            _stock_row("stock", (year, year), value, held, errors, maps, region_variance(land, errors, (year,)))
+        )
     for change in changes.items:
         first, last = change.area.sum("to_class"), change.area.sum("from_class")
         moved = (
@@ -58,7 +60,9 @@ def stock_uncertainty(land: Land, changes: Changes, errors: DensityErrors | None
             - first.rename(from_class="land_class") * errors.of(density[change.first])
         )
         pair = (change.first, change.last)
-        rows.append(_stock_row("change", pair, change.total, moved, errors, maps, region_variance(land, pair[::-1])))
+        rows.append(
+            _stock_row("change", pair, change.total, moved, errors, maps, region_variance(land, errors, pair[::-1]))
+        )
     table = pd.DataFrame(rows)
     return Found({"stock_uncertainty": table.dropna(axis="columns", how="all")})
 
@@ -184,7 +188,7 @@ def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors,
     plain = DensityErrors(errors.relative, errors.correlation, 0.0, errors.applies)
     variance = cell_half_width(plain, ends).values ** 2
     if land.densities.maps:
-        variance = variance + _zone_map_variance(land, layer, years)
+        variance = variance + _zone_map_variance(land, errors, layer, years)
     if errors.within_class:
         own = []
         for rows in bands(land.grid):
@@ -197,7 +201,7 @@ def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors,
     return np.asarray(np.sqrt(variance) / length)
 
 
-def _zone_map_variance(land: Land, layer: ZoneLayer, years: tuple[int, ...]) -> Values:
+def _zone_map_variance(land: Land, errors: DensityErrors, layer: ZoneLayer, years: tuple[int, ...]) -> Values:
     """Squared half-width that maps of density add to each zone, shape (zones + 1,)."""
     columns = land.grid.columns
     weights, squares = layer.weights.tocsc(), layer.weights.power(2).tocsc()
@@ -206,7 +210,7 @@ def _zone_map_variance(land: Land, layer: ZoneLayer, years: tuple[int, ...]) -> 
         part = matrix[:, rows.start * columns : rows.stop * columns]
         return np.asarray(part @ np.nan_to_num(values.ravel()), np.float64)
 
-    chosen, _, _ = summed_variance(land, years, partial(here, weights), partial(here, squares))
+    chosen, _, _ = summed_variance(land, errors, years, partial(here, weights), partial(here, squares))
     return chosen
 
 
