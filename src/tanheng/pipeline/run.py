@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import xarray as xr
 
 from tanheng.errors import SelfCheckError, StudyError
 from tanheng.inputs.study_inputs import Inputs, open_inputs
@@ -42,13 +43,14 @@ from tanheng.stages.land.change_plausibility import analyse_change
 from tanheng.stages.land.counting import Counting, blocks_folder, count_series
 from tanheng.stages.land.densities import lay_densities
 from tanheng.stages.land.flows import account_flows
-from tanheng.stages.land.stock import account_stock
+from tanheng.stages.land.stock import Land, account_stock
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
+from tanheng.stages.statistics.local_regression import regress_locally
 from tanheng.stages.uncertainty.cells import cell_uncertainty
 from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors, density_errors
 from tanheng.stages.uncertainty.map_errors import account_map_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
-from tanheng.stages.zone_layers import lay_zones, overlap_notes
+from tanheng.stages.zone_layers import ZoneLayer, lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
 from tanheng.study import language_of, load_study
 
@@ -220,19 +222,8 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         found += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
     if inputs.emissions is not None and inputs.demand is not None:
         with clock.stage(mark("emissions and demand")):
-            account = account_emissions(inputs.emissions)
-            demands = account_demand(inputs.demand, land, account.emissions, layers)
-            compared = account_balance(inputs.balance, land, supply, demands)
-            demand_spread = demand_errors(account.terms, demands.groups)
-            found += account.found + demands.found + compared.found
-            table = balance_table(compared, land, demands, study.balance.norm)
-            table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), demand_spread, compared.mode)
-            found += Found({"balance": table})
-            if inputs.decomposition is not None:
-                people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
-                found += account_drivers_of_emissions(
-                    inputs.decomposition, account.emissions, inputs.emissions.factors, study.years, people
-                )
+            demands, compared, demand_spread, more = _emissions_and_demand(inputs, land, layers, supply, stocks)
+            found += more
     with clock.stage(mark("zones and change")):
 
         def zones_and_change() -> Found:
@@ -249,6 +240,8 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         drivers = lay_drivers(inputs.drivers, land, demands, layers)
         found += driver_variables(drivers, demands)
         found += analyse_drivers(study.analysis, land, supply, compared, demands, drivers, steps)
+        if compared is not None and "balance_by_zone" in found.tables:
+            found += regress_locally(study.analysis, land, layers, found.tables["balance_by_zone"], drivers)
     with clock.stage(mark("mismatch and clusters")):
         if compared is not None:
             found += analyse_cells(study.analysis, land, compared, layers, steps)
@@ -258,6 +251,27 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             )
     refuse_failed(found.checks)
     return Found(found.tables, found.variables, tuple(dict.fromkeys(found.notes)), found.checks)
+
+
+def _emissions_and_demand(
+    inputs: Inputs, land: Land, layers: Mapping[str, ZoneLayer], supply: xr.DataArray, stocks: Found
+) -> tuple[CellDemand, Balance, dict[int, DemandErrors], Found]:
+    """The account, its allocation to cells, the balance of both, and what drives emissions."""
+    assert inputs.emissions is not None and inputs.demand is not None  # noqa: S101, PT018  the caller looked
+    study = inputs.study
+    account = account_emissions(inputs.emissions)
+    demands = account_demand(inputs.demand, land, account.emissions, layers)
+    compared = account_balance(inputs.balance, land, supply, demands)
+    spread = demand_errors(account.terms, demands.groups)
+    table = balance_table(compared, land, demands, study.balance.norm)
+    table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), spread, compared.mode)
+    found = account.found + demands.found + compared.found + Found({"balance": table})
+    if inputs.decomposition is not None:
+        people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
+        found += account_drivers_of_emissions(
+            inputs.decomposition, account.emissions, inputs.emissions.factors, study.years, people
+        )
+    return demands, compared, spread, found
 
 
 def _left_out(inputs: Inputs) -> list[str]:

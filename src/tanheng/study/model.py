@@ -203,6 +203,7 @@ class Study(Part):
         asked = [("emissions.zones", self.emissions.zones if self.emissions else None)]
         asked += [(f"drivers.{name}.zones", driver.zones) for name, driver in self.drivers.items()]
         asked.append(("carbon_density.zones", self.carbon_density.zones))
+        asked.append(("analysis.local_regression", self.analysis.local_regression))
         return [
             tr(
                 "{place}: there is no zone layer '{layer}'{nearest}",
@@ -263,6 +264,14 @@ class Study(Part):
         return [
             tr("analysis.controls: there is no driver '{name}'{nearest}", name=name, nearest=nearest(name, known))
             for name in self.analysis.controls
+            if name not in known
+        ] + [
+            tr(
+                "analysis.local_drivers: there is no driver '{name}'{nearest}",
+                name=name,
+                nearest=nearest(name, known),
+            )
+            for name in self.analysis.local_drivers
             if name not in known
         ]
 

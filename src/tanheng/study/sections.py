@@ -264,6 +264,8 @@ class Analysis(Part):
     mismatch: Truth = True
     autocorrelation: Truth = True
     hot_spots: Truth = True
+    local_regression: Name | None = None
+    local_drivers: tuple[Name, ...] = ()
     neighbours: Literal["queen", "rook"] = "queen"
     permutations: Annotated[int, Field(ge=99), within("permutations")] = 9999
     false_discovery_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05

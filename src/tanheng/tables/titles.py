@@ -53,6 +53,8 @@ TITLES = {
     "supply_demand_clusters": mark("Clusters"),
     "balance_hot_spots": mark("Hot spots of change"),
     "balance_hot_spots_by_zone": mark("Hot spots by zone"),
+    "local_regression_fit": mark("Local regression: fit"),
+    "local_regression": mark("Local regression: coefficients"),
     "geodetector": mark("Geodetector factors"),
     "geodetector_interaction": mark("Geodetector interactions"),
     "geodetector_strata": mark("Geodetector strata"),
@@ -173,6 +175,14 @@ MEANINGS = {
     ),
     "zone_inequality": mark("How unequally demand lies over supply among the zones of a layer"),
     "zone_lorenz": mark("Lorenz curve of demand over supply among the zones of a layer"),
+    "local_regression_fit": mark(
+        "Geographically weighted regression of the balance per hectare of zones on drivers, beside one regression for all zones; p counts the "
+        "search for the bandwidth, against zones dealt at random over their places"
+    ),
+    "local_regression": mark(
+        "Coefficients around each zone, of standardised variables; significant counts as many tests as there are effective parameters "
+        "(da Silva and Fotheringham 2016)"
+    ),
     "geodetector": mark(
         "Share q of variance between the strata of a driver, cut in the way with the largest q; p counts that search, against "
         "random maps as smooth"

@@ -29,7 +29,12 @@ from tanheng.report.words.change.decomposition import decomposition_paragraph
 from tanheng.report.words.change.flows import flows_paragraph
 from tanheng.report.words.change.intensity import intensity_paragraph
 from tanheng.report.words.key_figures import borrowed_years, key_figures
-from tanheng.report.words.mismatch import circular_sentence, detector_sentences, mismatch_paragraph
+from tanheng.report.words.mismatch import (
+    circular_sentence,
+    detector_sentences,
+    local_regression_sentences,
+    mismatch_paragraph,
+)
 from tanheng.report.words.reconstruction import land_caveat, pattern_caveat
 from tanheng.report.words.screen import screen_words
 from tanheng.report.words.sentences import main_figures
@@ -87,6 +92,7 @@ def write_report(
         detector=detector_sentences(
             tables, record["settings"]["demand"], int(record["settings"]["analysis"]["random_maps"])
         ),
+        local_regression=local_regression_sentences(tables),
         land_caveat=land_caveat(record),
         pattern_caveat=pattern_caveat(record),
         assumptions=uncertainty_assumptions(record["settings"]),

@@ -46,6 +46,7 @@ NAMES = (
     mark_name("strong decoupling"), mark_name("weak decoupling"), mark_name("expansive coupling"),
     mark_name("expansive negative decoupling"), mark_name("strong negative decoupling"), mark_name("weak negative decoupling"),
     mark_name("recessive coupling"), mark_name("recessive decoupling"),
+    mark_name("constant"), mark_name("yes"), mark_name("no"),
     mark_name("remaining"), mark_name("converted"), mark_name("forest land"), mark_name("wetlands"), mark_name("settlements"),
     mark_name("other land"),
     # Drivers that many studies have

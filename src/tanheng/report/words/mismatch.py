@@ -241,6 +241,30 @@ def _detector_sentence(variable: str, best: Any, random_maps: int) -> str:  # no
     )
 
 
+def local_regression_sentences(tables: Tables) -> list[str]:
+    """Whether coefficients differ from place to place, and that a driver which goes with the balance need not cause it."""
+    if "local_regression_fit" not in tables:
+        return []
+    row = tables["local_regression_fit"].iloc[0]
+    figures = {"zones": int(row.zones), "r2": row.r2, "r2_of_one": row.r2_of_one, "p": f"p = {row.p_random_places:.2g}"}
+    if row.p_random_places <= 0.05:
+        text = tr(
+            "Over {zones} zones the relation between balance and drivers differs from place to place ({p} against zones dealt at random; R² "
+            "{r2:.2f}, {r2_of_one:.2f} with one regression for all): the coefficients of each zone are in the table.",
+            **figures,
+        )
+    else:
+        text = tr(
+            "Over {zones} zones the relation between balance and drivers does not differ from place to place by more than chance ({p}; R² "
+            "{r2:.2f}, {r2_of_one:.2f} with one regression for all): local coefficients say no more than that one.",
+            **figures,
+        )
+    return [
+        text,
+        tr("A driver that goes with the balance need not cause it; so with the importance of drivers in any model."),
+    ]
+
+
 def circular_sentence(demand: Mapping[str, Any], tables: Tables) -> str:
     """Warning where demand is compared with what it was spread by; empty where it is not.
 

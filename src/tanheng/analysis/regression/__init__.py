@@ -1,0 +1,1 @@
+"""Regressions whose coefficients differ from place to place."""
