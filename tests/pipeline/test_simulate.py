@@ -470,6 +470,7 @@ map = "height.tif"
 [analysis]
 autocorrelation = false
 hot_spots = false
+[flows]
 [simulate]
 to = [2030, 2040]
 draws = 3
@@ -549,6 +550,22 @@ def test_paths_tell_peak_and_closing(study: Path) -> None:
     np.testing.assert_allclose(
         table["flux_balance_t_c_per_yr"], table["land_uptake_t_c_per_yr"] - table["emissions_t_c"]
     )
+
+
+def test_flows_of_years_to_come_follow_from_past_and_simulated_conversions(study: Path) -> None:
+    table = pd.read_csv(study / "tables" / "stock_over_time.csv")
+    observed = table[table["scenario"] == "observed"].set_index("year")
+    future = table[table["scenario"] == "natural development"].set_index("year")
+    assert future.index[0] == 2021
+    # What is owed at the last map goes on into the scenario: flows of 2021 hold the rest of the past, and more.
+    stock = pd.read_csv(study / "tables" / "stock_by_class.csv")
+    settled = stock[(stock["scenario"] == "natural development") & (stock["year"] == 2040)]["stock_t_c"].sum()
+    assert future.loc[2040, "settled_t_c"] == pytest.approx(settled, rel=1e-6)
+    assert future["stock_t_c"].iloc[-1] == pytest.approx(settled, rel=1e-6)
+    step = future.loc[2021, "stock_t_c"] - observed.loc[2020, "stock_t_c"]
+    assert future.loc[2021, "flow_t_c_per_yr"] == pytest.approx(step, rel=1e-6, abs=1e-3)
+    areas = pd.read_csv(study / "tables" / "land_accounting.csv").groupby(["scenario", "year"])["area_km2"].sum()
+    assert areas.max() - areas.min() < 1e-6
 
 
 def test_pages_and_grids_are_there(study: Path) -> None:

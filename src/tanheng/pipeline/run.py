@@ -125,7 +125,8 @@ def _run(
             for text in found.notes:
                 reporter.warn(text)
             with result_folder(inputs.output) as folder:
-                accounts = _simulated(folder, inputs, simulation, clock, pool)
+                observed = found.tables.get("transitions")
+                accounts = _simulated(folder, inputs, simulation, clock, pool, observed)
                 record = write_results(found, _left_out(inputs), inputs, files, folder, clock, accounts)
         blocks.clear()
     dataset = read_dataset(inputs.output / "results.zarr")
@@ -173,7 +174,7 @@ def _cleared(blocks: FolderOfBlocks, inputs: Inputs) -> Iterator[None]:
 
 
 def _simulated(
-    folder: Path, inputs: Inputs, opened: Opened | None, clock: Clock, pool: Pool
+    folder: Path, inputs: Inputs, opened: Opened | None, clock: Clock, pool: Pool, observed: pd.DataFrame | None
 ) -> Mapping[str, pd.DataFrame] | None:
     """Future land use in its folder among the results, and the tables of its years; none where the study asks for none."""
     if opened is None:
@@ -187,7 +188,7 @@ def _simulated(
         return None
     part = folder / PART
     part.mkdir()
-    made = simulate_for_study(part, inputs, opened, clock, pool)
+    made = simulate_for_study(part, inputs, opened, clock, pool, observed=observed)
     for text in made.simulation.notes:
         clock.reporter.warn(text)
     return made.accounts

@@ -160,14 +160,27 @@ def open_checked(inputs: Inputs) -> Opened:
 
 
 def simulate_for_study(
-    folder: Path, inputs: Inputs, opened: Opened, clock: Clock, work: Pool | Work | None, back: str = _BACK
+    folder: Path,
+    inputs: Inputs,
+    opened: Opened,
+    clock: Clock,
+    work: Pool | Work | None,
+    back: str = _BACK,
+    observed: pd.DataFrame | None = None,
 ) -> StudySimulation:
-    """Simulation of a study with the accounts of its scenarios, written into a folder with its page and record."""
+    """Simulation of a study with the accounts of its scenarios, written into a folder with its page and record.
+
+    Parameters
+    ----------
+    observed : pandas.DataFrame, optional
+        Transitions of the observed years; those of the finished run by default.
+    """
     given, outlook = opened
     layers = {label: zones_on(polygons, given.land.pixels) for label, polygons in inputs.zones.items()}
     made = simulate_into(folder, given, clock, work or Here(), None, _planned(inputs, given), layers)
     with clock.stage(mark("future stock and balance")):
-        accounts, variables, notes = _accounts(folder, inputs, given, outlook, made, work)
+        earlier = _observed_transitions(inputs) if observed is None else observed
+        accounts, variables, notes = _accounts(folder, inputs, given, outlook, made, work, earlier)
     tables = {**made.tables, **accounts, **_gap(inputs, accounts)}
     for name in tables.keys() - made.tables.keys():
         write_csv(folder / "tables" / f"{name}.csv", tables[name])
@@ -193,6 +206,7 @@ def _accounts(
     outlook: OutlookInputs,
     made: Simulation,
     work: Pool | Work | None,
+    observed: pd.DataFrame | None,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Mapping[str, xr.DataArray]], tuple[str, ...]]:
     """Tables of all scenarios with a column of the scenario, variables by scenario, and notes."""
     today = _today(inputs)
@@ -203,10 +217,11 @@ def _accounts(
     for scenario in given.scenarios:
         maps = _maps_of(inputs, given, made, scenario.name)
         counting = Counting(folder / ".blocks", pool)  # type: ignore[arg-type]
-        found = account_scenario(inputs, land_of(inputs, maps), counting, outlook.of(scenario.name), today)
+        of_scenario = outlook.of(scenario.name)
+        found = account_scenario(inputs, land_of(inputs, maps), counting, of_scenario, today, observed)
         notes += found.notes
         variables[scenario.name] = found.variables
-        for name, table in _years_to_come(found, given.settings.to).items():
+        for name, table in _years_to_come(found, given.settings.to, inputs.study.years[-1]).items():
             table.insert(0, "scenario", scenario.name)
             parts.setdefault(name, []).append(table)
     if today is not None and not outlook.by_scenario:
@@ -237,6 +252,15 @@ def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble, densit
     return table.assign(stock_half_width_draws_t_c=halves)
 
 
+def _observed_transitions(inputs: Inputs) -> pd.DataFrame | None:
+    """Transitions of the finished run of a study; none where there is none, or where yearly flows are not asked for."""
+    path = inputs.output / "tables" / "transitions.csv"
+    if inputs.flows is None or not path.exists():
+        return None
+    table = read_result_table(path)
+    return table[table["scenario"] == OBSERVED] if "scenario" in table else table
+
+
 def _maps_of(inputs: Inputs, given: SimulationInputs, made: Simulation, scenario: str) -> LandInputs:
     """Simulated maps of a scenario as land maps, in the codes of the study."""
     rasters = {year: open_raster(str(made.files[scenario, year])) for year in given.settings.to}
@@ -260,13 +284,19 @@ def _today(inputs: Inputs) -> Today | None:
     return Today(rows.reset_index(drop=True), float(people.sum()))
 
 
-def _years_to_come(found: Found, to: tuple[int, ...]) -> dict[str, pd.DataFrame]:
-    """Tables without rows of the last observed year, which stand among those of the study."""
+#: Tables with a row for every year, not for the simulated ones alone.
+_ANNUAL = frozenset({"stock_over_time", "land_accounting"})
+
+
+def _years_to_come(found: Found, to: tuple[int, ...], last: int) -> dict[str, pd.DataFrame]:
+    """Tables without rows of the last observed year and those before it, which stand among those of the study."""
     kept = {}
     for name, table in found.tables.items():
         column = next((name for name in ("year", "to_year") if name in table), None)
         if name == "paths":
             kept[name] = table.copy()
+        elif name in _ANNUAL:
+            kept[name] = table[table["year"] > last].reset_index(drop=True)
         elif column is not None:
             rows = table[table[column].isin(to)]
             if len(rows):

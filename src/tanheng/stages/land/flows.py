@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.accounting.flows.delays import converted_share, realised, recent_and_old
 from tanheng.accounting.flows.store import Part, conversion_parts, store_by_year
@@ -19,17 +23,50 @@ from tanheng.units import CO2_PER_C, HA_PER_KM2
 #: Pools as inventories gather them.
 _GROUPS = {"above": "biomass", "below": "biomass", "soil": "soil", "dead": "dead"}
 
+Values = NDArray[np.float64]
+
 REMAINING, CONVERTED = "remaining", "converted"
 
 
-def account_flows(given: FlowInputs, land: Land, changes: Changes) -> Found:
-    """Store by year, settled and as it responds; areas and flows by category of the IPCC; and both ways to account side by side."""
-    steps = [changes.of(first, last) for first, last in pairwise(land.years)]
-    parts = [part for item in steps for part in _parts(given, land, item)]
-    start = float(land.tables["stock_by_class"].query("year == @land.years[0]")["stock_t_c"].sum())
-    times = store_by_year(parts, start, land.years[0], land.years[-1])
-    accounting = _accounting(given, land, steps, parts)
-    totals = pd.DataFrame([_totals(given, item, parts, times) for item in steps])
+@dataclass(frozen=True)
+class Step:
+    """Conversions between two neighbouring years, and the densities of both.
+
+    Attributes
+    ----------
+    first, last : int
+    area : xarray.DataArray, shape (from_class, to_class), ha
+    densities : two numpy.ndarray, shape (classes, pools), t C ha-1
+    """
+
+    first: int
+    last: int
+    area: xr.DataArray
+    densities: tuple[Values, Values]
+
+    @property
+    def years(self) -> int:
+        """Length of the period."""
+        return self.last - self.first
+
+
+def account_flows(given: FlowInputs, land: Land, changes: Changes, earlier: tuple[Step, ...] = ()) -> Found:
+    """Store by year, settled and as it responds; areas and flows by category of the IPCC; and both ways to account side by side.
+
+    Parameters
+    ----------
+    earlier : tuple of Step
+        Conversions before the first year of the land, in the order of their years: what still follows from them is counted.
+    """
+    own = [_step(land, changes.of(first, last)) for first, last in pairwise(land.years)]
+    steps = [*earlier, *own]
+    parts = [part for step in steps for part in _parts(given, land, step)]
+    by_class = land.tables["stock_by_class"]
+    today = float(by_class.loc[by_class["year"] == land.years[0], "stock_t_c"].sum())
+    start = today - sum(part.amount for part in parts if part.span[1] <= land.years[0])
+    times = store_by_year(parts, start, steps[0].first, steps[-1].last)
+    accounting = _accounting(given, steps, parts)
+    totals = pd.DataFrame([_totals(given, step, parts, times) for step in steps])
     settled = start + sum(part.amount for part in parts)
     gap = abs(float(times["stock_t_c"].iloc[-1]) - settled) / max(abs(settled), 1.0)
     check = SelfCheck("flows", tr("delays conserve the settled store, relative"), gap, 1e-9)
@@ -37,7 +74,7 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes) -> Found:
         tr(
             "flows: land on the first map ({year}) is taken as settled, so what still follows from conversions before it is left out, and land "
             "converted in the {window:g} years before it counts as remaining",
-            year=land.years[0],
+            year=steps[0].first,
             window=given.settings.window_years,
         ),
     )
@@ -48,20 +85,45 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes) -> Found:
     )
 
 
-def _parts(given: FlowInputs, land: Land, item: LandChange) -> Iterator[Part]:
-    """What the conversions of a period gain and lose."""
-    densities = [
+def _step(land: Land, item: LandChange) -> Step:
+    before, after = (
         land.density.sel(year=year, drop=True).transpose("land_class", "carbon_pool").values
         for year in (item.first, item.last)
-    ]
-    span = (item.first, item.last)
-    return conversion_parts(land.classes, item.area.values, (densities[0], densities[1]), span, given.responses)
+    )
+    return Step(item.first, item.last, item.area, (before, after))
 
 
-def _accounting(given: FlowInputs, land: Land, steps: list[LandChange], parts: list[Part]) -> pd.DataFrame:
+def observed_steps(table: pd.DataFrame, land: Land) -> tuple[Step, ...]:
+    """Conversions between neighbouring years of a table of transitions, at the densities of the first year of the land.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``from_year, to_year, from_class, to_class, area_km2``.
+    """
+    density = land.density.sel(year=land.years[0], drop=True).transpose("land_class", "carbon_pool").values
+    years = sorted({*table["from_year"], *table["to_year"]})
+    found = []
+    for first, last in pairwise(years):
+        rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+        wide = rows.pivot_table(index="from_class", columns="to_class", values="area_km2", aggfunc="sum")
+        area = wide.reindex(index=list(land.classes), columns=list(land.classes)).fillna(0.0).to_numpy() * HA_PER_KM2
+        labels = {"from_class": list(land.classes), "to_class": list(land.classes)}
+        found.append(
+            Step(int(first), int(last), xr.DataArray(area, dims=tuple(labels), coords=labels), (density, density))
+        )
+    return tuple(found)
+
+
+def _parts(given: FlowInputs, land: Land, step: Step) -> Iterator[Part]:
+    """What the conversions of a period gain and lose."""
+    return conversion_parts(land.classes, step.area.values, step.densities, (step.first, step.last), given.responses)
+
+
+def _accounting(given: FlowInputs, steps: list[Step], parts: list[Part]) -> pd.DataFrame:
     """Area and emissions of each category, remaining and converted, by year; emissions are positive, removals negative."""
     rows = []
-    for year in range(land.years[0] + 1, land.years[-1] + 1):
+    for year in range(steps[0].first + 1, steps[-1].last + 1):
         item = next(one for one in steps if one.first < year <= one.last)
         for category in dict.fromkeys(given.categories.values()):
             whole, converted = _areas(given, steps, item, category, year)
@@ -81,9 +143,7 @@ def _accounting(given: FlowInputs, land: Land, steps: list[LandChange], parts: l
     return pd.DataFrame(rows)
 
 
-def _areas(
-    given: FlowInputs, steps: list[LandChange], item: LandChange, category: str, year: int
-) -> tuple[float, float]:
+def _areas(given: FlowInputs, steps: list[Step], item: Step, category: str, year: int) -> tuple[float, float]:
     """Area of a category in a year, ha, by straight lines between maps, and what of it was converted in the window before."""
     inside = [name for name, one in given.categories.items() if one == category]
     first, last = (
@@ -129,7 +189,7 @@ def _given(given: FlowInputs, category: str, year: int) -> float:
     return float((rows["loss_t_c"] - rows["gain_t_c"]).sum()) * CO2_PER_C
 
 
-def _totals(given: FlowInputs, item: LandChange, parts: list[Part], times: pd.DataFrame) -> dict[str, object]:
+def _totals(given: FlowInputs, item: Step, parts: list[Part], times: pd.DataFrame) -> dict[str, object]:
     """Yearly emissions of a period by the stock difference, as soil and trees respond, and with what is given."""
     settled = sum(part.amount for part in parts if part.span == (item.first, item.last)) / item.years
     store = times.set_index("year")["stock_t_c"]

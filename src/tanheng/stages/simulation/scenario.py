@@ -22,6 +22,7 @@ from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.land.change import Changes, account_change, change_table
 from tanheng.stages.land.counting import Counting, count_series
 from tanheng.stages.land.densities import lay_densities
+from tanheng.stages.land.flows import account_flows, observed_steps
 from tanheng.stages.land.stock import Land, account_stock
 from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.uncertainty.map_errors import area_errors
@@ -52,7 +53,12 @@ class Today:
 
 
 def account_scenario(
-    inputs: Inputs, land: LandInputs, counting: Counting, outlook: Outlook | None, today: Today | None
+    inputs: Inputs,
+    land: LandInputs,
+    counting: Counting,
+    outlook: Outlook | None,
+    today: Today | None,
+    observed: pd.DataFrame | None = None,
 ) -> Found:
     """Tables and variables of the last observed year and the future years in one scenario.
 
@@ -64,6 +70,8 @@ def account_scenario(
         Population and future emissions; without it there is neither demand nor balance.
     today : Today, optional
         Emissions of the last observed year.
+    observed : pandas.DataFrame, optional
+        Transitions of the observed years: what still follows from them is in the yearly flows.
     """
     study = inputs.study
     series = count_series(land, counting)
@@ -74,6 +82,8 @@ def account_scenario(
     found = here.found + changes.found
     maps = area_errors(here, changes, study.land_cover.area_uncertainty)
     found += Found(_without_map_error(stock_uncertainty(here, changes, spread, maps).tables))
+    if inputs.flows is not None:
+        found += account_flows(inputs.flows, here, changes, () if observed is None else observed_steps(observed, here))
     compared = None
     if outlook is not None and today is not None and inputs.demand is not None:
         demands = _demand(inputs, here, outlook, today, layers)
