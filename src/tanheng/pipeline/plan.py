@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.errors import InputError, OutputError
+from tanheng.inputs.carbon.density_maps import pools_of_place
 from tanheng.inputs.flows import responses_of
 from tanheng.inputs.plan import PlanInputs, open_plan
 from tanheng.inputs.study_inputs import Inputs, open_inputs
@@ -114,7 +115,8 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
     dataset = read_dataset(inputs.output / "results.zarr")
     reporter.stage(mark("plan"))
     layers = lay_zones(inputs.zones, inputs.grid, np.asarray(dataset["region_fraction"].values, float))
-    land = plan_land(inputs.grid, layers, dataset, opened.plan.year or inputs.study.years[-1])
+    of_place = pools_of_place(inputs.densities.maps, inputs.classes)
+    land = plan_land(inputs.grid, layers, dataset, opened.plan.year or inputs.study.years[-1], of_place)
     problem = plan_problem(opened, land)
     plan = best_plan(problem, gap=opened.plan.gap, seconds=opened.plan.seconds)
     beside = _beside(inputs, opened, land, problem, dataset, reporter)

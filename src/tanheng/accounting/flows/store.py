@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,7 @@ def conversion_parts(
     densities: tuple[Values, Values],
     span: tuple[int, int],
     responses: Responses,
+    of_place: Collection[str] = (),
 ) -> Iterator[Part]:
     """What conversions gain and lose, pool by pool: biomass and dead matter of the former class go at once, soil moves in one line.
 
@@ -63,6 +64,8 @@ def conversion_parts(
         Of the former and of the new class, pools in the order of `POOLS`.
     span : (int, int)
         Years between which conversions are spread evenly.
+    of_place : collection of str
+        Pools that stay with the place: what they change, they change evenly over the span.
 
     Examples
     --------
@@ -84,9 +87,10 @@ def conversion_parts(
                     area[one, other] * before[one, number],
                     area[one, other] * after[other, number],
                 )  # (ha) * (t C/ha) = t C
-                if of == to or pool == "soil":
-                    response = responses.soil if of != to else AT_ONCE
-                    yield Part(span, of, to, pool, float(gained - lost), response)
+                if of == to or pool in of_place:
+                    yield Part(span, of, to, pool, float(gained - lost), AT_ONCE)
+                elif pool == "soil":
+                    yield Part(span, of, to, pool, float(gained - lost), responses.soil)
                 else:
                     yield Part(span, of, to, pool, -float(lost), AT_ONCE)
                     yield Part(span, of, to, pool, float(gained), responses.of_gain(pool, to))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, UnitError, nearest
-from tanheng.factors.densities import POOL_WORDS, CarbonDensities
+from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
 from tanheng.factors.density_ranges import density_ranges
 from tanheng.inputs.checks.raster_checks import check_values, value_strips
 from tanheng.inputs.problems import Problems
@@ -75,6 +75,15 @@ def open_density_maps(
                 )
             )
     return tuple(found)
+
+
+def pools_of_place(maps: Sequence[DensityMapInputs], classes: Sequence[str]) -> tuple[str, ...]:
+    """Pools that a map gives for all classes: they belong to the place, and say nothing of what a conversion would change.
+
+    Mountains have forest and much carbon in the soil; a field in the plain that becomes forest does not get the soil of mountains.
+    """
+    of_all = [item.settings for item in maps if not item.settings.classes or set(item.settings.classes) >= set(classes)]
+    return tuple(pool for pool in POOLS if any(pool in settings.pools for settings in of_all))
 
 
 def check_classes(maps: tuple[DensityMapInputs, ...], classes: tuple[str, ...], problems: Problems) -> None:

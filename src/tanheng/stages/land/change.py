@@ -34,7 +34,9 @@ from tanheng.units import HA_PER_KM2
 
 OVERLAID = mark_name("pixel overlay")
 ESTIMATED = mark_name("estimated from shares of cells: the maps do not share their pixels")
-AT_MEANS = mark_name("pixel overlay, at the mean density of each class: densities differ from cell to cell")
+AT_MEANS = mark_name(
+    "pixel overlay, at the mean density of each class; pools that a map gives for all classes stay with the place"
+)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...])
 
 
 def common_density(land: Land, moved: Moved, year: int, shares: NDArray[np.float64]) -> xr.DataArray:
-    """Mean density of each class over the land that both maps of a pair cover, shape (land_class,), t C ha-1.
+    """Density of each class as a conversion has it, over the land that both maps of a pair cover, shape (land_class,), t C ha-1.
 
     Parameters
     ----------
@@ -135,18 +137,33 @@ def common_density(land: Land, moved: Moved, year: int, shares: NDArray[np.float
     shares : numpy.ndarray, shape (n, classes), 1
         Common land of the cells of which the two years don't cover the same land, in that year.
     """
-    density = land.density.sel(year=year, drop=True).sum("carbon_pool")
     if land.densities.are_uniform:
-        return density
-    area = class_areas(land, year).values
-    stock = area * density.values
+        return land.density.sel(year=year, drop=True).sum("carbon_pool")
+    place = list(land.densities.pools_of_place)
+    others = [pool for pool in land.density["carbon_pool"].values if pool not in place]
+    area, left = class_areas(land, year).values, np.zeros((0, len(land.classes)))
     if len(moved.cells):
-        own = densities_at(land, year, moved.cells)
         left = shares_at(land, year, moved.cells) - shares
-        area = area - left.sum(axis=0) * land.grid.cell_area_ha
+    area_left = area - left.sum(axis=0) * land.grid.cell_area_ha
+    found = _common_stock(land, moved, year, others, left, area)
+    there = area_left > 1e-9 * land.grid.cell_area_ha
+    usual = land.density.sel(year=year, carbon_pool=others, drop=True).sum("carbon_pool")
+    values = np.where(there, found / np.where(there, area_left, 1.0), usual.values)
+    if place:
+        values = values + _common_stock(land, moved, year, place, left, area).sum() / area_left.sum()
+    return usual.copy(data=values)
+
+
+def _common_stock(
+    land: Land, moved: Moved, year: int, pools: list[str], left: NDArray[np.float64], area: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What some pools of each class hold on the common land, t C; `left` is the land of the moved cells that is not common."""
+    density = land.density.sel(year=year, carbon_pool=pools, drop=True).sum("carbon_pool").values
+    stock = area * density
+    if len(moved.cells):
+        own = densities_at(land, year, moved.cells, pools)
         stock = stock - (left * own).sum(axis=0) * land.grid.cell_area_ha  # (1) * (t C/ha) * (ha) = t C
-    there = area > 1e-9 * land.grid.cell_area_ha
-    return density.copy(data=np.where(there, stock / np.where(there, area, 1.0), density.values))
+    return np.asarray(stock)
 
 
 def shares_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -155,13 +172,17 @@ def shares_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.flo
     return np.stack(found, axis=1)
 
 
-def densities_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Density of each class over all pools in some cells, by their numbers in reading order, shape (n, classes), t C ha-1."""
+def densities_at(
+    land: Land, year: int, cells: NDArray[np.int64], pools: list[str] | None = None
+) -> NDArray[np.float64]:
+    """Density of each class over all pools, or some, in some cells, by their numbers in reading order, shape (n, classes), t C ha-1."""
     found, columns = np.empty((len(cells), len(land.classes))), land.grid.columns
     for rows in land.densities.bands():
         here = (cells >= rows.start * columns) & (cells < rows.stop * columns)
         if here.any():
-            values = land.densities.of(year, rows).sum("carbon_pool").transpose("land_class", "y", "x").values
+            here_all = land.densities.of(year, rows)
+            chosen = here_all if pools is None else here_all.sel(carbon_pool=pools)
+            values = chosen.sum("carbon_pool").transpose("land_class", "y", "x").values
             found[here] = values.reshape(len(land.classes), -1)[:, cells[here] - rows.start * columns].T
     return found
 

@@ -19,7 +19,7 @@ from tanheng.errors import StudyError
 from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
 from tanheng.grid import Grid
 from tanheng.inputs.carbon.densities import DensityInputs
-from tanheng.inputs.carbon.density_maps import DensityMapInputs
+from tanheng.inputs.carbon.density_maps import DensityMapInputs, pools_of_place
 from tanheng.inputs.land_maps import LandInputs
 from tanheng.io.aligned import ValuesOnPixels
 from tanheng.io.rasters import Raster
@@ -110,6 +110,11 @@ class CellDensities:
         """Land classes."""
         return tuple(str(name) for name in self.table["land_class"].values)
 
+    @property
+    def pools_of_place(self) -> tuple[str, ...]:
+        """Pools that a map gives for all classes, and that a conversion leaves as they are."""
+        return pools_of_place([item.given for item in self.maps], self.classes)
+
     def bands(self) -> list[slice]:
         """Bands of rows of whose cells all densities are held at once: smaller ones where each cell has its own."""
         return bands(self.grid) if self.are_uniform else bands(self.grid, BAND_CELLS // 8)
@@ -146,10 +151,26 @@ class CellDensities:
         return np.asarray(mean.T.reshape(*by_zone.shape[1:], rows.stop - rows.start, columns))
 
     def mean(self, series: LandSeries, year: int) -> xr.DataArray:
-        """Mean densities over the land of each class in a year, shape (land_class, carbon_pool)."""
+        """Densities of a class in a year as a conversion to it would have them, shape (land_class, carbon_pool): see `of_conversion`."""
         area, stock = self.totals(series, year)
         otherwise = self.table.sel(year=[year])
-        return mean_density(stock, area, otherwise).isel(year=0, drop=True)
+        return self.of_conversion(mean_density(stock, area, otherwise), area).isel(year=0, drop=True)
+
+    def of_conversion(self, density: xr.DataArray, area: xr.DataArray) -> xr.DataArray:
+        """Mean densities of classes, with pools of the place at their mean over all land: those a conversion leaves as they are.
+
+        Parameters
+        ----------
+        density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+        area : xarray.DataArray, shape (year, land_class), ha
+        """
+        if not self.pools_of_place:
+            return density
+        whole = (density * area).sum("land_class") / area.sum("land_class")
+        found = density.copy()
+        for pool in self.pools_of_place:
+            found.loc[{"carbon_pool": pool}] = whole.sel(carbon_pool=pool, drop=True)
+        return found
 
     def totals(self, series: LandSeries, year: int) -> tuple[xr.DataArray, xr.DataArray]:
         """Area of each class in a year, ha, shape (year, land_class), and what it stores, t C, shape (year, land_class, carbon_pool)."""

@@ -87,7 +87,7 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes, earlier: tupl
 
 def _step(land: Land, item: LandChange) -> Step:
     before, after = (
-        land.density.sel(year=year, drop=True).transpose("land_class", "carbon_pool").values
+        land.density_of_conversion.sel(year=year, drop=True).transpose("land_class", "carbon_pool").values
         for year in (item.first, item.last)
     )
     return Step(item.first, item.last, item.area, (before, after))
@@ -101,7 +101,9 @@ def observed_steps(table: pd.DataFrame, land: Land) -> tuple[Step, ...]:
     table : pandas.DataFrame
         Columns ``from_year, to_year, from_class, to_class, area_km2``.
     """
-    density = land.density.sel(year=land.years[0], drop=True).transpose("land_class", "carbon_pool").values
+    density = (
+        land.density_of_conversion.sel(year=land.years[0], drop=True).transpose("land_class", "carbon_pool").values
+    )
     years = sorted({*table["from_year"], *table["to_year"]})
     found = []
     for first, last in pairwise(years):
@@ -117,7 +119,8 @@ def observed_steps(table: pd.DataFrame, land: Land) -> tuple[Step, ...]:
 
 def _parts(given: FlowInputs, land: Land, step: Step) -> Iterator[Part]:
     """What the conversions of a period gain and lose."""
-    return conversion_parts(land.classes, step.area.values, step.densities, (step.first, step.last), given.responses)
+    span, place = (step.first, step.last), land.densities.pools_of_place
+    return conversion_parts(land.classes, step.area.values, step.densities, span, given.responses, place)
 
 
 def _accounting(given: FlowInputs, steps: list[Step], parts: list[Part]) -> pd.DataFrame:

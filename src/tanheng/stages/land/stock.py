@@ -43,6 +43,8 @@ class Land:
         Of each class, or of each class in each cell.
     density : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
         Mean over the land of each class: that of the table where it has one density everywhere.
+    density_of_conversion : xarray.DataArray, shape (year, land_class, carbon_pool), t C ha-1
+        The same, with pools that a map gives for all classes at their mean over all land, since a conversion leaves them.
     stock : xarray.DataArray, shape (year, y, x), t C
     pixel_m : mapping of int to float
         Side of the pixels of the map of each year, m.
@@ -55,6 +57,7 @@ class Land:
     share: xr.DataArray
     densities: CellDensities
     density: xr.DataArray
+    density_of_conversion: xr.DataArray
     stock: xr.DataArray
     pixel_m: Mapping[int, float]
     found: Found
@@ -123,6 +126,7 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
         share,
         densities,
         density,
+        densities.of_conversion(density, area),
         stocks,
         series.pixel_m,
         found,

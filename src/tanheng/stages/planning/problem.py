@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +55,16 @@ class PlanLand:
     nearness: NDArray[np.float64]
 
 
-def plan_land(grid: Grid, layers: Mapping[str, ZoneLayer], dataset: xr.Dataset, year: int) -> PlanLand:
-    """Land of a year of a run's dataset, as cells with areas by class."""
+def plan_land(
+    grid: Grid, layers: Mapping[str, ZoneLayer], dataset: xr.Dataset, year: int, of_place: Collection[str] = ()
+) -> PlanLand:
+    """Land of a year of a run's dataset, as cells with areas by class.
+
+    Parameters
+    ----------
+    of_place : collection of str
+        Pools that a map gives for all classes: a conversion leaves them, so all classes have their mean over all land.
+    """
     share = np.asarray(dataset["land_share"].sel(year=year).transpose("land_class", "y", "x").values, float)
     mask = np.isfinite(share).all(axis=0) & (share.sum(axis=0) > 0)
     area = share[:, mask].T * grid.cell_area_ha
@@ -65,6 +73,9 @@ def plan_land(grid: Grid, layers: Mapping[str, ZoneLayer], dataset: xr.Dataset, 
     pools = np.asarray(density.transpose("land_class", "carbon_pool").values, float)
     classes = tuple(str(name) for name in dataset["land_class"].values)
     area = _without_crumbs(area)
+    for number, pool in enumerate(str(name) for name in dataset["carbon_pool"].values):
+        if pool in of_place:
+            pools[:, number] = float(area.sum(axis=0) @ pools[:, number]) / float(area.sum())
     return PlanLand(grid, classes, year, mask, area, pools.sum(axis=1), pools, layers, zones, nearness(share, mask))
 
 

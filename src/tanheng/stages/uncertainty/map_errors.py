@@ -61,7 +61,7 @@ def area_errors(land: Land, changes: Changes, area_uncertainty: Mapping[str, flo
     )
     half = {}
     for year in land.years:
-        density = land.density.sel(year=year, drop=True).sum("carbon_pool")
+        density = land.density_of_conversion.sel(year=year, drop=True).sum("carbon_pool")
         half[year, year] = float(map_error_half_width(class_areas(land, year), density, relative))
     pairs = [(item.first, item.last) for item in changes.items]
     return MapError({**half, **{(one, two): float(np.hypot(half[one, one], half[two, two])) for one, two in pairs}})
@@ -118,8 +118,8 @@ def _parts(estimate: Estimate) -> tuple[Values, Values]:
 
 
 def _densities(land: Land, year: int) -> Values:
-    """Density of each class over all pools, t C ha-1."""
-    return np.asarray(land.density.sel(year=year, drop=True).sum("carbon_pool").values, np.float64)
+    """Density of each class over all pools, t C ha-1; what belongs to the place is the same for all classes, whatever the map calls it."""
+    return np.asarray(land.density_of_conversion.sel(year=year, drop=True).sum("carbon_pool").values, np.float64)
 
 
 def _year(errors: MapErrors, land: Land, year: int) -> tuple[Estimate, list[dict[str, object]], list[str]]:
