@@ -89,6 +89,7 @@ def test_current_prices_are_told(tmp_path: Path) -> None:
         ("year,gdp,population\n2000,0,1000\n2010,1,1\n", "write an amount above zero"),
         ("year,zone,gdp,population\n2000,z,1,1\n2010,z,1,1\n", "zone\\(s\\) that the emissions do not have: z"),
         ("year,population\n2000,1\n", "gdp"),
+        ("year,gdp,population\n2000,100,1000\n2010,200,\n", "population is given for some years and not for others"),
     ],
 )
 def test_a_wrong_table_is_refused(tmp_path: Path, economy: str, said: str) -> None:
@@ -99,3 +100,14 @@ def test_a_wrong_table_is_refused(tmp_path: Path, economy: str, said: str) -> No
 def test_prices_must_be_said(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"decomposition\.prices"):
         run_with(tmp_path, prices="2010")
+
+
+def test_zones_that_are_missing_are_no_region(tmp_path: Path) -> None:
+    rows = "year,zone,gdp,population\n2000,a,60,500\n2010,a,100,600\n"
+    with pytest.raises(StudyError, match="no output of b, which have emissions"):
+        run_with(tmp_path, rows, fuels=False, zones=True)
+
+
+def test_people_in_another_unit_are_told(tmp_path: Path) -> None:
+    economy = "year,gdp,population\n2000,100,0.02\n2010,200,0.02\n"
+    assert any("is it in persons, not in 10^4?" in text for text in run_with(tmp_path, economy, fuels=False).warnings)

@@ -149,6 +149,32 @@ def test_land_without_a_value_takes_the_table_and_is_told(tmp_path: Path) -> Non
     assert any("no value on 25 % of the land" in text for text in results.warnings)
 
 
+def test_gaps_of_a_map_are_as_uncertain_as_the_table(tmp_path: Path) -> None:
+    values = np.full(FINE.shape, -1.0)
+    values[0, 0] = 60.0
+    halves = []
+    for name, entries in (("plain", ""), ("mapped", soil())):
+        folder = tmp_path / name
+        folder.mkdir()
+        results = run_with(folder, "uncertainty = 0.5\n" + entries, soil=values)
+        halves.append(results.tables["stock_uncertainty"]["half_width_densities_alike_t_c"].iloc[0])
+    # A map that says almost nothing makes the stock hardly surer: soil errs apart from the other pools now, and no less.
+    assert halves[1] > 0.65 * halves[0]
+
+
+def test_a_pool_of_the_place_does_not_change_with_the_class(tmp_path: Path) -> None:
+    """Forest stands on rich soil; crops that become forest do not get it."""
+    last = FINE.copy()
+    last[4:, 4:] = 2
+    results = run_with(tmp_path, soil() + "\n[flows]\n", last=last, soil=np.where(FINE == 2, 150.0, 50.0))
+    table = results.tables["transitions"]
+    gained = table[(table["from_class"] == "cropland") & (table["to_class"] == "forest")].iloc[0]
+    # Above, below and dead: 82.65 - 8.61 t C/ha; the soil stays.
+    assert gained["stock_change_t_c"] == pytest.approx(gained["area_km2"] * 100 * (82.65 - 8.61))
+    flows = results.tables["stock_over_time"]["flow_soil_t_c_per_yr"]
+    assert flows.abs().max() == pytest.approx(0.0, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("entries", "said"),
     [

@@ -132,3 +132,46 @@ def test_a_growth_curve_by_table(tmp_path: Path) -> None:
 def test_wrong_flows_are_refused(tmp_path: Path, entries: str, tables: dict[str, str], said: str) -> None:
     with pytest.raises(StudyError, match=said):
         run_with(tmp_path, entries, **tables)
+
+
+def run_three(folder: Path, maps: list[np.ndarray], entries: str = "") -> Results:
+    """Study of three maps, of 2000, 2010 and 2020."""
+    study = tiny_study(folder)
+    for name, codes in zip("abc", maps, strict=True):
+        write_map(folder / f"{name}.tif", codes)
+    text = STUDY.replace("years = [2000, 2010]", "years = [2000, 2010, 2020]").replace(
+        '2010 = "b.tif" }', '2010 = "b.tif", 2020 = "c.tif" }'
+    )
+    study.write_text(text + "\n[flows]\n" + entries, encoding="utf-8")
+    return run_study(study)
+
+
+def test_land_that_changes_back_does_not_lose_what_it_had_not_gained(tmp_path: Path) -> None:
+    crops, forest = np.ones((10, 10), int), np.ones((10, 10), int)
+    forest[0] = 2
+    results = run_three(tmp_path, [crops, forest, crops], "biomass_years = { forest = 40 }")
+    table = results.tables["stock_over_time"].set_index("year")
+    start = float(table.loc[2000, "stock_t_c"])
+    # The store ends where it began, and never falls by more than the crops' own biomass and dead matter, 8.61 t C/ha on 1000 ha.
+    assert table["stock_t_c"].iloc[-1] == pytest.approx(start)
+    assert table["stock_t_c"].min() >= start - 1000 * 8.61
+    accounts = results.tables["land_accounting"]
+    forest_2020 = accounts[(accounts["category"] == "forest land") & (accounts["year"] == 2020)]
+    assert forest_2020["area_km2"].sum() == pytest.approx(0.0, abs=1e-9)
+    assert forest_2020["total_t_co2_per_yr"].sum() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_flows_end_at_the_change_of_the_maps(tmp_path: Path) -> None:
+    results = run_with(tmp_path)
+    times, by_class = results.tables["stock_over_time"], results.tables["stock_by_class"]
+    stored = by_class.groupby("year")["stock_t_c"].sum()
+    assert times.set_index("year").loc[2010, "settled_t_c"] == pytest.approx(stored[2010])
+
+
+def test_given_rows_of_some_years_and_of_others(tmp_path: Path) -> None:
+    rows = "year,class,gain,loss,unit\n2005,cropland,0,100,t C\n2011,cropland,0,900,t C\n"
+    results = run_with(tmp_path, 'given = "given.csv"', given=rows)
+    table = results.tables["land_accounting"].groupby("year")["given_t_co2_per_yr"].sum()
+    assert table[2005] == pytest.approx(100 * 44 / 12)
+    assert table.drop(2005).abs().max() == 0.0
+    assert any("rows of 2011 are left out" in text for text in results.warnings)

@@ -10,6 +10,7 @@ import pytest
 from conftest import STUDY, tiny_study, write_map
 from tanheng.errors import StudyError
 from tanheng.pipeline.run import Results, run_study
+from tanheng.report.words.key_figures import key_figures
 
 
 def mapped(forest: int) -> np.ndarray:
@@ -81,13 +82,36 @@ def test_published_accuracies_adjust_areas(tmp_path: Path) -> None:
     assert table.loc["forest", "adjusted_area_km2"] == pytest.approx(31.0, rel=1e-6)
 
 
+def test_the_adjusted_stock_leads_and_a_year_without_a_sample_has_no_map_error(tmp_path: Path) -> None:
+    results = run_with(tmp_path, '[land_cover.map_error]\nsamples = { 2010 = "last.csv" }', last=WIDE)
+    table = results.tables["stock_uncertainty"].set_index(["of", "to_year"])
+    assert np.isnan(table.loc[("stock", 2000), "half_width_map_error_t_c"])
+    assert np.isnan(table.loc[("change", 2010), "half_width_map_error_t_c"])
+    figure = key_figures(results.tables)[0]
+    assert figure.name == "carbon stored, 2010, adjusted for map error"
+    # 38 and 62 km2: 3800 * 149.95 + 6200 * 66.81 = 984,032 t C.
+    assert figure.value == "0.984"
+
+
+def test_published_accuracies_without_samples_have_no_interval(tmp_path: Path) -> None:
+    text = "class,users_accuracy,producers_accuracy\ncropland,0.9,0.913\nforest,0.8,0.774\n"
+    study = '[land_cover.map_error]\nsamples = { 2000 = "first.csv", 2010 = "first.csv" }'
+    assert run_with(tmp_path, study, first=text).report.exists()
+
+
+def test_accuracies_of_other_land_are_refused(tmp_path: Path) -> None:
+    text = "class,users_accuracy,producers_accuracy,samples\ncropland,0.9,0.5,20\nforest,0.8,0.5,10\n"
+    with pytest.raises(StudyError, match="of the region before rescaling"):
+        run_with(tmp_path, '[land_cover.map_error]\nsamples = { 2000 = "first.csv" }', first=text)
+
+
 def test_what_errors_alone_could_make_is_told(tmp_path: Path) -> None:
     results = run_with(tmp_path, "[land_cover.map_error]\noverall_accuracy = { 2000 = 0.9, 2010 = 0.8 }")
     row = results.tables["change_against_error"].iloc[0]
     assert row.changed_share == pytest.approx(0.10)
     # 1 - 0.9 * 0.8 = 0.28
     assert row.share_by_error_alone == pytest.approx(0.28)
-    assert row.verdict == "errors alone could make it"
+    assert row.verdict == "within what classification error could explain"
     page = results.report.read_text(encoding="utf-8")
     assert "could differ on up to 28 % by independent errors alone" in page
 
@@ -105,7 +129,7 @@ def test_without_an_accuracy_the_one_that_explains_is_told(tmp_path: Path) -> No
     ("text", "said"),
     [
         ("class,cropland,wood\ncropland,18,2\n", "there is no class 'wood'"),
-        ("class,cropland,forest\ncropland,0.9,0.1\n", "write numbers of places of the sample, not shares"),
+        ("class,cropland,forest\ncropland,0.9,0.1\n", "write numbers of sample units, not shares"),
         (
             "class,cropland,forest\ncropland,18,2\nforest,0,1\n",
             "shows forest, of which the sample has fewer than two places",

@@ -17,8 +17,10 @@ def run_with(folder: Path, entries: str, *, npp: float = 800.0, **tables: str) -
     """Small study with production of 800 g C/m2 a year, and months of 10 degrees and 50 mm."""
     study = tiny_study_with_people(folder)
     write_map(folder / "npp.tif", np.full((3, 4), npp), dtype="float32", nodata=-1)
+    spoilt = tables.pop("spoilt", "")
     for name, value in (("warm", 10.0), ("wet", 50.0)):
-        write_map(folder / f"{name}.tif", np.full((12, 3, 4), value), dtype="float32", nodata=-9999)
+        months = np.full((12, 3, 4), 5000.0 if name == spoilt else value)
+        write_map(folder / f"{name}.tif", months, dtype="float32", nodata=-9999)
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     text = study.read_text(encoding="utf-8")
@@ -68,6 +70,33 @@ def test_respiration_by_a_model_of_climate(tmp_path: Path) -> None:
         12 * 16.285, abs=0.01
     )
     assert supply(results) == pytest.approx(NO_CROPS * (8 - 1.9542), rel=1e-4)
+
+
+def test_land_without_production_takes_up_nothing(tmp_path: Path) -> None:
+    """Half of a cell is town, where production has no value: the forest beside it does not stand in for it."""
+    study = tiny_study_with_people(tmp_path)
+    codes = np.tile([2, 2, 5, 5], (6, 3))
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, codes, pixel=500.0)
+    write_map(tmp_path / "npp.tif", np.where(codes == 2, 1000.0, 32761.0), pixel=500.0, dtype="float32", nodata=-1)
+    text = study.read_text(encoding="utf-8")
+    study.write_text(
+        text
+        + '\n[grid]\nresolution = 2000\n[balance]\nmode = "sink"\n'
+        + npp("{ share = 0.5 }", ", valid_max = 32700"),
+        encoding="utf-8",
+    )
+    results = run_study(study)
+    forest = float((codes == 2).sum()) * 25.0
+    assert supply(results) == pytest.approx(forest * 5.0, rel=1e-5)
+    assert any("production has no value on" in text for text in results.warnings)
+
+
+@pytest.mark.parametrize("spoilt", ["warm", "wet"])
+def test_a_climate_in_other_units_is_refused(tmp_path: Path, spoilt: str) -> None:
+    entry = npp('{ model = "pei-2010", temperature = "warm.tif", precipitation = "wet.tif" }')
+    with pytest.raises(StudyError, match="is it in tenths, in kelvin"):
+        run_with(tmp_path, entry, spoilt=spoilt)
 
 
 def test_a_built_in_table(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ POOLS = ("above", "below", "soil", "dead")
 
 _IPCC_SOURCE = (
     "IPCC Tier 1 defaults: soil to 30 cm, Vol. 4, Ch. 2, Table 2.3 and Ch. 5, Table 5.5 of the edition named; biomass and litter, 2006, Vol. 4, "
-    "Tables 2.2, 4.4, 4.7, 5.9, 6.4. No default for water, bare land and dead wood, which hold none here."
+    "Tables 2.2, 4.4, 4.7, 5.9, 6.4. Cropland is upland: paddy rice has a land-use factor of its own (1.10 in 2006, 1.35 in 2019). No "
+    "default for water, bare land and dead wood, which hold none here."
 )
 
 #: Column of the zone that a row is for.
@@ -144,7 +145,16 @@ def _zoned(table: Table) -> CarbonDensities:
                 )
             )
     default = found.pop("", None)
-    return replace(default or first, by_zone=found, elsewhere=default is not None)
+    return replace(default or _mean_of(first, found), by_zone=found, elsewhere=default is not None)
+
+
+def _mean_of(first: CarbonDensities, by_zone: Mapping[str, CarbonDensities]) -> CarbonDensities:
+    """Mean over the zones, for classes that have no land."""
+    values = {
+        name: {pool: float(np.mean([one.values[name][pool] for one in by_zone.values()])) for pool in POOLS}
+        for name in first.values
+    }
+    return replace(first, values=values)
 
 
 #: Blank cells of a table up to which each is named; a form that was not filled in is one problem.

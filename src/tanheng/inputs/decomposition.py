@@ -57,6 +57,16 @@ def open_decomposition(
     if polygons is not None:
         economy = economy.assign(zone=[polygons.ids[known[zone]] if zone else "" for zone in economy["zone"]])
     problems.add(*_missing(economy, study.years, settings.table))
+    if emissions is not None:
+        problems.add(*_uncovered(economy, emissions.given, settings.table))
+    of_region = economy[economy["zone"] == ""]
+    if of_region["population"].isna().any() and of_region["population"].notna().any():
+        problems.add(
+            tr(
+                "{table}: population is given for some years and not for others; give it for all, or for none, so that it comes from one source",
+                table=settings.table,
+            )
+        )
     if settings.prices == "current":
         problems.warn(
             tr(
@@ -72,6 +82,31 @@ def open_decomposition(
             tr("{table}: has rows of zones, but the emissions are given for the region alone", table=settings.table)
         )
     return DecompositionInputs(settings, economy)
+
+
+def _uncovered(economy: pd.DataFrame, tables: Iterable[pd.DataFrame], table: str) -> list[str]:
+    """Zones with emissions that have no row of output, where there is none for the region: their sum would not be that of the region."""
+    if (economy["zone"] == "").any():
+        return []
+    emitting = {str(zone) for rows in tables if "zone" in rows for zone in rows["zone"]}
+    lacking = sorted(emitting - set(economy["zone"]) - {""})
+    problems = []
+    if lacking:
+        problems.append(
+            tr(
+                "{table}: no output of {zones}, which have emissions; add them, or rows of the region (without a zone)",
+                table=table,
+                zones=listed(lacking[:5]),
+            )
+        )
+    if "" in emitting or not emitting:
+        problems.append(
+            tr(
+                "{table}: some emissions are of the region and not of a zone; add rows of the region (without a zone)",
+                table=table,
+            )
+        )
+    return problems
 
 
 def _missing(economy: pd.DataFrame, years: Iterable[int], table: str) -> list[str]:

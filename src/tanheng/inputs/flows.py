@@ -64,6 +64,21 @@ def open_flows(study: Study, base: Path, classes: tuple[str, ...], problems: Pro
                     if name not in classes
                 ]
             )
+    outside = (
+        []
+        if given is None
+        else sorted({int(year) for year in given["year"]} - set(range(study.years[0] + 1, study.years[-1] + 1)))
+    )
+    if outside:
+        with problems.at("flows.given"):
+            problems.warn(
+                tr(
+                    "rows of {years} are left out: yearly flows go from {first} to {last}",
+                    years=listed(outside),
+                    first=study.years[0] + 1,
+                    last=study.years[-1],
+                )
+            )
     with problems.at("flows.growth"):
         responses = problems.attempt(responses_of, settings, classes, curves or {})
     categories = {name: settings.categories.get(name) or CATEGORIES.get(kind_of_land(name), "") for name in classes}

@@ -82,8 +82,8 @@ def _unsampled(errors: MapErrors, year: int, shown: Collection[str]) -> list[str
         return []
     return [
         tr(
-            "{name}: the map of {year} shows {classes}, of which the sample has fewer than two places (or no accuracy); look at places "
-            "there, or merge the classes in the legend",
+            "{name}: the map of {year} shows {classes}, with fewer than two sample units (or no accuracy); add reference "
+            "samples there, or merge the classes in the legend",
             name=errors.name,
             year=year,
             classes=listed(map(name_of, lacking)),

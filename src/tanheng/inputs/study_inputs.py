@@ -191,7 +191,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         decomposition,
         flows,
         problems.warnings,
-        tuple(all_files(study, base, [*rasters.values(), *population.values(), *balance.rasters.values()])),
+        tuple(all_files(study, base, opened)),
     )
 
 

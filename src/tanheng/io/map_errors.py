@@ -136,7 +136,7 @@ def _count(text: str, place: object) -> float:
     if value != round(value):
         raise InputError(
             tr(
-                "{place} is {text}; write numbers of places of the sample, not shares: an interval depends on how many there are",
+                "{place} is {text}; write numbers of sample units, not shares: an interval depends on how many there are",
                 place=place,
                 text=text,
             )
@@ -260,7 +260,7 @@ def read_change_errors(path: Path, classes: Sequence[str]) -> ChangeErrors:
     if few:
         raise InputError(
             tr(
-                "{name}: fewer than two places of the sample lie in {strata}; two are needed for a variance",
+                "{name}: fewer than two sample units lie in {strata}; two are needed for a variance",
                 name=table.name,
                 strata=listed(few),
             )

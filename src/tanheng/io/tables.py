@@ -333,7 +333,7 @@ def read_gains_and_losses(path: Path) -> pd.DataFrame:
     return pd.DataFrame(_read_rows(table, table.rows, read))
 
 
-def read_uptake(name: str, base: Path, *, column: str = "uptake") -> dict[str, float]:
+def read_uptake(name: str | Path, base: Path = Path(), *, column: str = "uptake") -> dict[str, float]:
     """Yearly carbon uptake by land class, t C ha-1 yr-1: a built-in table, or a file with the columns ``class, uptake``; negative is a source.
 
     Parameters
@@ -341,7 +341,7 @@ def read_uptake(name: str, base: Path, *, column: str = "uptake") -> dict[str, f
     column : str
         Column of the values: ``respiration`` in a table of heterotrophic respiration.
     """
-    table = read_named("uptake", name, base)
+    table = read_named("uptake", str(name), base)
     table.require(["class", column])
     found: dict[str, float] = {}
     for line, row in table.rows:

@@ -211,7 +211,8 @@ def plan_record(
     notes: tuple[str, ...],
 ) -> PlanRecord:
     """Record of a plan, as plan.json holds it."""
-    errors = density_errors(inputs.densities.settings, inputs.classes)
+    given_errors = density_errors(inputs.densities.settings, inputs.classes)
+    errors = None if given_errors is None else given_errors.of_means()
     moved = plan.flows.start != plan.flows.end
     return PlanRecord(
         made=provenance.now(),

@@ -44,6 +44,7 @@ from tanheng.stages.land.counting import Counting, blocks_folder, count_series
 from tanheng.stages.land.densities import lay_densities
 from tanheng.stages.land.flows import account_flows
 from tanheng.stages.land.stock import Land, account_stock
+from tanheng.stages.land.uptake import uptake_notes
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
 from tanheng.stages.statistics.local_regression import regress_locally
 from tanheng.stages.uncertainty.cells import cell_uncertainty
@@ -221,6 +222,8 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             found += account_flows(inputs.flows, land, changes)
         supply = supply_of(inputs.balance, land, changes)
         found += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
+        if study.balance.mode == "sink":
+            found += Found(notes=uptake_notes(land, study.years))
     if inputs.emissions is not None and inputs.demand is not None:
         with clock.stage(mark("emissions and demand")):
             demands, compared, demand_spread, more = _emissions_and_demand(inputs, land, layers, supply, stocks)

@@ -20,7 +20,7 @@ from tanheng.accounting.balance import (
 )
 from tanheng.accounting.change.transitions import improved_and_worsened
 from tanheng.inputs.carbon.balance import BalanceInputs
-from tanheng.land.cells import done_once
+from tanheng.land.cells import finished
 from tanheng.land.layers import by_layer, on_demand, variable
 from tanheng.schema import stamp
 from tanheng.stages.emission.demand import CellDemand
@@ -72,12 +72,15 @@ def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArra
 
         return stamp(on_demand(read, land.grid, {"year": list(steps)}), "supply", mode)
     for year in land.years:
-        done_once(land.cells, partial(_keep_sink, given, land, year), "sink", year)
+        finished(land.cells, partial(_keep_sink, given, land, year), float, float, "sink", year)
     return stamp(variable(land.cells, "sink", year=land.years), "supply", mode)
 
 
-def _keep_sink(given: BalanceInputs, land: Land, year: int) -> None:
-    land.cells.put(uptake_of_year(given, land, year).values, "sink", year)
+def _keep_sink(given: BalanceInputs, land: Land, year: int) -> float:
+    """Keep the uptake of a year; returned is the land for which it is not known, km2."""
+    uptake, missing = uptake_of_year(given, land, year)
+    land.cells.put(uptake.values, "sink", year)
+    return missing
 
 
 def account_balance(given: BalanceInputs, land: Land, supply: xr.DataArray, demands: CellDemand) -> Balance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -169,11 +169,17 @@ class Study(Part):
         ]
         return found
 
+    def _pairs(self) -> list[tuple[int, int]]:
+        """Pairs of years whose change is reported."""
+        if self.change.pairs == "all":
+            return list(combinations(self.years, 2))
+        return list(dict.fromkeys([*pairwise(self.years), (self.years[0], self.years[-1])]))
+
     def _map_error_problems(self) -> list[str]:
         """Samples of maps and of changes that the study does not have."""
         given = self.land_cover.map_error
         stated = given.overall_accuracy if isinstance(given.overall_accuracy, dict) else {}
-        pairs = [f"{first}-{last}" for first, last in combinations(self.years, 2)]
+        pairs = [f"{first}-{last}" for first, last in self._pairs()]
         found = [
             tr(
                 "{place}: {year} is none of the study's years {names}",

@@ -207,7 +207,7 @@ _ALL = (
         "respiration",
         mark("Yearly heterotrophic respiration by land class"),
         "balance.npp.respiration.table",
-        (_CLASS, InputColumn("respiration", mark("carbon that soils breathe out"), "number", "t C ha-1 yr-1")),
+        (_CLASS, InputColumn("respiration", mark("heterotrophic respiration"), "number", "t C ha-1 yr-1")),
     ),
     InputTable(
         "densities",
@@ -240,8 +240,8 @@ _ALL = (
         "land_cover.map_error.samples",
         (
             InputColumn("class", mark("land class that the map shows"), "name"),
-            InputColumn("reference", mark("land class that is there"), "name"),
-            InputColumn("count", mark("places of the sample"), "number"),
+            InputColumn("reference", mark("reference class"), "name"),
+            InputColumn("count", mark("sample units"), "number"),
         ),
     ),
     InputTable(
@@ -252,7 +252,7 @@ _ALL = (
             InputColumn("class", mark("land class that the map shows"), "name"),
             InputColumn("users_accuracy", mark("share of what the map shows as the class that is the class"), "number"),
             InputColumn("producers_accuracy", mark("share of the class that the map shows as such"), "number"),
-            InputColumn("samples", mark("places that the accuracies are of"), "number", required=False),
+            InputColumn("samples", mark("sample units behind the accuracies"), "number", required=False),
         ),
     ),
     InputTable(
@@ -264,7 +264,7 @@ _ALL = (
             InputColumn("to_class", mark("class on the last map"), "name"),
             InputColumn("true_from", mark("class that was there in the first year"), "name"),
             InputColumn("true_to", mark("class that was there in the last year"), "name"),
-            InputColumn("count", mark("places of the sample"), "number"),
+            InputColumn("count", mark("sample units"), "number"),
         ),
     ),
     InputTable(

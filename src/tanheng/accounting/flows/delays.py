@@ -130,7 +130,7 @@ def realised(response: Response, start: float, end: float, at: float) -> float:
 
 
 def recent_and_old(
-    response: Response, span: tuple[float, float], at: tuple[float, float], window: float
+    response: Response, span: tuple[float, float], at: tuple[float, float], window: float, until: float = float("inf")
 ) -> tuple[float, float]:
     r"""Shares of a change that take place between two times, on land converted less and more than `window` years before the second.
 
@@ -142,6 +142,8 @@ def recent_and_old(
         From when to when.
     window : float
         Years for which land counts as converted (IPCC: 20).
+    until : float
+        When the land leaves again, and nothing more takes place.
 
     Examples
     --------
@@ -152,6 +154,7 @@ def recent_and_old(
     """
     start, end = span
     border = min(max(at[1] - window, start), end)
+    at = min(at[0], until), min(at[1], until)
     parts = []
     for one, other in ((border, end), (start, border)):
         if other <= one:

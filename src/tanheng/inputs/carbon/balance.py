@@ -88,6 +88,9 @@ def _with_production(found: BalanceInputs, study: Study, base: Path, problems: P
     if asked.table is not None:
         table = problems.attempt(lambda name: read_uptake(name, base, column="respiration"), asked.table)
     temperature, precipitation = (_months(name, base, problems) for name in (asked.temperature, asked.precipitation))
+    for months, ends, units in ((temperature, (-60.0, 45.0), "°C"), (precipitation, (0.0, 3000.0), "mm")):
+        for raster in months:
+            problems.attempt(_check_climate, raster, ends, units)
     return BalanceInputs(found.settings, None, {}, npp, table, temperature, precipitation)
 
 
@@ -97,6 +100,32 @@ def _months(name: str | None, base: Path, problems: Problems) -> tuple[Raster, .
         return ()
     found = [problems.attempt(open_raster, locate(name, base), band) for band in range(1, MONTHS + 1)]
     return tuple(item for item in found if item is not None)
+
+
+def _check_climate(raster: Raster, ends: tuple[float, float], units: str) -> None:
+    """Refuse months that no place on Earth has: tenths of a degree, kelvin, a fill number.
+
+    Raises
+    ------
+    InputError
+        A value is outside the ends.
+    """
+    for values in value_strips(raster):
+        known = values[~np.isnan(values)]
+        strange = known[(known < ends[0]) | (known > ends[1])]
+        if strange.size:
+            raise InputError(
+                tr(
+                    "{path}: band {band} has {value:g}, which no month has in {units} ({low:g} to {high:g}); is it in tenths, in kelvin, "
+                    "or a number that means no data?",
+                    path=raster.path,
+                    band=raster.band,
+                    value=float(strange[0]),
+                    units=units,
+                    low=ends[0],
+                    high=ends[1],
+                )
+            )
 
 
 def _check_production(raster: Raster, units: str, valid_max: float | None) -> None:

@@ -46,13 +46,19 @@ class OnGrid:
 
 def mean_on_grid(source: ValueSource, grid: Grid) -> NDArray[np.float64]:
     """Mean of a raster in each cell, weighted by area, shape (rows, columns); NaN where it has no value. Half the work of `on_grid`."""
-    mean = np.full(grid.shape, np.nan)
+    return mean_and_cover(source, grid)[0]
+
+
+def mean_and_cover(source: ValueSource, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The same, and the part of each cell where the raster has a value."""
+    mean, covered = np.full(grid.shape, np.nan), np.zeros(grid.shape)
     for block, part, weighted in _area_sums(source, grid):
         here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
         known = part > 0
         values = np.where(known, weighted / np.where(known, part, 1.0), np.nan)
         mean[here] = values.reshape(block.rows, block.columns)
-    return mean
+        covered[here] = part.reshape(block.rows, block.columns)
+    return mean, covered
 
 
 def _area_sums(source: ValueSource, grid: Grid) -> Iterator[tuple[Block, NDArray[np.float64], NDArray[np.float64]]]:

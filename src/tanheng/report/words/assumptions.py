@@ -126,7 +126,7 @@ def production_source(given: Mapping[str, Any]) -> str:
         return tr("net ecosystem production ({file})", file=file)
     asked = maps["respiration"]
     if asked["share"] is not None:
-        way = tr("share {share:g} of it", share=asked["share"])
+        way = tr("taken as {share:g} of it", share=asked["share"])
     else:
         way = asked["table"] or tr("model of Pei et al. 2010, made for alpine steppe")
     return tr("net primary production ({file}) less heterotrophic respiration ({way})", file=file, way=way)

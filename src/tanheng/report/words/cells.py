@@ -26,7 +26,8 @@ NAMES = (
     mark_name("fast"), mark_name("slow"), mark_name("uniform"), mark_name("active"), mark_name("dormant"),
     mark_name("targets"), mark_name("avoids"), mark_name("too few pixels to tell"), mark_name("within known rates"),
     mark_name("faster than known rates"), mark_name("change"), mark_name("no accuracy is stated"),
-    mark_name("change is sampled"), mark_name("errors alone could make it"), mark_name("more than errors alone could make"),
+    mark_name("change is sampled"), mark_name("within what classification error could explain"),
+    mark_name("more than classification error could explain"),
     # Ways and modes
     mark_name("stock"), mark_name("stock_change"), mark_name("sink"), mark_name("pooled"), mark_name("p99"),
     mark_name("year"), mark_name("territorial"), mark_name("consumption"),

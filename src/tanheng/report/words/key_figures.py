@@ -63,6 +63,11 @@ def _stock(tables: Tables) -> KeyFigure:
     note = tr(
         "a stock, not a yearly flow; {density:.1f} t C/ha", density=last["stock_t_c"] / (last["area_km2"] * HA_PER_KM2)
     )
+    adjusted = adjusted_value(tables, year, year)
+    if not math.isnan(adjusted):
+        name = tr("carbon stored, {year}, adjusted for map error", year=year)
+        note = tr("a stock; the map alone says {mapped}", mapped=mass(last["stock_t_c"]))
+        return KeyFigure(*mass_parts(adjusted), name, note, interval)
     return KeyFigure(*mass_parts(last["stock_t_c"]), name, note, interval)
 
 
@@ -75,9 +80,11 @@ def stock_half_width(tables: Tables, first: int, last: int) -> float:
     return float(rows["half_width_t_c"].iloc[0]) if len(rows) else math.nan
 
 
-def _has_map_error(tables: Tables) -> bool:
-    """Whether the intervals hold errors of the mapped areas."""
-    return bool((tables["stock_uncertainty"].get("half_width_map_error_t_c", pd.Series([0.0])) > 0).any())
+def _has_map_error(tables: Tables, first: int, last: int) -> bool:
+    """Whether the interval of a change holds errors of the mapped areas."""
+    table = tables["stock_uncertainty"]
+    rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
+    return bool((rows.get("half_width_map_error_t_c", pd.Series([0.0])) > 0).any())
 
 
 def _interval(half_width: float, unknown: str, what: str = "C") -> str:
@@ -122,11 +129,11 @@ def error_alone(row: pd.Series) -> str:
     """How much of the land two maps would differ on by their errors alone, in words."""
     if math.isnan(row.share_by_error_alone):
         return tr(
-            "maps that are each {accuracy:.0f} % right would differ as much by error alone",
+            "two maps that are each {accuracy:.0f} % accurate would differ as much by error alone",
             accuracy=100 * row.accuracy_that_explains,
         )
     return tr(
-        "errors of maps of the stated accuracy alone could make up to {share:.0f} %",
+        "classification error alone could explain up to {share:.0f} % at the stated accuracy",
         share=100 * row.share_by_error_alone,
     )
 
@@ -157,7 +164,7 @@ def _change_interval(tables: Tables, first: int, last: int) -> str:
         return interval
     if "half_width_densities_independent_t_c" not in tables["stock_uncertainty"]:
         return tr("{interval}, from the errors of the maps alone", interval=interval)
-    if not _has_map_error(tables):
+    if not _has_map_error(tables, first, last):
         return tr("{interval}, from the densities alone", interval=interval)
     return interval
 

@@ -36,7 +36,7 @@ def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyTyp
         "time, not a yearly uptake.",
         year=stocks.index[-1],
         area=areas.iloc[-1],
-        stock=mass(stocks.iloc[-1]) + _plus_minus(stock_half_width(tables, stocks.index[-1], stocks.index[-1])),
+        stock=_stored(tables, int(stocks.index[-1]), float(stocks.iloc[-1])),
     )
     changes = [_change(row, tables) for row in _told(tables, "change", "to_year")]
     balances = [_balance(row, tables, borrowed) for row in _told(tables, "balance", "year")]
@@ -51,6 +51,17 @@ def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyTyp
         together.setdefault((name, of), []).append(year)
     others = [_borrowed_sentence(name, years, of) for (name, of), years in together.items()]
     return [*_implausible(tables), *([note] if note else []), *others, first, *changes, *balances, *rest]
+
+
+def _stored(tables: Tables, year: int, mapped: float) -> str:
+    """Stock of a year with its interval; adjusted for map error beside that of the map, where a sample tells."""
+    half = _plus_minus(stock_half_width(tables, year, year))
+    adjusted = adjusted_value(tables, year, year)
+    if math.isnan(adjusted):
+        return mass(mapped) + half
+    return tr(
+        "{mapped} by the map, {adjusted} adjusted for map error", mapped=mass(mapped), adjusted=mass(adjusted) + half
+    )
 
 
 def _told(tables: Tables, name: str, year: str) -> list[Any]:
@@ -196,8 +207,10 @@ def _zero(tables: Tables, row: Any) -> list[str]:  # noqa: ANN401  a row of pand
     if told.empty:
         return []
     one = told.iloc[0]
+    map_error = float(one.get("half_width_map_error_t_c", 0.0))
+    map_error = 0.0 if math.isnan(map_error) else map_error
     extremes = [
-        math.hypot(value, one.half_width_map_error_t_c)
+        math.hypot(value, map_error)
         for value in (one.half_width_densities_independent_t_c, one.half_width_densities_alike_t_c)
     ]
     adjusted = adjusted_value(tables, int(row.from_year), int(row.to_year))

@@ -16,7 +16,7 @@ from tanheng.factors import EmissionFactors
 from tanheng.factors.flows import CARRIERS
 from tanheng.inputs.decomposition import DecompositionInputs
 from tanheng.land.series import year_pairs
-from tanheng.language import mark_name, tr
+from tanheng.language import listed, mark_name, name_of, tr
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.units import conversion_factor
 
@@ -28,6 +28,9 @@ _BY_FUEL = (
     mark_name("emission factors"),
 )  # fmt: skip
 _BY_TOTAL = ("population", "output per head", mark_name("carbon intensity"))
+#: Change, as a share of the first emissions, below which effects are not told as shares of it.
+_FEW = 0.05
+
 PROCESSES = mark_name("processes and what has no energy")
 
 
@@ -78,9 +81,41 @@ def account_drivers_of_emissions(
             gaps.append(abs(sum(value for _, value, _ in effects) - change) / max(one.total, other.total, 1.0))
             rows += [period | _effect_row(effect, one.total, change) for effect in effects]
             states.append(period | _state(one, other))
+    notes = (*_population_notes(given.economy, population), *_without_energy(emissions, factors))
     check = SelfCheck("decomposition", tr("effects sum to the change of emissions, relative to them"), max(gaps), 1e-9)
     tables = {"emission_decomposition": pd.DataFrame(rows), "decoupling": pd.DataFrame(states)}
-    return Found(tables, checks=(check,))
+    return Found(tables, notes=tuple(notes), checks=(check,))
+
+
+#: How many times more or less people a table may have than the maps before it is told.
+_TIMES = 2.0
+
+
+def _population_notes(economy: pd.DataFrame, population: Mapping[int, float]) -> Iterator[str]:
+    """Note on people of the region that are counted in another unit than persons."""
+    rows = economy[(economy["zone"] == "") & economy["population"].notna()]
+    for row in rows.itertuples():
+        on_map = population.get(int(row.year), 0.0)
+        if on_map > 0 and not 1.0 / _TIMES <= row.population / on_map <= _TIMES:
+            yield tr(
+                "decomposition: the table has {table:,.0f} persons in {year}, the population maps {maps:,.0f}; is it in persons, not in 10^4?",
+                table=row.population,
+                year=row.year,
+                maps=on_map,
+            )
+
+
+def _without_energy(emissions: pd.DataFrame, factors: EmissionFactors | None) -> Iterator[str]:
+    """Note on fuels whose energy is not known, which are told beside the effects of fuels."""
+    if factors is None:
+        return
+    rows = emissions[emissions["factor_set"] != "process_factors"] if "factor_set" in emissions else emissions
+    names = dict.fromkeys(str(row.fuel) for row in rows.itertuples() if _energy(row, factors) == 0.0 and row.quantity)
+    if names:
+        yield tr(
+            "decomposition: the energy of {fuels} is not known in these factors, so what they emit stands with processes",
+            fuels=listed(map(name_of, names)),
+        )
 
 
 def _end(
@@ -157,7 +192,7 @@ def _effect_row(effect: tuple[str, float, float], before: float, change: float) 
         "effect_t_co2": additive,
         "effect_ratio": multiplicative,
         "effect_share_of_first": additive / before if before else np.nan,
-        "effect_share_of_change": additive / change if change else np.nan,
+        "effect_share_of_change": additive / change if abs(change) > _FEW * before else np.nan,
     }
 
 

@@ -70,10 +70,10 @@ class LaidMap:
         return sum(self.given.settings.ratio(pool) for pool in self.given.settings.pools)
 
     def half_width(self, rows: slice) -> Values | None:
-        """Half-width of what all its pools hold, t C ha-1, shape (rows, columns); none where the map has no standard error."""
+        """Half-width of what all its pools hold, t C ha-1, shape (rows, columns), NaN where not known; none where the map has no standard error."""
         if self.given.standard_error is None:
             return None
-        return TO_SIGMA * self.whole_ratio * np.nan_to_num(self.cells.layer(_ERROR, self.number, rows=rows))
+        return TO_SIGMA * self.whole_ratio * self.cells.layer(_ERROR, self.number, rows=rows)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.flows.delays import converted_share, realised, recent_and_old
-from tanheng.accounting.flows.store import Part, conversion_parts, store_by_year
+from tanheng.accounting.flows.delays import converted_share, recent_and_old
+from tanheng.accounting.flows.store import Part, conversion_parts, store_by_year, with_departures
 from tanheng.inputs.flows import FlowInputs
 from tanheng.language import tr
 from tanheng.stages.found import Found, SelfCheck
@@ -60,16 +60,20 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes, earlier: tupl
     """
     own = [_step(land, changes.of(first, last)) for first, last in pairwise(land.years)]
     steps = [*earlier, *own]
-    parts = [part for step in steps for part in _parts(given, land, step)]
+    parts: list[Part] = []
+    for step in steps:
+        span = (step.first, step.last)
+        parts = list(with_departures(parts, land.classes, step.area.values, span, given.responses))
+        parts += _parts(given, land, step)
     by_class = land.tables["stock_by_class"]
     today = float(by_class.loc[by_class["year"] == land.years[0], "stock_t_c"].sum())
-    start = today - sum(part.amount for part in parts if part.span[1] <= land.years[0])
+    start = today - sum(part.settled for part in parts if part.span[1] <= land.years[0])
     times = store_by_year(parts, start, steps[0].first, steps[-1].last)
     accounting = _accounting(given, steps, parts)
     totals = pd.DataFrame([_totals(given, step, parts, times) for step in steps])
-    settled = start + sum(part.amount for part in parts)
-    gap = abs(float(times["stock_t_c"].iloc[-1]) - settled) / max(abs(settled), 1.0)
-    check = SelfCheck("flows", tr("delays conserve the settled store, relative"), gap, 1e-9)
+    checks, more = _closing(
+        land, changes, own, parts, float(times["settled_t_c"].iloc[-1] - times["stock_t_c"].iloc[-1])
+    )
     notes = (
         tr(
             "flows: land on the first map ({year}) is taken as settled, so what still follows from conversions before it is left out, and land "
@@ -77,12 +81,49 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes, earlier: tupl
             year=steps[0].first,
             window=given.settings.window_years,
         ),
+        *more,
     )
     return Found(
         {"stock_over_time": times, "land_accounting": accounting, "land_accounting_totals": totals},
         notes=notes,
-        checks=(check,),
+        checks=checks,
     )
+
+
+def _closing(
+    land: Land, changes: Changes, own: list[Step], parts: list[Part], left: float
+) -> tuple[tuple[SelfCheck, ...], tuple[str, ...]]:
+    """Whether all that responds ends at the settled store, and that at the change of the maps; and notes on what they leave out."""
+    stock = float(land.tables["stock_by_class"].groupby("year")["stock_t_c"].sum().max()) or 1.0
+    items = [changes.of(step.first, step.last) for step in own]
+    moved = sum(part.settled for part in parts if part.span[0] >= own[0].first)
+    known = land.tables["coverage"].set_index("year")["with_data_km2"]
+    whole = all(
+        abs(float(known[year]) - item.common_km2) < 1e-6 * item.common_km2
+        for item in items
+        for year in (item.first, item.last)
+    )
+    gap = abs(left) / stock
+    if whole:
+        gap = max(gap, abs(moved - sum(item.total for item in items)) / stock)
+    checks = (
+        SelfCheck("flows", tr("responses end at the change of the stock that the maps show, relative"), gap, 1e-9),
+    )
+    notes = []
+    if not whole:
+        notes.append(
+            tr(
+                "flows: they follow the land that both maps of a period cover; land without data in one of them stays as it was"
+            )
+        )
+    if land.densities.maps and len(land.densities.pools_of_place) == 0:
+        notes.append(
+            tr(
+                "flows: where a map gives the density of some classes, conversions are valued at the means of the classes, so the split "
+                "between categories is less sure than their sum"
+            )
+        )
+    return checks, tuple(notes)
 
 
 def _step(land: Land, item: LandChange) -> Step:
@@ -156,12 +197,27 @@ def _areas(given: FlowInputs, steps: list[Step], item: Step, category: str, year
     whole = first + (last - first) * (year - item.first) / item.years
     outside = [name for name in given.categories if name not in inside]
     converted = sum(
-        float(one.area.sel(from_class=outside, to_class=inside).sum())
+        float(one.area.sel(from_class=outside, to_class=name).sum())
         * converted_share((one.first, one.last), year, given.settings.window_years)
+        * _still_there(steps, one, name, year)
         for one in steps
+        for name in inside
         if one.first < year
     )
     return whole, min(converted, whole)
+
+
+def _still_there(steps: list[Step], since: Step, land_class: str, year: int) -> float:
+    """Share of land converted to a class in a period that has not left it again by a year, if those who leave are a fair sample."""
+    left = 1.0
+    for step in steps:
+        if step.first < since.last or step.first >= year:
+            continue
+        row = step.area.sel(from_class=land_class)
+        whole = float(row.sum())
+        gone = 1.0 - float(row.sel(to_class=land_class)) / whole if whole > 0 else 0.0
+        left *= 1.0 - gone * min(1.0, (year - step.first) / step.years)
+    return left
 
 
 def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> dict[tuple[str, str], float]:
@@ -172,10 +228,9 @@ def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> di
             continue
         at = (year - 1.0, float(year))
         if given.categories[part.of] == category:
-            old = realised(part.response, *part.span, at[1]) - realised(part.response, *part.span, at[0])
-            shares = {REMAINING: old}
+            shares = {REMAINING: part.share(at[1]) - part.share(at[0])}
         else:
-            recent, old = recent_and_old(part.response, part.span, at, given.settings.window_years)
+            recent, old = recent_and_old(part.response, part.span, at, given.settings.window_years, part.until)
             shares = {CONVERTED: recent, REMAINING: old}
         for status, share in shares.items():
             key = status, _GROUPS[part.pool]
@@ -187,14 +242,14 @@ def _given(given: FlowInputs, category: str, year: int) -> float:
     """Losses less gains that are given for the classes of a category in a year, t CO2."""
     if given.given is None:
         return 0.0
-    rows = given.given[given.given["year"] == year]
-    rows = rows[[given.categories.get(name) == category for name in rows["land_class"]]]
+    of_category = given.given["land_class"].map(given.categories) == category
+    rows = given.given[(given.given["year"] == year) & of_category]
     return float((rows["loss_t_c"] - rows["gain_t_c"]).sum()) * CO2_PER_C
 
 
 def _totals(given: FlowInputs, item: Step, parts: list[Part], times: pd.DataFrame) -> dict[str, object]:
     """Yearly emissions of a period by the stock difference, as soil and trees respond, and with what is given."""
-    settled = sum(part.amount for part in parts if part.span == (item.first, item.last)) / item.years
+    settled = sum(part.settled for part in parts if part.span == (item.first, item.last)) / item.years
     store = times.set_index("year")["stock_t_c"]
     taken = float(store[item.last] - store[item.first]) / item.years
     own = sum(_given(given, category, year) for category in dict.fromkeys(given.categories.values())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -13,7 +15,8 @@ from tanheng.inputs.carbon.balance import BalanceInputs
 from tanheng.io.rasters import Raster
 from tanheng.land.cells import bands
 from tanheng.land.shares import on_cells
-from tanheng.land.values.on_grid import mean_on_grid
+from tanheng.land.values.on_grid import mean_and_cover, mean_on_grid
+from tanheng.language import tr
 from tanheng.stages.land.stock import Land
 from tanheng.units import conversion_factor
 
@@ -39,20 +42,39 @@ class _Valid:
         return np.where(values <= self._most, values, np.nan)
 
 
-def uptake_of_year(given: BalanceInputs, land: Land, year: int) -> xr.DataArray:
-    """Uptake of a year from rates by class, from net ecosystem production, or from net primary production, shape (y, x), t C yr-1."""
+def uptake_of_year(given: BalanceInputs, land: Land, year: int) -> tuple[xr.DataArray, float]:
+    """Uptake of a year from rates by class, or from production of ecosystems, shape (y, x), t C yr-1, and the land without a value, km2.
+
+    Land where a raster has no value takes up nothing: production has none on towns, water and bare land.
+    """
     if given.uptake is not None:
-        return _by_class(given.uptake, land, year)
-    if given.settings.npp is not None:
-        rate = _net_ecosystem_production(given, land, year)
-    else:
-        rate = mean_on_grid(given.nep[year], land.grid) * conversion_factor(given.settings.nep_units, _RATE)
+        return _by_class(given.uptake, land, year), 0.0
+    rate, covered = _production(given, land, year)
     part = _taking_part(given, land, year)
-    return sink_from_rate(on_cells(rate, land.grid), part, land.grid.cell_area_ha)
+    inside = np.asarray(land.fraction.values, float)
+    # A raster that was cut at the border of the region covers a cell there as far as the region does.
+    known = np.minimum(1.0, np.divide(covered, inside, out=np.zeros(covered.shape), where=inside > 0))
+    missing = float(np.nansum((1.0 - known) * part.values)) * land.grid.cell_area_km2
+    uptake = sink_from_rate(on_cells(np.nan_to_num(rate), land.grid), part * known, land.grid.cell_area_ha)
+    return uptake, missing
 
 
-def _by_class(rates: dict[str, float] | object, land: Land, year: int) -> xr.DataArray:
-    values = [rates[name] for name in land.classes]  # type: ignore[index]
+def uptake_notes(land: Land, years: Iterable[int]) -> tuple[str, ...]:
+    """Notes on land for which production has no value."""
+    missing = {year: float(land.cells.recall("sink", year) or 0.0) for year in years}
+    return tuple(
+        tr(
+            "uptake {year}: production has no value on {area:,.0f} km2 of the land that takes part, which counts as taking up nothing",
+            year=year,
+            area=area,
+        )
+        for year, area in missing.items()
+        if area > 1e-3 * float(land.fraction.sum()) * land.grid.cell_area_km2
+    )
+
+
+def _by_class(rates: Mapping[str, float], land: Land, year: int) -> xr.DataArray:
+    values = [rates[name] for name in land.classes]
     by_class = xr.DataArray(values, dims="land_class", coords={"land_class": list(land.classes)})
     parts = [
         sink(land.share.sel(year=[year]).isel(y=rows).compute(), by_class, land.grid.cell_area_ha)
@@ -70,18 +92,26 @@ def _taking_part(given: BalanceInputs, land: Land, year: int) -> xr.DataArray:
     return part.clip(min=0.0)
 
 
-def _net_ecosystem_production(given: BalanceInputs, land: Land, year: int) -> Values:
-    """Net primary production less heterotrophic respiration, t C ha-1 yr-1, shape (rows, columns)."""
+def _production(given: BalanceInputs, land: Land, year: int) -> tuple[Values, Values]:
+    """Net ecosystem production, t C ha-1 yr-1, and the part of each cell where it is known, shape (rows, columns)."""
     npp = given.settings.npp
-    assert npp is not None  # noqa: S101  the caller looked
+    if npp is None:
+        mean, covered = mean_and_cover(given.nep[year], land.grid)
+        return mean * conversion_factor(given.settings.nep_units, _RATE), covered
     raster = given.npp[year]
     source = raster if npp.valid_max is None else _Valid(raster, npp.valid_max)
-    production = mean_on_grid(source, land.grid) * conversion_factor(npp.units, _RATE)  # type: ignore[arg-type]
-    asked = npp.respiration
-    if asked.share is not None:
-        return np.asarray(production * (1.0 - asked.share))
+    mean, covered = mean_and_cover(source, land.grid)  # type: ignore[arg-type]
+    return _less_respiration(mean * conversion_factor(npp.units, _RATE), given, land, year), covered
+
+
+def _less_respiration(production: Values, given: BalanceInputs, land: Land, year: int) -> Values:
+    """Net primary production less heterotrophic respiration, t C ha-1 yr-1."""
+    npp = given.settings.npp
+    assert npp is not None  # noqa: S101  the caller looked
+    if npp.respiration.share is not None:
+        return np.asarray(production * (1.0 - npp.respiration.share))
     if given.respiration is not None:
-        return np.asarray(production - _mean_of_classes(given.respiration, land, year))
+        return np.asarray(production - _mean_of_classes(given.respiration, given.returning, land, year))
     months = [[_mean(raster, land.grid) for raster in rasters] for rasters in (given.temperature, given.precipitation)]
     return np.asarray(production - year_of_respiration(*months) * conversion_factor("g C m-2 yr-1", _RATE))
 
@@ -90,8 +120,11 @@ def _mean(raster: Raster, grid: Grid) -> Values:
     return mean_on_grid(raster, grid)
 
 
-def _mean_of_classes(rates: object, land: Land, year: int) -> Values:
-    """Mean rate of the land of each cell, t C ha-1 yr-1."""
-    whole = _by_class(rates, land, year).values / land.grid.cell_area_ha
-    covered = np.asarray(land.covered.sel(year=year).values)
-    return np.asarray(np.divide(whole, covered, out=np.full(whole.shape, np.nan), where=covered > 0))
+def _mean_of_classes(rates: Mapping[str, float], returning: tuple[str, ...], land: Land, year: int) -> Values:
+    """Mean rate of the land of each cell that takes part, t C ha-1 yr-1."""
+    kept = {name: 0.0 if name in returning else rate for name, rate in rates.items()}
+    whole = _by_class(kept, land, year).values / land.grid.cell_area_ha
+    part = np.asarray(land.covered.sel(year=year).values) - sum(
+        np.asarray(land.share.sel(year=year, land_class=name).values) for name in returning
+    )
+    return np.asarray(np.divide(whole, part, out=np.zeros(whole.shape), where=part > 1e-12))

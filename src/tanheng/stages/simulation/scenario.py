@@ -78,7 +78,8 @@ def account_scenario(
     layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
     here = account_stock(series, _densities(inputs, series, layers))
     changes = account_change(series, here, land.pairs)
-    spread = density_errors(inputs.densities.settings, inputs.classes)
+    given_errors = density_errors(inputs.densities.settings, inputs.classes)
+    spread = None if given_errors is None else given_errors.of_means()
     found = here.found + changes.found
     maps = area_errors(here, changes, study.land_cover.area_uncertainty)
     found += Found(_without_map_error(stock_uncertainty(here, changes, spread, maps).tables))
@@ -87,7 +88,8 @@ def account_scenario(
     compared = None
     if outlook is not None and today is not None and inputs.demand is not None:
         demands = _demand(inputs, here, outlook, today, layers)
-        given = replace(inputs.balance, nep=_last_for_all(inputs.balance.nep, land.years))
+        nep, npp = (_last_for_all(one, land.years) for one in (inputs.balance.nep, inputs.balance.npp))
+        given = replace(inputs.balance, nep=nep, npp=npp)
         supply = supply_of(given, here, changes)
         compared = account_balance(given, here, supply, demands)
         found += demands.found + compared.found

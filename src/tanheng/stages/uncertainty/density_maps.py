@@ -51,18 +51,22 @@ def map_halves(
 
 
 def _uncertain(land: Land, errors: DensityErrors | None, item: LaidMap, year: int, rows: slice) -> Values:
-    """Half-width of what a map gives in each cell in a year, t C, shape (rows, columns)."""
+    """Half-width of what a map gives in each cell in a year, t C, shape (rows, columns); of its gaps, that of the table."""
     half = item.half_width(rows)
     total = np.zeros((rows.stop - rows.start, land.grid.columns))
+    table = land.densities.table.sel(year=year)
     for name in item.classes:
         share = land.share.sel(year=year, land_class=name).isel(y=rows).values
         area = np.nan_to_num(share) * land.grid.cell_area_ha
-        if half is None:
-            assert errors is not None  # noqa: S101  the map was chosen by it
-            of_class = np.nan_to_num(item.density(year, name, rows)) * _relative(errors, item, name)
-        else:
-            of_class = half
-        total += area * of_class  # (ha) * (t C/ha) = t C
+        density = item.density(year, name, rows)
+        relative = 0.0 if errors is None else _relative(errors, item, name)
+        of_class = density * relative if half is None else np.where(np.isfinite(half), half, density * relative)
+        in_table = sum(
+            float(table.sel(land_class=name, carbon_pool=pool))
+            * (0.0 if errors is None else errors.relative_of(name, pool))
+            for pool in item.given.settings.pools
+        )
+        total += area * np.where(np.isfinite(density), of_class, in_table)  # (ha) * (t C/ha) = t C
     return total
 
 

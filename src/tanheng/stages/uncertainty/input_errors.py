@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -36,6 +36,10 @@ class DensityErrors:
         """Densities, shape (..., land_class, carbon_pool), that err so, with their pools apart where they err apart."""
         held = density if self.applies is None else density * self.applies
         return held if "carbon_pool" in self.relative.dims else held.sum("carbon_pool")
+
+    def of_means(self) -> DensityErrors:
+        """The same for means of classes, which stand in for maps where land is simulated or planned: every density errs as the study says."""
+        return replace(self, applies=None)
 
     def relative_of(self, land_class: str, pool: str) -> float:
         """Relative half-width of the density of a class in a pool."""

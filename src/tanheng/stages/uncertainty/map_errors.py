@@ -30,8 +30,8 @@ from tanheng.units import HA_PER_KM2
 
 Values = NDArray[np.float64]
 
-#: How far the areas that follow from published accuracies may be from the mapped total before it is told.
-_FAR = 0.1
+#: How far the areas that follow from published accuracies may be from the mapped total before it is told, and before they are refused.
+_FAR, _TOO_FAR = 0.1, 0.25
 
 
 @dataclass(frozen=True)
@@ -178,14 +178,15 @@ def _published(
     ]
     notes = []
     if abs(total - 1.0) > _FAR:
-        notes.append(
-            tr(
-                "{name}: the areas that follow from these accuracies sum to {percent:.0f} % of the land before they are scaled; they are of "
-                "other land than this region, or do not belong together",
-                name=errors.name,
-                percent=100 * total,
-            )
+        text = tr(
+            "{name}: the areas that follow from these accuracies sum to {percent:.0f} % of the region before rescaling; the accuracies may refer "
+            "to another region, or not belong together",
+            name=errors.name,
+            percent=100 * total,
         )
+        if abs(total - 1.0) > _TOO_FAR:
+            raise StudyError([text])
+        notes.append(text)
     return Estimate(np.asarray(mean), np.asarray(np.sqrt((spread**2).sum()))), rows, notes
 
 
@@ -234,8 +235,8 @@ def _refuse_unsampled(given: MapErrorInputs, land: Land, changes: Changes) -> No
         if lacking:
             problems.append(
                 tr(
-                    "{name}: the map of {year} shows {classes}, of which the sample has fewer than two places (or no accuracy); look at "
-                    "places there, or merge the classes in the legend",
+                    "{name}: the map of {year} shows {classes}, with fewer than two sample units (or no accuracy); add "
+                    "reference samples there, or merge the classes in the legend",
                     name=errors.name,
                     year=year,
                     classes=listed(
@@ -250,8 +251,8 @@ def _refuse_unsampled(given: MapErrorInputs, land: Land, changes: Changes) -> No
         if (ANY, ANY) not in sample.strata and left > 1e-9 * float(item.area.sum()):
             problems.append(
                 tr(
-                    "{name}: {area:,.1f} km2 of the land lie in no stratum of this sample; add a stratum with '*' in both columns and look at "
-                    "places there",
+                    "{name}: {area:,.1f} km2 of the land lie in no stratum of this sample; add a stratum with '*' in both columns, and reference "
+                    "samples there",
                     name=sample.name,
                     area=left / HA_PER_KM2,
                 )
@@ -288,6 +289,8 @@ def _against(given: MapErrorInputs, item: LandChange) -> dict[str, object]:
         "accuracy_first": one.overall,
         "accuracy_last": other.overall,
         "share_by_error_alone": alone,
-        "verdict": "errors alone could make it" if alone >= share else "more than errors alone could make",
+        "verdict": "within what classification error could explain"
+        if alone >= share
+        else "more than classification error could explain",
         "source": "; ".join(sources),
     }

@@ -64,7 +64,9 @@ def stock_uncertainty(land: Land, changes: Changes, errors: DensityErrors | None
             _stock_row("change", pair, change.total, moved, errors, maps, region_variance(land, errors, pair[::-1]))
         )
     table = pd.DataFrame(rows)
-    return Found({"stock_uncertainty": table.dropna(axis="columns", how="all")})
+    # What nobody gave has no column; the interval itself always has one.
+    kept = [name for name in table if name == "half_width_t_c" or table[name].notna().any()]
+    return Found({"stock_uncertainty": table[kept]})
 
 
 def _stock_row(
@@ -84,7 +86,8 @@ def _stock_row(
             float(np.sqrt(float(density_half_width(each, rho)) ** 2 + more))
             for rho, more in zip((errors.correlation, 0.0, 1.0), of_density_maps, strict=True)
         )
-    mapped = maps.half_width.get(pair, np.nan if errors is None else 0.0)
+    # Where no map error is declared at all it is none; where some is, it is not known of what it leaves out.
+    mapped = maps.half_width.get(pair, np.nan if errors is None or maps.half_width else 0.0)
     known = [half for half in (by_choice, mapped) if np.isfinite(half)]
     return {
         "of": kind,
@@ -125,12 +128,14 @@ def _supply_halves(table: pd.DataFrame, stocks: pd.DataFrame | None, mode: str) 
         return np.full(len(table), np.nan)
     kind = "stock" if mode == "stock" else "change"
     rows = stocks[stocks["of"] == kind]
+    # A sample's interval is of the adjusted stock; the balance is that of the map.
+    column = "half_width_densities_t_c" if "adjusted_value_t_c" in stocks else "half_width_t_c"
     found = []
     for year in table["year"]:
         ends = rows[rows["to_year"] == year].sort_values("from_year")
         row = ends.iloc[-1]
         length = row.to_year - row.from_year
-        found.append(float(row.half_width_t_c) / (length if mode == "stock_change" else 1.0))
+        found.append(float(row[column]) / (length if mode == "stock_change" else 1.0))
     return np.array(found)
 
 

@@ -37,7 +37,7 @@ def _period(row: Any) -> str:  # noqa: ANN401  a row of pandas
     if not row.given_t_co2_per_yr:
         return text
     more = tr(
-        "Gains and losses as given add {given} a year, {total} in all: the stock difference sees only what changes its class.",
+        "Gains and losses that the study gives add {given} a year, {total} in total: the stock difference captures only land that changes its class.",
         given=mass(row.given_t_co2_per_yr, "CO₂", signed=True),
         total=mass(row.accounted_t_co2_per_yr, "CO₂", signed=True),
     )
@@ -50,8 +50,8 @@ def _owed(row: Any, times: pd.DataFrame) -> list[str]:  # noqa: ANN401  a row of
         return []
     return [
         tr(
-            "In {year} {owed} are still to follow from conversions that the maps show, by {end} if land stays as it is: the store of a year is not "
-            "yet the settled one.",
+            "A further {owed} is expected by {end} from conversions that the maps show, if land use stays as it is: the stock of {year} has not "
+            "settled yet.",
             year=int(row.to_year),
             owed=mass(row.owed_t_c, signed=True),
             end=int(times["year"].iloc[-1]),
