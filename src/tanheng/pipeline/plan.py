@@ -212,7 +212,8 @@ def plan_record(
 ) -> PlanRecord:
     """Record of a plan, as plan.json holds it."""
     given_errors = density_errors(inputs.densities.settings, inputs.classes)
-    errors = None if given_errors is None else given_errors.of_means()
+    of_place = pools_of_place(inputs.densities.maps, inputs.classes)
+    errors = None if given_errors is None else given_errors.of_means(of_place)
     moved = plan.flows.start != plan.flows.end
     return PlanRecord(
         made=provenance.now(),

@@ -48,9 +48,10 @@ class LandCover(Part):
 class DensityMap(Maps):
     """A raster of the carbon density of a pool, in place of the table for all classes or some of them.
 
-    `quantity` says whether it holds carbon or dry matter. `standard_error` is a raster in the same units, one for all years, and
-    `error_correlation` says how far the errors of its cells go together, which no such raster tells. `below_ratio` adds the pool below
-    ground as a multiple of that above ground. `year` is the one that a map for all years is of.
+    `quantity` says whether it holds carbon or dry matter. `standard_error` is a raster in the same units, one for all years.
+    `error_correlation` says how far the errors of its cells go together, which no such raster tells, and `years_correlation` how
+    far maps of different years err alike, as those of one product mostly do. `below_ratio` adds the pool below ground as a
+    multiple of that above ground. `year` is the one that a map for all years is of.
     """
 
     pool: Literal["above", "below", "soil", "dead"]
@@ -60,6 +61,7 @@ class DensityMap(Maps):
     classes: tuple[Name, ...] = ()
     standard_error: Name | None = None
     error_correlation: Annotated[float, Field(ge=0, le=1)] = 1.0
+    years_correlation: Annotated[float, Field(ge=0, le=1)] = 1.0
     below_ratio: Annotated[float, Field(gt=0, le=10)] | None = None
     depth_cm: Annotated[float, Field(gt=0, le=1000)] | None = None
     year: Year | None = None

@@ -25,7 +25,8 @@ def map_halves(
     """Half-widths that maps of density add to the stock of cells, or to the first year's less the second's, t C.
 
     Each is independent of the others. The error of a map is one of its place: where one map stands for both years it is the same in both, and
-    a change keeps only that of land which goes to, or comes from, classes without the map.
+    a change keeps only that of land which goes to, or comes from, classes without the map. Maps of different years err alike as far as
+    `years_correlation` says.
 
     Parameters
     ----------
@@ -43,10 +44,13 @@ def map_halves(
     for item in uncertain_maps(land, errors):
         amounts = [_uncertain(land, errors, item, year, rows) for year in ends]
         rho = item.given.settings.error_correlation
-        if item.given.settings.maps is not None or len(amounts) == 1:
-            found += [(rho, amount) for amount in amounts]
-        else:
-            found.append((rho, amounts[0] - amounts[1]))
+        alike = 1.0 if item.given.settings.maps is None else item.given.settings.years_correlation
+        if len(amounts) == 1:
+            found.append((rho, amounts[0]))
+            continue
+        found.append((rho, np.sqrt(alike) * (amounts[0] - amounts[1])))
+        if alike < 1.0:
+            found += [(rho, np.sqrt(1.0 - alike) * amount) for amount in amounts]
     return found
 
 

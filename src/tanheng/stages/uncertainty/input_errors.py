@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,9 +37,19 @@ class DensityErrors:
         held = density if self.applies is None else density * self.applies
         return held if "carbon_pool" in self.relative.dims else held.sum("carbon_pool")
 
-    def of_means(self) -> DensityErrors:
-        """The same for means of classes, which stand in for maps where land is simulated or planned: every density errs as the study says."""
-        return replace(self, applies=None)
+    def of_means(self, of_place: Collection[str] = ()) -> DensityErrors:
+        """The same for means of classes, which stand in for maps where land is simulated or planned: every density errs as the study says.
+
+        Parameters
+        ----------
+        of_place : collection of str
+            Pools that do not take part, since no conversion changes them.
+        """
+        if not of_place:
+            return replace(self, applies=None)
+        coords = {"carbon_pool": list(POOLS)}
+        kept = xr.DataArray([0.0 if pool in of_place else 1.0 for pool in POOLS], dims="carbon_pool", coords=coords)
+        return replace(self, applies=kept)
 
     def relative_of(self, land_class: str, pool: str) -> float:
         """Relative half-width of the density of a class in a pool."""

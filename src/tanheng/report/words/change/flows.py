@@ -9,6 +9,7 @@ import pandas as pd
 
 from tanheng.language import joined, tr
 from tanheng.report.words.amounts import mass
+from tanheng.report.words.key_figures import fast_classes
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -19,7 +20,17 @@ def flows_paragraph(tables: Tables) -> str:
         return ""
     table = tables["land_accounting_totals"]
     last = table.iloc[-1]
-    return joined([*(_period(row) for row in table.itertuples()), *_owed(last, tables["stock_over_time"])])
+    first, end = int(table["from_year"].min()), int(table["to_year"].max())
+    doubt = (
+        [
+            tr(
+                "The yearly flows below take what differs between the maps as change of land, which it mostly is not: they describe the maps alone."
+            )
+        ]
+        if fast_classes(tables, first, end)
+        else []
+    )
+    return joined([*doubt, *(_period(row) for row in table.itertuples()), *_owed(last, tables["stock_over_time"])])
 
 
 def _period(row: Any) -> str:  # noqa: ANN401  a row of pandas
