@@ -39,7 +39,7 @@ def test_built_up_land_that_vanishes_is_no_change_of_land(tmp_path: Path) -> Non
     assert "change of land use alone" not in page
     # 80 of 900 km2 differ: 8.9 %, and sqrt(1 - 0.089) = 0.954. That leads, and no gain or loss of carbon does.
     assert "of the land differs between the maps of 2000 and 2010" in page
-    assert "maps that are each 95 % right would differ as much by error alone" in page
+    assert "maps that are each 95 % accurate would differ as much by error alone" in page
     assert "change of the store, 2000–2010" not in page
 
 

@@ -122,7 +122,7 @@ def test_without_an_accuracy_the_one_that_explains_is_told(tmp_path: Path) -> No
     assert results.tables["change_against_error"]["accuracy_that_explains"].tolist() == [
         pytest.approx(0.9487, abs=1e-4)
     ]
-    assert "two maps that are each 95 % right would differ as much" in results.report.read_text(encoding="utf-8")
+    assert "two maps that are each 95 % accurate would differ as much" in results.report.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_without_an_accuracy_the_one_that_explains_is_told(tmp_path: Path) -> No
         ("class,cropland,forest\ncropland,0.9,0.1\n", "write numbers of sample units, not shares"),
         (
             "class,cropland,forest\ncropland,18,2\nforest,0,1\n",
-            "shows forest, of which the sample has fewer than two places",
+            "shows forest, with fewer than two sample units",
         ),
         ("class,cropland,forest\ncropland,0,0\n", "holds no places at all"),
         ("class,users_accuracy,producers_accuracy\ncropland,90,0.9\n", "write a share above 0 and up to 1"),

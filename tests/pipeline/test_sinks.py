@@ -47,7 +47,7 @@ def test_a_share_of_production_is_respired_and_crops_are_no_sink(tmp_path: Path)
     assert supply(results) == pytest.approx(NO_CROPS * 4.0, rel=SINGLE)
     assert np.isnan(results.dataset["supply"].sel(year=2000).values[2, 3]) == (FIRST[2][3] == 0)
     page = results.report.read_text(encoding="utf-8")
-    assert "less heterotrophic respiration (share 0.5 of it)" in page
+    assert "less heterotrophic respiration (taken as 0.5 of it)" in page
 
 
 def test_crops_count_where_the_study_says_so(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tanheng.language import tr
 
 Values = NDArray[np.float64]
 
-#: Days of a month, and share of the heterotrophic respiration which is heterotrophic, as the model has them.
+#: Days of a month, and share of soil respiration which is heterotrophic, as the model has them.
 _DAYS, _HETEROTROPHIC = 30.0, 0.465
 
 #: Months of a year.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from tanheng.factors.densities import POOL_WORDS
@@ -65,6 +66,11 @@ def _emissions(given: Mapping[str, Any] | None) -> list[str]:
     return [tr("emission totals {halves}", halves=told)]
 
 
+def _files(maps: Mapping[str, Any]) -> str:
+    """Names of the rasters, without the folders of the machine: run.json has the whole paths."""
+    return listed(PurePath(path).name for path in ([maps["map"]] if maps["map"] else maps["maps"].values()))
+
+
 def density_sources(given: Mapping[str, Any]) -> list[str]:
     """Sentences on densities that come from maps, or that differ by zone.
 
@@ -85,7 +91,7 @@ def _density_map(item: Mapping[str, Any]) -> str:
     pool = tr(words)
     if item["depth_cm"] is not None:
         pool = tr("{pool} (to {depth:g} cm)", pool=pool, depth=item["depth_cm"])
-    file = item["map"] or listed(item["maps"].values())
+    file = _files(item)
     figures = {
         "pool": pool,
         "file": file if item["year"] is None else tr("{file} of {year}", file=file, year=item["year"]),
@@ -118,10 +124,10 @@ def production_source(given: Mapping[str, Any]) -> str:
     'net ecosystem production (nep.tif)'
     >>> respiration = {"share": 0.5, "table": None, "model": None}
     >>> production_source({"nep": None, "npp": maps | {"respiration": respiration}})
-    'net primary production (nep.tif) less heterotrophic respiration (share 0.5 of it)'
+    'net primary production (nep.tif) less heterotrophic respiration (taken as 0.5 of it)'
     """
     maps = given["npp"] or given["nep"]
-    file = maps["map"] or listed(maps["maps"].values())
+    file = _files(maps)
     if given["npp"] is None:
         return tr("net ecosystem production ({file})", file=file)
     asked = maps["respiration"]

@@ -111,7 +111,7 @@ def _against_error(tables: Tables, first: int, last: int) -> list[str]:
     if math.isnan(row.share_by_error_alone):
         return [
             tr(
-                "{share:.1f} % of the land differs between the maps of {first} and {last}; two maps that are each {accuracy:.0f} % right would "
+                "{share:.1f} % of the land differs between the maps of {first} and {last}; two maps that are each {accuracy:.0f} % accurate would "
                 "differ as much by independent errors alone.",
                 **figures,
                 accuracy=100 * row.accuracy_that_explains,
@@ -125,7 +125,7 @@ def _against_error(tables: Tables, first: int, last: int) -> list[str]:
     if row.share_by_error_alone >= row.changed_share:
         return [
             tr(
-                "{share:.1f} % of the land differs between the maps of {first} and {last}; maps that are {one:.0f} % and {other:.0f} % right "
+                "{share:.1f} % of the land differs between the maps of {first} and {last}; maps that are {one:.0f} % and {other:.0f} % accurate "
                 "could differ on up to {alone:.0f} % by independent errors alone, so only a sample of the change can tell what is real.",
                 **figures,
             )
@@ -133,7 +133,7 @@ def _against_error(tables: Tables, first: int, last: int) -> list[str]:
     return [
         tr(
             "{share:.1f} % of the land differs between the maps of {first} and {last}, more than the {alone:.0f} % that errors of maps "
-            "{one:.0f} % and {other:.0f} % right could make alone.",
+            "{one:.0f} % and {other:.0f} % accurate could make alone.",
             **figures,
         )
     ]
