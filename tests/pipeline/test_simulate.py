@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.maps import SimulationRequest, open_request, simulate_maps
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.pipeline.simulation.study import simulate_study
+from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.study.simulate import Simulate
 
@@ -532,6 +534,33 @@ def test_zones_bear_the_spread_of_the_draws(study: Path) -> None:
     # With one total the two zones vary against each other alone.
     by = rows.pivot_table(index=["scenario", "year"], columns="zone_id", values="stock_half_width_draws_t_c")
     np.testing.assert_allclose(by["w"], by["e"], rtol=1e-6)
+    # Densities and draws are independent: the whole is the root of the sum of squares.
+    parts = np.hypot(rows["stock_half_width_densities_t_c"], rows["stock_half_width_draws_t_c"])
+    np.testing.assert_allclose(rows["stock_half_width_t_c"], parts, rtol=1e-9)
+
+
+def test_demand_fixes_the_store_of_the_region_in_every_draw(study: Path) -> None:
+    table = pd.read_csv(study / "simulation" / "tables" / "stock_uncertainty.csv")
+    assert set(table["of"]) == {"stock", "change"}
+    # Each draw has the areas that are demanded, so where they lie moves carbon between zones alone.
+    np.testing.assert_allclose(table["half_width_draws_t_c"], 0.0, atol=1e-6)
+    np.testing.assert_allclose(table["half_width_t_c"], table["half_width_densities_t_c"], rtol=1e-9)
+
+
+def test_the_spread_of_a_change_is_that_of_both_its_years_in_each_draw() -> None:
+    settings = SimpleNamespace(to=(2030, 2040), mode="draw", draws=3)
+    inputs = SimpleNamespace(settings=settings, land=SimpleNamespace(cell_km2=1.0))
+    cells = {
+        ("one", 2030): [np.array([[3, 1]]), np.array([[2, 2]]), np.array([[1, 3]])],
+        ("one", 2040): [np.array([[2, 2]]), np.array([[1, 3]]), np.array([[0, 4]])],
+    }
+    ensemble = Ensemble(inputs, cells=cells)  # type: ignore[arg-type]
+    density = np.array([10.0, 30.0])
+    # Stocks of 2030: 60, 80 and 100 times 100 ha; every draw gains 20 times 100 ha after that.
+    half = 1.96 * 20 * 100
+    assert ensemble.region_half_width("one", (2030,), density) == pytest.approx(half)
+    assert ensemble.region_half_width("one", (2020, 2030), density) == pytest.approx(half)
+    assert ensemble.region_half_width("one", (2030, 2040), density) == pytest.approx(0.0)
 
 
 def test_cropland_protection_keeps_more_cropland(study: Path) -> None:

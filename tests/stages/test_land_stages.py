@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,15 @@ def test_zones_sum_to_the_region_by_area() -> None:
     refuse_failed(found.checks)
     assert overlap_notes(layers) == []
     assert account_zone_stocks({}, land) == Found()
+
+
+def test_densities_give_the_stock_of_a_zone_its_interval() -> None:
+    land = account_stock(series(), density())
+    layers = lay_zones({"part": zones()}, GRID, series().fraction)
+    relative = xr.DataArray([0.3, 0.3], dims="land_class", coords={"land_class": list(land.classes)})
+    table = account_zone_stocks(layers, land, DensityErrors(relative, 1.0, 0.0, None)).tables["stock_by_zone"]
+    # Classes that err alike by 30 %: so does every sum of them.
+    assert table["stock_half_width_t_c"].to_numpy() == pytest.approx(0.3 * table["stock_t_c"].to_numpy())
 
 
 def test_intervals_of_stock_and_change_by_hand() -> None:

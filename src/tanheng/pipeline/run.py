@@ -231,7 +231,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
     with clock.stage(mark("zones and change")):
 
         def zones_and_change() -> Found:
-            zones = account_zone_stocks(layers, land)
+            zones = account_zone_stocks(layers, land, spread)
             if compared is not None and demands is not None:
                 zones += account_zone_balances(
                     layers, zones.tables, land, compared, demands, inputs.economy, spread, demand_spread

@@ -20,19 +20,26 @@ from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.stages.land.stock import Land
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
-from tanheng.stages.uncertainty.totals import with_zone_intervals
+from tanheng.stages.uncertainty.totals import with_zone_intervals, with_zone_stock_intervals
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import HA_PER_KM2
 
 
-def account_zone_stocks(layers: Mapping[str, ZoneLayer], land: Land) -> Found:
-    """Area and stock of every zone; zones of a layer and what is outside sum to the region."""
+def account_zone_stocks(
+    layers: Mapping[str, ZoneLayer], land: Land, density_errors: DensityErrors | None = None
+) -> Found:
+    """Area and stock of every zone, with what densities make of its interval; zones of a layer and what is outside sum to the region."""
     if not layers:
         return Found()
     area = by_layer(lambda covered: covered * land.grid.cell_area_ha, land.covered)
     tables = [
-        stock_by_zone_table(layer.label, layer.ids, layer.names, layer.weights, area, land.stock)
+        with_zone_stock_intervals(
+            stock_by_zone_table(layer.label, layer.ids, layer.names, layer.weights, area, land.stock),
+            land,
+            layer,
+            density_errors,
+        )
         for layer in layers.values()
     ]
     table = pd.concat(tables, ignore_index=True)
@@ -78,7 +85,7 @@ def account_zone_balances(
         of_layer = stocks[stocks["zone_layer"] == layer.label]
         table = balance_by_zone_table(of_layer, layer.weights, compared.supply, demand, columns, own)
         table = with_zone_intervals(
-            table, land, layer, compared.mode, density_errors, demand_errors, has_emissions=own is not None
+            table, land, layer, compared.mode, density_errors, demand_errors, of_layer, has_emissions=own is not None
         )
         rows.append(with_rates(table, layer, demands.population, economy, compared.mode))
     whole = pd.concat(rows, ignore_index=True)

@@ -203,6 +203,7 @@ _ROWS: tuple[Column, ...] = (
     Column("half_width_densities_independent_t_c", mark("from densities, were classes independent"), _T_C),
     Column("half_width_densities_alike_t_c", mark("from densities, did classes err alike"), _T_C),
     Column("half_width_map_error_t_c", mark("from errors of the mapped areas"), _T_C),
+    Column("half_width_draws_t_c", mark("from where simulated change takes place, among draws"), _T_C),
     # Emissions
     Column("sector", mark("sector"), kind="name"),
     Column("fuel", mark("fuel or activity"), kind="name"),
@@ -389,6 +390,7 @@ _ROWS: tuple[Column, ...] = (
     Column("simulated_km2", mark("area simulated"), _KM2),
     Column("stock_half_width_t_c", mark("± of the stored carbon"), _T_C),
     Column("stock_change_half_width_t_c", mark("± of its change"), _T_C),
+    Column("stock_half_width_densities_t_c", mark("of it from densities"), _T_C),
     Column("stock_half_width_draws_t_c", mark("± of the stock among draws"), _T_C),
     Column("observed_change_km2", mark("observed change"), _KM2),
     Column("chain_change_km2", mark("change by the chain"), _KM2),
@@ -450,6 +452,9 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ),
     ("plan_by_year", "gain_t_c"): Column("gain_t_c", mark("gain as soil and trees respond"), _T_C, "ratio"),
     ("stock_over_time", "stock_t_c"): Column("stock_t_c", mark("store as soil and trees respond"), _T_C, "ratio"),
+    ("stock_by_zone", "stock_half_width_t_c"): Column(
+        "stock_half_width_t_c", mark("± of the stored carbon, errors of the maps left out"), _T_C
+    ),
     ("stock_uncertainty", "of"): Column("of", mark("stock or change"), kind="name"),
     ("emission_uncertainty", "name"): Column("name", mark("name"), kind="place"),
     ("conversions", "from_year"): Column("from_year", mark("from"), kind="year"),
@@ -466,7 +471,7 @@ _KNOWN = {column.name: column for column in _ROWS}
 #: row names, and numbers that are names.
 _OF_ROW = re.compile(
     r".*_per_(ha|person|unit)(_.*)?|(mean|density|ratio_norm|half_width|low|high|distance|support|stratum)_.*"
-    r"|(supply|demand|balance|adjusted)_half_width_.*|(adjusted_)?value_t_c"
+    r"|(supply|demand|balance|adjusted|stock|stock_change)_half_width_.*|(adjusted_)?value_t_c"
     r"|stratum|row|level|first|second|n|n_support|classes|strata|quantity"
 )
 _YEARLY = re.compile(r"(?P<name>.+)_(?P<year>(?:1[89]|20|21)\d\d)")

@@ -231,14 +231,17 @@ def _accounts(
             )
         )
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    if "stock_by_zone" in tables and made.ensemble.draws > 1:
+    if made.ensemble.draws > 1:
         density = next(iter(variables.values()))["carbon_density"].isel(year=-1).sum("carbon_pool").to_numpy()
-        tables["stock_by_zone"] = _with_spread(tables["stock_by_zone"], inputs, made.ensemble, density)
+        if "stock_by_zone" in tables:
+            tables["stock_by_zone"] = _with_spread(tables["stock_by_zone"], inputs, made.ensemble, density)
+        if "stock_uncertainty" in tables:
+            tables["stock_uncertainty"] = _with_region_spread(tables["stock_uncertainty"], made.ensemble, density)
     return tables, variables, tuple(dict.fromkeys(notes))
 
 
 def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble, density: NDArray[np.float64]) -> pd.DataFrame:
-    """Stock by zone with the half-width that the draws alone make: where in the study the same change takes place.
+    """Stock by zone with its interval from densities, from the draws alone (where the same change takes place), and from both.
 
     Parameters
     ----------
@@ -249,7 +252,23 @@ def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble, densit
         spread = ensemble.zone_half_width(str(label), (str(scenario), int(year)), density)
         by_id = dict(zip(inputs.zones[str(label)].ids, spread, strict=False))
         halves[rows.index] = rows["zone_id"].astype(str).map(by_id).to_numpy(float)
-    return table.assign(stock_half_width_draws_t_c=halves)
+    more: dict[str, pd.Series] = {}
+    if "stock_half_width_t_c" in table:
+        of_densities = table["stock_half_width_t_c"]
+        more = {
+            "stock_half_width_densities_t_c": of_densities,
+            "stock_half_width_t_c": np.hypot(of_densities, halves.fillna(0.0)),
+        }
+    return table.assign(**more, stock_half_width_draws_t_c=halves)
+
+
+def _with_region_spread(table: pd.DataFrame, ensemble: Ensemble, density: NDArray[np.float64]) -> pd.DataFrame:
+    """Intervals of the stock and its change with what draws make of them, alone and together with the rest."""
+    drawn = [
+        ensemble.region_half_width(str(row.scenario), tuple(dict.fromkeys((row.from_year, row.to_year))), density)
+        for row in table.itertuples()
+    ]
+    return table.assign(half_width_t_c=np.hypot(table["half_width_t_c"], drawn), half_width_draws_t_c=drawn)
 
 
 def _observed_transitions(inputs: Inputs) -> pd.DataFrame | None:

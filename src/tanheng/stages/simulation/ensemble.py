@@ -89,6 +89,23 @@ class Ensemble:
         """Mean cells of each class in each zone, shape (zones, classes)."""
         return np.asarray(np.mean(self.cells[key], axis=0))
 
+    def region_half_width(self, scenario: str, years: tuple[int, ...], density: NDArray[np.float64]) -> float:
+        """Half of the 95 % interval that draws make of the stock in a year, or of its change from the first year to the second, t C.
+
+        The last map is the same in all draws, so what is gained since then varies as the stock does.
+
+        Parameters
+        ----------
+        density : array, shape (classes,), t C ha-1
+        """
+        hectares = self.inputs.land.cell_km2 * HA_PER_KM2
+        drawn = [year for year in years if year in self.inputs.settings.to]
+        stocks = [
+            np.array([cells.sum(axis=0) @ density * hectares for cells in self.cells[scenario, year]]) for year in drawn
+        ]
+        varying = stocks[-1] - stocks[0] if len(stocks) > 1 else stocks[0]
+        return float(_HALF * varying.std(ddof=1))
+
     def zone_half_width(self, label: str, key: Key, density: NDArray[np.float64]) -> NDArray[np.float64]:
         """Half of the 95 % interval of the stock of each zone of a layer among the draws, t C; zeros where there is one draw.
 

@@ -100,10 +100,10 @@ def account_scenario(
         found += Found(
             {"balance": table, "paths": _paths(land.years, changes, supply, outlook, today, study.balance.mode)}
         )
-        found += account_zone_stocks(layers, here)
+        found += account_zone_stocks(layers, here, spread)
         found += account_zone_balances(layers, found.tables, here, compared, demands, inputs.economy, spread, {})
     else:
-        found += account_zone_stocks(layers, here)
+        found += account_zone_stocks(layers, here, spread)
     found += change_table(changes, here, compared.balance if compared else None, study.value)
     refuse_failed(found.checks)
     return found

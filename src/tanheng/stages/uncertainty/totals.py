@@ -146,6 +146,7 @@ def with_zone_intervals(
     mode: str,
     errors: DensityErrors | None,
     demands: Mapping[int, DemandErrors],
+    stocks: pd.DataFrame,
     *,
     has_emissions: bool,
 ) -> pd.DataFrame:
@@ -153,6 +154,8 @@ def with_zone_intervals(
 
     Parameters
     ----------
+    stocks : pandas.DataFrame
+        Rows of the layer in the table of stocks by zone, with their half-widths where densities have any.
     has_emissions : bool
         Whether emissions are known for these zones.
     """
@@ -161,11 +164,13 @@ def with_zone_intervals(
     for key, rows in table.groupby("year", sort=False):
         year = int(key)
         frame = rows.copy()
-        supply = (
-            np.full(len(rows), np.nan)
-            if errors is None or mode == "sink"
-            else _zone_supply(land, layer, mode, errors, year)[: len(rows)]
-        )
+        if errors is None or mode == "sink":
+            supply = np.full(len(rows), np.nan)
+        elif mode == "stock":
+            supply = stocks.loc[stocks["year"] == year, "stock_half_width_t_c"].to_numpy(float)
+        else:
+            ending = period_ending(land, year)
+            supply = _zone_half_width(land, layer, errors, ending[::-1])[: len(rows)] / (ending[1] - ending[0])
         demand = np.full(len(rows), np.nan)
         if year in demands:
             demand = _zone_demand(layer, demands[year], has_emissions=has_emissions)[: len(rows)]
@@ -178,9 +183,21 @@ def with_zone_intervals(
     return pd.concat(frames, ignore_index=True)
 
 
-def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors, year: int) -> Values:
-    """Half-width of the supply of each zone, shape (zones + 1,)."""
-    years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
+def with_zone_stock_intervals(
+    table: pd.DataFrame, land: Land, layer: ZoneLayer, errors: DensityErrors | None
+) -> pd.DataFrame:
+    """Stocks of the zones of a layer with the half-widths that densities make; as they are where densities have none."""
+    if errors is None:
+        return table
+    halves = [
+        _zone_half_width(land, layer, errors, (int(year),))[: len(rows)]
+        for year, rows in table.groupby("year", sort=False)
+    ]
+    return table.assign(stock_half_width_t_c=np.concatenate(halves))
+
+
+def _zone_half_width(land: Land, layer: ZoneLayer, errors: DensityErrors, years: tuple[int, ...]) -> Values:
+    """Half-width of the stock of each zone in a year, or of what it gains from the second year to the first, shape (zones + 1,), t C."""
     ends = []
     for one in years:
         sums = [zone_sums(layer.weights, land.share.sel(year=one, land_class=name).values) for name in land.classes]
@@ -202,8 +219,7 @@ def _zone_supply(land: Land, layer: ZoneLayer, mode: str, errors: DensityErrors,
             ]
             own.append(((less(cells) * errors.within_class) ** 2).sum("land_class").values)
         variance = variance + layer.weights.power(2) @ np.concatenate(own).ravel()
-    length = 1 if len(years) == 1 else years[0] - years[1]
-    return np.asarray(np.sqrt(variance) / length)
+    return np.asarray(np.sqrt(variance))
 
 
 def _zone_map_variance(land: Land, errors: DensityErrors, layer: ZoneLayer, years: tuple[int, ...]) -> Values:
