@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
@@ -13,6 +15,9 @@ from tanheng.factors import names, read_builtin
 from tanheng.factors.densities import POOLS
 from tanheng.language import language, mark, mark_name, name_of, tr
 from tanheng.tables.columns import column_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Kinds of built-in tables.
 _KINDS = {
@@ -97,17 +102,11 @@ def print_comparison(path: Path, sets: tuple[str, ...], output: Path | None) -> 
     table, notes = compare_factors(path, sets)
     sys.stdout.write(tr("Mt CO₂ by year and fuel") + "\n")
     print_frame(table, "factor_comparison")
-    for text in notes:
-        sys.stdout.write(tr("note: {text}", text=text) + "\n")
+    _print_notes(notes)
     if output is not None:
-        from tanheng.io.tables import write_csv
         from tanheng.report.charts.factor_comparison import draw_factor_comparison
 
-        output.mkdir(parents=True, exist_ok=True)
-        write_csv(output / "factor_comparison.csv", table)
-        sys.stdout.write(
-            tr("wrote {path}", path=draw_factor_comparison(output / "factor_comparison.png", table)) + "\n"
-        )
+        _write_comparison(output, "factor_comparison", table, draw_factor_comparison)
 
 
 def print_density_comparison(path: Path, tables: tuple[str, ...], output: Path | None) -> None:
@@ -117,14 +116,22 @@ def print_density_comparison(path: Path, tables: tuple[str, ...], output: Path |
     table, notes = compare_densities(path, tables)
     # The screen has room for the totals; the file has every pool.
     print_frame(table.drop(columns=[f"{pool}_t_c" for pool in POOLS]), "density_comparison")
-    for text in notes:
-        sys.stdout.write(tr("note: {text}", text=text) + "\n")
+    _print_notes(notes)
     if output is not None:
-        from tanheng.io.tables import write_csv
         from tanheng.report.charts.density_comparison import draw_density_comparison
 
-        output.mkdir(parents=True, exist_ok=True)
-        write_csv(output / "density_comparison.csv", table)
-        sys.stdout.write(
-            tr("wrote {path}", path=draw_density_comparison(output / "density_comparison.png", table)) + "\n"
-        )
+        _write_comparison(output, "density_comparison", table, draw_density_comparison)
+
+
+def _print_notes(notes: Iterable[object]) -> None:
+    for text in notes:
+        sys.stdout.write(tr("note: {text}", text=text) + "\n")
+
+
+def _write_comparison(output: Path, name: str, table: pd.DataFrame, draw: Callable[[Path, pd.DataFrame], Path]) -> None:
+    """Write a comparison as a table and a chart into a folder."""
+    from tanheng.io.tables import write_csv
+
+    output.mkdir(parents=True, exist_ok=True)
+    write_csv(output / f"{name}.csv", table)
+    sys.stdout.write(tr("wrote {path}", path=draw(output / f"{name}.png", table)) + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,12 +162,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     opened = [*rasters.values(), *population.values(), *balance.rasters.values()]
     opened += [raster for driver in drivers for raster in driver.rasters.values()]
     opened += [raster for item in density_maps for raster in item.all_rasters]
-    problems.warn(*[note for raster in opened for note in raster.notes])
-    note_same_maps(study, problems)
-    with problems.at("data_years"):
-        problems.warn(*borrowed_notes(study))
-    with problems.at("value"):
-        problems.warn(*price_notes(study))
+    _warn(study, opened, problems)
     problems.stop_if_any()
     assert land is not None  # noqa: S101  the line above stops where it is
     problems.warn(*repair_notes([*([boundary] if boundary else []), *zones.values()]))
@@ -193,6 +188,16 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         problems.warnings,
         tuple(all_files(study, base, opened)),
     )
+
+
+def _warn(study: Study, opened: Sequence[Raster | Mosaic], problems: Problems) -> None:
+    """What is no error, and a reader should know."""
+    problems.warn(*[note for raster in opened for note in raster.notes])
+    note_same_maps(study, problems)
+    with problems.at("data_years"):
+        problems.warn(*borrowed_notes(study))
+    with problems.at("value"):
+        problems.warn(*price_notes(study))
 
 
 def _boundary(study: Study, base: Path, problems: Problems) -> Polygons | None:

@@ -1,1 +1,1 @@
-"""Change of land between years: transitions, their intensity, and whether maps can tell it."""
+"""Change of land between years: transitions, their intensity, and whether it exceeds the error of the maps."""

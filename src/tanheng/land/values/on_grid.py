@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,9 @@ from tanheng.land.pixels import Source
 
 #: Continuous rasters are cut into sub-rows half as high as land-cover maps: they are small.
 _SUB_ROW = 1.0 / 48.0
+
+#: Covered part (or pixels) of each cell of a block, and the same times value, shape (cells,).
+Sums = Callable[..., tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 class ValueSource(Source, Protocol):
@@ -52,7 +56,8 @@ def mean_on_grid(source: ValueSource, grid: Grid) -> NDArray[np.float64]:
 def mean_and_cover(source: ValueSource, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The same, and the part of each cell where the raster has a value."""
     mean, covered = np.full(grid.shape, np.nan), np.zeros(grid.shape)
-    for block, part, weighted in _area_sums(source, grid):
+    for block, sums in _read_blocks(source, grid):
+        part, weighted = sums(by_pixel=False)
         here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
         known = part > 0
         values = np.where(known, weighted / np.where(known, part, 1.0), np.nan)
@@ -61,8 +66,8 @@ def mean_and_cover(source: ValueSource, grid: Grid) -> tuple[NDArray[np.float64]
     return mean, covered
 
 
-def _area_sums(source: ValueSource, grid: Grid) -> Iterator[tuple[Block, NDArray[np.float64], NDArray[np.float64]]]:
-    """Blocks of cells with the part of each cell that the raster covers, and the same times value, shape (cells,)."""
+def _read_blocks(source: ValueSource, grid: Grid) -> Iterator[tuple[Block, Sums]]:
+    """Blocks of cells that the raster meets, with what gives its sums over their cells, by area or by pixel."""
     lies = held_overlay(source.pixels, grid, _SUB_ROW)
     for block in plan_blocks(grid, source):
         window = lies.window(block)
@@ -70,7 +75,7 @@ def _area_sums(source: ValueSource, grid: Grid) -> Iterator[tuple[Block, NDArray
             continue
         stored = lies.stored(window)
         values = lies.upright(source.read_values(stored.row, stored.column, stored.height, stored.width))
-        yield block, *lies.sums(block, window, values, by_pixel=False)
+        yield block, partial(lies.sums, block, window, values)
 
 
 def on_grid(source: ValueSource, grid: Grid) -> OnGrid:
@@ -79,17 +84,11 @@ def on_grid(source: ValueSource, grid: Grid) -> OnGrid:
     The mean is for quantities per area or per point (density, elevation), the total for counts (persons per pixel).
     """
     covered, area_value, total = np.zeros(grid.shape), np.zeros(grid.shape), np.zeros(grid.shape)
-    lies = held_overlay(source.pixels, grid, _SUB_ROW)
-    for block in plan_blocks(grid, source):
-        window = lies.window(block)
-        if window is None:
-            continue
-        stored = lies.stored(window)
-        values = lies.upright(source.read_values(stored.row, stored.column, stored.height, stored.width))
+    for block, sums in _read_blocks(source, grid):
         here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
-        part, weighted = lies.sums(block, window, values, by_pixel=False)
+        part, weighted = sums(by_pixel=False)
         covered[here], area_value[here] = (item.reshape(block.rows, block.columns) for item in (part, weighted))
-        _, summed = lies.sums(block, window, values, by_pixel=True)
+        _, summed = sums(by_pixel=True)
         total[here] = summed.reshape(block.rows, block.columns)
     known = covered > 0
     mean = np.where(known, area_value / np.where(known, covered, 1.0), np.nan)

@@ -126,14 +126,15 @@ def _against_error(tables: Tables, first: int, last: int) -> list[str]:
         return [
             tr(
                 "{share:.1f} % of the land differs between the maps of {first} and {last}; maps that are {one:.0f} % and {other:.0f} % accurate "
-                "could differ on up to {alone:.0f} % by independent errors alone, so only a sample of the change can tell what is real.",
+                "could differ on up to {alone:.0f} % by independent errors alone, so only a reference sample of the change can "
+                "separate it from error.",
                 **figures,
             )
         ]
     return [
         tr(
-            "{share:.1f} % of the land differs between the maps of {first} and {last}, more than the {alone:.0f} % that errors of maps "
-            "{one:.0f} % and {other:.0f} % accurate could make alone.",
+            "{share:.1f} % of the land differs between the maps of {first} and {last}, more than the {alone:.0f} % by which maps "
+            "that are {one:.0f} % and {other:.0f} % accurate could differ by independent errors alone.",
             **figures,
         )
     ]

@@ -93,7 +93,7 @@ def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> Density
 
 
 def _without_maps(settings: CarbonDensity, classes: tuple[str, ...]) -> xr.DataArray | None:
-    """1 for densities of the tables, 0 for those that a map gives; none where there is no map."""
+    """Mask of densities by class and pool: 1 where they come from a table, 0 where from a map; None in a study without maps."""
     if not settings.maps:
         return None
     coords = {"land_class": list(classes), "carbon_pool": list(POOLS)}
