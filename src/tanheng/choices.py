@@ -11,13 +11,22 @@ Mode = Literal["stock", "stock_change", "sink"]
 Norm = Literal["year", "pooled", "p99"]
 
 #: Ways to cut a map into classes of colour.
-MapBreaks = Literal["tail", "quantile", "natural"]
+MapBreaks = Literal["auto", "tail", "quantile", "natural"]
 
 #: Ways to cut a driver into strata.
 DriverBreaks = Literal["equal", "natural", "quantile", "geometric", "sd"]
 
 #: Themes of maps whose breaks may be chosen.
-ThemeName = Literal["supply", "demand", "balance", "supply_demand_ratio", "balance_half_width", "demand_difference"]
+ThemeName = Literal[
+    "supply",
+    "stock_change",
+    "land_changed",
+    "demand",
+    "balance",
+    "supply_demand_ratio",
+    "balance_half_width",
+    "demand_difference",
+]
 
 MAP_BREAKS: tuple[str, ...] = get_args(MapBreaks)
 DRIVER_BREAKS: tuple[DriverBreaks, ...] = get_args(DriverBreaks)

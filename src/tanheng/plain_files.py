@@ -1,11 +1,13 @@
-"""Whether a name is a file that can be read: no folder, no pipe, no device, and a name that systems take."""
+"""Plain files: whether a name is one that can be read (no folder, no pipe, no device), and what hinders writing one."""
 
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tanheng.errors import InputError
+from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
 
@@ -23,6 +25,24 @@ def shown(path: object) -> str:
     """
     text = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(path))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """What the system says against writing a file or folder, as an error of the output.
+
+    Raises
+    ------
+    OutputError
+        The system refuses to write.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(
+            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=reason)
+        ) from error
 
 
 def is_folder(path: Path) -> bool:

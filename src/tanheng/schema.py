@@ -7,6 +7,8 @@
     carbon_density      year land_class carbon_pool      t C ha-1
     carbon_stock        year y x              t C        store of carbon in a cell
     stock_change        period y x            t C yr-1   positive where carbon is gained
+    land_changed        period y x            1          part of the cell's land that changed class
+    land_transition     period y x            kinds: the ten largest conversions of the region
     population          year y x              person
     demand              year y x              t C yr-1   emissions allocated to a cell, positive
     supply              year y x              t C or t C yr-1, by the balance mode
@@ -67,6 +69,20 @@ _ALL = (
         "yearly change of carbon stored, by stock difference",
         "area: sum",
         "positive where carbon is gained; on land that both maps cover",
+    ),
+    Variable(
+        "land_changed",
+        ("period", "y", "x"),
+        "1",
+        "part of the land of the cell whose land class differs between the two years",
+        "area: mean",
+        "of the land in the region that both maps cover",
+    ),
+    Variable(
+        "land_transition",
+        ("period", "y", "x"),
+        "1",
+        "largest conversion of the cell among the ten largest of the region, where at least 5 % of its land changed",
     ),
     Variable("sink", _YEARLY, "t C yr-1", "yearly carbon uptake of the cell", "area: sum", "positive is uptake"),
     Variable("population", _YEARLY, "person", "persons in the cell", "area: sum"),

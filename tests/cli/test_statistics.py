@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 from typer.testing import CliRunner
 
@@ -76,6 +77,12 @@ def test_columbus_on_the_command_line(tmp_path: Path) -> None:
     local = pd.read_csv(tmp_path / "o" / "clusters.csv")
     assert len(local) == 49
     assert {"local_i", "p", "cluster", "gi_star", "spot"} <= set(local)
+    meta, _, geometry, fields = pyogrio.raw.read(tmp_path / "o" / "clusters.gpkg")
+    held = dict(zip(meta["fields"], fields, strict=True))
+    assert len(geometry) == 49
+    assert held["cluster"].tolist() == local["cluster"].tolist()
+    for name in ("moran_scatter.png", "clusters.png"):
+        assert (tmp_path / "o" / name).stat().st_size > 10_000
 
 
 def test_points_by_coordinates(table: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tanheng.io.rasters import files_open
 from tanheng.language import speaking
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.run import run_study
+from tanheng.report.charts.run_charts import run_charts
 from tanheng.report.page.run_page import write_report
 from tanheng.study import load_study
 
@@ -46,7 +47,10 @@ def report(request: pytest.FixtureRequest, henan: Results, tmp_path_factory: pyt
     with files_open():
         inputs = open_inputs(load_study(EXAMPLE / "study.toml"), EXAMPLE)
     with speaking(request.param):
-        write_report(folder / "report.html", henan.record, henan.tables, henan.dataset, inputs.grid, inputs.zones)
+        charts = run_charts(henan.tables)
+        write_report(
+            folder / "report.html", henan.record, henan.tables, henan.dataset, inputs.grid, inputs.zones, charts
+        )
     return folder / "report.html"
 
 
@@ -111,8 +115,15 @@ def test_layer_year_and_swipe_change_the_map(browser: Browser, report: Path) -> 
     page.select_option("#other", "2015")
     page.wait_for_selector("#canvas[data-shown='demand 1995|demand 2015']")
     seen.add(canvas.screenshot())
-    page.locator("#divider").fill("20")
+    box, line = canvas.bounding_box(), page.locator("#line").bounding_box()
+    assert box is not None
+    assert line is not None
+    page.mouse.move(line["x"] + line["width"] / 2, line["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.2 * box["width"], line["y"] + 40, steps=4)
+    page.mouse.up()
     page.wait_for_timeout(100)
+    assert page.locator("#line").get_attribute("aria-valuenow") == "20"
     seen.add(canvas.screenshot())
     assert len(seen) == 5
     assert wrong == []
@@ -154,10 +165,50 @@ def test_a_table_sorts_and_its_download_is_the_csv(browser: Browser, report: Pat
 def test_a_row_of_the_table_is_shown_on_the_map(browser: Browser, report: Path) -> None:
     page, _ = open_page(browser, report)
     before = page.locator("#canvas").screenshot()
-    page.locator("#zones tbody tr").first.click()
+    page.locator("#zones tbody tr:visible").first.click()
     page.wait_for_timeout(100)
     assert page.locator("#zones tr.chosen").count() > 0
+    page.wait_for_function(
+        "() => { const box = canvas.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+    )
     assert page.locator("#canvas").screenshot() != before
+    page.close()
+
+
+def test_the_earlier_of_two_years_is_on_the_left(browser: Browser, report: Path) -> None:
+    page, _ = open_page(browser, report)
+    page.select_option("#layer", "demand")
+    page.select_option("#other", "1995")
+    page.wait_for_selector("#canvas[data-shown='demand 1995|demand 2015']")
+    assert page.locator("#captions span").all_inner_texts() == ["1995", "2015"]
+    page.locator("#line").focus()
+    page.keyboard.press("Home")
+    assert page.locator("#line").get_attribute("aria-valuenow") == "0"
+    page.close()
+
+
+def test_rows_of_zones_are_chosen_by_layer_and_year(browser: Browser, report: Path, henan: Results) -> None:
+    page, _ = open_page(browser, report)
+    table = page.locator("#zones table").first
+    zones = henan.tables["balance_by_zone"]
+    layers = list(dict.fromkeys(zones["zone_layer"]))
+    first = zones[(zones["zone_layer"] == layers[0]) & (zones["year"] == 2015)]
+    assert table.locator("tbody tr:visible").count() == len(first)
+    page.locator("#zones select[data-key='year']").first.select_option("1995")
+    assert set(table.locator("tbody tr:visible td:first-child").all_inner_texts()) == {"1995"}
+    page.locator("#zones select[data-key='year']").first.select_option("")
+    assert table.locator("tbody tr:visible").count() == 3 * len(first)
+    page.close()
+
+
+def test_a_chart_of_zones_is_shown_per_hectare_and_by_choice_in_all(browser: Browser, report: Path) -> None:
+    page, _ = open_page(browser, report)
+    figure = page.locator("#balance figure:has(select.choice)").first
+    assert figure.locator("[data-choice]:visible").count() == 1
+    before = figure.locator("[data-choice]:visible figcaption").inner_text()
+    figure.locator("select.choice").select_option(index=2)
+    assert figure.locator("[data-choice]:visible").count() == 1
+    assert figure.locator("[data-choice]:visible figcaption").inner_text() != before
     page.close()
 
 

@@ -195,7 +195,7 @@ def test_user_words_are_taken_as_they_are_in_conditions(tmp_path: Path) -> None:
     fresh = openpyxl.load_workbook(tmp_path / "t.xlsx")
     row = next(cell.row for cell in book["Data of the charts"]["A"] if cell.value == "2000")
     shown = [Spreadsheet(fresh).value("Data of the charts", f"{letter}{row}") for letter in "BCD"]
-    assert shown == pytest.approx([1e-6, 2e-6, 4e-6])
+    assert shown == pytest.approx([1.0, 2.0, 4.0])
 
 
 def test_every_title_fits_a_sheet_and_stands_once() -> None:

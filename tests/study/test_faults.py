@@ -28,7 +28,7 @@ def told(changes: dict[str, Any]) -> list[str]:
 ONE_LINE: list[tuple[dict[str, Any], str]] = [
     (
         {"maps": {"breaks": "jenks"}},
-        "maps.breaks: write 'tail', 'quantile' or 'natural', or write a table of keys and values, as { key = value }",
+        "maps.breaks: write 'auto', 'tail', 'quantile' or 'natural', or write a table of keys and values, as { key = value }",
     ),
     (
         {"carbon_density": {"table": "x", "uncertainty": -1}},
@@ -72,7 +72,7 @@ def test_a_mistake_is_one_line_with_its_plain_place(changes: dict[str, Any], mes
 
 def test_two_mistakes_are_two_lines() -> None:
     assert told({"maps": {"breaks": {"balance": [], "supply": ["a"]}}}) == [
-        "maps.breaks.balance: write 'tail', 'quantile' or 'natural', or write one or more (got [])",
+        "maps.breaks.balance: write 'auto', 'tail', 'quantile' or 'natural', or write one or more (got [])",
         "maps.breaks.supply 1: write a number (got 'a')",
     ]
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tanheng.io.tables import write_csv
 from tanheng.language import listed, tr
+from tanheng.pipeline.comparison.maps import draw_difference_maps
 from tanheng.pipeline.comparison.runs import Comparison
 from tanheng.report.page.compare_page import figure_row, write_comparison
 from tanheng.report.page.html_tables import figure
@@ -76,6 +77,7 @@ def _write(found: Comparison, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("settings", "inputs", "figures"):
         write_csv(folder / f"{name}.csv", getattr(found, name))
+    maps = draw_difference_maps(folder / "maps", found)
     page = folder / "compare.html"
     write_comparison(
         page,
@@ -84,5 +86,7 @@ def _write(found: Comparison, folder: Path) -> Path:
         found.settings,
         found.inputs,
         found.figures,
+        maps.maps,
+        maps.reason,
     )
     return page

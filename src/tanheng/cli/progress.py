@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -100,3 +101,16 @@ class Terminal(Reporter):
         """Show a warning."""
         if not self.quiet:
             self.console.print(tr("warning: {text}", text=text), style="yellow", markup=False, soft_wrap=True)
+
+    def notes(self, heading: str, texts: Sequence[str]) -> None:
+        """Show warnings under what to do about them."""
+        if not self.quiet:
+            print_notes(self.console, heading, texts)
+
+
+def print_notes(console: Console, heading: str, texts: Sequence[str]) -> None:
+    """Print warnings under what to do about them."""
+    title = tr("warnings ({count}): {heading}", count=len(texts), heading=heading)
+    console.print(title, style="bold yellow", markup=False, soft_wrap=True)
+    for text in texts:
+        console.print(f"  - {text}", style="yellow", markup=False, soft_wrap=True)

@@ -11,11 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from tanheng.cli.progress import print_notes
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import listed, name_of, tr
 from tanheng.pipeline.estimate import estimate
 from tanheng.pipeline.plan import Planned
 from tanheng.pipeline.results import Results
+from tanheng.report.words.notes import grouped
 from tanheng.units import HA_PER_KM2
 
 if TYPE_CHECKING:
@@ -119,8 +121,8 @@ def print_simulation(found: Simulation) -> None:
 def print_checked(inputs: Inputs) -> None:
     """Print what a check found, where it found no problem."""
     console = Console(highlight=False, emoji=False)
-    for text in inputs.warnings:
-        console.print(tr("warning: {text}", text=text), markup=False, soft_wrap=True)
+    for heading, texts in grouped(inputs.warnings).items():
+        print_notes(console, heading, texts)
     grid = inputs.grid
     console.print(tr("{title}: no problem found", title=inputs.study.told_title), markup=False, soft_wrap=True)
     console.print(

@@ -56,7 +56,8 @@ def correlate(
 ) -> None:
     """Correlate columns of a table, with a test that allows for neighbours that are alike."""
     from tanheng.cli.show import print_frame
-    from tanheng.pipeline.own_table import Where, correlate
+    from tanheng.pipeline.own_table.correlation import correlate
+    from tanheng.pipeline.own_table.places import Where
 
     columns = _names(x)
     if len(columns) < 2:
@@ -92,7 +93,8 @@ def moran(
 ) -> None:
     """Spatial autocorrelation of a table of points or polygons: Moran's I, Geary's C, clusters and hot spots."""
     from tanheng.cli.show import print_frame
-    from tanheng.pipeline.own_table import Where, autocorrelate
+    from tanheng.pipeline.own_table.autocorrelation import autocorrelate, write_autocorrelation
+    from tanheng.pipeline.own_table.places import Where
 
     _refuse_output(output, ["moran", "clusters"])
     found = autocorrelate(table, x, y, Where(_names(at), nearest, within), permutations, seed, rate)
@@ -120,6 +122,8 @@ def moran(
     if found.left_out:
         typer.echo(tr("{left_out} row(s) without a value are left out", left_out=found.left_out))
     _write(output, {"moran": found.overall, "clusters": found.local})
+    if output is not None:
+        write_autocorrelation(output, found, x, y)
 
 
 def _statistic(name: str, y: str | None) -> str:
@@ -154,7 +158,7 @@ def geodetector(
 ) -> None:
     """Geographical detector: how much of a column's variance lies between the strata of drivers."""
     from tanheng.cli.show import print_frame
-    from tanheng.pipeline.own_table import DetectorRequest, detect
+    from tanheng.pipeline.own_table.detector import DetectorRequest, detect
 
     drivers, classed = _names(x), _names(categories)
     strange = [name for name in classed if name not in drivers]

@@ -142,10 +142,9 @@ class EmissionFactors:
             ""
             if len(seen) == 1
             else tr(
-                "{factor_set}: '{fuel}' has no row of its own; the factors of {seen} stand in",
+                "{factor_set}: fuels without a row of their own are counted with the factors of another: {fuels}",
                 factor_set=self.name,
-                fuel=name_of(name),
-                seen=name_of(seen[-1]),
+                fuels=tr("{fuel} ({factors_of})", fuel=name_of(name), factors_of=name_of(seen[-1])),
             )
         )
         return self.fuels[seen[-1]], note

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tanheng.errors import InputError
+from tanheng.errors import InputError, nearest
 from tanheng.factors.catalogue import Table, alias_key, names, read_builtin, read_named
-from tanheng.language import tr
+from tanheng.language import LANGUAGES, name_of, speaking, tr
 
 _CLASS_COLUMNS = ("land_class", "class", "lulc_class", "lulc_name", "lulc_desc", "name")
 _CODE_COLUMNS = ("code", "lucode", "value")
@@ -64,6 +64,39 @@ def usual_class(name: str) -> str:
     ('cropland', 'water', '')
     """
     return _usual_classes().get(alias_key(name), "")
+
+
+def class_named(name: str, classes: Collection[str]) -> str | None:
+    """Class that a name means, none where it means none of them.
+
+    Names are those of the legend in any spelling, those that tanheng prints in any language, and those that built-in legends give
+    to what the class holds.
+
+    Examples
+    --------
+    >>> class_named("建设用地", ["built-up", "forest"]), class_named("Built-Up", ["built-up"]), class_named("orchard", ["forest"])
+    ('built-up', 'built-up', None)
+    """
+    if name in classes:
+        return name
+    key = alias_key(name)
+    known = {alias_key(printed): one for one in reversed(list(classes)) for printed in (one, *printed_names(one))}
+    usual = usual_class(name)
+    return known.get(key) or (usual if usual in classes else None)
+
+
+def printed_names(name: str) -> tuple[str, ...]:
+    """A name of the field in each language that tanheng speaks."""
+    found = []
+    for code in LANGUAGES:
+        with speaking(code):
+            found.append(str(name_of(name)))
+    return tuple(dict.fromkeys(found))
+
+
+def class_hint(name: str, classes: Collection[str]) -> str:
+    """Suffix of a message on an unknown class: the nearest one, or all there are with what tanheng prints for them."""
+    return nearest(name, [str(name_of(one)) if one == name_of(one) else f"{name_of(one)} ({one})" for one in classes])
 
 
 def legend_from(name_or_path: str, base: Path = Path()) -> Legend:

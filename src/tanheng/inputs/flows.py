@@ -11,8 +11,9 @@ import pandas as pd
 
 from tanheng.accounting.flows.delays import Response, linear
 from tanheng.accounting.flows.store import Responses
-from tanheng.errors import nearest
 from tanheng.factors.kinds_of_land import CATEGORIES, kind_of_land
+from tanheng.factors.legends import class_hint
+from tanheng.inputs.class_names import ClassNames
 from tanheng.inputs.problems import Problems
 from tanheng.io.tables import read_gains_and_losses, read_growth
 from tanheng.language import listed, name_of, tr
@@ -49,17 +50,20 @@ def open_flows(study: Study, base: Path, classes: tuple[str, ...], problems: Pro
         return None
     curves = problems.attempt(read_growth, base / settings.growth) if settings.growth else {}
     given = problems.attempt(read_gains_and_losses, base / settings.given) if settings.given else None
+    known = ClassNames(classes)
+    curves = known.keys(curves or {})
+    given = None if given is None else given.assign(land_class=[known.of(name) for name in given["land_class"]])
     named = {
         "biomass_years": settings.biomass_years,
         "categories": settings.categories,
-        "growth": curves or {},
+        "growth": curves,
         "given": [] if given is None else given["land_class"],
     }
     for place, names in named.items():
         with problems.at(f"flows.{place}"):
             problems.add(
                 *[
-                    tr("there is no class '{name}'{nearest}", name=name, nearest=nearest(name, classes))
+                    tr("there is no class '{name}'{nearest}", name=name, nearest=class_hint(name, classes))
                     for name in dict.fromkeys(names)
                     if name not in classes
                 ]

@@ -14,7 +14,7 @@ from tanheng.inputs.problems import Problems
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
 from tanheng.io.rasters import Raster, is_remote, locate
 from tanheng.land.engine import LandMap, inventory
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.plain_files import is_folder
 from tanheng.study import Study
 
@@ -66,9 +66,10 @@ def classes_in_order(
         if missing:
             problems.add(
                 tr(
-                    "{name}: no carbon density for class {names} of the legend; add a row{nearest}{hint}",
+                    "{name}: no carbon density for class {names} of the legend; add a row, as '{example}'{nearest}{hint}",
                     name=one.name,
-                    names=listed(repr(name) for name in missing),
+                    names=listed(_both(name) for name in missing),
+                    example=tr("{land_class},ABOVE,BELOW,SOIL,DEAD", land_class=name_of(missing[0])),
                     nearest=nearest(missing[0], one.values),
                     hint=hint,
                 )
@@ -79,12 +80,18 @@ def classes_in_order(
             problems.add(
                 tr(
                     "balance.uptake: no row for class {names}{nearest}",
-                    names=listed(map(repr, lacking)),
+                    names=listed(map(_both, lacking)),
                     nearest=nearest(lacking[0], uptake),
                 )
             )
     order = list(next(iter(densities.values())).values)
     return tuple(sorted(wanted, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def _both(name: str) -> str:
+    """Class as the tables know it, with what tanheng prints for it where that differs."""
+    printed = name_of(name)
+    return repr(name) if printed == name else tr("'{name}' ({printed})", name=name, printed=printed)
 
 
 def open_land_rasters(

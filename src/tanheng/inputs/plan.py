@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError, Problem, nearest
 from tanheng.factors import read_table
 from tanheng.factors.catalogue import Table, parse_number, read_named
+from tanheng.factors.legends import class_hint, class_named
 from tanheng.grid import coverage, project
 from tanheng.inputs.emissions import zone_hint
 from tanheng.inputs.extent import region_fraction
@@ -78,7 +79,7 @@ def open_plan(inputs: Inputs) -> PlanInputs:
                     "plan.{place}: there is no class '{name}'{nearest}",
                     place=key,
                     name=name,
-                    nearest=nearest(name, inputs.classes),
+                    nearest=class_hint(name, inputs.classes),
                 )
                 problems.add(Problem(text, f"plan.{key}"))
     with problems.at("plan.limits"):
@@ -326,11 +327,17 @@ def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
 
 
 def _class(name: str, classes: tuple[str, ...], place: object) -> int:
-    if name not in classes:
+    known = class_named(name, classes)
+    if known is None:
         raise InputError(
-            tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))
+            tr(
+                "{place}: there is no class '{name}'{nearest}",
+                place=place,
+                name=name,
+                nearest=class_hint(name, classes),
+            )
         )
-    return classes.index(name)
+    return classes.index(known)
 
 
 def _factor(name: str, inputs: Inputs) -> Layer:

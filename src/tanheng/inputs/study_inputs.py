@@ -24,6 +24,7 @@ from tanheng.inputs.carbon.density_maps import DensityMapInputs, check_classes, 
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
+from tanheng.inputs.class_names import ClassNames
 from tanheng.inputs.decomposition import DecompositionInputs, open_decomposition
 from tanheng.inputs.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.inputs.drivers import DriverInputs, open_drivers
@@ -128,13 +129,16 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     with problems.at("carbon_density"):
         given = open_densities(study, base, problems)
     tables = corrected_densities(study, given, problems)
-    density_maps = open_density_maps(study, base, tables, problems)
     with problems.at("land_cover.legend"):
         legend = problems.attempt(open_legend, study, base, tables)
+    names = ClassNames(() if legend is None else legend.classes)
+    study = names.study(study)
+    tables, given = ({year: names.densities(table) for year, table in found.items()} for found in (tables, given))
+    density_maps = open_density_maps(study, base, tables, problems)
     boundary = _boundary(study, base, problems)
     zones = open_zones(study, base, problems)
     rasters = open_land_rasters(study, base, legend, problems)
-    balance = open_balance(study, base, problems)
+    balance = names.balance(open_balance(study, base, problems))
     drivers = open_drivers(study, base, zones, problems)
     with problems.at("emissions"):
         emissions = open_emissions(study, base, zones, problems)

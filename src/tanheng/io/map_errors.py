@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, StudyError, nearest
+from tanheng.errors import InputError, StudyError
 from tanheng.factors.catalogue import Table, parse_number, read_table
+from tanheng.factors.legends import class_hint, class_named
 from tanheng.language import listed, tr
 from tanheng.tables.input_tables import required_columns
 
@@ -83,11 +84,11 @@ def read_map_errors(path: Path, classes: Sequence[str]) -> MapErrors:
 
 def _known(name: str, classes: Sequence[str], place: object) -> str:
     """Class of the study that a name means, whatever its case."""
-    for one in classes:
-        if one.lower() == name.strip().lower():
-            return one
+    known = class_named(name, classes)
+    if known is not None:
+        return known
     raise InputError(
-        tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=nearest(name, classes))
+        tr("{place}: there is no class '{name}'{nearest}", place=place, name=name, nearest=class_hint(name, classes))
     )
 
 

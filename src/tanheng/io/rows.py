@@ -7,8 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tanheng.errors import OutputError
-from tanheng.language import tr
+from tanheng.plain_files import written
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
@@ -24,6 +23,12 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     writer.writeheader()
     writer.writerows({name: inert(value) for name, value in row.items()} for row in rows)
     write_csv_text(path, stream.getvalue())
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file that `write_rows` wrote."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 #: Beginnings of a text that a spreadsheet takes for a formula.
@@ -55,9 +60,5 @@ def write_csv_text(path: Path, text: str) -> None:
     OutputError
         The file can't be written.
     """
-    try:
+    with written(path):
         path.write_bytes(text.encode("ascii" if text.isascii() else "utf-8-sig"))
-    except OSError as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)
-        ) from error

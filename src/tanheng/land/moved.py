@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.land.cells import CellStore
+
 Shares = NDArray[np.float64]
+
+#: Names of the layers of the conversions of cells, by pair of years.
+CONVERSION, CHANGED = "largest_conversion", "changed_share"
 
 #: Difference of the covered part of a cell up to which two maps cover the same land.
 _SAME_COVER = 1e-9
@@ -75,6 +80,53 @@ def moved_land(moved: Shares, first: Shares, last: Shares) -> Moved:
         other |= np.abs(share.sum(axis=0) - common) > _SAME_COVER
     odd = moved[:, :, other]
     return Moved(total, np.flatnonzero(other), odd.sum(axis=1).T, odd.sum(axis=0).T)
+
+
+def largest_conversion(moved: Shares) -> tuple[Shares, Shares]:
+    """Largest conversion of each cell, and the part of its land that changed class.
+
+    Parameters
+    ----------
+    moved : numpy.ndarray, shape (from class, to class, rows, columns), 1
+        Part of each cell that went from a class to another.
+
+    Returns
+    -------
+    conversion : numpy.ndarray, shape (rows, columns)
+        1 + number of the first class × number of classes + number of the last class; 0 where no land changed. Of equal conversions,
+        the first.
+    changed : numpy.ndarray, shape (rows, columns), 1
+        Of the land that both maps cover; NaN where there is none.
+
+    Examples
+    --------
+    Of two cells, the first keeps its class; in the second, three tenths go from the second class to the first, one tenth the other way.
+
+    >>> moved = np.array([[[[1.0, 0.2]], [[0.0, 0.1]]], [[[0.0, 0.3]], [[0.0, 0.4]]]])
+    >>> conversion, changed = largest_conversion(moved)
+    >>> conversion.tolist(), changed.round(12).tolist()
+    ([[0.0, 3.0]], [[0.0, 0.4]])
+    """
+    classes = len(moved)
+    conversion, most = np.zeros(moved.shape[2:]), np.zeros(moved.shape[2:])
+    changed, common = np.zeros(moved.shape[2:]), np.zeros(moved.shape[2:])
+    for first in range(classes):
+        for last in range(classes):
+            part = moved[first, last]
+            common += part
+            if first == last:
+                continue
+            changed += part
+            conversion[part > most] = 1 + first * classes + last
+            np.maximum(most, part, out=most)
+    share = np.divide(changed, common, out=np.full(common.shape, np.nan), where=common > 0)
+    return conversion, np.minimum(share, 1.0)
+
+
+def keep_conversions(cells: CellStore, moved: Shares, pair: tuple[int, int], row: int = 0, column: int = 0) -> None:
+    """Keep the largest conversion of each cell of a rectangle, and the part of its land that changed, between two years."""
+    for layer, name in zip(largest_conversion(moved), (CONVERSION, CHANGED), strict=True):
+        cells.put_part(layer, row, column, name, *pair)
 
 
 def joined(parts: Sequence[tuple[Moved, int, int, int]], columns: int) -> Moved:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.land.cells import CellStore, HeldCells
-from tanheng.land.moved import Moved, moved_land
+from tanheng.land.moved import Moved, keep_conversions, moved_land
 from tanheng.land.region import in_region
 
 Shares = NDArray[np.float64]
@@ -110,10 +110,11 @@ def series_of_arrays(
     for year, share in shares.items():
         here[year] = in_region(share, fraction)
         keep_shares(cells, classes, year, here[year])
-    pairs = {
-        pair: moved_land(in_region(land, fraction), here[pair[0]], here[pair[1]])
-        for pair, land in (moved or {}).items()
-    }
+    pairs = {}
+    for pair, land in (moved or {}).items():
+        inside = in_region(land, fraction)
+        keep_conversions(cells, inside, pair)
+        pairs[pair] = moved_land(inside, here[pair[0]], here[pair[1]])
     overfull = max(0.0, *(float(share.sum(axis=0).max()) - 1.0 for share in shares.values()))
     return LandSeries(grid, classes, tuple(sorted(shares)), fraction, cells, pairs, pixel_m or {}, overfull)
 

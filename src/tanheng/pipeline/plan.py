@@ -34,6 +34,7 @@ from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.study import OBSERVED
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.solve import Plan, best_plan
+from tanheng.report.page.plan_link import show_plan_link
 from tanheng.stages.planning.by_year import gain_by_year
 from tanheng.stages.planning.certainty import gain_half_width, plan_front, plan_stability
 from tanheng.stages.planning.compensation import compensation
@@ -132,6 +133,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
     reporter.stage(mark("write the plan"))
     with part_folder(inputs.output, "plan") as folder:
         _write(folder, inputs, land, plan, tables, beside, record)
+    show_plan_link(inputs.output / "report.html")
     write_crate(inputs.output, RunRecord.read(inputs.output / MARK).as_data())
     return Planned(inputs.output / "plan", record.as_data(), tables, plan, beside.notes)
 

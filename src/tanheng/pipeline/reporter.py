@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tanheng.memory import give_back, peak_memory
@@ -23,6 +23,9 @@ class Reporter:
 
     def warn(self, text: str) -> None:
         """Note a warning."""
+
+    def notes(self, heading: str, texts: Sequence[str]) -> None:
+        """Note warnings that ask the same of the reader."""
 
 
 class Clock:

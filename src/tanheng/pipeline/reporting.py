@@ -13,17 +13,25 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.inputs.study_inputs import Inputs
+from tanheng.io.rows import read_rows
 from tanheng.language import tr
 from tanheng.pipeline.map_options import map_options, outlines_of
+from tanheng.report.cartography.qgis_project import PROJECT_FILE, ZoneAttributes, write_project
 from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
-from tanheng.report.style.themes import all_breaks
+from tanheng.report.style.themes import all_breaks, kind_themes, themes
+from tanheng.report.words.titles import run_title
 
 
 def write_reports(
-    folder: Path, inputs: Inputs, dataset: xr.Dataset, tables: Mapping[str, pd.DataFrame], record: Mapping[str, Any]
+    folder: Path,
+    inputs: Inputs,
+    dataset: xr.Dataset,
+    tables: Mapping[str, pd.DataFrame],
+    record: Mapping[str, Any],
+    zones: Mapping[str, ZoneAttributes],
 ) -> None:
-    """Write the workbook, the maps and the report that the study asks for.
+    """Write the workbook, the maps, the QGIS project and the report that the study asks for.
 
     Parameters
     ----------
@@ -31,6 +39,8 @@ def write_reports(
         Folder of results with its grids and tables written.
     record : mapping
         What goes into run.json.
+    zones : mapping of str to ZoneAttributes
+        Of each layer of zones.gpkg.
 
     Raises
     ------
@@ -54,12 +64,22 @@ def write_reports(
         return
     drawn = drawn_from(dataset, inputs.grid)
     options = _shared(map_options(inputs), drawn)
+    write_project(
+        folder / PROJECT_FILE,
+        run_title(record),
+        inputs.grid,
+        read_rows(folder / "grids" / "files.csv"),
+        themes(drawn.dataset),
+        kind_themes(drawn.dataset),
+        options.worked_out,
+        zones,
+    )
     if asked.maps:
         draw_maps(folder / "maps", drawn.dataset, drawn.grid, outlines_of(inputs), options, drawn.cell.cell_area_ha)
     if asked.report:
-        zones = inputs.zones or ({"region": inputs.land.boundary} if inputs.land.boundary else {})
+        shapes = inputs.zones or ({"region": inputs.land.boundary} if inputs.land.boundary else {})
         charts = run_charts(tables, stars=not reconstructed_inputs(record))
-        write_report(folder / "report.html", record, tables, drawn, inputs.grid, zones, charts, options)
+        write_report(folder / "report.html", record, tables, drawn, inputs.grid, shapes, charts, options)
 
 
 def _shared(options: MapOptions, drawn: Drawn) -> MapOptions:
@@ -107,7 +127,11 @@ def write_plan_report(
         if "plan_by_year" in tables:
             charts.append(draw_gain_by_year(folder / "maps" / "by_year.png", tables["plan_by_year"]))
         if "plan_front" in tables:
-            charts.append(draw_front(folder / "maps" / "front.png", tables["plan_front"]))
+            cost = str(tables["plan_front"].columns[0]) == "cost"
+            units = record["settings"]["currency"] if cost else tr("units of the table")
+            only_carbon = record["settings"]["weights"] == {"carbon": 1.0}
+            path = folder / "maps" / "front.png"
+            charts.append(draw_front(path, tables["plan_front"], units, only_carbon=only_carbon))
         if "scenarios" in tables and len(tables["scenarios"]) > 1:
             gain = float(record["gain_t_c"])
             charts.append(draw_scenarios(folder / "maps" / "scenarios.png", tables["scenarios"], gain))

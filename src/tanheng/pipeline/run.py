@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
 from tanheng.pipeline.writing import write_results
+from tanheng.report.words.notes import grouped, together
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
 from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emission.decomposition import account_drivers_of_emissions
@@ -123,8 +125,9 @@ def _run(
             files = provenance.listed_files(inputs.files, inputs.base)
             cells = KeptCells(_finished_before(blocks.folder, inputs, files, resume=resume), inputs.grid)
             found = compute(inputs, clock, Counting(blocks.folder, pool, resume, reporter.blocks), cells)
-            for text in found.notes:
-                reporter.warn(text)
+            found = replace(found, notes=tuple(together(found.notes)))
+            for heading, texts in grouped(found.notes).items():
+                reporter.notes(heading, texts)
             with result_folder(inputs.output) as folder:
                 observed = found.tables.get("transitions")
                 accounts = _simulated(folder, inputs, simulation, clock, pool, observed)
@@ -190,8 +193,8 @@ def _simulated(
     part = folder / PART
     part.mkdir()
     made = simulate_for_study(part, inputs, opened, clock, pool, observed=observed)
-    for text in made.simulation.notes:
-        clock.reporter.warn(text)
+    for heading, texts in grouped(made.simulation.notes).items():
+        clock.reporter.notes(heading, texts)
     return made.accounts
 
 

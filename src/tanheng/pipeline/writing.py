@@ -21,9 +21,11 @@ from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
+from tanheng.pipeline.gis import write_zones
 from tanheng.pipeline.reporter import Clock
 from tanheng.pipeline.reporting import write_reports
 from tanheng.pipeline.simulation.study import joined
+from tanheng.report.words.notes import grouped
 from tanheng.schema import refuse_unknown
 from tanheng.stages.found import Found
 from tanheng.study import Study
@@ -66,12 +68,13 @@ def write_results(
         tables = found.tables if simulated is None else joined(found.tables, simulated)
         for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
+        zones = write_zones(folder, inputs, found.tables)
     if inputs.study.outputs.pixel_maps:
         with clock.stage(mark("pixel maps")):
             _write_pixel_maps(folder / "pixels", inputs)
     record = run_record(found, left_out, inputs, files, clock)
     with clock.stage(mark("workbook, maps and report")):
-        write_reports(folder, inputs, read_dataset(store), found.tables, record.as_data())
+        write_reports(folder, inputs, read_dataset(store), found.tables, record.as_data(), zones)
     record = replace(record, timings_s=dict(clock.seconds), peak_mb=dict(clock.peaks))
     record.write(folder / MARK)
     write_crate(folder, record.as_data())
@@ -79,8 +82,10 @@ def write_results(
 
 
 def _times(study: Study) -> dict[str, list[object]]:
-    """Years of a study, and the periods between them."""
-    return {"year": list(study.years), "period": [f"{first}-{last}" for first, last in pairwise(study.years)]}
+    """Years of a study, the periods between them, and the whole span."""
+    pairs = dict.fromkeys([*pairwise(study.years), (study.years[0], study.years[-1])])
+    periods: list[object] = [f"{first}-{last}" for first, last in pairs if first != last]
+    return {"year": list(study.years), "period": periods}
 
 
 def _attributes(study: Study) -> dict[str, object]:
@@ -137,7 +142,8 @@ def run_record(
         balance_meaning=found.variables["balance"].attrs["long_name"] if "balance" in found.variables else "",
         inputs=files,
         checks=provenance.listed_checks(found.checks),
-        warnings=list(found.notes),
+        warnings=[str(note) for note in found.notes],
+        warnings_by_action=grouped(found.notes),
         left_out=left_out,
         timings_s=dict(clock.seconds),
         peak_mb=dict(clock.peaks),

@@ -101,13 +101,15 @@ def with_rates(
     for year, rows in table.groupby("year", sort=False):
         people = zone_sums(layer.weights, population.sel(year=year).values)[: len(rows)]
         hectares = rows["area_km2"].to_numpy(float) * HA_PER_KM2
-        demand = rows[columns.demand].to_numpy(float)
+        demand, balance = (rows[name].to_numpy(float) for name in (columns.demand, columns.balance))
         frame = rows.assign(
             population=people,
             demand_t_c_per_person_yr=over(demand, people),
             **{columns.supply_per_ha: over(rows[columns.supply].to_numpy(float), hectares)},
             demand_t_c_per_ha_yr=over(demand, hectares),
         )
+        frame[columns.balance_per_ha] = over(balance, hectares)
+        frame[columns.balance_per_person] = over(balance, people)
         frame["emissions_share"] = over(demand, np.full(len(demand), demand.sum()))
         if mode != "stock":
             uptake = rows[columns.supply].to_numpy(float)

@@ -23,7 +23,7 @@ class MapPrints(Part):
 
     formats: tuple[Literal["png", "svg", "pdf"], ...] = ("png",)
     dpi: Annotated[int, Field(ge=72, le=1200)] = 300
-    breaks: MapBreaks | dict[ThemeName, MapBreaks | ByHand] = "tail"
+    breaks: MapBreaks | dict[ThemeName, MapBreaks | ByHand] = "auto"
     classes: Annotated[int, Field(ge=2, le=12)] = 7
     labels: Truth | str = True
     panels: Truth = True

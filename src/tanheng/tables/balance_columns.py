@@ -24,6 +24,8 @@ class BalanceColumns:
     supply_half_width: str
     balance_half_width: str
     mean_supply: str
+    balance_per_ha: str
+    balance_per_person: str
     demand: str = "demand_t_c_per_yr"
     demand_half_width: str = "demand_half_width_t_c_per_yr"
     mean_demand: str = "mean_demand_t_c_per_yr"
@@ -40,6 +42,8 @@ _STOCK = BalanceColumns(
     supply_half_width="supply_half_width_t_c",
     balance_half_width="balance_half_width_t_c",
     mean_supply="mean_supply_t_c",
+    balance_per_ha="balance_t_c_per_ha",
+    balance_per_person="balance_t_c_per_person",
 )
 _FLOW = BalanceColumns(
     supply="supply_t_c_per_yr",
@@ -52,6 +56,8 @@ _FLOW = BalanceColumns(
     supply_half_width="supply_half_width_t_c_per_yr",
     balance_half_width="balance_half_width_t_c_per_yr",
     mean_supply="mean_supply_t_c_per_yr",
+    balance_per_ha="balance_t_c_per_ha_yr",
+    balance_per_person="balance_t_c_per_person_yr",
 )
 
 

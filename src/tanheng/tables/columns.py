@@ -165,6 +165,10 @@ _ROWS: tuple[Column, ...] = (
     Column("demand_t_c_per_person_yr", mark("demand per person"), mark("t C/person/yr")),
     Column("balance_t_c", mark("balance: storage minus one year of emissions"), _T_C),
     Column("balance_t_c_per_yr", mark("balance: supply minus demand"), _T_C_YR),
+    Column("balance_t_c_per_ha", mark("balance per hectare"), _T_C_HA),
+    Column("balance_t_c_per_ha_yr", mark("balance per hectare"), _T_C_HA_YR),
+    Column("balance_t_c_per_person", mark("balance per person"), mark("t C/person")),
+    Column("balance_t_c_per_person_yr", mark("balance per person"), mark("t C/person/yr")),
     Column("balance_change_t_c", mark("change of the balance"), _T_C),
     Column("balance_change_t_c_per_yr", mark("change of the balance"), _T_C_YR),
     Column("closure", mark("demand of all cells over emissions"), kind="ratio"),
@@ -446,6 +450,10 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("own_table", "ecological_p_if_independent"): Column(
         "ecological_p_if_independent", mark("p of the ecological test, if rows were independent"), kind="chance"
     ),
+    ("stock_change_by_class", "above_t_c"): Column("above_t_c", mark("change above ground"), _T_C),
+    ("stock_change_by_class", "below_t_c"): Column("below_t_c", mark("change below ground"), _T_C),
+    ("stock_change_by_class", "soil_t_c"): Column("soil_t_c", mark("change in the soil"), _T_C),
+    ("stock_change_by_class", "dead_t_c"): Column("dead_t_c", mark("change in dead organic matter"), _T_C),
     ("density_comparison", "change_t_c"): Column("change_t_c", mark("change since the first year"), _T_C),
     ("plan_by_year", "value"): Column(
         "value", mark("worth of the year, discounted"), mark("in the currency of the plan"), "ratio"

@@ -17,6 +17,7 @@ TITLES = {
     "change": mark("Change by period"),
     "transitions": mark("Land-use transitions"),
     "land_change": mark("Change of classes"),
+    "stock_change_by_class": mark("Stock change by class"),
     "intensity_interval": mark("Intensity by interval"),
     "intensity_category": mark("Intensity by class"),
     "intensity_transition": mark("Intensity by transition"),
@@ -105,6 +106,9 @@ MEANINGS = {
         "Area that went from one class to another between two years, and the stored carbon that this moved"
     ),
     "land_change": mark("Change and single dynamic degree of each class, on the land that both years cover"),
+    "stock_change_by_class": mark(
+        "What each class stores in the last year minus what it stored in the first, by carbon pool, on the land that both years cover"
+    ),
     "intensity_interval": mark(
         "Intensity analysis (Aldwaik and Pontius 2012), interval level: yearly change of each interval against that of all of them"
     ),

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from tanheng.accounting.flows.respiration import MONTHS
-from tanheng.errors import InputError, nearest
+from tanheng.errors import InputError
 from tanheng.factors.kinds_of_land import kind_of_land
+from tanheng.factors.legends import class_hint
 from tanheng.inputs.checks.raster_checks import value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
@@ -166,7 +167,7 @@ def check_classes_of_uptake(found: BalanceInputs, classes: tuple[str, ...], prob
     with problems.at("balance.returning"):
         problems.add(
             *[
-                tr("there is no class '{name}'{nearest}", name=name, nearest=nearest(name, classes))
+                tr("there is no class '{name}'{nearest}", name=name, nearest=class_hint(name, classes))
                 for name in returning
                 if name not in classes
             ]

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, UnitError, nearest
+from tanheng.errors import InputError, UnitError
 from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
 from tanheng.factors.density_ranges import density_ranges
+from tanheng.factors.legends import class_hint
 from tanheng.inputs.checks.raster_checks import check_values, value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
@@ -92,7 +93,7 @@ def check_classes(maps: tuple[DensityMapInputs, ...], classes: tuple[str, ...], 
         with problems.at(f"carbon_density.maps {number}"):
             problems.add(
                 *[
-                    tr("there is no class '{name}'{nearest}", name=name, nearest=nearest(name, classes))
+                    tr("there is no class '{name}'{nearest}", name=name, nearest=class_hint(name, classes))
                     for name in item.settings.classes
                     if name not in classes
                 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from tanheng.errors import nearest
 from tanheng.factors.densities import POOLS
+from tanheng.factors.legends import class_hint
 from tanheng.inputs.problems import Problems
 from tanheng.language import listed, mark, tr
 from tanheng.study import Study
@@ -27,7 +27,7 @@ def check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problems
                     "{place}: there is no class '{name}'{nearest}",
                     place=place,
                     name=name,
-                    nearest=nearest(name, classes),
+                    nearest=class_hint(name, classes),
                 )
                 for name in halves
                 if name not in classes

@@ -13,7 +13,7 @@ from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors import read_table
 from tanheng.factors.catalogue import Place, Table, parse_number, read_named
 from tanheng.factors.kinds_of_land import kind_of_land
-from tanheng.factors.legends import whole_number
+from tanheng.factors.legends import class_hint, class_named, whole_number
 from tanheng.language import language, listed, name_of, tr
 from tanheng.simulation.schedule import Rules
 from tanheng.study.simulate import Simulate
@@ -40,15 +40,15 @@ class Names:
         InputError
             There is no such class.
         """
-        for number, known in enumerate(self.classes):
-            if name in {known, name_of(known)}:
-                return number
+        known = class_named(name, self.classes)
+        if known is not None:
+            return self.classes.index(known)
         raise InputError(
             tr(
                 "{place}: there is no class '{name}'{nearest}",
                 place=place,
                 name=name,
-                nearest=nearest(name, self.classes),
+                nearest=class_hint(name, self.classes),
             )
         )
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.errors import nearest
-from tanheng.factors.legends import Legend
+from tanheng.factors.legends import Legend, class_hint
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.demand import DemandTable, Names, Scenario, read_demand, scenarios_of
 from tanheng.inputs.simulation.drivers import distance_drivers, lay_drivers, mask_on
@@ -178,7 +177,7 @@ def _suitability(
                         "{place}: there is no class '{name}'{nearest}",
                         place="simulate.suitability",
                         name=name,
-                        nearest=nearest(name, land.classes),
+                        nearest=class_hint(name, land.classes),
                     )
                 )
                 continue
@@ -238,7 +237,7 @@ def _protected(
                         "{place}: there is no class '{name}'{nearest}",
                         place="simulate.protected",
                         name=item.land_class,
-                        nearest=nearest(item.land_class, land.classes),
+                        nearest=class_hint(item.land_class, land.classes),
                     )
                 )
                 continue

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tanheng.errors import OutputError
 from tanheng.language import language, speaking, tr, worded
+from tanheng.plain_files import written
 
 #: File that makes a folder an RO-Crate.
 CRATE = "ro-crate-metadata.json"
@@ -21,10 +21,12 @@ CRATE = "ro-crate-metadata.json"
 _FORMATS = {
     ".csv": "text/csv",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".gpkg": "application/geopackage+sqlite3",
     ".html": "text/html",
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".png": "image/png",
+    ".qgz": "application/zip",
     ".svg": "image/svg+xml",
     ".tif": "image/tiff; application=geotiff",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,12 +54,8 @@ def write_crate(folder: Path, record: Mapping[str, Any]) -> None:
     text = json.dumps(
         {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}, ensure_ascii=False, indent=1
     )
-    try:
+    with written(folder / CRATE):
         (folder / CRATE).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=folder / CRATE, reason=error.strerror)
-        ) from error
 
 
 def _descriptor() -> Entity:

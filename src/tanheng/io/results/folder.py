@@ -32,6 +32,8 @@ _OURS = (
     "tables",
     "maps",
     "results.zarr",
+    "map.qgz",
+    "zones.gpkg",
     "tables.xlsx",
     "report.html",
     "plan",

@@ -11,8 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from tanheng.errors import InputError, OutputError
+from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.plain_files import written
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:
@@ -24,12 +25,8 @@ def write_record(path: Path, record: Mapping[str, Any]) -> None:
         The file can't be written.
     """
     text = json.dumps(plain(record), ensure_ascii=False, indent=1, allow_nan=False)
-    try:
+    with written(path):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)
-        ) from error
 
 
 def plain(value: object) -> object:
@@ -143,6 +140,7 @@ class RunRecord(Record):
     left_out: Sequence[str]
     timings_s: Mapping[str, float]
     peak_mb: Mapping[str, float] = field(default_factory=dict)
+    warnings_by_action: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,13 @@ class SimulationRecord(Record):
 
 
 #: Keys that records of version 1 may lack, and what stands for them.
-_LATER: Mapping[str, Any] = {"borrowed_years": (), "note": "", "language": "", "gain_half_width_t_c": None}
+_LATER: Mapping[str, Any] = {
+    "borrowed_years": (),
+    "note": "",
+    "language": "",
+    "gain_half_width_t_c": None,
+    "warnings_by_action": {},
+}
 
 
 def _json(path: Path) -> object:

@@ -32,6 +32,7 @@ from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.simulation.page import write_simulation_page
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.plain_files import is_folder
+from tanheng.report.words.notes import grouped
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.work import Here, Work
@@ -98,8 +99,8 @@ def simulate_maps(
             found = simulate_into(written, inputs, clock, work or Here(), densities)
             record = simulation_record(found, clock, _title(request), list(_input_files(request, inputs)))
             found = _finished(written, folder, found, record, clock)
-    for text in found.notes:
-        clock.reporter.warn(text)
+    for heading, texts in grouped(found.notes).items():
+        clock.reporter.notes(heading, texts)
     return found
 
 

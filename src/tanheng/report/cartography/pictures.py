@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -24,6 +25,7 @@ from tanheng.report.style.themes import (
     period_of,
     theme_breaks,
     themes,
+    time_of,
     title_of,
 )
 
@@ -80,17 +82,18 @@ def percent(share: float) -> str:
 
 def _graded(array: xr.DataArray, theme: Theme, options: MapOptions) -> Iterator[Picture]:
     """Quantity in classes."""
-    array = array.transpose("year", "y", "x")
+    dim = time_of(array)
+    array = array.transpose(dim, "y", "x")
     values = np.asarray(array.values, np.float64)
     breaks = options.worked_out.get(theme.name) or theme_breaks(theme, array, options.breaks, options.classes)
     colours = tuple(theme.colours(breaks))
-    labels = class_labels(breaks)
+    labels = class_labels(breaks, diverging=theme.diverging)
     entries = tuple(Entry(colour, label) for colour, label in zip(colours, labels, strict=True))
     legend = Legend(tr(theme.units), entries[::-1])
     known = [rank for rank, layer in enumerate(values) if np.isfinite(layer).any()]
     if not known:
         return
-    years = [str(int(array["year"].values[rank])) for rank in known]
+    years = [str(array[dim].values[rank]) for rank in known]
     layers = [classes_of(values[rank], breaks) for rank in known]
     every = [values[rank][np.isfinite(values[rank])] for rank in known]
     span = span_of(np.concatenate(every), diverging=theme.diverging)
@@ -101,13 +104,28 @@ def _graded(array: xr.DataArray, theme: Theme, options: MapOptions) -> Iterator[
             yield Picture(f"{theme.name}_{year}", title, (("", layer),), colours, legend, histogram)
     if options.panels and theme.comparable and len(years) > 1:
         together = Histogram(np.concatenate(every), breaks, colours, span)
-        pairs = tuple(options.beside(list(zip(years, layers, strict=True))))
+        pairs = tuple((period_of(when), layer) for when, layer in options.beside(list(zip(years, layers, strict=True))))
         yield Picture(f"{theme.name}_years", title_of(theme.title), pairs, colours, legend, together)
+
+
+def difference_picture(difference: xr.DataArray, theme: Theme, when: str) -> Picture:
+    """Map of the difference between two runs of a quantity in a year or period; by the hectare where the theme is.
+
+    Parameters
+    ----------
+    difference : xarray.DataArray, shape (y, x)
+        The second run minus the first.
+    theme : Theme
+        Of the quantity.
+    """
+    title = tr("{title}: second run minus first", title=tr(theme.title))
+    of_both = replace(theme, name=f"difference_{theme.name}", title=title, palette="PuOr", diverging=True)
+    return next(_graded(difference.expand_dims(year=[when]), of_both, MapOptions(panels=False)))
 
 
 def _kinds(array: xr.DataArray, theme: KindTheme, options: MapOptions) -> Iterator[Picture]:
     """Variable of kinds, year by year or period by period."""
-    dim = "year" if "year" in array.dims else "period"
+    dim = time_of(array)
     colours = tuple(colour for colour, _ in theme.kinds)
     entries = [Entry(colour, name_of(name)) for colour, name in theme.kinds]
     layers, legends = [], []

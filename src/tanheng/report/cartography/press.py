@@ -15,8 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from tanheng.errors import OutputError
-from tanheng.language import tr
+from tanheng.plain_files import written
 from tanheng.report.style.fonts import font_families
 
 
@@ -66,13 +65,9 @@ def press(folder: Path, endings: Sequence[str] = ("png",)) -> Iterator[Press]:
     """Press with fonts that know Chinese; PDF embeds them whole, and SVG has letters as shapes, so that both look alike everywhere."""
     with fonts(), ThreadPoolExecutor(1) as packer:
         opened = Press(folder, endings, packer)
-        try:
+        with written(folder):
             yield opened
             opened.finish()
-        except OSError as error:
-            raise OutputError(
-                tr("{path}: can't be written ({reason}); is the disk full?", path=folder, reason=error.strerror)
-            ) from error
 
 
 @contextmanager

@@ -12,6 +12,9 @@ from tanheng.report.charts.svg import fitted, legend, line, rect, shown, svg, ta
 
 _WIDTH = 560.0
 
+#: Widest label beside a bar, px.
+_LABEL = 230.0
+
 
 def stacked_columns(
     table: pd.DataFrame, colours: Mapping[str, str], labels: Mapping[str, str], title: str, units: str
@@ -74,7 +77,7 @@ def bars_around_zero(
     """
     values = [value for _, _, value in rows]
     low, high = min(0.0, *values), max(0.0, *values)
-    left = min(widest([label for _, label, _ in rows]), 190.0) + 12
+    left = min(widest([label for _, label, _ in rows]), _LABEL) + 12
     room = widest([shown(value) for value in values]) + 10
     start, end = left + (room if low < 0 else 0), _WIDTH - (room if high > 0 else 4)
     scale = (end - start) / max(high - low, 1e-300)
@@ -86,13 +89,55 @@ def bars_around_zero(
         tip = f"{label}: {shown(value)} {units}"
         tags = tagged(**{key: code}) + ' tabindex="-1"'
         parts.append(rect(x, y, abs(value) * scale, 14, colours[0] if value >= 0 else colours[1], tip, tags))
-        parts.append(text(left - 8, y + 11, fitted(label, 190.0), "end"))
+        parts.append(text(left - 8, y + 11, fitted(label, _LABEL), "end"))
         at, anchor = (zero + value * scale + 5, "start") if value >= 0 else (zero + value * scale - 5, "end")
         parts.append(text(at, y + 11, shown(value), anchor, "soft"))
     bottom = 24.0 + 20 * len(rows)
     parts.append(line(zero, 20, zero, bottom))
     told = "; ".join(f"{label}: {shown(value)}" for _, label, value in rows[:12])
     return svg(_WIDTH, bottom + 6, title, told, parts)
+
+
+def stacked_around_zero(
+    table: pd.DataFrame, colours: Mapping[str, str], labels: Mapping[str, str], title: str, units: str
+) -> str:
+    """Horizontal bars, one a column of the table: what is gained to the right, what is lost to the left, and their sum as a mark.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Index: series. Columns: bars, from top to bottom. Amounts of either sign.
+    colours, labels : mapping of str to str
+        Of each series; `labels` of each bar as well.
+    """
+    left = min(widest([labels[name] for name in table.columns]), 190.0) + 12
+    sums = table.sum()
+    room = widest([shown(float(value)) for value in sums]) + 12
+    low, high = float(table.clip(upper=0.0).sum().min()), float(table.clip(lower=0.0).sum().max())
+    start, end = left + (room if low < 0 else 0), _WIDTH - room
+    scale = (end - start) / max(high - low, 1e-300)
+    zero = start - low * scale
+    parts = [text(4, 14, units, css="soft")]
+    for number, bar in enumerate(table.columns):
+        y, sides = 24.0 + 24 * number, [zero, zero]
+        for name in table.index:
+            value = float(table.loc[name, bar])
+            side = int(value > 0)
+            wide = abs(value) * scale
+            tip = f"{labels[bar]}, {labels[name]}: {shown(value)} {units}"
+            x = sides[side] if side else sides[side] - wide
+            parts.append(rect(x, y, wide, 16, colours[name], tip, tagged(series=name)))
+            sides[side] += wide if side else -wide
+        total = float(sums[bar])
+        at, anchor = (sides[1] + 5, "start") if total >= 0 else (sides[0] - 5, "end")
+        parts.append(text(left - 8, y + 12, fitted(labels[bar], 190.0), "end"))
+        parts.append(text(at, y + 12, shown(total), anchor, "soft"))
+        parts.append(line(zero + total * scale, y - 2, zero + total * scale, y + 18, "net"))
+    bottom = 24.0 + 24 * len(table.columns)
+    parts.append(line(zero, 20, zero, bottom))
+    keys, taken = legend(left, bottom + 16, [(labels[name], colours[name]) for name in table.index], _WIDTH - left)
+    told = "; ".join(f"{labels[bar]}: {shown(float(sums[bar]))}" for bar in table.columns)
+    return svg(_WIDTH, bottom + taken + 8, title, told, [*parts, *keys])
 
 
 def half_widths(rows: Sequence[tuple[str, float]], title: str, units: str) -> str:

@@ -13,8 +13,7 @@ from matplotlib.figure import Figure
 from tanheng.factors.densities import POOL_WORDS, POOLS
 from tanheng.language import tr
 from tanheng.report.style.fonts import font_families
-
-_COLOURS = {"above": "#2f7d4a", "below": "#b9a892", "soil": "#8c6bb1", "dead": "#d95f02"}
+from tanheng.report.style.palettes import POOL_COLOURS
 
 
 def draw_density_comparison(path: Path, table: pd.DataFrame) -> Path:
@@ -31,7 +30,7 @@ def draw_density_comparison(path: Path, table: pd.DataFrame) -> Path:
         for pool in POOLS:
             values = rows[f"{pool}_t_c"].to_numpy(float) / hectares
             words = POOL_WORDS[pool]
-            axes.barh(places, values, left=left, height=0.6, color=_COLOURS[pool], label=tr(words))
+            axes.barh(places, values, left=left, height=0.6, color=POOL_COLOURS[pool], label=tr(words))
             left += values
         for place, total, change in zip(places, left, rows["change_t_c"], strict=True):
             text = tr("{total:.1f}; change {change:+.2f} Mt C", total=total, change=change / 1e6)

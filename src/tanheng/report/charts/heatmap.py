@@ -1,4 +1,4 @@
-"""A matrix of correlations as coloured squares with their figures."""
+"""Matrices of correlations and of interactions as coloured squares with their figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.report.charts.svg import rect, svg, text, wide, widest
+from tanheng.report.charts.svg import fitted, rect, svg, text, wide, widest
 from tanheng.report.style.palettes import colour_at
 
 _ROW = 30.0
@@ -55,3 +55,43 @@ def _square(r: float, words: str, x: float, y: float, side: float) -> list[str]:
     colour = colour_at("RdYlBu", 0.5 - 0.45 * float(np.clip(r, -1, 1)))
     ink = "on-dark" if abs(r) > 0.62 else "on-light"
     return [rect(x + 1, y + 1, side - 2, _ROW - 2, colour), text(x + side / 2, y + 20, words, "middle", ink)]
+
+
+def interaction_squares(
+    values: NDArray[np.float64], words: Sequence[Sequence[str]], names: Sequence[str], note: str, title: str, told: str
+) -> str:
+    """Squares of what pairs of drivers tell together, from nothing (pale) to the largest value; each pair once.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (drivers, drivers)
+        On and below the diagonal; NaN stays empty.
+    words : sequence of sequences of str
+        Text of each square.
+    names : sequence of str
+        Of the drivers.
+    note : str
+        Below the squares: what the marks mean.
+    """
+    left = min(widest(names), 190.0) + 14
+    side = max(62.0, *(wide(fitted(name, 90.0)) + 10 for name in names))
+    most = float(np.nanmax(values))
+    parts = []
+    for row, name in enumerate(names):
+        y = 12 + row * _ROW
+        parts.append(text(left - 8, y + 20, fitted(name, 190.0), "end"))
+        for column in range(row + 1):
+            value = float(values[row, column])
+            if not np.isfinite(value):
+                continue
+            part = value / (most or 1.0)
+            x = left + column * side
+            ink = "on-dark" if part > 0.65 else "on-light"
+            parts.append(rect(x + 1, y + 1, side - 2, _ROW - 2, colour_at("YlOrRd", 0.05 + 0.85 * max(part, 0.0))))
+            parts.append(text(x + side / 2, y + 20, words[row][column], "middle", ink))
+    foot = 12 + len(names) * _ROW
+    for column, name in enumerate(names):
+        parts.append(text(left + (column + 0.5) * side, foot + 18, fitted(name, 90.0), "middle", "soft"))
+    parts.append(text(4, foot + 42, note, css="soft"))
+    width = max(left + len(names) * side + 2, wide(note) + 10)
+    return svg(width, foot + 50, title, told, parts)

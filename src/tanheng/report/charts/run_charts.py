@@ -10,12 +10,11 @@ import pandas as pd
 
 from tanheng.language import name_of, tr
 from tanheng.report.charts.bars import bars_around_zero, half_widths, stacked_columns
+from tanheng.report.charts.change_charts import change_charts
+from tanheng.report.charts.detector import detector_charts
 from tanheng.report.charts.heatmap import correlation_squares
-from tanheng.report.charts.intensity import intensity_bars
-from tanheng.report.charts.lines import Axes, Line, lines
 from tanheng.report.charts.lorenz import lorenz_curves
-from tanheng.report.charts.sankey import conversions
-from tanheng.report.style.chart import Chart
+from tanheng.report.style.chart import Chart, Choice
 from tanheng.report.words.cells import cell_words
 from tanheng.report.words.change.decomposition import REGION
 from tanheng.report.words.chart_figures import (
@@ -23,15 +22,11 @@ from tanheng.report.words.chart_figures import (
     emission_figures,
     lorenz_figures,
     stock_figures,
-    transition_figures,
     zone_figures,
 )
 from tanheng.report.words.periods import told_periods, told_years
 
 Tables = Mapping[str, pd.DataFrame]
-
-#: Classes between which a diagram of conversions can be read.
-_MOST_CLASSES = 8
 
 
 def run_charts(tables: Tables, *, stars: bool = True) -> list[Chart]:
@@ -44,14 +39,13 @@ def run_charts(tables: Tables, *, stars: bool = True) -> list[Chart]:
     """
     makers = (
         _stock,
-        _conversions,
-        _intensity,
-        _store_by_year,
+        change_charts,
         _emissions,
         _uncertainty,
         _decomposition,
         _zones,
         _lorenz,
+        detector_charts,
     )
     return [*(chart for make in makers for chart in make(tables)), *_correlation(tables, stars=stars)]
 
@@ -66,78 +60,6 @@ def _stacked(figures: ChartFigures, tables: Tables) -> str:
     colours = {one.key: one.colour for one in figures.entries}
     labels = {one.key: one.label for one in figures.entries}
     return stacked_columns(figures.values(tables), colours, labels, figures.title, figures.units)
-
-
-def _conversions(tables: Tables) -> Iterator[Chart]:
-    for figures in transition_figures(tables):
-        wide = figures.values(tables)
-        moved = wide.rename_axis(index="to_class", columns="from_class").T.stack().rename("area").reset_index()  # noqa: PD013
-        moved = _largest_conversions(moved[(moved["from_class"] != moved["to_class"]) & (moved["area"] > 0)])
-        if moved.empty:
-            continue
-        caption = figures.title
-        if len(figures.categories) > _MOST_CLASSES:
-            first, last = (value for _, value in figures.categories[0].where[:2])
-            caption = tr(
-                "Land that changed from {first} to {last}, between the eight classes that changed most",
-                first=first,
-                last=last,
-            )
-        colours = {one.key: one.colour for one in figures.categories}
-        labels = {one.key: one.label for one in figures.categories}
-        yield Chart("land", caption, conversions(moved, colours, labels, caption, figures.units))
-
-
-def _intensity(tables: Tables) -> Iterator[Chart]:
-    """Gain and loss of each class against the land as a whole, over each period between neighbouring years."""
-    if "intensity_interval" not in tables:
-        return
-    table = tables["intensity_category"]
-    intervals = tables["intensity_interval"]
-    told = told_periods(zip(intervals["from_year"], intervals["to_year"], strict=True))
-    for interval in intervals.itertuples():
-        if (interval.from_year, interval.to_year) not in told:
-            continue
-        rows = table[(table["from_year"] == interval.from_year) & (table["to_year"] == interval.to_year)]
-        rows = rows[(rows["gain_km2"] > 0) | (rows["loss_km2"] > 0)]
-        if rows.empty:
-            continue
-        caption = tr(
-            "Intensity of gain and loss by class, {first} to {last}", first=interval.from_year, last=interval.to_year
-        )
-        bars = [
-            (name_of(row.land_class), _or_zero(row.gain_intensity_per_yr), _or_zero(row.loss_intensity_per_yr))
-            for row in rows.itertuples()
-        ]
-        yield Chart("land", caption, intensity_bars(bars, interval.intensity_per_yr, caption))
-
-
-def _store_by_year(tables: Tables) -> Iterator[Chart]:
-    """Store once settled, and as soil and trees respond."""
-    if "stock_over_time" not in tables:
-        return
-    table = tables["stock_over_time"]
-    caption = tr("Stored carbon by year: once settled, and as soil and trees respond")
-    series = [
-        Line(label, colour, list(zip(table["year"], table[column] / 1e6, strict=True)), dashed=column == "settled_t_c")
-        for column, label, colour in (
-            ("settled_t_c", tr("once settled"), "#7f7f7f"),
-            ("stock_t_c", tr("as soil and trees respond"), "#2f7d4a"),
-        )
-    ]
-    yield Chart("land", caption, lines(series, Axes(tr("year"), "Mt C"), caption))
-
-
-def _or_zero(value: float) -> float:
-    """An intensity; none where the class had no land that could change."""
-    return value if math.isfinite(value) else 0.0
-
-
-def _largest_conversions(moved: pd.DataFrame, most: int = _MOST_CLASSES) -> pd.DataFrame:
-    """Conversions between the classes that changed most; a legend of thirty classes can't be read off a diagram."""
-    turnover = moved.groupby("from_class")["area"].sum().add(moved.groupby("to_class")["area"].sum(), fill_value=0.0)
-    kept = set(turnover.sort_values(ascending=False).index[:most])
-    return moved[moved["from_class"].isin(kept) & moved["to_class"].isin(kept)]
 
 
 def _emissions(tables: Tables) -> Iterator[Chart]:
@@ -178,10 +100,15 @@ def _decomposition(tables: Tables) -> Iterator[Chart]:
 
 
 def _zones(tables: Tables) -> Iterator[Chart]:
-    for figures in zone_figures(tables):
-        values = figures.values(tables).iloc[0]
-        bars = [(zone.key, zone.label, float(values[zone.key])) for zone in figures.categories]
-        yield Chart("balance", figures.title, bars_around_zero(bars, figures.title, figures.units), tall=len(bars) > 24)
+    for measures in zone_figures(tables):
+        pictures = []
+        for figures in measures:
+            values = figures.values(tables).iloc[0]
+            bars = [(zone.key, zone.label, float(values[zone.key])) for zone in figures.categories]
+            drawn = bars_around_zero(bars, figures.title, figures.units)
+            pictures.append(Choice(figures.measure, figures.title, drawn))
+        tall = len(measures[0].categories) > 24
+        yield Chart("balance", pictures[0].caption, pictures[0].picture, tall=tall, choices=tuple(pictures))
 
 
 def _lorenz(tables: Tables) -> Iterator[Chart]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from tanheng.language import listed, tr
-from tanheng.report.page.html import write_page
+from tanheng.report.page.html import picture_address, write_page
 from tanheng.report.page.html_tables import MOST_ROWS, plain_table
 from tanheng.report.words.cells import cell_words
 from tanheng.report.words.key_figures import key_figures
@@ -27,8 +27,17 @@ def write_comparison(
     settings: pd.DataFrame,
     inputs: pd.DataFrame,
     figures: pd.DataFrame,
+    maps: Sequence[tuple[str, Path]] = (),
+    no_maps: str = "",
 ) -> None:
     """Write what differs between two runs.
+
+    Parameters
+    ----------
+    maps : sequence of (str, Path)
+        Title and PNG of each map of a difference.
+    no_maps : str
+        Why there are none.
 
     Raises
     ------
@@ -48,8 +57,10 @@ def write_comparison(
         ],
         settings=_rows([tr("setting"), tr("first"), tr("second")], settings.itertuples(index=False)),
         inputs=_rows([tr("file"), tr("first"), tr("second")], inputs.itertuples(index=False)),
-        figures=figure_table(figures),
+        figures=figure_tables(figures),
         cut=max(0, len(figures) - MOST_ROWS),
+        maps=[(title, picture_address(path)) for title, path in maps],
+        no_maps=no_maps,
     )
 
 
@@ -58,11 +69,14 @@ def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
     return plain_table(head, cells) if cells else ""
 
 
-def figure_table(figures: pd.DataFrame) -> str:
-    """Figures that differ, as HTML, the first ones of many."""
-    head = [tr("table"), tr("entry"), tr("column"), tr("first"), tr("second"), tr("difference"), tr("relative")]
-    rows = [figure_row(row) for row in figures.head(MOST_ROWS).itertuples(index=False)]
-    return plain_table(head, rows) if rows else ""
+def figure_tables(figures: pd.DataFrame) -> list[tuple[str, str]]:
+    """Title and HTML of the figures that differ, by table: what differs stands first; the first ones of many."""
+    head = [tr("column"), tr("entry"), tr("first"), tr("second"), tr("difference"), tr("relative")]
+    found = []
+    for name, rows in figures.head(MOST_ROWS).groupby("table", sort=False):
+        cells = [figure_row(row) for row in rows.itertuples(index=False)]
+        found.append((table_title(str(name)), plain_table(head, [[cell[2], cell[1], *cell[3:]] for cell in cells])))
+    return found
 
 
 def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas

@@ -10,8 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from tanheng.errors import OutputError
 from tanheng.language import language, name_of, tr
+from tanheng.plain_files import written
 from tanheng.report.style.fonts import subset_font
 
 
@@ -25,12 +25,8 @@ def write_page(path: Path, template: str, /, **values: object) -> None:
     """
     text = _environment().get_template(template).render(values, language=language())
     text = text.replace(_FONT_PLACE, _font_face(text), 1)
-    try:
+    with written(path):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=error.strerror)
-        ) from error
 
 
 #: Where the style sheet leaves room for the font.

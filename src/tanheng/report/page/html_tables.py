@@ -41,9 +41,16 @@ def html_table(table: pd.DataFrame, name: str = "", css: str = "", zones: tuple[
         if zones:
             at = list(table.columns).index(zones[1])
             cells[at] = _zone_button(str(values[at]))
-        key = f' data-zone="{html.escape(keys[number])}"' if zones else ""
+        key = f' data-zone="{html.escape(keys[number])}"{_place(table, values)}' if zones else ""
         rows.append(f"<tr{key}>{''.join(cells)}</tr>")
     return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _place(table: pd.DataFrame, values: tuple[object, ...]) -> str:
+    """Attributes of a row by which readers choose rows: layer, and year or period."""
+    row = dict(zip(table.columns, values, strict=True))
+    found = {"layer": row.get("zone_layer"), "year": row.get("year", row.get("period"))}
+    return "".join(f' data-{key}="{html.escape(str(value))}"' for key, value in found.items() if value is not None)
 
 
 def _zone_button(name: str) -> str:

@@ -32,6 +32,7 @@ from tanheng.report.style.themes import (
     period_of,
     theme_breaks,
     themes,
+    time_of,
 )
 
 #: Most cells that a page holds, and most cells times years; more would be finer than a screen shows and slow to open.
@@ -39,6 +40,9 @@ MOST_CELLS, MOST_VALUES = 400_000, 1_200_000
 
 #: Kilometres between the nodes that longitude and latitude are read off, and fewest nodes a side; between them they are interpolated.
 _LATTICE_KM, _LATTICE = 40.0, 17
+
+#: Periods that a page shows; of more, the last of which is the whole span, the grids have all.
+_MOST_PERIODS = 6
 
 Values = NDArray[np.float64]
 
@@ -171,7 +175,8 @@ def _land_use(dataset: xr.Dataset, blocks: _Blocks) -> dict[str, Any]:
 def _graded(
     dataset: xr.Dataset, theme: Theme, grid: Grid, blocks: _Blocks, fraction: Values, options: MapOptions
 ) -> dict[str, Any]:
-    array = dataset[theme.variable].transpose("year", "y", "x")
+    dim = time_of(dataset[theme.variable])
+    array = dataset[theme.variable].transpose(dim, "y", "x")
     breaks = options.worked_out.get(theme.name) or theme_breaks(
         theme, per_hectare(dataset, theme, grid.cell_area_ha), options.breaks, options.classes
     )
@@ -179,18 +184,23 @@ def _graded(
         "name": theme.name,
         "title": tr(theme.title),
         "units": tr(theme.units),
-        "cell_units": tr("t C/yr") if array.attrs["units"] == "t C yr-1" else array.attrs["units"],
+        "cell_units": tr(theme.units) if theme.scale != 1.0 else _cell_units(array),
         "per_hectare": theme.per_hectare,
         "kind": "graded",
         "breaks": breaks,
         "colours": theme.colours(breaks),
-        "labels": class_labels(breaks),
+        "labels": class_labels(breaks, diverging=theme.diverging),
         "whens": [
-            _amounts(year, layer, fraction, blocks)
-            for year, layer in _layers(array, "year")
+            _amounts(when, layer * theme.scale, fraction, blocks)
+            for when, layer in _layers(array, dim)
             if np.isfinite(layer).any()
         ],
     }
+
+
+def _cell_units(array: xr.DataArray) -> str:
+    """Unit of the amount of a cell."""
+    return tr("t C/yr") if array.attrs["units"] == "t C yr-1" else str(array.attrs["units"])
 
 
 def _amounts(year: object, layer: Values, fraction: Values, blocks: _Blocks) -> dict[str, str]:
@@ -203,7 +213,7 @@ def _amounts(year: object, layer: Values, fraction: Values, blocks: _Blocks) -> 
 
 def _kinds(dataset: xr.Dataset, theme: KindTheme, blocks: _Blocks) -> dict[str, Any]:
     array = dataset[theme.variable]
-    dim = "year" if "year" in array.dims else "period"
+    dim = time_of(array)
     kinds = len(theme.kinds)
     return {
         "name": theme.variable,
@@ -221,8 +231,12 @@ def _kinds(dataset: xr.Dataset, theme: KindTheme, blocks: _Blocks) -> dict[str, 
 
 
 def _layers(array: xr.DataArray, dim: str) -> Iterator[tuple[object, Values]]:
-    """Years or periods of a variable with their layers, one by one."""
-    for when in array[dim].values:
+    """Years or periods of a variable with their layers, one by one; of many periods a few that are evenly spaced, and the whole span."""
+    labels = list(array[dim].values)
+    if dim == "period" and len(labels) > _MOST_PERIODS:
+        step = (len(labels) - 1) / (_MOST_PERIODS - 1)
+        labels = [labels[round(number * step)] for number in range(_MOST_PERIODS)]
+    for when in labels:
         yield when, np.asarray(array.sel({dim: when}).values, float)
 
 

@@ -28,6 +28,7 @@ from tanheng.report.words.assumptions import (
 from tanheng.report.words.change.decomposition import decomposition_paragraph
 from tanheng.report.words.change.flows import flows_paragraph
 from tanheng.report.words.change.intensity import intensity_paragraph
+from tanheng.report.words.files import files_beside
 from tanheng.report.words.key_figures import borrowed_years, key_figures
 from tanheng.report.words.mismatch import (
     circular_sentence,
@@ -101,15 +102,21 @@ def write_report(
         decomposition=decomposition_paragraph(tables),
         combustion_only=_combustion_only(tables),
         circular=circular_sentence(record["settings"]["demand"], tables),
-        charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers")},
+        charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers", "detector")},
         zone_tables=[_shown(name, tables, path.parent) for name in _OF_ZONES if name in tables],
         tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
         supply=_supply(record),
         checks=_checks(record),
         inputs=_inputs(record),
         map=embedded({**map_data(dataset, grid, zones, options), "words": screen_words()}),
+        files=files_beside(path.parent, _later(record)),
         script=joined_script("report"),
     )
+
+
+def _later(record: Mapping[str, Any]) -> frozenset[str]:
+    """Files that the settings ask for and that are written after the report."""
+    return frozenset({"simulation/report.html"}) if record["settings"].get("simulate") else frozenset()
 
 
 def _combustion_only(tables: Mapping[str, pd.DataFrame]) -> bool:
@@ -131,14 +138,18 @@ def _supply(record: Mapping[str, Any]) -> str:
 
 
 def _shown(name: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, object]:
-    """A table with its words, and its file for the download."""
+    """A table with its words, and its file for the download; of many zones the rows of the last years."""
     table = tables[name]
     cut = len(table) > MOST_ROWS
+    css = "sortable of-zones" if name in _OF_ZONES else "" if cut else "sortable"
+    shown = table
+    if cut and name in _OF_ZONES and "year" in table:
+        shown = table.sort_values("year", ascending=False, kind="stable")
     return {
         "name": name,
         "title": table_title(name),
         "meaning": table_meaning(name),
-        "html": html_table(table, name, "" if cut else "sortable", _OF_ZONES.get(name)),
+        "html": html_table(shown, name, css, _OF_ZONES.get(name)),
         "cut": cut,
         "rows": len(table),
         "file": base64.b64encode(zlib.compress((folder / "tables" / f"{name}.csv").read_bytes(), 9)).decode("ascii"),

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.choices import MAP_BREAKS
+from tanheng.report.style.auto_breaks import SAMPLE, auto_breaks
 
-#: A method (`tail`, `quantile`, `natural`), or breaks by hand.
+#: A method (`auto`, `tail`, `quantile`, `natural`), or breaks by hand.
 BreakChoice = str | Sequence[float]
 
 #: Values that differ by less, against their size, differ by rounding alone: those of results have 32 bits.
@@ -18,20 +19,20 @@ ALIKE = 1e-6
 
 METHODS = MAP_BREAKS
 
-#: Natural breaks are sought among so many values, evenly spaced in their order; the smallest and largest are among them.
-_SAMPLE = 20_000
+#: Part of the cells from which on those that are zero are a class of their own.
+_OFTEN_ZERO = 0.1
 
 
 def breaks_for(
-    values: NDArray[np.float64], choice: BreakChoice = "tail", classes: int = 7, *, diverging: bool = False
+    values: NDArray[np.float64], choice: BreakChoice = "auto", classes: int = 7, *, diverging: bool = False
 ) -> list[float]:
     """Breaks from the smallest to the largest value, ascending; at least two.
 
     Parameters
     ----------
     choice : str or sequence of float
-        *quantile* puts as many cells into each class; *tail* does so but keeps the largest 5 and 1 percent apart; *natural* has the
-        least sum of squares within classes; numbers are breaks by hand.
+        *auto* goes by the shape of the distribution (`auto_breaks`); *quantile* puts as many cells into each class; *tail* does so but
+        keeps the largest 5 and 1 percent apart; *natural* has the least sum of squares within classes; numbers are breaks by hand.
     diverging : bool
         Zero is a break, and each side is classed by itself.
 
@@ -48,7 +49,10 @@ def breaks_for(
 
 
 def diverging_breaks(values: NDArray[np.float64], method: str = "quantile", classes: int = 8) -> list[float]:
-    """Breaks around zero, half of the classes on each side that has values; no class where there are none.
+    """Breaks around zero, each side classed by itself; no class where there are no values.
+
+    Half of the classes lie on each side; by the method *auto* a side with more cells has more of them, and where many cells are zero,
+    as on maps of change, they are a class of their own.
 
     Examples
     --------
@@ -57,11 +61,38 @@ def diverging_breaks(values: NDArray[np.float64], method: str = "quantile", clas
     """
     known = values[np.isfinite(values)]
     below, above = known[known < 0], known[known > 0]
-    half = max((classes + 1) // 2, 1)
-    even = "natural" if method == "natural" else "quantile"
-    left = _one_side(below, even, half)[:-1] if below.size else []
-    right = [*_one_side(above, even, half)[1:-1], float(above.max())] if above.size else []
-    return [*left, 0.0, *right] if left or right else [-1.0, 0.0, 1.0]
+    fewer, more = _sides(below.size, above.size, classes) if method == "auto" else [max((classes + 1) // 2, 1)] * 2
+    even = "quantile" if method == "tail" else method
+    middle = [0.0]
+    if method == "auto" and known.size and below.size + above.size < (1.0 - _OFTEN_ZERO) * known.size:
+        least = _least(known)
+        below, above, middle = below[below < -least], above[above > least], [-least, least]
+    left = _one_side(below, even, fewer)[:-1] if below.size else []
+    right = [*_one_side(above, even, more)[1:-1], float(above.max())] if above.size else []
+    return [*left, *middle, *right] if left or right else [-1.0, 0.0, 1.0]
+
+
+def _least(known: NDArray[np.float64]) -> float:
+    """Bound within which values count as zero: half of the smallest other value, and never less than rounding."""
+    sizes = np.abs(known)
+    rounding = ALIKE * float(sizes.max())
+    others = sizes[sizes > rounding]
+    return round_break(float(others.min()) / 2, 1) if others.size else max(rounding, 1e-300)
+
+
+def _sides(below: int, above: int, classes: int) -> list[int]:
+    """Classes on each side of zero, by the square root of its cells: rare values keep a few.
+
+    Examples
+    --------
+    >>> _sides(100, 100, 7), _sides(10, 990, 7), _sides(0, 50, 7)
+    ([4, 4], [2, 6], [1, 7])
+    """
+    total = classes + 1
+    first = round(total * math.sqrt(below) / ((math.sqrt(below) + math.sqrt(above)) or 1.0))
+    least = 2 if classes > 3 else 1
+    first = min(max(first, least if below else 1), total - (least if above else 1))
+    return [first, total - first]
 
 
 def _one_side(values: NDArray[np.float64], method: str, classes: int) -> list[float]:
@@ -72,10 +103,12 @@ def _one_side(values: NDArray[np.float64], method: str, classes: int) -> list[fl
     low, high = float(known.min()), float(known.max())
     if high - low <= ALIKE * max(abs(low), abs(high)):
         return _single(low, high)
-    if (few := np.unique(known)).size <= max(classes, 2):
+    if method != "auto" and (few := np.unique(known)).size <= max(classes, 2):
         return _between(few)
     if classes == 1:
         return [low, high]
+    if method == "auto":
+        return [low, *(value for value in auto_breaks(known, classes) if low < value < high), high]
     inner = _natural(known, classes) if method == "natural" else np.quantile(known, _parts(method, classes))
     return _rounded(low, [float(value) for value in inner], high)
 
@@ -103,8 +136,8 @@ def _natural(known: NDArray[np.float64], classes: int) -> list[float]:
     from tanheng.analysis.discretise import natural_breaks
 
     ordered = np.sort(known)
-    if ordered.size > _SAMPLE:
-        ordered = ordered[np.linspace(0, ordered.size - 1, _SAMPLE).round().astype(int)]
+    if ordered.size > SAMPLE:
+        ordered = ordered[np.linspace(0, ordered.size - 1, SAMPLE).round().astype(int)]
     inner = natural_breaks(ordered, classes)[classes]
     following = np.searchsorted(ordered, inner, side="right").clip(max=ordered.size - 1)
     return [float(value) for value in (inner + ordered[following]) / 2]

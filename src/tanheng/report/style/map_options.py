@@ -39,7 +39,7 @@ class MapOptions:
 
     formats: tuple[str, ...] = ("png",)
     dpi: int = 300
-    breaks: BreakChoice | Mapping[str, BreakChoice] = "tail"
+    breaks: BreakChoice | Mapping[str, BreakChoice] = "auto"
     classes: int = 7
     labels: str | None = None
     panels: bool = True

@@ -32,11 +32,22 @@ CLASS_COLOURS = {
     "unused": "#b9a892",
 }
 
+#: Colours of the carbon pools.
+POOL_COLOURS = {"above": "#2f7d4a", "below": "#b9a892", "soil": "#8c6bb1", "dead": "#d95f02"}
+
 #: Colours of further classes, one after the other.
 _SPARE = (
     "#1f77b4", "#aec7e8", "#ff7f0e", "#ffbb78", "#2ca02c", "#98df8a", "#d62728", "#ff9896", "#9467bd", "#c5b0d5",
     "#8c564b", "#c49c94", "#e377c2", "#f7b6d2", "#7f7f7f", "#c7c7c7", "#bcbd22", "#dbdb8d", "#17becf", "#9edae5",
 )  # fmt: skip
+
+#: Colours of the largest conversions, told apart by colour-blind readers (Tol 2021, Colour Schemes, SRON/EPS/TN/09-002, muted).
+CONVERSION_COLOURS = (
+    "#882255", "#ddcc77", "#117733", "#cc6677", "#332288", "#88ccee", "#999933", "#44aa99", "#aa4499", "#b35806",
+)  # fmt: skip
+
+#: Nothing of note: zero on a map of change, and kinds that say nothing.
+NO_HUE = "#ecece6"
 
 #: Land that a map of something else only shows as a ground.
 GROUND = "#e9e9e2"
@@ -57,21 +68,23 @@ def colour_at(palette: str, place: float) -> str:
 
 
 def graded_colours(palette: str, breaks: Sequence[float], *, diverging: bool) -> list[str]:
-    """Colour of each class between the breaks; a diverging palette turns at zero.
+    """Colour of each class between the breaks; a diverging palette turns at zero, and a class around zero has no hue.
 
     Examples
     --------
+    >>> graded_colours("RdYlBu", [-2.0, -0.1, 0.1, 2.0], diverging=True)[1] == NO_HUE
+    True
     >>> graded_colours("RdYlBu", [-1.0, 0.0, 2.0], diverging=True)
     ['#b91326', '#394fa1']
     """
     number = len(breaks) - 1
     if not diverging:
         return [colour_at(palette, 0.08 + 0.9 * (rank + 0.5) / number) for rank in range(number)]
-    below = sum(1 for value in breaks[:-1] if value < 0)
-    above = number - below
+    below = sum(1 for value in breaks[1:] if value <= 0)
+    above = sum(1 for value in breaks[:-1] if value >= 0)
     left = [colour_at(palette, 0.04 + 0.38 * rank / max(below, 1)) for rank in range(below)]
     right = [colour_at(palette, 0.96 - 0.38 * rank / max(above, 1)) for rank in range(above)][::-1]
-    return [*left, *right]
+    return [*left, *[NO_HUE] * (number - below - above), *right]
 
 
 def class_colours(classes: Sequence[str]) -> list[str]:

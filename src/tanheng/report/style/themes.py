@@ -9,12 +9,13 @@ from itertools import pairwise
 import numpy as np
 import xarray as xr
 
-from tanheng.language import mark, mark_name, tr
+from tanheng.language import mark, mark_name, name_of, tr
 from tanheng.report.style.breaks import BreakChoice, breaks_for
 from tanheng.report.style.map_options import MapOptions
-from tanheng.report.style.palettes import graded_colours
+from tanheng.report.style.palettes import CONVERSION_COLOURS, NO_HUE, graded_colours
 
-_PALE = "#ecece6"
+#: What is too rare for a colour of its own.
+_ANOTHER = "#777777"
 
 LAND_USE = mark("Land use")
 
@@ -31,6 +32,8 @@ class Theme:
         Start of the file's name, and key of the theme in the study's breaks.
     comparable : bool
         Whether years may be compared; those that may not are never drawn side by side.
+    scale : float
+        From the unit of the variable to that of the map.
     """
 
     variable: str
@@ -41,6 +44,7 @@ class Theme:
     diverging: bool = False
     per_hectare: bool = True
     comparable: bool = True
+    scale: float = 1.0
 
     def colours(self, breaks: Sequence[float]) -> list[str]:
         """Colour of each class between the breaks."""
@@ -66,41 +70,61 @@ _NORMS = {
     "p99": mark("balance over one norm for all years (99th percentiles)"),
 }
 
+NO_NEIGHBOURS = mark_name("no neighbours")
+
+#: Colours of clusters (LISA), as GeoDa has them.
+CLUSTER_COLOURS = {
+    mark_name("not significant"): NO_HUE,
+    mark_name("high, high"): "#ff0000",
+    mark_name("low, high"): "#a7adf9",
+    mark_name("low, low"): "#0000ff",
+    mark_name("high, low"): "#f4ada8",
+    NO_NEIGHBOURS: "#999999",
+}
+
+#: Kinds of local statistics, in the colours that GeoDa gives them.
 KIND_THEMES = [
     KindTheme(
         "mismatch_quadrant",
-        mark("Supply and demand against their means"),
+        mark("Quadrants of supply and demand against their means"),
         mark("Supply, demand"),
         (
             ("#8c6bb1", mark_name("high, high")),
             ("#d7301f", mark_name("low, high")),
-            (_PALE, mark_name("low, low")),
+            (NO_HUE, mark_name("low, low")),
             ("#41ab5d", mark_name("high, low")),
         ),
     ),
     KindTheme(
         "supply_demand_cluster",
-        mark("Supply among the demand of its neighbours"),
-        mark("Supply here, demand around"),
-        (
-            (_PALE, mark_name("not significant")),
-            ("#d7191c", mark_name("high, high")),
-            ("#f4a582", mark_name("low, high")),
-            ("#2c7bb6", mark_name("low, low")),
-            ("#a6d8b9", mark_name("high, low")),
-        ),
+        mark("Bivariate local Moran's I (LISA) of supply and the demand around it"),
+        mark("Supply here, demand of the neighbours"),
+        (*((colour, name) for name, colour in CLUSTER_COLOURS.items() if name != NO_NEIGHBOURS),),
     ),
     KindTheme(
         "balance_hot_spot",
-        mark("Where change of the balance gathers"),
+        mark("Hot and cold spots of change of the balance (Getis-Ord Gi*)"),
         mark("Against the mean change"),
         (
-            (_PALE, mark_name("not significant")),
+            (NO_HUE, mark_name("not significant")),
             ("#2c7bb6", mark_name("better than the mean change")),
             ("#d7191c", mark_name("worse than the mean change")),
         ),
     ),
 ]
+
+_STOCK_CHANGE = Theme(
+    "stock_change", "stock_change", mark("Change of stored carbon between the maps"), _FLOW, "BrBG", diverging=True
+)
+_LAND_CHANGED = Theme(
+    "land_changed",
+    "land_changed",
+    mark("Land whose class differs between the maps"),
+    mark("% of the land of the cell"),
+    "PuBuGn",
+    per_hectare=False,
+    scale=100.0,
+)
 
 #: Themes of quantities from outside.
 _MORE: list[Theme] = []
@@ -123,8 +147,12 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
     else:
         supply = Theme("supply", "supply", mark("Carbon supply (a yearly flow)"), _FLOW, "BrBG", diverging=True)
         title = mark("Balance: supply minus emissions")
+    # Where supply is the change of the stock, its map is this one already.
+    changes = [] if dataset.attrs.get("balance_mode", "stock") == "stock_change" else [_STOCK_CHANGE]
     wanted = [
         supply,
+        *changes,
+        _LAND_CHANGED,
         Theme("demand", "demand", mark("Carbon emissions allotted to cells (demand)"), _FLOW, "YlOrRd"),
         Theme("balance", "balance", title, units, "RdYlBu", diverging=True),
         Theme(
@@ -158,19 +186,39 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
 
 def kind_themes(dataset: xr.Dataset) -> list[KindTheme]:
     """Themes of kinds that the dataset has variables for."""
-    return [theme for theme in KIND_THEMES if theme.variable in dataset]
+    found = [_transitions(dataset["land_transition"])] if "land_transition" in dataset else []
+    return [*found, *(theme for theme in KIND_THEMES if theme.variable in dataset)]
+
+
+def _transitions(array: xr.DataArray) -> KindTheme:
+    """Theme of the largest conversions, whose kinds are those of the run."""
+    firsts, lasts = array.attrs.get("from_classes", []), array.attrs.get("to_classes", [])
+    conversions = [
+        tr("{one} to {other}", one=name_of(first), other=name_of(last))
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+    return KindTheme(
+        "land_transition",
+        mark("The ten largest conversions of land between the maps"),
+        mark("Largest conversion of the cell"),
+        (
+            (NO_HUE, mark_name("less than 5 % of the land differs")),
+            *zip(CONVERSION_COLOURS, conversions, strict=False),
+            (_ANOTHER, mark_name("another conversion")),
+        ),
+    )
 
 
 def per_hectare(dataset: xr.Dataset, theme: Theme, cell_area_ha: float) -> xr.DataArray:
     """Values of a theme as its map shows them: amounts per hectare of the region, ratios as they are."""
     if not theme.per_hectare:
-        return dataset[theme.variable]
+        return dataset[theme.variable] * theme.scale if theme.scale != 1.0 else dataset[theme.variable]
     fraction = dataset["region_fraction"]
     return dataset[theme.variable] / (fraction * cell_area_ha).where(fraction > 0)
 
 
 def theme_breaks(
-    theme: Theme, values: xr.DataArray, choice: BreakChoice | Mapping[str, BreakChoice] = "tail", classes: int = 7
+    theme: Theme, values: xr.DataArray, choice: BreakChoice | Mapping[str, BreakChoice] = "auto", classes: int = 7
 ) -> list[float]:
     """Class breaks of a theme over all years; zero is one of them where the theme diverges.
 
@@ -181,7 +229,7 @@ def theme_breaks(
     choice : str, sequence of float, or mapping
         A method, breaks by hand, or either by the theme's name; a theme without an entry takes the default.
     """
-    own = choice.get(theme.name, "tail") if isinstance(choice, Mapping) else choice
+    own = choice.get(theme.name, "auto") if isinstance(choice, Mapping) else choice
     return breaks_for(np.asarray(values.values, float), own, classes, diverging=theme.diverging)
 
 
@@ -205,14 +253,28 @@ def figure(value: float, digits: int = 3) -> str:
     return text.replace("-", "−")
 
 
-def class_labels(breaks: Sequence[float]) -> list[str]:
-    """Range of each class in words."""
+def class_labels(breaks: Sequence[float], *, diverging: bool = False) -> list[str]:
+    """Range of each class in words; the class around zero of a diverging map is called 0.
+
+    Examples
+    --------
+    >>> class_labels([-3.0, -0.1, 0.1, 4.0], diverging=True)
+    ['−3 to −0.1', '0', '0.1 to 4']
+    """
     shown = [figure(value) for value in breaks]
     digits = 3
     while len(set(shown)) < len(shown) and digits < 9:
         digits += 1
         shown = [figure(value, digits) for value in breaks]
-    return [tr("{low} to {high}", low=low, high=high) for low, high in pairwise(shown)]
+    return [
+        "0" if diverging and low < 0 < high else tr("{low} to {high}", low=below, high=above)
+        for (low, high), (below, above) in zip(pairwise(breaks), pairwise(shown), strict=True)
+    ]
+
+
+def time_of(array: xr.DataArray) -> str:
+    """Dimension of the years or periods of a variable."""
+    return "year" if "year" in array.dims else "period"
 
 
 def title_of(title: str, when: object = "") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tanheng.language import mark, tr
+
 #: From here on a mass is told in millions of tonnes.
 _MILLIONS_FROM = 1e5
 
@@ -27,3 +29,18 @@ def mass_parts(t: float, what: str = "C", *, signed: bool = False) -> tuple[str,
         return f"{millions:{sign},.{digits}f}".replace("-", "−"), f"Mt {what}"
     shown = f"{t:{sign},.0f}" if abs(t) >= 1000 or t == 0 else f"{t:{sign}.3g}"
     return shown.replace("-", "−"), f"t {what}"
+
+
+_UNITS = {"C": (mark("Mt C"), mark("t C")), "CO₂": (mark("Mt CO₂"), mark("t CO₂"))}
+
+
+def mass_unit(largest: float, what: str = "C") -> tuple[float, str]:
+    """Factor from tonnes, and unit, that suit figures of which the largest is known.
+
+    Examples
+    --------
+    >>> mass_unit(2.5e6), mass_unit(-800.0), mass_unit(3e6, "CO₂")
+    ((1e-06, 'Mt C'), (1.0, 't C'), (1e-06, 'Mt CO₂'))
+    """
+    millions, tonnes = _UNITS[what]
+    return (1e-6, tr(millions)) if abs(largest) >= _MILLIONS_FROM else (1.0, tr(tonnes))

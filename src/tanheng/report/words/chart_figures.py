@@ -13,9 +13,11 @@ import pandas as pd
 
 from tanheng.language import mark, name_of, tr
 from tanheng.report.style.palettes import SERIES, class_colours
+from tanheng.report.words.amounts import mass_unit
 from tanheng.report.words.cells import cell_words
 from tanheng.report.words.periods import told_periods, told_years
 from tanheng.tables.balance_columns import balance_columns, columns_in
+from tanheng.tables.columns import column_of
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -25,17 +27,18 @@ Where = tuple[tuple[str, object], ...]
 #: Fuels and sectors that a chart shows one by one; the rest goes together.
 _MOST_SERIES = 7
 
-_MT_C, _MT_CO2, _KM2 = mark("Mt C"), mark("Mt CO₂"), mark("km²")
+_KM2 = mark("km²")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A category or a series: its key, its label, the rows it stands for, and its colour."""
+    """A category or a series: its key, its label, the rows it stands for, its colour, and its column where it has one of its own."""
 
     key: str
     label: str
     where: Where
     colour: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class ChartFigures:
         Table of the run and its column; the figure of a category and a series is the sum of the column over their rows.
     factor : float
         From the unit of the column to that of the chart.
+    measure : str
+        What the figures are per, where readers may choose between several.
     rest : str
         Label of one more series that holds what is left of each category; empty where nothing is left.
     """
@@ -60,6 +65,7 @@ class ChartFigures:
     categories: tuple[Entry, ...]
     series: tuple[Entry, ...]
     rest: str = ""
+    measure: str = ""
 
     #: Key of the series that holds the rest; nothing of the user's can be called so.
     REST = "\0rest"
@@ -70,11 +76,17 @@ class ChartFigures:
         last = (Entry(self.REST, self.rest, (), SERIES[len(self.series) % len(SERIES)]),) if self.rest else ()
         return (*self.series, *last)
 
+    def column_of(self, series: Entry) -> str:
+        """Column that a series sums."""
+        return series.column or self.column
+
     def values(self, tables: Tables) -> pd.DataFrame:
         """Figures; rows are series by key, columns are categories by key."""
         frame = tables[self.table]
-        places = [(*category.where, *one.where) for category in self.categories for one in self.series]
-        sums = np.reshape(_sums(frame, self.column, places), (len(self.categories), len(self.series))).T
+        sums = [
+            _sums(frame, self.column_of(one), [(*category.where, *one.where) for category in self.categories])
+            for one in self.series
+        ]
         keys = [category.key for category in self.categories]
         wide = pd.DataFrame(sums, index=[one.key for one in self.series], columns=keys) * self.factor
         if self.rest:
@@ -112,7 +124,8 @@ def stock_figures(tables: Tables) -> Iterator[ChartFigures]:
     frame = tables["stock_by_class"]
     years, classes = _years(frame), _classes(frame, "land_class")
     title = tr("Stored carbon by land class: a stock, not a yearly flow")
-    yield ChartFigures("stock_by_class", "stock_t_c", 1e-6, title, tr(_MT_C), years, classes)
+    factor, units = mass_unit(float(frame.groupby("year")["stock_t_c"].sum().max()))
+    yield ChartFigures("stock_by_class", "stock_t_c", factor, title, units, years, classes)
     title = tr("Area by land class")
     yield ChartFigures("stock_by_class", "area_km2", 1.0, title, tr(_KM2), years, classes)
 
@@ -137,7 +150,8 @@ def emission_figures(tables: Tables) -> Iterator[ChartFigures]:
             for rank, name in enumerate(names[:_MOST_SERIES])
         )
         left = rest if len(names) > _MOST_SERIES else ""
-        yield ChartFigures("emissions", "emissions_t_co2", 1e-6, title, tr(_MT_CO2), _years(frame), shown, left)
+        factor, units = mass_unit(float(by_year.sum().max()), "CO₂")
+        yield ChartFigures("emissions", "emissions_t_co2", factor, title, units, _years(frame), shown, left)
 
 
 def _fuel_title(frame: pd.DataFrame) -> str:
@@ -146,38 +160,65 @@ def _fuel_title(frame: pd.DataFrame) -> str:
     return tr("Emissions by fuel and process") if counted else tr("Emissions by fuel (combustion only)")
 
 
-def zone_figures(tables: Tables) -> Iterator[ChartFigures]:
-    """Balance of the zones of each layer in the last year, the largest first."""
+def zone_figures(tables: Tables) -> Iterator[tuple[ChartFigures, ...]]:
+    """Balance of the zones of each layer in the last year, the largest first: per hectare, per person, and in all."""
     if "balance_by_zone" not in tables:
         return
     frame = tables["balance_by_zone"]
-    column = columns_in(frame).balance
-    is_stock = column == balance_columns("stock").balance
-    units = tr("10⁴ t C") if is_stock else tr("10⁴ t C a year")
     year = int(frame["year"].max())
     for layer, rows in frame[frame["year"] == year].groupby("zone_layer", sort=False):
-        ordered = rows.dropna(subset=[column]).sort_values(column, ascending=False)
-        if ordered.empty:
-            continue
-        of_layer: Where = (("year", year), ("zone_layer", layer))
-        zones = tuple(
-            Entry(
-                f"{layer}|{row.zone_id}", cell_words(row.zone_name, "zone_name"), (*of_layer, ("zone_id", row.zone_id))
-            )
-            for row in ordered.itertuples()
+        found = tuple(
+            one
+            for column, measure, title in _zone_measures(frame)
+            if (one := _of_zones(rows, column, measure, tr(title, year=year, layer=name_of(layer)))) is not None
         )
-        series = (Entry("balance", tr("balance"), ()),)
-        yield ChartFigures("balance_by_zone", column, 1e-4, _zone_title(year, layer, is_stock), units, zones, series)
+        if found:
+            yield found
 
 
-def _zone_title(year: int, layer: object, is_stock: bool) -> str:
-    figures = {"year": year, "layer": name_of(layer)}
-    if is_stock:
-        return tr(
-            "Stored carbon minus one year of emissions, {year}, by zone of the layer {layer}: large zones hold more",
-            **figures,
+def _zone_measures(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Column, name and title of each measure of the balance of zones."""
+    columns = columns_in(frame)
+    if columns == balance_columns("stock"):
+        titles = (
+            mark("Stored carbon minus one year of emissions per hectare, {year}, by zone of the layer {layer}"),
+            mark("Stored carbon minus one year of emissions per person, {year}, by zone of the layer {layer}"),
+            mark(
+                "Stored carbon minus one year of emissions, {year}, by zone of the layer {layer}: large zones hold more"
+            ),
         )
-    return tr("Balance of {year} by zone of the layer {layer}", **figures)
+    else:
+        titles = (
+            mark("Balance per hectare of {year} by zone of the layer {layer}"),
+            mark("Balance per person of {year} by zone of the layer {layer}"),
+            mark("Balance of {year} by zone of the layer {layer}"),
+        )
+    names = (columns.balance_per_ha, columns.balance_per_person, columns.balance)
+    measures = (tr("per hectare"), tr("per person"), tr("in all"))
+    return [found for found in zip(names, measures, titles, strict=True) if found[0] in frame]
+
+
+def _of_zones(rows: pd.DataFrame, column: str, measure: str, title: str) -> ChartFigures | None:
+    """Bars of one column of the zones of a layer; none where no zone knows it."""
+    ordered = rows[np.isfinite(rows[column])].sort_values(column, ascending=False)
+    if ordered.empty:
+        return None
+    of_layer: Where = tuple((name, ordered[name].iloc[0]) for name in ("year", "zone_layer"))
+    zones = tuple(
+        Entry(
+            f"{row.zone_layer}|{row.zone_id}",
+            cell_words(row.zone_name, "zone_name"),
+            (*of_layer, ("zone_id", row.zone_id)),
+        )
+        for row in ordered.itertuples()
+    )
+    factor, units = 1.0, column_of(column).unit
+    if column == columns_in(rows).balance:
+        factor, units = mass_unit(float(ordered[column].abs().max()))
+        units = units if column == balance_columns("stock").balance else tr("{units} a year", units=units)
+    return ChartFigures(
+        "balance_by_zone", column, factor, title, units, zones, (Entry("balance", tr("balance"), ()),), measure=measure
+    )
 
 
 def transition_figures(tables: Tables) -> Iterator[ChartFigures]:

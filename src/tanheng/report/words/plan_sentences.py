@@ -29,6 +29,7 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
             *_by_year(record, tables),
             *_pool(tables),
             _proof(record),
+            *_beyond(record, tables),
             *_stable(record.get("stability")),
             *_dearest(tables),
         ]
@@ -179,6 +180,24 @@ def _proof(record: Mapping[str, Any]) -> str:
         "No plan that keeps the same limits can be better by more than {percent:.2g} % of the gain.",
         percent=100 * record["relative_gap"],
     )
+
+
+def _beyond(record: Mapping[str, Any], tables: Tables) -> list[str]:
+    """Scenario that stores more than the plan, and why that is no contradiction; none where no scenario does."""
+    if "scenarios" not in tables:
+        return []
+    rows = tables["scenarios"]
+    rows = rows[rows["scenario"] != "today"]
+    if rows.empty or rows["change_t_c"].max() <= record["gain_t_c"] + 1e-6 * abs(record["gain_t_c"]):
+        return []
+    best = rows.loc[rows["change_t_c"].idxmax()]
+    return [
+        tr(
+            "The scenario “{name}” stores more, {mass}, since it sets its own areas of the classes in place of the plan's limits.",
+            name=name_of(best["scenario"]),
+            mass=_mass(best["change_t_c"]),
+        )
+    ]
 
 
 def _stable(stability: Mapping[str, float] | None) -> list[str]:

@@ -16,5 +16,9 @@ def screen_words() -> dict[str, str]:
         "place": tr("place"),
         "classes": tr("land classes of the cell, {year}", year="{year}"),
         "comma": tr(", "),
+        "all": tr("all"),
+        "layer": tr("zone layer"),
+        "year": tr("year"),
+        "rows": tr("{shown} of {count} rows", shown="{shown}", count="{count}"),
         "sort": tr("sort by {column}", column="{column}"),
     }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tanheng.language import mark, tr
 from tanheng.report.style.palettes import SERIES
+from tanheng.report.words.change.figures import conversion_figures, stock_change_figures
 from tanheng.report.words.chart_figures import (
     ChartFigures,
     CurveFigures,
@@ -51,6 +52,7 @@ def charts_of(tables: Mapping[str, PlacedTable]) -> list[Chart]:
     frames = {name: table.frame for name, table in tables.items()}
     return [
         *(_stacked(tables, figures) for figures in islice(stock_figures(frames), 1)),
+        *_change(tables, frames),
         *_balance(tables),
         *(_stacked(tables, figures) for figures in emission_figures(frames)),
         *_zones(tables, frames),
@@ -59,8 +61,23 @@ def charts_of(tables: Mapping[str, PlacedTable]) -> list[Chart]:
     ]
 
 
-def _sum(tables: Mapping[str, PlacedTable], figures: ChartFigures, where: Where, sign: float = 1.0) -> Sum:
-    return Sum(tables[figures.table], (figures.column,), where, sign * figures.factor)
+def _sum(
+    tables: Mapping[str, PlacedTable], figures: ChartFigures, where: Where, sign: float = 1.0, column: str = ""
+) -> Sum:
+    return Sum(tables[figures.table], (column or figures.column,), where, sign * figures.factor)
+
+
+def _change(tables: Mapping[str, PlacedTable], frames: Mapping[str, pd.DataFrame]) -> Iterator[Chart]:
+    """Change of stored carbon over the whole span, by class and pool, and by conversion."""
+    for figures in (*islice(stock_change_figures(frames), 1), *islice(conversion_figures(frames), 1)):
+        cells = [
+            [_sum(tables, figures, (*row.where, *one.where), 1.0, figures.column_of(one)) for one in figures.series]
+            for row in figures.categories
+        ]
+        colours = [one.colour for one in figures.series if one.colour] or SERIES[:1]
+        kind = {"type": "bar", "subtype": "stacked"} if len(figures.series) > 1 else {"type": "bar"}
+        labels = [row.label for row in figures.categories]
+        yield Chart(figures.title, figures.units, kind, labels, [one.label for one in figures.series], cells, colours)
 
 
 def _stacked(tables: Mapping[str, PlacedTable], figures: ChartFigures) -> Chart:
@@ -98,7 +115,7 @@ def _balance(tables: Mapping[str, PlacedTable]) -> Iterator[Chart]:
 
 def _zones(tables: Mapping[str, PlacedTable], frames: Mapping[str, pd.DataFrame]) -> Iterator[Chart]:
     """Balance of the zones of the coarsest layer: of many zones the largest and the smallest."""
-    layers = list(zone_figures(frames))
+    layers = [measures[0] for measures in zone_figures(frames)]
     if not layers:
         return
     figures = min(layers, key=lambda one: len(one.categories))

@@ -23,11 +23,12 @@ from tanheng.accounting.summaries import transition_table
 from tanheng.accounting.value import net_present_value
 from tanheng.land.cells import BAND_CELLS, bands, done_once
 from tanheng.land.layers import variable
-from tanheng.land.moved import Moved, joined, moved_land
+from tanheng.land.moved import Moved, joined, keep_conversions, moved_land
 from tanheng.land.series import LandSeries
 from tanheng.language import mark_name, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found, SelfCheck
+from tanheng.stages.land.conversions import conversion_variables
 from tanheng.stages.land.stock import Land, class_areas
 from tanheng.study import Value
 from tanheng.units import HA_PER_KM2
@@ -50,6 +51,8 @@ class LandChange:
     area : xarray.DataArray, shape (from_class, to_class), ha
     stock_change : xarray.DataArray, shape (y, x), t C yr-1
     by_transition : xarray.DataArray, shape (from_class, to_class), t C
+    by_class : xarray.DataArray, shape (land_class, carbon_pool), t C
+        What each class holds in the last year minus what it held in the first.
     method : str
         How the transitions are known.
     common_km2 : float
@@ -61,6 +64,7 @@ class LandChange:
     area: xr.DataArray
     stock_change: xr.DataArray
     by_transition: xr.DataArray
+    by_class: xr.DataArray
     method: str
     common_km2: float
 
@@ -96,8 +100,9 @@ def account_change(series: LandSeries, land: Land, pairs: tuple[tuple[int, int],
     tables = {
         "transitions": pd.concat(rows, ignore_index=True),
         "land_change": pd.concat([_degrees(item) for item in items], ignore_index=True),
+        "stock_change_by_class": pd.concat([_by_pool(item) for item in items], ignore_index=True),
     }
-    variables = _stock_change(items, land)
+    variables = _mapped(items, land)
     return Changes(items, Found(tables, variables, tuple(_left_out(items, land)), tuple(_checks(items, land))))
 
 
@@ -121,6 +126,7 @@ def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...])
             area,
             stamp(variable(land.cells, "stock_change", period=[label]).isel(period=0, drop=True), "stock_change"),
             transition_stock_change(area, before, after),
+            _change_by_pool(land, moved, (first, last), area),
             method,
             float(area.sum()) / HA_PER_KM2,
         )
@@ -164,6 +170,24 @@ def _common_stock(
         own = densities_at(land, year, moved.cells, pools)
         stock = stock - (left * own).sum(axis=0) * land.grid.cell_area_ha  # (1) * (t C/ha) * (ha) = t C
     return np.asarray(stock)
+
+
+def _change_by_pool(land: Land, moved: Moved, pair: tuple[int, int], area: xr.DataArray) -> xr.DataArray:
+    """What each class holds on the common land in the last year minus what it held in the first, by pool, t C."""
+    pools = [str(pool) for pool in land.density["carbon_pool"].values]
+    held = []
+    for year, shares, other in ((pair[0], moved.first, "to_class"), (pair[1], moved.last, "from_class")):
+        if land.densities.are_uniform:
+            density = land.density.sel(year=year, drop=True).transpose("land_class", "carbon_pool").values
+            held.append(area.sum(other).values[:, None] * density)  # (ha) * (t C/ha) = t C
+            continue
+        left = np.zeros((0, len(land.classes)))
+        if len(moved.cells):
+            left = shares_at(land, year, moved.cells) - shares
+        of_year = class_areas(land, year).values
+        held.append(np.stack([_common_stock(land, moved, year, [pool], left, of_year) for pool in pools], axis=1))
+    coords = {"land_class": list(land.classes), "carbon_pool": pools}
+    return xr.DataArray(held[1] - held[0], dims=tuple(coords), coords=coords, attrs={"units": "t C"})
 
 
 def shares_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -213,16 +237,23 @@ def estimated_moves(series: LandSeries, first: int, last: int) -> Moved:
             xr.DataArray(share, dims=("land_class", "y", "x"), coords={"land_class": list(series.classes)})
             for share in shares
         )
-        parts.append((moved_land(transitions_from_shares(*ends).values, *shares), rows.start, 0, series.grid.columns))
+        moved = transitions_from_shares(*ends).values
+        keep_conversions(series.cells, moved, (first, last), rows.start)
+        parts.append((moved_land(moved, *shares), rows.start, 0, series.grid.columns))
     return joined(parts, series.grid.columns)
 
 
-def _stock_change(items: tuple[LandChange, ...], land: Land) -> dict[str, xr.DataArray]:
-    """Yearly stock change between neighbouring years, shape (period, y, x)."""
-    periods = [f"{item.first}-{item.last}" for item in items if (item.first, item.last) in pairwise(land.years)]
-    if not periods:
+def _mapped(items: tuple[LandChange, ...], land: Land) -> dict[str, xr.DataArray]:
+    """Yearly stock change and conversions of each cell, shape (period, y, x): between neighbouring years, and over the whole span."""
+    pairs = {(item.first, item.last): item for item in items}
+    steps = [pair for pair in pairwise(land.years) if pair in pairs]
+    if not steps:
         return {}
-    return {"stock_change": stamp(variable(land.cells, "stock_change", period=periods), "stock_change")}
+    whole = (land.years[0], land.years[-1])
+    mapped = list(dict.fromkeys([*steps, *([whole] if whole in pairs else [])]))
+    periods = {f"{first}-{last}": (first, last) for first, last in mapped}
+    change = stamp(variable(land.cells, "stock_change", period=list(periods)), "stock_change")
+    return {"stock_change": change} | conversion_variables(land, [pairs[step].area for step in steps], periods)
 
 
 def _left_out(items: tuple[LandChange, ...], land: Land) -> Iterator[str]:
@@ -244,8 +275,11 @@ def _checks(items: tuple[LandChange, ...], land: Land) -> Iterator[SelfCheck]:
     """Transitions meet the change of the stock, and the class areas."""
     by_class, coverage = land.tables["stock_by_class"], land.tables["coverage"]
     stock = float(by_class.groupby("year")["stock_t_c"].sum().max()) or 1.0
-    worst = max(abs(item.total - float(item.stock_change.sum()) * item.years) for item in items)
-    meaning = tr("transitions sum to the change of the stock, relative to the stock")
+    worst = max(
+        max(abs(item.total - float(item.stock_change.sum()) * item.years), abs(item.total - float(item.by_class.sum())))
+        for item in items
+    )
+    meaning = tr("transitions, and classes by pool, sum to the change of the stock, relative to the stock")
     yield SelfCheck("transitions", meaning, worst / stock, 1e-9)
     margins = max(_margin_gap(item, by_class, coverage) for item in items) / float(coverage["region_km2"].max())
     meaning = tr("transitions sum to the class areas of years that lose no land, relative")
@@ -277,6 +311,22 @@ def _degrees(item: LandChange) -> pd.DataFrame:
             "area_last_km2": last.values / HA_PER_KM2,
             "change_km2": (last.values - first.values) / HA_PER_KM2,
             "dynamic_degree_per_yr": dynamic_degree(first, last, item.years).values,
+        }
+    )
+
+
+def _by_pool(item: LandChange) -> pd.DataFrame:
+    """Change of area and stored carbon of each class over a period, by pool."""
+    pools = {f"{pool}_t_c": item.by_class.sel(carbon_pool=pool).values for pool in item.by_class["carbon_pool"].values}
+    area = item.area.sum("from_class").values - item.area.sum("to_class").values
+    return pd.DataFrame(
+        {
+            "from_year": item.first,
+            "to_year": item.last,
+            "land_class": [str(name) for name in item.by_class["land_class"].values],
+            "change_km2": area / HA_PER_KM2,
+            "stock_change_t_c": item.by_class.sum("carbon_pool").values,
+            **pools,
         }
     )
 

@@ -15,7 +15,7 @@ from tanheng.inputs.land_maps import LandInputs, unknown_code_problems
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.land.cells import CellStore, HeldCells, finished
 from tanheng.land.engine import BLOCK_BYTES, KEPT_FROM, BlockCounts, CountTask, Progress, counted_blocks
-from tanheng.land.moved import Moved, joined, moved_land
+from tanheng.land.moved import Moved, joined, keep_conversions, moved_land
 from tanheng.land.pools import Pool
 from tanheng.land.region import in_region
 from tanheng.land.series import LandSeries, keep_shares
@@ -136,9 +136,10 @@ class _Gathered:
             shares.append(in_region(counted[:-1], self.fraction[here]))
             keep_shares(self.cells, classes, year, shares[-1], block.row, block.column)
         for (first, last), pair in zip(task.pairs, counts.pairs, strict=True):
-            moved = moved_land(in_region(pair, self.fraction[here]), shares[first], shares[last])
-            parts = self.moved.setdefault((years[first], years[last]), [])
-            parts.append((moved, block.row, block.column, block.columns))
+            inside, years_of_pair = in_region(pair, self.fraction[here]), (years[first], years[last])
+            keep_conversions(self.cells, inside, years_of_pair, block.row, block.column)
+            parts = self.moved.setdefault(years_of_pair, [])
+            parts.append((moved_land(inside, shares[first], shares[last]), block.row, block.column, block.columns))
 
     def series(self) -> LandSeries:
         """Series of all blocks."""

@@ -4,13 +4,23 @@ import { canvas, draw, whole, zoom } from "./map.js";
 import { byId, data, words } from "./page_data.js";
 import { tell } from "./readout.js";
 import { state } from "./state.js";
+import { showLine } from "./swipe.js";
 
 const option = (value, label) => Object.assign(document.createElement("option"), { value, textContent: label });
+/** What is shown: the year alone, or two years with the earlier one on the left. */
+const shownYears = () => {
+  const whens = state.layer.whens;
+  const chosen = [state.when, state.other].filter(Boolean);
+  chosen.sort((one, other) => whens.indexOf(one) - whens.indexOf(other));
+  return [chosen[0], chosen[1] && chosen[1] !== chosen[0] ? chosen[1] : null];
+};
 const show = async () => {
-  const wanted = [state.when, state.other];
+  const [when, other] = [state.when, state.other];
+  const wanted = shownYears();
   const made = await Promise.all(wanted.map((when) => (when ? painted(state.layer, when) : null)));
-  if (wanted[0] !== state.when || wanted[1] !== state.other) return;
+  if (when !== state.when || other !== state.other) return;
   state.sheets = made;
+  showLine();
   byId("captions").replaceChildren(...wanted.filter(Boolean).map((when) => Object.assign(document.createElement("span"), { textContent: when.label })));
   canvas.dataset.shown = wanted.map((when) => (when ? `${state.layer.name} ${when.key}` : "")).join("|");
   draw();
@@ -63,7 +73,6 @@ export const chooseLayer = (name) => {
   years.append(...(whens.length > MOST_BUTTONS ? [yearSlider(whens)] : whens.map(yearButton)));
   byId("other").replaceChildren(option("", words.none), ...whens.map((when) => option(when.key, when.label)));
   byId("other").value = state.other ? state.other.key : "";
-  byId("divider-label").hidden = !state.other;
   legend();
   return show();
 };
@@ -71,10 +80,8 @@ byId("layer").append(...data.layers.map((layer) => option(layer.name, layer.titl
 byId("layer").addEventListener("change", (event) => chooseLayer(event.target.value));
 byId("other").addEventListener("change", (event) => {
   state.other = state.layer.whens.find((when) => when.key === event.target.value) || null;
-  byId("divider-label").hidden = !state.other;
   show();
 });
-byId("divider").addEventListener("input", (event) => { state.divider = event.target.value / 100; draw(); });
 byId("opacity").addEventListener("input", (event) => { state.opacity = event.target.value / 100; draw(); });
 byId("outlines").append(option(-1, words.none), ...data.zones.map((layer, at) => option(at, layer.label)));
 byId("outlines").value = state.outlines;

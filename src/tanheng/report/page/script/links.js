@@ -1,5 +1,5 @@
 // Links between charts, tables and the map.
-import { draw } from "./map.js";
+import { canvas, draw, showZone, whole } from "./map.js";
 import { byId, data } from "./page_data.js";
 import { state } from "./state.js";
 
@@ -18,6 +18,10 @@ const chooseZone = (code) => {
   state.outlines = layer;
   byId("outlines").value = layer;
   document.querySelectorAll("[data-zone]").forEach((item) => item.classList.toggle("chosen", item.dataset.zone === state.zone));
+  if (state.zone === null) return whole();
+  showZone(data.zones[layer].zones.find((zone) => zone.id === code));
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  canvas.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
   draw();
 };
 document.addEventListener("click", (event) => {

@@ -96,3 +96,13 @@ export const zoom = (factor, x = canvas.clientWidth / 2, y = canvas.clientHeight
   state.scale = scale;
   draw();
 };
+/** Bring a zone into the middle, large enough to be seen with what lies around it. */
+export const showZone = (zone) => {
+  const along = (side) => zone.rings.flatMap((ring) => ring.filter((_, at) => at % 2 === side)).map((place) => place / 10);
+  const ends = [along(0), along(1)].map((places) => [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))]);
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const [wide, high] = ends.map(([low, top]) => Math.max(top - low, 1));
+  state.scale = Math.min(Math.max(0.4 * Math.min(width / wide, height / high), state.whole), Math.max(60, 4 * state.whole));
+  state.x = width / 2 - ((ends[0][0] + ends[0][1]) / 2) * state.scale;
+  state.y = height / 2 - ((ends[1][0] + ends[1][1]) / 2) * state.scale;
+};

@@ -1,5 +1,7 @@
 // A report: its map, its tables, and the links between them. Plain code: what it does is smaller than a library for it.
+import "./choices.js";
 import { chooseLayer } from "./controls.js";
+import "./filters.js";
 import "./links.js";
 import { whole } from "./map.js";
 import "./pointer.js";

@@ -1,0 +1,169 @@
+"""Geographical detector of a table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tanheng.analysis import (
+    Discretisations,
+    ecological_detector,
+    factor_detector,
+    interaction_detector,
+    risk_detector,
+    search_p,
+)
+from tanheng.analysis.geodetector import Strata
+from tanheng.errors import InputError
+from tanheng.io.columns import read_columns
+from tanheng.language import mark_name, tr
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class DetectorRequest:
+    """What `tanheng geodetector` is asked for; `categories` are drivers whose numbers are classes already."""
+
+    y: str
+    x: tuple[str, ...]
+    categories: tuple[str, ...]
+    methods: tuple[str, ...]
+    classes: tuple[int, int]
+    permutations: int
+    seed: int
+    ddof: Literal[0, 1]
+    single: Literal["keep", "drop"]
+
+
+@dataclass(frozen=True)
+class Detected:
+    """Tables of the geographical detector, and what a reader should know of how drivers were taken."""
+
+    tables: Tables
+    notes: list[str]
+
+
+def detect(path: Path, asked: DetectorRequest) -> Detected:
+    """Factor, interaction, ecological and risk detector of a table.
+
+    Raises
+    ------
+    StudyError
+        Columns are missing, or cells are no numbers.
+    InputError
+        There is nothing to detect.
+    """
+    table = read_columns(path)
+    table.require([asked.y, *asked.x, *asked.categories])
+    y = table.numbers(asked.y)
+    classed = [name for name in asked.x if name in asked.categories or not table.is_number(name)]
+    ways: dict[str, tuple[Discretisations, NDArray[np.bool_]]] = {}
+    labels, factors = {}, []
+    for name in asked.x:
+        if name in classed:
+            labels[name] = table.categories(name)
+            cut: dict[str, object] = {"method": mark_name("classes as given"), "breaks": ""}
+        else:
+            labels[name], cut, ways[name] = _best_cut(y, table.numbers(name), name, asked)
+        found = factor_detector(y, labels[name], ddof=asked.ddof, single=asked.single)
+        factors.append(
+            {
+                "driver": name,
+                "q": found.q,
+                "f": found.f,
+                "p_if_independent": found.p,
+                "strata": found.strata,
+                "n": found.n,
+            }
+            | cut
+        )
+    for row in factors:
+        row["p_search"] = _searched(y, str(row["driver"]), labels, ways, asked)
+    tables = {
+        "geodetector": pd.DataFrame(factors),
+        **_pairs(y, labels, asked),
+        "geodetector_risk": pd.DataFrame(
+            [{"driver": name, **vars(item)} for name in asked.x for item in risk_detector(y, labels[name])]
+        ),
+    }
+    return Detected(tables, [text for name in ways if (text := _code_note(name, table.numbers(name)))])
+
+
+#: Different whole numbers up to which a column may well hold codes, as of soil types.
+_MOST_CODES = 20
+
+
+def _code_note(name: str, values: NDArray[np.float64]) -> str:
+    """Note on a driver that was cut as a quantity though its numbers look like codes; empty for one that does not."""
+    known = values[np.isfinite(values)]
+    different = len(np.unique(known))
+    if different > _MOST_CODES or not (known == np.floor(known)).all():
+        return ""
+    return tr(
+        "column '{name}' has {count} different whole numbers and is cut into classes as a quantity; if they are codes of kinds, "
+        "add --categories {name}",
+        name=name,
+        count=different,
+    )
+
+
+def _best_cut(
+    y: NDArray[np.float64], driver: NDArray[np.float64], name: str, asked: DetectorRequest
+) -> tuple[Strata, dict[str, object], tuple[Discretisations, NDArray[np.bool_]]]:
+    known = np.isfinite(y) & np.isfinite(driver)
+    try:
+        numbers = range(asked.classes[0], asked.classes[1] + 1)
+        ways = Discretisations(driver[known], asked.methods, numbers, drop_single=asked.single == "drop")
+        best = ways.best(y[known])
+    except InputError as error:
+        raise InputError(tr("column '{name}': {error}", name=name, error=error)) from error
+    labels = np.full(len(y), -1, np.int64)
+    labels[known] = ways.strata(best, driver[known])
+    cut: dict[str, object] = {"method": best.method, "breaks": " ".join(f"{value:.6g}" for value in best.breaks)}
+    return labels, cut, (ways, known)
+
+
+def _searched(
+    y: NDArray[np.float64],
+    name: str,
+    labels: dict[str, Strata],
+    ways: dict[str, tuple[Discretisations, NDArray[np.bool_]]],
+    asked: DetectorRequest,
+) -> float:
+    """p-value against values dealt out at random, which counts the search for the way to cut; rows taken as independent."""
+    if asked.permutations == 0:
+        return math.nan
+    rng = np.random.default_rng(asked.seed)
+    if name in ways:
+        way, known = ways[name]
+        values = y[known]
+        draws = (rng.permutation(values) for _ in range(asked.permutations))
+        return float(search_p(np.array([way.best(values).q]), draws, [way])[0])
+    known = np.isfinite(y) & (labels[name] >= 0)
+    observed = factor_detector(y[known], labels[name][known], single=asked.single).q
+    drawn = [
+        factor_detector(rng.permutation(y[known]), labels[name][known], single=asked.single).q
+        for _ in range(asked.permutations)
+    ]
+    return (1.0 + sum(q >= observed - 1e-12 for q in drawn)) / (1.0 + asked.permutations)
+
+
+def _pairs(y: NDArray[np.float64], labels: dict[str, Strata], asked: DetectorRequest) -> Tables:
+    rows = []
+    for first, second in combinations(labels, 2):
+        both = interaction_detector(y, labels[first], labels[second], single=asked.single)
+        f, p = ecological_detector(y, labels[first], labels[second])
+        rows.append(
+            {"driver_1": first, "driver_2": second}
+            | {"q_1": both.q_first, "q_2": both.q_second, "q_both": both.q_both, "interaction": both.kind}
+            | {"ecological_f": f, "ecological_p_if_independent": p}
+        )
+    return {"geodetector_interaction": pd.DataFrame(rows)} if rows else {}

@@ -1,0 +1,95 @@
+"""Warnings of a run, fewer and in order: like ones together, and all of them by what a reader should do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from string import Formatter
+
+from tanheng.language import Message, listed, mark, tr
+
+#: What to do about warnings, in the order in which readers meet it.
+CHECK, STATE, KNOW = (
+    mark("To check: a unit, a row or a map may be wrong"),
+    mark("To state in the study file"),
+    mark("To know when reading the results"),
+)
+
+#: Ends of a period, which no list can stand for.
+_ENDS = frozenset({"first", "last"})
+
+#: A template that asks whether something is so, or calls it rare.
+_ASKS = re.compile(r"is that so|are (these|they)|\?|rare|faster than|unusual|may be wrong|check that", re.IGNORECASE)
+
+#: A template that says what to write into the study.
+_TELLS = re.compile(r"(^|[;:(] ?|, or )(write|give|name|add|state|take|leave|convert|set|use)\b", re.IGNORECASE)
+
+
+def grouped(notes: Iterable[str]) -> dict[str, list[str]]:
+    """Warnings by what to do about them, a heading each; headings without a warning are left out.
+
+    Examples
+    --------
+    >>> first, second = (tr("{year}: {area} km2 have no data", year=year, area=3) for year in (2000, 2010))
+    >>> for heading, lines in grouped([first, second, tr("{file}: has no unit; write it", file="soil.tif")]).items():
+    ...     print(heading, lines)
+    To state in the study file ['soil.tif: has no unit; write it']
+    To know when reading the results ['2000, 2010: 3 km2 have no data']
+    """
+    found: dict[str, list[str]] = {action: [] for action in (CHECK, STATE, KNOW)}
+    for note in together(notes):
+        found[action_of(note)].append(str(note))
+    return {tr(action): lines for action, lines in found.items() if lines}
+
+
+def action_of(note: str) -> str:
+    """What to do about a warning, by how its English template is worded."""
+    template = note.template if isinstance(note, Message) else str(note)
+    if _ASKS.search(template):
+        return CHECK
+    return STATE if _TELLS.search(template) else KNOW
+
+
+def together(notes: Iterable[str]) -> list[str]:
+    """Warnings in their order; those that differ in one thing alone, such as the year, are one."""
+    found: list[str] = []
+    places: dict[str, list[int]] = {}
+    for note in dict.fromkeys(notes):
+        template = note.template if isinstance(note, Message) else ""
+        joined = None
+        for place in places.get(template, ()):
+            joined = _joined(found[place], note)
+            if joined is not None:
+                found[place] = joined
+                break
+        if joined is None:
+            if template:
+                places.setdefault(template, []).append(len(found))
+            found.append(note)
+    return found
+
+
+def _joined(one: str, other: str) -> str | None:
+    """Two warnings as one, where they differ in one value that is a word or a plain number; else none."""
+    if not isinstance(one, Message) or not isinstance(other, Message):
+        return None
+    keys = [key for key in one.values if _text(one.values, key) != _text(other.values, key)]
+    if len(keys) != 1 or keys[0] in _ENDS or keys[0] in _formatted(one.template):
+        return None
+    key = keys[0]
+    held = one.values[key]
+    parts = list(held.values.values()) if isinstance(held, Message) and held.context == "list" else [held]
+    return tr(one.template, **{**one.values, key: listed([*map(_part, parts), _part(other.values[key])])})
+
+
+def _part(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _text(values: Mapping[str, object], key: str) -> str:
+    return str(values.get(key))
+
+
+def _formatted(template: str) -> set[str]:
+    """Values that a template shows as numbers, which no list can be."""
+    return {str(name) for _, name, form, _ in Formatter().parse(template) if name and form}
