@@ -4,34 +4,34 @@ help:           ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 setup:          ## install everything
-	uv sync
+	uv sync --group dev
 
 test:           ## run the tests
-	uv run pytest
+	uv run --group dev pytest
 
 peers:          ## run the long comparisons with other programs
-	uv run pytest -m "peer or slow"
+	uv run --group dev pytest -m "peer or slow"
 
 lint:           ## format, lint, types, import contracts
-	uv run ruff format --check .
-	uv run ruff check .
-	uv run mypy
-	uv run lint-imports
+	uv run --group dev ruff format --check .
+	uv run --group dev ruff check .
+	uv run --group dev mypy
+	uv run --group dev lint-imports
 
 check: lint test peers  ## all that CI checks
 
 messages:       ## gather what the program says, and compile its catalogues
-	uv run python tools/messages.py
+	uv run --group dev python tools/messages.py
 
 docs:           ## write the pages that follow from declarations
-	uv run python tools/input_tables.py
-	uv run python tools/limits.py
+	uv run --group dev python tools/input_tables.py
+	uv run --group dev python tools/limits.py
 
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml
 
 bench:          ## measure the land engine, the statistics, the plans and the report
-	uv run python benchmarks/land.py
-	uv run python benchmarks/analysis.py
-	uv run python benchmarks/planning.py
-	uv run python benchmarks/report.py
+	uv run --group dev python benchmarks/land.py
+	uv run --group dev python benchmarks/analysis.py
+	uv run --group dev python benchmarks/planning.py
+	uv run --group dev python benchmarks/report.py

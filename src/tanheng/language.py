@@ -201,6 +201,17 @@ def listed(items: Iterable[object]) -> str:
     return Message(text, values=values, context=_LIST)
 
 
+def semicolons(items: Iterable[str]) -> str:
+    """Items that hold commas themselves, one after the other.
+
+    Examples
+    --------
+    >>> semicolons(["2014, coal", "2015, gas"])
+    '2014, coal; 2015, gas'
+    """
+    return tr("; ").join(items)
+
+
 def worded(texts: str | Mapping[str, str]) -> str:
     """The text in the language that is spoken; else the one without a language, the English one, or the first.
 

@@ -79,6 +79,7 @@ def _pint_spelling(text: str) -> str:
         text = text.replace(chinese, f" {spelling} ")
     text = text.strip().replace("m³", "m3").replace("m²", "m2").replace("×", "*").replace("·", "*")
     text = re.sub(r"\bt\s+_ce\b", "tce", text)
+    text = re.sub(r"(10\^\d+)\s+(?=10\^)", r"\1 * ", text)
     text = re.sub(r"(?<=\d)\s+(?=\d)", "", text)
     text = re.sub(r"10\^(\d+)", r"1e\1", text)
     text = re.sub(r"\b([A-Za-z]+?)(-?[123])(?![A-Za-z0-9])", _power, text)
@@ -130,8 +131,8 @@ def conversion_factor(source: str, target: str) -> float:
 
     Examples
     --------
-    >>> conversion_factor("万吨", "t")
-    10000.0
+    >>> conversion_factor("万吨", "t"), conversion_factor("万百万千焦", "TJ")
+    (10000.0, 10.0)
     >>> conversion_factor("g C m-2", "t C ha-1")
     0.01
     >>> conversion_factor("t C", "t CO2")

@@ -114,7 +114,7 @@ def test_bad_tables_get_one_clear_message(table: Path, tmp_path: Path) -> None:
     (tmp_path / "twice.csv").write_text("a,a\n1,2\n", encoding="utf-8")
     assert "two columns named 'a'" in refusal("correlate", tmp_path / "twice.csv", "--x", "a,b")
     (tmp_path / "sheet.xlsx").write_bytes(b"PK")
-    assert "save the sheet as 'CSV UTF-8'" in refusal("moran", tmp_path / "sheet.xlsx", "--x", "a")
+    assert "can't be read as an Excel file" in refusal("moran", tmp_path / "sheet.xlsx", "--x", "a")
     (tmp_path / "flat.csv").write_text("a,b\n" + "1,2\n" * 9, encoding="utf-8")
     assert "column 'b'" in refusal("geodetector", tmp_path / "flat.csv", "--y", "a", "--x", "b")
 

@@ -87,8 +87,10 @@ def test_two_headings_of_one_meaning_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_table_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"a\.xlsx: is an Excel file; save the sheet as 'CSV UTF-8'"):
+    with pytest.raises(InputError, match=r"a\.xlsx: there is no such file"):
         carbon_densities_from("a.xlsx", tmp_path)
+    with pytest.raises(InputError, match=r"a\.xls: is a spreadsheet of a format that is not read; save it as .xlsx"):
+        carbon_densities_from("a.xls", tmp_path)
     with pytest.raises(InputError, match="is empty; a header and a row for each entry"):
         read_uptake(written(tmp_path, ""))
     (tmp_path / "folder.csv").mkdir()

@@ -248,7 +248,7 @@ def test_flat_maps_are_left_out_with_a_word(study: Path, tmp_path: Path) -> None
     assert results.tables["correlation"]["r"].isna().all()
     said = " ".join(results.warnings)
     for word in (
-        "autocorrelation of 2000 is left out",
+        "autocorrelation of 2000, 2010 is left out",
         "coupling coordination is left out",
         "driver population_density",
     ):

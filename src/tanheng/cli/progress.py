@@ -15,10 +15,10 @@ from rich.progress import (
     TaskID,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 
-from tanheng.language import tr
+from tanheng.cli.pace import Pace
+from tanheng.language import listed, tr
 from tanheng.pipeline.reporter import Reporter
 
 #: Seconds between two lines of a log about the same stage.
@@ -38,13 +38,14 @@ class Terminal(Reporter):
             BarColumn(),
             TextColumn("{task.fields[note]}"),
             TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=self.console,
             disable=quiet or self.plain,
         )
         self.task: TaskID | None = None
         self.name = ""
         self.began = self.told = time.monotonic()
+        self.pace = Pace()
 
     def __enter__(self) -> Self:
         self.progress.start()
@@ -62,11 +63,12 @@ class Terminal(Reporter):
         self._end_stage()
         self.name = tr(name)
         self.began = self.told = time.monotonic()
-        self.task = self.progress.add_task(self.name, total=None, note="")
+        self.pace = Pace()
+        self.task = self.progress.add_task(self.name, total=None, note="", left="")
 
     def _end_stage(self) -> None:
         if self.task is not None:
-            self.progress.update(self.task, total=1, completed=1)
+            self.progress.update(self.task, total=1, completed=1, left="")
             self._line(tr("{stage}: done in {seconds:.1f} s", stage=self.name, seconds=time.monotonic() - self.began))
 
     def _line(self, text: str) -> None:
@@ -91,11 +93,12 @@ class Terminal(Reporter):
         self._show(done, total, f"{done}/{total}")
 
     def _show(self, done: int, total: int, note: str) -> None:
+        seconds = self.pace.left(done, total)
+        left = "" if seconds is None else tr("{left:.0f} s left", left=seconds)
         if self.task is not None:
-            self.progress.update(self.task, total=total, completed=done, note=note)
+            self.progress.update(self.task, total=total, completed=done, note=note, left=left)
         if self.plain and time.monotonic() - self.told > _LINE_EVERY:
-            left = (time.monotonic() - self.began) / max(done, 1) * (total - done)
-            self._line(tr("{stage}: {note}, {left:.0f} s left", stage=self.name, note=note, left=left))
+            self._line(tr("{stage}: {note}", stage=self.name, note=listed(filter(None, (note, left)))))
 
     def warn(self, text: str) -> None:
         """Show a warning."""

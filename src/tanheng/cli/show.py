@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -30,24 +31,31 @@ def print_totals(results: Results) -> None:
     """Print the total table of a run and where the results lie."""
     console = Console(highlight=False, emoji=False)
     table = Table(title=Text(results.study.told_title), title_justify="left")
-    table.add_column(tr("carbon stored, 10⁵ t C (a stock)"))
     stock = results.tables["stock_by_class"]
+    unit = _unit(float(stock.groupby("year")["stock_t_c"].sum().max()))
+    table.add_column(tr("carbon stored, {units} (a stock)", units=unit.words))
     years = list(dict.fromkeys(stock["year"]))
     for year in years:
         table.add_column(str(year), justify="right")
     table.add_column(tr("t C/ha, {year}", year=years[-1]), justify="right")
     for name in dict.fromkeys(stock["land_class"]):
         rows = stock[stock["land_class"] == name]
-        table.add_row(Text(name_of(name)), *(_figure(rows, year) for year in years), _per_hectare(rows, years[-1]))
+        table.add_row(
+            Text(name_of(name)), *(_figure(rows, year, unit) for year in years), _per_hectare(rows, years[-1])
+        )
     table.add_section()
-    table.add_row(tr("total"), *(_figure(stock, year) for year in years), _per_hectare(stock, years[-1]))
+    table.add_row(tr("total"), *(_figure(stock, year, unit) for year in years), _per_hectare(stock, years[-1]))
     if "balance" in results.tables:
         emitted = results.tables["emissions"].groupby("year")["emissions_t_c"].sum()
         people = results.dataset["population"]
-        table.add_row(tr("emissions, 10⁵ t C a year"), *(f"{emitted[year] / 1e5:,.2f}" for year in years))
-        table.add_row(
-            tr("population, 10⁴ persons"), *(f"{float(people.sel(year=year).sum()) / 1e4:,.1f}" for year in years)
-        )
+        flow = _unit(float(emitted.max()))
+        head = tr("emissions, {units} a year", units=flow.words)
+        table.add_row(head, *(flow.figure(float(emitted[year])) for year in years))
+        counts = [float(people.sel(year=year).sum()) for year in years]
+        if max(counts) >= _MANY:
+            table.add_row(tr("population, 10⁴ persons"), *(f"{count / 1e4:,.1f}" for count in counts))
+        else:
+            table.add_row(tr("population, persons"), *(f"{count:,.0f}" for count in counts))
     console.print(table)
     for text in results.record["left_out"]:
         console.print(tr("left out: {text}", text=text), markup=False, soft_wrap=True)
@@ -58,8 +66,34 @@ def print_totals(results: Results) -> None:
         console.print(tr("open {page}", page=results.folder / "report.html"), markup=False, soft_wrap=True)
 
 
-def _figure(rows: pd.DataFrame, year: int) -> str:
-    return f"{rows.loc[rows['year'] == year, 'stock_t_c'].sum() / 1e5:,.2f}"
+#: Persons from which on they are told in tens of thousands.
+_MANY = 1e5
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """Unit of a column of carbon: its words, its size in tonnes, and the digits that its figures have."""
+
+    words: str
+    tonnes: float
+    digits: int
+
+    def figure(self, t_c: float) -> str:
+        """Amount in this unit."""
+        return f"{t_c / self.tonnes:,.{self.digits}f}"
+
+
+def _unit(largest: float) -> _Unit:
+    """Unit that suits amounts of which the largest is known, t C: of a province, a county, or a farm."""
+    if largest >= 1e7:
+        return _Unit(tr("10⁵ t C"), 1e5, 2)
+    if largest >= 1e5:
+        return _Unit(tr("10³ t C"), 1e3, 2)
+    return _Unit(tr("t C"), 1.0, 1)
+
+
+def _figure(rows: pd.DataFrame, year: int, unit: _Unit) -> str:
+    return unit.figure(float(rows.loc[rows["year"] == year, "stock_t_c"].sum()))
 
 
 def _per_hectare(rows: pd.DataFrame, year: int) -> str:

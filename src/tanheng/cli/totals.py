@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tanheng.language import name_of, text_width, tr
+from tanheng.cli.pace import Pace
+from tanheng.language import listed, name_of, text_width, tr
 from tanheng.pipeline.stock import StockTotals
 from tanheng.units import HA_PER_KM2
 
@@ -20,6 +21,7 @@ class BlockLine:
         self.quiet = quiet
         self.shown = sys.stderr.isatty() and not quiet
         self.start = time.perf_counter()
+        self.pace = Pace()
 
     def __enter__(self) -> Self:
         return self
@@ -34,19 +36,17 @@ class BlockLine:
         """Show how many blocks are counted."""
         if self.shown:
             seconds = max(time.perf_counter() - self.start, 1e-9)
-            left = seconds / done * (total - done)
+            left = self.pace.left(done, total)
             speed = pixels / 1e6 / seconds
-            sys.stderr.write(
-                "\r\x1b[K"
-                + tr(
-                    "{done}/{total} blocks, {millions:,.0f} M pixels, {speed:,.0f} M/s, {left:.0f} s left",
-                    done=done,
-                    total=total,
-                    millions=pixels / 1e6,
-                    speed=speed,
-                    left=left,
-                )
+            told = tr(
+                "{done}/{total} blocks, {millions:,.0f} M pixels, {speed:,.0f} M/s",
+                done=done,
+                total=total,
+                millions=pixels / 1e6,
+                speed=speed,
             )
+            after = [] if left is None else [tr("{left:.0f} s left", left=left)]
+            sys.stderr.write("\r\x1b[K" + listed([told, *after]))
             sys.stderr.flush()
 
     def warn(self, text: str) -> None:

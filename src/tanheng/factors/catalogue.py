@@ -10,7 +10,7 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,10 +20,14 @@ from tanheng.errors import InputError, nearest
 from tanheng.language import language, listed, mark, tr
 from tanheng.limits import limit, more_than
 from tanheng.plain_files import shown, small_file
+from tanheng.spreadsheets import is_spreadsheet, sheet_rows
 from tanheng.tables.input_tables import ALIASES, COLUMN_OF_HEADING
 
 #: Digits in groups of three: 1,234,567.8
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+
+#: A heading with a unit in brackets, as 消费量（万吨）.
+_IN_BRACKETS = re.compile(r"(.+?)\s*[（(]\s*([^（）()]+?)\s*[)）]")
 
 #: Kinds of tables as readers call them.
 _KIND_WORDS = {
@@ -103,8 +107,8 @@ class Table:
         """The file's own heading of a column."""
         return self.written.get(column, column)
 
-    def require(self, columns: Iterable[str]) -> None:
-        """Refuse a table that lacks one of the columns.
+    def require(self, columns: Iterable[str], hint: str = "") -> None:
+        """Refuse a table that lacks one of the columns; `hint` says what else may be done.
 
         Raises
         ------
@@ -118,14 +122,14 @@ class Table:
                     "{name}: column {missing} is missing{nearest}",
                     name=self.name,
                     missing=self.heading(missing[0]),
-                    nearest=self._nearest(missing[0]),
+                    nearest=self._nearest(missing[0]) + hint,
                 )
                 if len(missing) == 1
                 else tr(
                     "{name}: columns {names} are missing; there are: {held}",
                     name=self.name,
                     names=listed(map(self.heading, missing)),
-                    held=listed(map(self.own, self.header)),
+                    held=listed(map(self.own, self.header)) + hint,
                 )
             )
 
@@ -197,18 +201,6 @@ def parse_number(text: str, place: object, *, positive: bool = True) -> float:
     return value
 
 
-def refuse_excel(path: Path) -> None:
-    """Refuse a spreadsheet, which holds more than a table.
-
-    Raises
-    ------
-    InputError
-        The file is one, by its name.
-    """
-    if path.suffix.lower() in {".xlsx", ".xls", ".xlsm", ".ods", ".et"}:
-        raise InputError(tr("{path}: is an Excel file; save the sheet as 'CSV UTF-8' and give that", path=path))
-
-
 def read_text(path: Path) -> str:
     """Text of a file in UTF-8, with or without BOM, or in GB18030.
 
@@ -229,16 +221,88 @@ def read_text(path: Path) -> str:
     raise InputError(tr("{path}: is not text in UTF-8 or GB18030; save it as 'CSV UTF-8'", path=path))
 
 
-def read_table(path: Path) -> Table:
-    """Table that a CSV file holds; column names are lower-cased and stripped.
+def read_table(path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None) -> Table:
+    """Table that a CSV file or a sheet of an Excel file holds; column names are lower-cased and stripped.
+
+    Parameters
+    ----------
+    headings : mapping of str to str, optional
+        Headings of the file by the column that they mean, where they are not those that are known.
+    unit : str, optional
+        Unit of the amounts, where the table has no column of units.
 
     Raises
     ------
     InputError
-        The file is missing, no text, empty, or has two columns of one name.
+        The file is missing, no text or no Excel file, empty, or has two columns of one name, or a heading is not there.
     """
-    refuse_excel(path)
-    return parse_table(read_text(path), str(path))
+    of_sheet = is_spreadsheet(path)
+    table = _table_of_sheet(sheet_rows(path), str(path)) if of_sheet else parse_table(read_text(path), str(path))
+    return _with_unit(_headed(table, headings or {}), unit)
+
+
+def _headed(table: Table, headings: Mapping[str, str]) -> Table:
+    """Table with some columns called by what they mean."""
+    names = {}
+    for column, heading in headings.items():
+        known = COLUMN_OF_HEADING.get(heading.strip().lower(), heading.strip().lower())
+        if known not in table.header:
+            raise InputError(
+                tr(
+                    "{name}: there is no column '{heading}'{nearest}",
+                    name=table.name,
+                    heading=heading,
+                    nearest=nearest(heading, map(table.own, table.header)),
+                )
+            )
+        names[known] = column
+    header = tuple(names.get(column, column) for column in table.header)
+    rows = tuple((line, {names.get(key, key): value for key, value in row.items()}) for line, row in table.rows)
+    written = {names.get(column, column): own for column, own in table.written.items()}
+    return replace(table, header=header, rows=rows, written=written)
+
+
+#: Columns of amounts, whose heading may name their unit in brackets.
+_AMOUNTS = ("emissions", "quantity")
+
+
+def _with_unit(table: Table, unit: str | None) -> Table:
+    """Table with a column of units: as stated, or as the heading of its amounts names it in brackets; one that has it stays as it is."""
+    if "unit" in table.header:
+        return table
+    if unit is None:
+        headings = [table.own(column) for column in table.header if column in _AMOUNTS]
+        unit = next((found.group(2) for found in map(_IN_BRACKETS.fullmatch, headings) if found), None)
+    if unit is None:
+        return table
+    rows = tuple((line, {**row, "unit": unit}) for line, row in table.rows)
+    return replace(table, header=(*table.header, "unit"), rows=rows)
+
+
+def raw_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Rows of a file as they are, with their numbers, blank ones left out; before anything is taken for a header.
+
+    Raises
+    ------
+    InputError
+        The file is missing, or no text and no Excel file.
+    """
+    if is_spreadsheet(path):
+        return sheet_rows(path)
+    text = read_text(path)
+    body = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip(" ,;\t")]
+    delimiter = max((",", ";", "\t"), key=text.count)
+    return _cells(body, delimiter)
+
+
+def _table_of_sheet(rows: Sequence[tuple[int, list[str]]], name: str) -> Table:
+    """Table of the rows of a sheet; rows that begin with ``#`` say where it comes from."""
+    said = [(number, cells) for number, cells in rows if cells[0].startswith("#")]
+    comments = tuple(" ".join(cell for cell in cells if cell)[1:].strip() for _, cells in said)
+    body = [(number, cells) for number, cells in rows if not cells[0].startswith("#")]
+    if not body:
+        raise InputError(tr("{name}: is empty; a header and a row for each entry were expected", name=name))
+    return table_of_cells(body, name, comments)
 
 
 def _cells(body: list[tuple[int, str]], delimiter: str) -> list[tuple[int, list[str]]]:
@@ -288,8 +352,19 @@ def parse_table(text: str, name: str) -> Table:
         cells = _cells(body, delimiter)
     except csv.Error as error:
         raise InputError(tr("{name}: can't be read as a table ({reason})", name=name, reason=error)) from error
+    return table_of_cells(cells, name, comments)
+
+
+def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: tuple[str, ...] = ()) -> Table:
+    """Table of rows of cells, each with its number in the file; the first one is the header.
+
+    Raises
+    ------
+    InputError
+        There is no row, a row is longer than the header, or two columns have one name.
+    """
     given = [column.strip().lower() for column in cells[0][1]]
-    header = tuple(COLUMN_OF_HEADING.get(column, column) for column in given)
+    header = tuple(_column_of(column) for column in given)
     _refuse_columns_twice(name, header, given)
     rows = []
     for number, values in cells[1:]:
@@ -310,6 +385,16 @@ def parse_table(text: str, name: str) -> Table:
     if not rows:
         raise InputError(tr("{name}: has a header and no rows; write a row for each entry", name=name))
     return Table(name, header, tuple(rows), comments, dict(zip(header, given, strict=True)))
+
+
+def _column_of(heading: str) -> str:
+    """Column that a heading means: as it is, or without the unit that it names in brackets."""
+    if heading in COLUMN_OF_HEADING:
+        return COLUMN_OF_HEADING[heading]
+    bracketed = _IN_BRACKETS.fullmatch(heading)
+    before = bracketed.group(1).strip() if bracketed else heading
+    known = COLUMN_OF_HEADING.get(before, before)
+    return known if known in _AMOUNTS else heading
 
 
 def _refuse_columns_twice(name: str, header: Sequence[str], given: Sequence[str]) -> None:
@@ -421,10 +506,10 @@ def read_builtin(kind: str, name: str) -> Table:
 
 
 def read_named(kind: str, name_or_path: str, base: Path) -> Table:
-    """Built-in table, or the user's file where the name ends in ``.csv``, ``.txt`` or ``.tsv``."""
+    """Built-in table, or the user's file: a name that ends in ``.csv``, ``.txt`` or ``.tsv``, or a sheet of an Excel file."""
     if name_or_path in names(kind):
         return read_builtin(kind, name_or_path)
-    if Path(name_or_path).suffix.lower() in (".csv", ".txt", ".tsv"):
-        return read_table(base / name_or_path)
-    refuse_excel(base / name_or_path)
+    path = base / name_or_path
+    if path.suffix.lower() in (".csv", ".txt", ".tsv") or is_spreadsheet(path):
+        return read_table(path)
     return read_builtin(kind, name_or_path)

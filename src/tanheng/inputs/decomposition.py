@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from tanheng.inputs.carbon.densities import zone_numbers
 from tanheng.inputs.emissions import EmissionInputs
 from tanheng.inputs.problems import Problems
 from tanheng.io.tables import read_economy
@@ -43,11 +42,11 @@ def open_decomposition(
     settings = study.decomposition
     if settings is None:
         return None
-    economy = problems.attempt(read_economy, base / settings.table)
+    economy = problems.attempt(read_economy, base / settings.table, settings.columns)
     if economy is None:
         return None
     polygons = zones.get(study.emissions.zones or "") if study.emissions is not None else None
-    known = zone_numbers(polygons) if polygons is not None else {}
+    known = polygons.numbers() if polygons is not None else {}
     lost = sorted(set(economy["zone"]) - {""} - set(known))
     if lost:
         problems.add(

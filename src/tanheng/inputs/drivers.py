@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tanheng.inputs.emissions import by_id, zone_hint
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
 from tanheng.io.rasters import Raster
@@ -67,10 +68,12 @@ def _driver(
 ) -> DriverInputs | None:
     if settings.table is None:
         return DriverInputs(name, settings, rasters_by_year(years, base, settings, problems))
-    table = problems.attempt(read_zone_values, base / settings.table, settings.units or "1")
+    table = problems.attempt(read_zone_values, base / settings.table, settings.units or "1", settings.columns)
     if table is None:
         return None
     polygons = zones.get(settings.zones or "")
+    if polygons is not None:
+        table = by_id(table, polygons)
     problems.add(*_table_problems(settings, table, polygons, years))
     return DriverInputs(name, settings, table=table, zones=polygons)
 
@@ -81,13 +84,14 @@ def _table_problems(
     """Zones of a table that its layer lacks, and years that it has no value for."""
     found = []
     lost = sorted(set(table["zone"]) - set(polygons.ids)) if polygons is not None else []
-    if lost:
+    if lost and polygons is not None:
         found.append(
             tr(
-                "{table}: zone(s) not in the layer '{zones}': {names}",
+                "{table}: zone(s) not in the layer '{zones}': {names}{nearest}",
                 table=settings.table,
                 zones=settings.zones,
                 names=listed(lost[:5]),
+                nearest=zone_hint(lost[0], polygons),
             )
         )
     found += [

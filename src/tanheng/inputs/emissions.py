@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -62,21 +61,28 @@ def open_emissions(
     asked = study.emissions
     if asked is None:
         return None
-    totals = problems.attempt(read_totals, base / asked.totals) if asked.totals else None
-    activity = problems.attempt(read_activity, base / asked.activity) if asked.activity else None
+    totals = problems.attempt(read_totals, base / asked.totals, asked.columns, asked.unit) if asked.totals else None
+    activity = (
+        problems.attempt(read_activity, base / asked.activity, asked.columns, asked.unit) if asked.activity else None
+    )
     reference = None
     if asked.balance:
-        burnt = problems.attempt(_burnt, base / asked.balance, asked, problems)
+        wanted = {*study.years, *study.borrowed("emissions").values()}
+        burnt = problems.attempt(_burnt, base, asked, wanted, problems)
         activity, reference = burnt if burnt is not None else (None, None)
     processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
+    borrowed = study.borrowed("emissions")
+    totals, activity, processes, reference = (
+        with_borrowed_years(table, borrowed) for table in (totals, activity, processes, reference)
+    )
     factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
-    name = asked.totals or asked.activity or asked.balance or ""
+    name = asked.totals or asked.activity or listed(asked.balances.values())
     if activity is not None:
         activity = _of_account(activity, asked, name, problems)
     if activity is not None and factors is not None:
         _check_factors(activity, factors, name, problems)
     if asked.zones is not None and asked.zones in zones:
-        totals, activity, processes = (_by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
+        totals, activity, processes = (by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
     for table, file in ((totals if asked.totals else activity, name), (processes, asked.processes)):
         if table is not None:
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
@@ -88,6 +94,22 @@ def open_emissions(
             )
         )
     return EmissionInputs(study.years, asked, totals, activity, processes, reference, factors)
+
+
+def with_borrowed_years(table: pd.DataFrame | None, borrowed: Mapping[int, int]) -> pd.DataFrame | None:
+    """Table with rows of a year that it lacks taken from the year that the study borrows for it; a year that it has keeps its own.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"year": [2014], "quantity": [5.0]})
+    >>> with_borrowed_years(table, {2015: 2014})["year"].tolist()
+    [2014, 2015]
+    """
+    if table is None:
+        return None
+    lacking = {year: of for year, of in borrowed.items() if not (table["year"] == year).any()}
+    parts = [table[table["year"] == of].assign(year=year) for year, of in lacking.items()]
+    return pd.concat([table, *parts], ignore_index=True) if parts else table
 
 
 def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
@@ -142,14 +164,18 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
     return activity[~made].reset_index(drop=True)
 
 
-def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+def _burnt(
+    base: Path, asked: EmissionsChoice, years: set[int], problems: Problems
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
-    balance, totals = read_energy_balance(path)
+    path = listed(base / name for name in asked.balances.values())
+    read = [read_energy_balance(base / name, asked.columns, asked.unit, year) for year, name in asked.balances.items()]
+    balance, totals = (_of_years(pd.concat(part, ignore_index=True), years) for part in zip(*read, strict=True))
     other = balance["fuel"] == "other_energy"
     if other.any():
-        years = ", ".join(str(year) for year in sorted(set(balance.loc[other, "year"])))
+        held = listed(sorted(set(balance.loc[other, "year"])))
         problems.warn(
-            tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=years)
+            tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=held)
         )
     known = flows()
     rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
@@ -178,6 +204,12 @@ def _burnt(path: Path, asked: EmissionsChoice, problems: Problems) -> tuple[pd.D
     return activity, supplied(balance[~other], CARRIERS)
 
 
+def _of_years(table: pd.DataFrame, years: set[int]) -> pd.DataFrame:
+    """Rows of the years that the study uses; all of them where it uses none of these, which is a problem of its own."""
+    used = table["year"].isin(years)
+    return table[used].reset_index(drop=True) if used.any() else table
+
+
 def canonical_sector(name: str) -> str:
     """Name of a sector as the tables write it: 工业 and Industry are one, as are spellings that differ by case and dashes.
 
@@ -201,14 +233,12 @@ def zone_hint(zone: str, polygons: Polygons) -> str:
     )
 
 
-def _by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
-    """Table whose zones are identifiers, where some were given by their name (and only one zone has it)."""
+def by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
+    """Table whose zones are identifiers, where some were given by a name that only one zone has."""
     if table is None:
         return None
-    times = Counter(polygons.names)
-    ids = {name: zone for name, zone in zip(polygons.names, polygons.ids, strict=True) if times[name] == 1}
-    known = set(polygons.ids)
-    return table.assign(zone=[zone if zone in known else ids.get(zone, zone) for zone in table["zone"]])
+    known = polygons.numbers()
+    return table.assign(zone=[polygons.ids[known[zone]] if zone in known else zone for zone in table["zone"]])
 
 
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:

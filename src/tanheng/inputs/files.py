@@ -10,6 +10,7 @@ from tanheng.factors.ipcc.defaults import is_ipcc
 from tanheng.io.mosaic import Mosaic, tile_names
 from tanheng.io.rasters import Raster
 from tanheng.plain_files import is_file, is_folder
+from tanheng.spreadsheets import split_sheet
 from tanheng.study import Driver, Maps, Study
 
 
@@ -54,14 +55,14 @@ def input_files(study: Study, base: Path) -> list[Path]:
         tables += [
             settings.totals,
             settings.activity,
-            settings.balance,
+            *settings.balances.values(),
             settings.processes,
             study.demand.points,
             *(settings.factors or ()),
         ]
     built_in = {name for kind in ("legends", "carbon_densities", "emission_factors", "uptake") for name in names(kind)}
     named += [name for name in tables if name and name not in built_in and not is_ipcc(name)]
-    paths = [base / name for name in dict.fromkeys(named)]
+    paths = list(dict.fromkeys(split_sheet(base / name)[0] for name in named))
     folders = [Path(name) for path in paths if is_folder(path) for name in tile_names(path)]
     shapefiles = [path for path in paths if path.suffix.lower() == ".shp"]
     parts = [path.with_suffix(suffix) for path in shapefiles for suffix in (".dbf", ".shx", ".prj", ".cpg")]

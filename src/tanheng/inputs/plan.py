@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -25,8 +25,10 @@ from tanheng.io.vectors import VECTORS, read_polygons
 from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language, listed, name_of, tr
 from tanheng.planning.zoning import Rule, check_rules
-from tanheng.study import Plan, PlanMask, Study
+from tanheng.study import Plan, PlanCarbon, PlanLimit, PlanMask, Study
 from tanheng.tables.input_tables import required_columns
+
+Z = TypeVar("Z", PlanLimit, PlanCarbon)
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -109,7 +111,7 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     problems.stop_if_any()
     notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes)]
     return PlanInputs(
-        plan,
+        _by_zone_id(plan, inputs),
         may_change,
         may_become,
         costs,
@@ -216,13 +218,25 @@ def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...
     )
 
 
+def _by_zone_id(plan: Plan, inputs: Inputs) -> Plan:
+    """Plan whose limits name zones by their identifiers."""
+
+    def known(item: Z) -> Z:
+        if item.zone is None or item.zones is None or item.zones not in inputs.zones:
+            return item
+        layer = inputs.zones[item.zones]
+        return item.model_copy(update={"zone": layer.ids[layer.numbers()[item.zone]]})
+
+    return plan.model_copy(update={"limits": tuple(map(known, plan.limits)), "carbon": tuple(map(known, plan.carbon))})
+
+
 def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
     found = []
     for place, items in (("limits", plan.limits), ("carbon", plan.carbon)):
         for item in items:
             if item.zones in inputs.zones and item.zone is not None:
                 layer = inputs.zones[item.zones or ""]
-                if item.zone not in (*layer.ids, *layer.names):
+                if item.zone not in layer.numbers():
                     found.append(
                         tr(
                             "plan.{place}: there is no zone '{zone}' in '{zones}'{nearest}",

@@ -12,7 +12,7 @@ import pandas as pd
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.problems import Problems
 from tanheng.io.vectors import Polygons, polygon_columns, read_polygons
-from tanheng.language import language, tr, worded
+from tanheng.language import LANGUAGES, language, tr, worded
 from tanheng.study import Study, ZoneLayer
 
 
@@ -39,9 +39,12 @@ def open_zones(study: Study, base: Path, problems: Problems) -> dict[str, Polygo
 def _read_zones(path: Path, layer: ZoneLayer) -> Polygons:
     """Zones with their names in the language that is spoken, where the file has them in it."""
     name = None if layer.name is None else worded(layer.name)
+    columns = polygon_columns(path, layer.layer) if name else ()
     in_language = f"{name}_{language()}"
-    columns = polygon_columns(path, layer.layer) if name and set(layer.name or ()) <= {""} else ()
-    return read_polygons(path, layer.id, in_language if in_language in columns else name, layer.layer)
+    shown = in_language if in_language in columns and set(layer.name or ()) <= {""} else name
+    known = [name, *(f"{name}_{code}" for code in LANGUAGES), *(layer.name or {}).values()]
+    others = [column for column in dict.fromkeys(known) if column in columns and column != shown]
+    return read_polygons(path, layer.id, shown, layer.layer, [column for column in others if column is not None])
 
 
 def economy_of(study: Study, drivers: Iterable[DriverInputs]) -> EconomyInputs | None:

@@ -14,9 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
-from tanheng.factors.catalogue import read_text, refuse_excel
+from tanheng.factors.catalogue import read_text
 from tanheng.io.vectors import read_layer
 from tanheng.language import listed, tr
+from tanheng.spreadsheets import is_spreadsheet, sheet_rows
 
 #: What tables write for a missing value.
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
@@ -118,7 +119,7 @@ def _spells_number(text: str) -> bool:
 
 
 def read_columns(path: Path, layer: str | None = None) -> Columns:
-    """Table of a CSV file (UTF-8 or GB18030), or attributes and polygons of a vector file.
+    """Table of a CSV file (UTF-8 or GB18030) or of a sheet of an Excel file, or attributes and polygons of a vector file.
 
     Raises
     ------
@@ -127,8 +128,22 @@ def read_columns(path: Path, layer: str | None = None) -> Columns:
     """
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
         return Columns(path, _read_csv(path), None)
-    refuse_excel(path)
+    if is_spreadsheet(path):
+        return Columns(path, _read_sheet(path), None)
     return _read_vector(path, layer)
+
+
+def _read_sheet(path: Path) -> pd.DataFrame:
+    """Rows of a sheet behind its heading."""
+    rows = [cells for _, cells in sheet_rows(path) if not cells[0].startswith("#")]
+    if len(rows) < 2:
+        raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
+    heading = [cell or str(number) for number, cell in enumerate(rows[0], start=1)]
+    twice = [name for name in heading if heading.count(name) > 1]
+    if twice:
+        raise InputError(tr("{path}: has two columns named '{iloc}'; rename one", path=path, iloc=twice[0]))
+    wide = [[*cells[: len(heading)], *[""] * (len(heading) - len(cells))] for cells in rows[1:]]
+    return pd.DataFrame(wide, columns=heading)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

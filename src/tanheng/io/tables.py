@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from tanheng.errors import InputError, StudyError, UnitError
 from tanheng.factors import fuels, read_table
-from tanheng.factors.catalogue import Place, Table, parse_number, read_named
+from tanheng.factors.catalogue import Place, Table, parse_number, raw_rows, read_named
 from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
+from tanheng.io.energy.yearbook import PARTIAL_SUMS, SUMS, long_table
 from tanheng.io.rows import inert, write_csv_text
 from tanheng.language import name_of, tr
 from tanheng.tables.input_tables import required_columns
@@ -40,11 +41,16 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
     return found
 
 
+def headings_hint(column: str) -> str:
+    """End of a message on columns that are missing: how the study may name them; `column` is an example."""
+    return tr('; or name them in the study, beside the table: columns = {{ {column} = "HEADING" }}', column=column)
+
+
 def _year(table: Table, row: Row, place: Place) -> int:
     return whole_number(row["year"], table.at(place, "year"))
 
 
-def read_totals(path: Path) -> pd.DataFrame:
+def read_totals(path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None) -> pd.DataFrame:
     """Emission totals in t C: columns ``year, zone, sector, emissions_t_c``.
 
     The file has the columns ``year, emissions, unit`` (t CO2, 10^4 t CO2, t C, Gg C ...) and, if wanted, ``zone`` and
@@ -55,8 +61,8 @@ def read_totals(path: Path) -> pd.DataFrame:
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path)
-    table.require(required_columns("totals"))
+    table = read_table(path, headings, unit)
+    table.require(required_columns("totals"), headings_hint("emissions"))
 
     def read(row: Row, place: Place) -> Item:
         value = parse_number(row["emissions"], table.at(place, "emissions"))
@@ -72,7 +78,7 @@ def read_totals(path: Path) -> pd.DataFrame:
     return frame
 
 
-def read_activity(path: Path) -> pd.DataFrame:
+def read_activity(path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None) -> pd.DataFrame:
     """Activity data: columns ``year, zone, sector, fuel, quantity, unit``; fuels by their canonical names.
 
     Raises
@@ -80,8 +86,8 @@ def read_activity(path: Path) -> pd.DataFrame:
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path)
-    table.require(required_columns("activity"))
+    table = read_table(path, headings, unit)
+    table.require(required_columns("activity"), headings_hint("fuel"))
 
     def read(row: Row, place: Place) -> Item:
         return {
@@ -98,7 +104,7 @@ def read_activity(path: Path) -> pd.DataFrame:
     return frame
 
 
-def read_processes(path: Path) -> pd.DataFrame:
+def read_processes(path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None) -> pd.DataFrame:
     """Activity of processes, agriculture and waste: columns ``year, zone, sector, fuel, quantity, unit``.
 
     The file has ``year, activity, quantity, unit`` and, if wanted, ``zone``; the sector is the activity's group, and the column
@@ -109,8 +115,8 @@ def read_processes(path: Path) -> pd.DataFrame:
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path)
-    table.require(required_columns("processes"))
+    table = read_table(path, headings, unit)
+    table.require(required_columns("processes"), headings_hint("activity"))
 
     def read(row: Row, place: Place) -> Item:
         name = processes().find(row["activity"])
@@ -179,40 +185,48 @@ def read_points(path: Path) -> pd.DataFrame:
     return pd.DataFrame(_read_rows(table, table.rows, read))
 
 
-#: Rows that sum up others: they check a balance, and are no fuel of their own.
-_SUMS = {"total energy", "能源合计", "合计"}
-_PARTIAL_SUMS = {"total coal", "total petroleum", "煤合计", "油品合计"}
-
-
-def read_energy_balance(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_energy_balance(
+    path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None, year: int | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Energy balance: fuels by flow, and the rows that give totals of all fuels; columns ``year, fuel, flow, quantity, unit``.
+
+    Parameters
+    ----------
+    path : Path
+        A table with a row a flow and fuel, or as yearbooks print it, with a column a fuel (`tanheng.io.energy.yearbook`).
+    headings : mapping of str to str, optional
+        Headings of the file by the column that they mean.
+    unit : str, optional
+        Of all amounts, where the table names none.
+    year : int, optional
+        That a table as printed is of, where it names none.
 
     Raises
     ------
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path)
-    table.require(required_columns("energy_balance"))
+    table = long_table(raw_rows(path), str(path), year, unit) or read_table(path, headings, unit)
+    table.require(required_columns("energy_balance"), headings_hint("fuel"))
 
     def read(row: Row, place: Place) -> Item:
         key = row["fuel"].lower()
         return {
             "year": _year(table, row, place),
-            "fuel": key if key in _SUMS else fuels().find(row["fuel"]),
+            "fuel": key if key in SUMS else fuels().find(row["fuel"]),
             "flow": flows().find(row["flow"]),
             "quantity": parse_number(row["quantity"], table.at(place, "quantity"), positive=False),
             "unit": row["unit"],
         }
 
-    kept = [(line, row) for line, row in table.rows if row["fuel"].lower() not in _PARTIAL_SUMS]
+    kept = [(line, row) for line, row in table.rows if row["fuel"].lower() not in PARTIAL_SUMS]
     items = _read_rows(table, kept, read)
     columns = ["year", "fuel", "flow", "quantity", "unit"]
-    frame = pd.DataFrame([item for item in items if item["fuel"] not in _SUMS], columns=columns)
+    frame = pd.DataFrame([item for item in items if item["fuel"] not in SUMS], columns=columns)
     if frame.empty:
         raise InputError(tr("{name}: has no row of a fuel", name=table.name))
     _refuse_twice(table, frame, ["year", "fuel", "flow"], numbered=False)
-    return frame, pd.DataFrame([item for item in items if item["fuel"] in _SUMS], columns=columns)
+    return frame, pd.DataFrame([item for item in items if item["fuel"] in SUMS], columns=columns)
 
 
 def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, numbered: bool = True) -> None:
@@ -228,7 +242,7 @@ def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, 
         )
 
 
-def read_zone_values(path: Path, units: str) -> pd.DataFrame:
+def read_zone_values(path: Path, units: str, headings: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Values by zone: columns ``zone, year, value``; year is 0 where the file has none.
 
     Raises
@@ -236,8 +250,8 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path)
-    table.require(required_columns("zone_values"))
+    table = read_table(path, headings)
+    table.require(required_columns("zone_values"), headings_hint("value"))
 
     def read(row: Row, place: Place) -> Item:
         return {
@@ -253,7 +267,7 @@ def read_zone_values(path: Path, units: str) -> pd.DataFrame:
     return frame
 
 
-def read_economy(path: Path) -> pd.DataFrame:
+def read_economy(path: Path, headings: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Economic output and population: columns ``year, zone, gdp, population``; population is NaN where it is not given.
 
     Raises
@@ -261,8 +275,8 @@ def read_economy(path: Path) -> pd.DataFrame:
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path)
-    table.require(required_columns("economy"))
+    table = read_table(path, headings)
+    table.require(required_columns("economy"), headings_hint("gdp"))
 
     def positive(row: Row, place: Place, column: str) -> float:
         value = parse_number(row[column], table.at(place, column))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,15 @@ VECTORS = frozenset({".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb
 class Polygons:
     """Polygons of a file with their identifiers and names.
 
-    `repaired` counts those whose geometry was invalid (self-crossing rings) and was made valid.
+    `repaired` counts those whose geometry was invalid (self-crossing rings) and was made valid; `other_names` are the names of all
+    polygons in further languages.
+
+    Examples
+    --------
+    >>> zones = Polygons("z.gpkg", pyproj.CRS(4326), (), ("4101", "4102"), ("郑州市", "开封市"), 0, (("Zhengzhou", "Kaifeng"),))
+    >>> numbers = zones.numbers()
+    >>> numbers["4102"], numbers["郑州市"], numbers["郑州"], numbers["Kaifeng"]
+    (1, 0, 0, 1)
     """
 
     path: str
@@ -36,6 +44,36 @@ class Polygons:
     ids: tuple[str, ...]
     names: tuple[str, ...]
     repaired: int
+    other_names: tuple[tuple[str, ...], ...] = ()
+
+    def numbers(self) -> dict[str, int]:
+        """Number of each polygon by every text that means it alone: its id, its name in any language, and that without 市, 县 and the like."""
+        found: dict[str, int] = {}
+        for names in (*self.other_names, self.names):
+            found = _of_one(map(_without_rank, names)) | _of_one(names) | found
+        return found | {code: number for number, code in enumerate(self.ids)}
+
+
+#: Words for the rank of a place, which many tables leave out.
+_RANKS = ("特别行政区", "自治州", "自治县", "自治旗", "地区", "林区", "新区", "省", "市", "县", "区", "盟", "旗", "州")
+
+
+def _without_rank(name: str) -> str:
+    """Name of a place without the word for its rank; of two letters or more.
+
+    Examples
+    --------
+    >>> _without_rank("三门峡市"), _without_rank("叶县"), _without_rank("Anyang")
+    ('三门峡', '叶县', 'Anyang')
+    """
+    return next((name.removesuffix(rank) for rank in _RANKS if name.endswith(rank) and len(name) > len(rank) + 1), name)
+
+
+def _of_one(names: Iterable[str]) -> dict[str, int]:
+    """Number of each name that only one has."""
+    every = list(names)
+    times = Counter(every)
+    return {name: number for number, name in enumerate(every) if times[name] == 1}
 
 
 @dataclass(frozen=True)
@@ -90,7 +128,11 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
 
 
 def read_polygons(
-    path: Path, id_column: str | None = None, name_column: str | None = None, layer: str | None = None
+    path: Path,
+    id_column: str | None = None,
+    name_column: str | None = None,
+    layer: str | None = None,
+    other_names: Sequence[str] = (),
 ) -> Polygons:
     """Polygons of any vector file that GDAL reads.
 
@@ -101,6 +143,8 @@ def read_polygons(
         Columns with the identifier and the name; the row number and the identifier where absent.
     layer : str, optional
         Layer of a file that has several.
+    other_names : sequence of str
+        Columns with the names in further languages.
 
     Raises
     ------
@@ -147,7 +191,8 @@ def read_polygons(
         )
     crs = layer_read.crs
     _refuse_misplaced(path, crs, shapes)
-    return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired)
+    others = tuple(tuple(_text(value) for value in columns[name]) for name in other_names)
+    return Polygons(str(path), crs, tuple(shapes), tuple(ids), tuple(names), repaired, others)
 
 
 def polygon_columns(path: Path, layer: str | None = None) -> tuple[str, ...]:

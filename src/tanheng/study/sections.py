@@ -58,7 +58,9 @@ class EmissionsChoice(Part):
 
     totals: str | None = None
     activity: str | None = None
-    balance: str | None = None
+    balance: str | dict[Year, str] | None = None
+    columns: dict[Name, Name] = Field(default_factory=dict)
+    unit: Name | None = None
     burnt: dict[Name, float] = Field(default_factory=dict)
     factors: Names | None = None
     processes: str | None = None
@@ -72,6 +74,13 @@ class EmissionsChoice(Part):
     totals_uncertainty: HalfWidth | TotalsUncertainty | None = None
     draws: Annotated[int, Field(ge=0), within("draws")] = 1000
     seed: Annotated[int, Field(ge=0)] = 1
+
+    @property
+    def balances(self) -> dict[int | None, str]:
+        """Energy balances by year; that of none is of all years that it names."""
+        if isinstance(self.balance, str):
+            return {None: self.balance}
+        return {year: name for year, name in (self.balance or {}).items()}  # noqa: C416  of another type
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -174,6 +183,7 @@ class Driver(Part):
     map: str | None = None
     maps: dict[Year, Name] | None = None
     table: str | None = None
+    columns: dict[Name, Name] = Field(default_factory=dict)
     zones: str | None = None
     band: Annotated[int, Field(ge=1)] = 1
     scale: float = 1.0
@@ -292,6 +302,7 @@ class Decomposition(Part):
     """
 
     table: Name
+    columns: dict[Name, Name] = Field(default_factory=dict)
     prices: Annotated[str, Field(pattern=r"^(constant \d{4}|current)$")]
 
 

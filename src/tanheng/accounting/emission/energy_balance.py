@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from tanheng.errors import InputError
-from tanheng.language import tr
+from tanheng.language import listed, name_of, semicolons, tr
 
 #: Gap between a sum and the total printed for it, relative, from which on it is told.
 TOLD_GAP = 0.002
@@ -92,8 +92,8 @@ def fuel_burnt(
                 tr(
                     "energy balance {year}, {fuel}: stands in {units}; give all its flows in one unit",
                     year=year,
-                    fuel=fuel,
-                    units=" and ".join(group["unit"].unique()),
+                    fuel=name_of(str(fuel)),
+                    units=listed(group["unit"].unique()),
                 )
             )
         held = group.set_index("flow")["quantity"]
@@ -106,8 +106,8 @@ def fuel_burnt(
                         "energy balance {year}, {fuel}: the sectors of {total} sum to {summed:,.6g} {unit}, the total says {held:,.6g} "
                         "({percent} apart); the sectors are used",
                         year=year,
-                        fuel=fuel,
-                        total=total,
+                        fuel=name_of(str(fuel)),
+                        total=name_of(total),
                         summed=summed,
                         unit=unit,
                         held=held[total],
@@ -163,8 +163,8 @@ def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple
                     "energy balance {year}: {fuel} burnt in '{sector}' comes out as {quantity:,.4g} {unit}: more is taken off than "
                     "used; it counts as nothing",
                     year=year,
-                    fuel=fuel,
-                    sector=sector,
+                    fuel=name_of(fuel),
+                    sector=name_of(sector),
                     quantity=quantity,
                     unit=unit,
                 )
@@ -177,25 +177,30 @@ def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple
 
 def _without_twice(activity: pd.DataFrame, made_of: Mapping[str, str]) -> tuple[pd.DataFrame, list[str]]:
     """Activity without fuels whose carbon is counted in what they are made of, and notes on them."""
-    notes = []
+    left = []
     keep = pd.Series(data=True, index=activity.index)
     for made, source in made_of.items():
         burnt = set(activity.loc[activity["fuel"] == source, "year"])
         twice = (activity["fuel"] == made) & activity["year"].isin(burnt)
         for year, rows in activity[twice].groupby("year"):
-            notes.append(
+            left.append(
                 tr(
-                    "energy balance {year}: {total:,.4g} {unit} of {made} is left out: it is made of {source}, whose carbon counts "
-                    "as burnt already",
+                    "{year}: {total:,.4g} {unit} of {made}, made of {source}",
                     year=year,
                     total=rows["quantity"].sum(),
                     unit=rows["unit"].iloc[0],
-                    made=made,
-                    source=source,
+                    made=name_of(made),
+                    source=name_of(source),
                 )
             )
         keep &= ~twice
-    return activity[keep].reset_index(drop=True), notes
+    notes = [
+        tr(
+            "energy balance: fuel whose carbon counts as burnt already in what it is made of is left out: {fuels}",
+            fuels=semicolons(left),
+        )
+    ]
+    return activity[keep].reset_index(drop=True), notes if left else []
 
 
 def sum_gaps(balance: pd.DataFrame, totals: pd.DataFrame, name: str) -> list[str]:
@@ -214,29 +219,35 @@ def sum_gaps(balance: pd.DataFrame, totals: pd.DataFrame, name: str) -> list[str
     >>> rows = [{"year": 2014, "fuel": f, "flow": "final", "quantity": q, "unit": "Mtce"} for f, q in (("coal", 60.0), ("gas", 42.0))]
     >>> total = pd.DataFrame([{"year": 2014, "fuel": "total", "flow": "final", "quantity": 100.0, "unit": "Mtce"}])
     >>> sum_gaps(pd.DataFrame(rows), total, "Total Energy")
-    ['energy balance 2014: the fuels of final sum to 102 Mtce, Total Energy says 100 (2.0 % apart); the fuels are used']
+    ["energy balance: fuels that do not sum to the printed 'Total Energy', where the fuels are used: 2014, final: 102 against 100 Mtce (2.0 % apart)"]
     """
-    found = []
+    gaps = []
     for row in totals.itertuples():
         rows = balance[(balance["year"] == row.year) & (balance["flow"] == row.flow)]
         if rows.empty or set(rows["unit"]) != {row.unit} or row.quantity == 0:
             continue
         summed = float(rows["quantity"].sum())
         if abs(summed - row.quantity) > TOLD_GAP * abs(row.quantity):
-            found.append(
+            gaps.append(
                 tr(
-                    "energy balance {year}: the fuels of {flow} sum to {summed:,.6g} {unit}, {name} says {quantity:,.6g} "
-                    "({percent} apart); the fuels are used",
+                    "{year}, {flow}: {summed:,.6g} against {quantity:,.6g} {unit} ({percent} apart)",
                     year=row.year,
-                    flow=row.flow,
+                    flow=name_of(str(row.flow)),
                     summed=summed,
-                    unit=row.unit,
-                    name=name,
                     quantity=row.quantity,
+                    unit=row.unit,
                     percent=_percent(summed, row.quantity),
                 )
             )
-    return found
+    if not gaps:
+        return []
+    return [
+        tr(
+            "energy balance: fuels that do not sum to the printed '{name}', where the fuels are used: {gaps}",
+            name=name,
+            gaps=semicolons(gaps),
+        )
+    ]
 
 
 def _percent(first: float, second: float) -> str:

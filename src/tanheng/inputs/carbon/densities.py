@@ -138,7 +138,7 @@ def check_zones(
         if not table.by_zone:
             problems.add(tr("{name}: 'zones' is given, but the table has no column 'zone'", name=table.name))
             continue
-        known = zone_numbers(polygons)
+        known = polygons.numbers()
         lost = sorted(name for name in table.by_zone if name not in known)
         if lost:
             problems.add(
@@ -160,9 +160,3 @@ def check_zones(
                     layer=label,
                 )
             )
-
-
-def zone_numbers(polygons: Polygons) -> dict[str, int]:
-    """Number of each zone by its id, and by its name where that is no id."""
-    by_name = {name: number for number, name in enumerate(polygons.names)}
-    return by_name | {zone: number for number, zone in enumerate(polygons.ids)}

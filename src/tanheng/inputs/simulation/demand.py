@@ -26,11 +26,11 @@ _ROUNDING = 0.01
 
 @dataclass(frozen=True)
 class Names:
-    """Names that tables may use: classes and zones."""
+    """Names that tables may use: classes; and zones, each by every text that means it, and as it is called."""
 
     classes: tuple[str, ...]
+    zone_numbers: Mapping[str, int]
     zones: tuple[str, ...]
-    zone_ids: tuple[str, ...]
 
     def land_class(self, name: str, place: object) -> int:
         """Number of a class by its name, as it is in the study or as tanheng prints it.
@@ -60,9 +60,8 @@ class Names:
         InputError
             There is no such zone.
         """
-        for number, known in enumerate(zip(self.zone_ids, self.zones, strict=True)):
-            if name in known:
-                return number
+        if name in self.zone_numbers:
+            return self.zone_numbers[name]
         raise InputError(
             tr("{place}: there is no zone '{name}'{nearest}", place=place, name=name, nearest=nearest(name, self.zones))
         )

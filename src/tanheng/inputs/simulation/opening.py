@@ -207,7 +207,7 @@ def _chance_problems(drivers: Iterable[Driver], names: Iterable[str]) -> list[st
 def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str], problems: Problems) -> tuple[Codes, Names]:
     """Zone of each cell; land in none of them does not change, which a note says."""
     if polygons is None:
-        return np.zeros((0, 0), np.uint16), Names(land.classes, ("",), ("",))
+        return np.zeros((0, 0), np.uint16), Names(land.classes, {"": 0}, ("",))
     zones = zones_on(polygons, land.pixels)
     if not ((zones != NO_ZONE) & (land.lands[-1] != OUTSIDE)).any():
         problems.add(
@@ -222,7 +222,7 @@ def _zones(land: LandOfDates, polygons: Polygons | None, notes: list[str], probl
                 path=polygons.path,
             )
         )
-    return zones, Names(land.classes, polygons.names, polygons.ids)
+    return zones, Names(land.classes, polygons.numbers(), polygons.names)
 
 
 def _protected(

@@ -10,8 +10,9 @@ import pandas as pd
 from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from, names
-from tanheng.factors.catalogue import read_table
+from tanheng.factors.catalogue import raw_rows, read_table
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
+from tanheng.io.energy.yearbook import long_table
 from tanheng.io.tables import read_activity, read_energy_balance
 from tanheng.language import tr
 from tanheng.stages.emission.emissions import burnt_table
@@ -79,7 +80,7 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
 
 def _activity(path: Path) -> tuple[pd.DataFrame, list[str]]:
     """Activity as it is given, or as a balance gives it."""
-    if "flow" not in read_table(path).header:
+    if long_table(raw_rows(path), str(path)) is None and "flow" not in read_table(path).header:
         return read_activity(path), []
     balance, totals = read_energy_balance(path)
     rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in flows().flows.items()}

@@ -1,0 +1,1 @@
+"""Energy statistics as yearbooks print them."""
