@@ -63,4 +63,5 @@ def test_the_page_says_what_is_declared() -> None:
     assert spec is not None and spec.loader is not None  # noqa: PT018
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.PAGE.read_text(encoding="utf-8") == module.page(), "make docs"
+    for code, path in module.PAGES.items():
+        assert path.read_text(encoding="utf-8") == module.page(code), "make docs"
