@@ -106,6 +106,21 @@ def test_what_is_burnt_is_that_of_the_long_table(tmp_path: Path) -> None:
     assert raw["residential"] == 50.0
 
 
+def test_a_year_of_the_title_alone_is_said(tmp_path: Path) -> None:
+    sheet(tmp_path / "2015.xlsx", BALANCE)
+    data = {
+        "title": "t",
+        "years": [2015],
+        "land_cover": {"legend": "six-classes", "maps": {"2015": "a.tif"}},
+        "carbon_density": {"table": "henan-six-classes"},
+        "population": {"kind": "density", "map": "p.tif"},
+        "emissions": {"balance": "2015.xlsx#表5-16", "factors": "china-gbt"},
+    }
+    problems = Problems()
+    assert open_emissions(parse_study(data), tmp_path, {}, problems) is not None
+    assert any("is taken as the balance of 2015, which its title names" in text for text in problems.warnings)
+
+
 def test_unknown_flows_fuels_and_figures_are_named_with_their_place(tmp_path: Path) -> None:
     rows = [list(row) for row in BALANCE]
     rows[12][0], rows[13][2] = "1.第一产业", "四百"

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import STUDY, write_map
 from tanheng.errors import InputError
+from tanheng.pipeline.comparison.maps import draw_difference_maps
 from tanheng.pipeline.comparison.runs import compare_runs
 from tanheng.pipeline.run import run_study
 
@@ -44,6 +45,28 @@ def test_a_changed_setting_is_told_by_its_full_name(first: Path, tiny: Path) -> 
     second = run_study(tiny, output=tiny.parent / "second").folder
     row = compare_runs(first, second).settings.set_index("setting").loc["grid.resolution"]
     assert (row["first"], row["second"]) == ("1000.0", "500.0")
+
+
+def test_maps_show_where_two_runs_differ(tiny_with_people: Path, tmp_path: Path) -> None:
+    one = run_study(tiny_with_people).folder
+    (tiny_with_people.parent / "totals.csv").write_text(
+        "year,emissions,unit\n2000,1000,t CO2\n2010,4000,t CO2\n", encoding="utf-8"
+    )
+    other = run_study(tiny_with_people, output=tmp_path / "other").folder
+    found = draw_difference_maps(tmp_path / "maps", compare_runs(one, other))
+    names = sorted(path.name for _, path in found.maps)
+    # Twice the emissions of 2010: demand and balance differ, land and its carbon do not.
+    assert {"difference_demand_2010.png", "difference_balance_2010.png"} <= set(names)
+    assert not any("supply_2010" in name or "land_changed" in name for name in names)
+    same = draw_difference_maps(tmp_path / "none", compare_runs(one, one))
+    assert (same.maps, "the same" in same.reason) == ((), True)
+    assert not (tmp_path / "none").exists()
+
+
+def test_runs_of_other_cells_have_no_difference_maps(first: Path, tiny: Path, tmp_path: Path) -> None:
+    tiny.write_text(STUDY + "\n[grid]\nresolution = 500.0\n", encoding="utf-8")
+    second = run_study(tiny, output=tiny.parent / "second").folder
+    assert "different cells" in draw_difference_maps(tmp_path / "maps", compare_runs(first, second)).reason
 
 
 def test_a_folder_without_a_run_is_refused(first: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tanheng.errors import StudyError
 from tanheng.inputs.plan import check_inputs
 from tanheng.io.results.folder import MARK
 from tanheng.pipeline.plan import Planned, plan_study
+from tanheng.pipeline.run import run_study
 from tanheng.planning.solve import InfeasibleError
 from tanheng.report.words.plan_sentences import plan_paragraph, zoning_reasons
 from tanheng.report.workbook.check_sheet import OK
@@ -495,3 +496,26 @@ def test_one_price_or_a_path(folder: Path) -> None:
     text = BASE.replace("[plan]\n", "[plan]\nprice_path = { 2010 = 100 }\n")
     with pytest.raises(StudyError, match="give either 'price', one for all years, or 'price_path'"):
         plan_study(study(folder, text, "twice"))
+
+
+def test_report_and_plan_link_to_each_other(tiny: Path) -> None:
+    tiny.write_text(tiny.read_text(encoding="utf-8") + "\n[plan]\ndraws = 0\n", encoding="utf-8")
+    run = run_study(tiny).folder
+    assert '<li class="plan" hidden>' in (run / "report.html").read_text(encoding="utf-8")
+    planned = plan_study(tiny)
+    report = (run / "report.html").read_text(encoding="utf-8")
+    assert '<li class="plan" hidden>' not in report
+    assert '<a href="plan/plan.html">' in report
+    page = (planned.folder / "plan.html").read_text(encoding="utf-8")
+    assert '<a href="../report.html">' in page
+    assert (planned.folder / "../report.html").resolve() == (run / "report.html").resolve()
+
+
+def test_a_scenario_that_beats_the_plan_is_explained(planned: Planned) -> None:
+    tables = dict(planned.tables)
+    best = tables["scenarios"].copy()
+    best.loc[best["scenario"] != "today", "change_t_c"] = 2 * abs(planned.record["gain_t_c"]) + 1e6
+    paragraph = plan_paragraph(planned.record, {**tables, "scenarios": best})
+    assert "in place of the plan's limits" in paragraph
+    best.loc[best["scenario"] != "today", "change_t_c"] = -1e6
+    assert "in place of" not in plan_paragraph(planned.record, {**tables, "scenarios": best})

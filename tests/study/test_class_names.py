@@ -43,6 +43,13 @@ def test_a_class_that_lacks_a_density_is_named_in_both_ways_with_a_row_to_write(
     assert "forest,ABOVE,BELOW,SOIL,DEAD" in str(caught.value)
 
 
+def test_two_names_of_one_class_are_no_row_of_either() -> None:
+    names = ClassNames(("cropland", "forest"))
+    assert names.keys({"forest": 1.0, "林地": 2.0, "耕地": 3.0}) == {"forest": 1.0, "林地": 2.0, "cropland": 3.0}
+    # What a built-in legend counts as forest is no row of forest.
+    assert names.keys({"shrubland": 1.0}) == {"shrubland": 1.0}
+
+
 def test_texts_that_are_no_classes_stay_as_they_are() -> None:
     study = parse_study(
         tomllib.loads(

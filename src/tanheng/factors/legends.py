@@ -69,8 +69,7 @@ def usual_class(name: str) -> str:
 def class_named(name: str, classes: Collection[str]) -> str | None:
     """Class that a name means, none where it means none of them.
 
-    Names are those of the legend in any spelling, those that tanheng prints in any language, and those that built-in legends give
-    to what the class holds.
+    Names are those of the legend in any spelling, and those that tanheng prints for them in any language.
 
     Examples
     --------
@@ -81,8 +80,7 @@ def class_named(name: str, classes: Collection[str]) -> str | None:
         return name
     key = alias_key(name)
     known = {alias_key(printed): one for one in reversed(list(classes)) for printed in (one, *printed_names(one))}
-    usual = usual_class(name)
-    return known.get(key) or (usual if usual in classes else None)
+    return known.get(key)
 
 
 def printed_names(name: str) -> tuple[str, ...]:

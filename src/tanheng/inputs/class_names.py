@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -43,8 +44,9 @@ class ClassNames:
         return class_named(name, self.classes) or name
 
     def keys(self, values: Mapping[str, T]) -> dict[str, T]:
-        """Values by class."""
-        return {self.of(name): value for name, value in values.items()}
+        """Values by class; a name that means a class which has another row already stays as it is, and is found to be unknown."""
+        times = Counter(map(self.of, values))
+        return {name if times[self.of(name)] > 1 else self.of(name): value for name, value in values.items()}
 
     def densities(self, table: CarbonDensities) -> CarbonDensities:
         """Densities by class."""

@@ -13,10 +13,11 @@ import pandas as pd
 from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError, TanhengError, nearest
 from tanheng.factors import EmissionFactors, emission_factors_from
-from tanheng.factors.catalogue import alias_key
+from tanheng.factors.catalogue import alias_key, raw_rows
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
 from tanheng.factors.gases import sectors
 from tanheng.inputs.problems import Problems
+from tanheng.io.energy.yearbook import title_year
 from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
 from tanheng.io.vectors import Polygons
 from tanheng.language import listed, name_of, tr
@@ -170,6 +171,17 @@ def _burnt(
     """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
     path = listed(base / name for name in asked.balances.values())
     read = [read_energy_balance(base / name, asked.columns, asked.unit, year) for year, name in asked.balances.items()]
+    for year, name in asked.balances.items():
+        of_title = title_year(raw_rows(base / name)) if year is None else None
+        if of_title is not None:
+            problems.warn(
+                tr(
+                    "{name}: is taken as the balance of {year}, which its title names; a yearbook often names its edition, a year later: "
+                    'state the year as balance = {{ {year} = "{name}" }}',
+                    name=name,
+                    year=of_title,
+                )
+            )
     balance, totals = (_of_years(pd.concat(part, ignore_index=True), years) for part in zip(*read, strict=True))
     other = balance["fuel"] == "other_energy"
     if other.any():

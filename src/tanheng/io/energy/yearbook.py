@@ -38,6 +38,9 @@ _BRACKETS = re.compile(r"[（(\[]([^（）()\[\]]*)[)）\]]")
 _LATIN = re.compile(r"[A-Za-z]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
+#: Headings of a column of years.
+_YEARS = frozenset({"year", "年份", "年", "年度"})
+
 #: What every unit of an energy balance can be turned into.
 _MEASURES = ("t", "m3", "TJ")
 
@@ -76,6 +79,18 @@ def long_table(rows: Rows, name: str, year: int | None = None, unit: str | None 
         raise StudyError(problems)
     header = ("year", "flow", "fuel", "quantity", "unit")
     return Table(name, header, tuple(found), (), {column: column for column in header})
+
+
+def title_year(rows: Rows) -> int | None:
+    """Year that a table as printed is of by its title alone; none where it has a column of years, or is no such table."""
+    head = next((at for at, (_, cells) in enumerate(rows[:_HEAD]) if _fuels_in(cells) >= _LEAST), None)
+    return None if head is None or _year_column(rows[head][1]) is not None else _year_of_title(rows, head)
+
+
+def _year_column(cells: Sequence[str]) -> int | None:
+    """Column of years before the fuels."""
+    first = next(at for at, cell in enumerate(cells) if _fuel(cell))
+    return next((at for at in range(first) if cells[at].strip().lower() in _YEARS), None)
 
 
 @dataclass(frozen=True)
@@ -119,9 +134,7 @@ def _layout(rows: Rows, head: int, name: str, year: int | None, unit: str | None
     cells = rows[head][1]
     columns = {at: fuel for at, cell in enumerate(cells) if (fuel := _fuel(cell))}
     first_fuel = min(columns)
-    year_column = next(
-        (at for at in range(first_fuel) if cells[at].strip().lower() in {"year", "年份", "年", "年度"}), None
-    )
+    year_column = _year_column(cells)
     flow = next((at for at in range(first_fuel) if at != year_column), None)
     if flow is None:
         raise InputError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from tanheng.report.cartography.legend import Entry, Legend
 from tanheng.report.cartography.pictures import percent
 from tanheng.report.cartography.press import Press
 from tanheng.report.cartography.sheet import ARROW, Desk, Picture
+from tanheng.report.style.drawn_map import DrawnMap
 from tanheng.report.style.palettes import GROUND, class_colours
 from tanheng.report.words.titles import plan_title
 
@@ -26,11 +26,17 @@ def draw_plan_maps(
     desk: Desk,
     layers: Mapping[str, NDArray[np.float64]],
     kinds: Mapping[str, tuple[str, ...]],
-) -> list[Path]:
-    """Draw every layer of kinds as ``NAME.png``; returns the PNG files."""
+) -> list[DrawnMap]:
+    """Draw every layer of kinds as ``NAME.png``."""
     known = np.isfinite(layers["land_use_plan"])
     shown = [_picture(name, layer, known, kinds[name]) for name, layer in layers.items()]
-    return [printer.write(desk.sheet(picture), picture.name) for picture in shown]
+    return [_drawn(printer, desk, picture) for picture in shown]
+
+
+def _drawn(printer: Press, desk: Desk, picture: Picture) -> DrawnMap:
+    legend = picture.legend
+    entries = tuple((entry.colour, entry.label, entry.figure) for entry in legend.entries)
+    return DrawnMap(printer.write(desk.sheet(picture), picture.name), legend.title, entries)
 
 
 def _picture(name: str, layer: NDArray[np.float64], known: NDArray[np.bool_], kinds: Sequence[str]) -> Picture:
@@ -63,7 +69,7 @@ def draw_arrows(
     desk: Desk,
     known: NDArray[np.bool_],
     arrows: Sequence[tuple[float, float, float, float, float]],
-) -> Path:
+) -> DrawnMap:
     """Draw amounts between units as arrows from middle to middle, wider for more."""
     most = max(amount for *_, amount in arrows)
     ordered = sorted(arrows, key=lambda arrow: arrow[-1])
@@ -77,7 +83,7 @@ def draw_arrows(
     ground = np.where(known, 1, -1).astype(np.int16)
     name = "compensation"
     picture = Picture(name, plan_title(name), (("", ground),), (ARROW, GROUND), legend, arrows=drawn)
-    return printer.write(desk.sheet(picture), name)
+    return _drawn(printer, desk, picture)
 
 
 def _colours(name: str, kinds: Sequence[str], present: Sequence[int]) -> dict[int, str]:

@@ -29,7 +29,7 @@ from tanheng.report.words.change.decomposition import decomposition_paragraph
 from tanheng.report.words.change.flows import flows_paragraph
 from tanheng.report.words.change.intensity import intensity_paragraph
 from tanheng.report.words.files import files_beside
-from tanheng.report.words.key_figures import borrowed_years, key_figures
+from tanheng.report.words.key_figures import borrowed_years, change_caveat, key_figures
 from tanheng.report.words.mismatch import (
     circular_sentence,
     detector_sentences,
@@ -95,6 +95,7 @@ def write_report(
         ),
         local_regression=local_regression_sentences(tables),
         land_caveat=land_caveat(record),
+        change_caveat=change_caveat(tables),
         pattern_caveat=pattern_caveat(record),
         assumptions=uncertainty_assumptions(record["settings"]),
         density_sources=density_sources(record["settings"]["carbon_density"]),

@@ -180,6 +180,20 @@ def fast_classes(tables: Tables, first: int, last: int) -> dict[str, float]:
     return dict(zip(rows["land_class"].astype(str), rows["change_share"], strict=True))
 
 
+def change_caveat(tables: Tables) -> str:
+    """Sentence on charts and maps of change where most of what differs is no change of land; empty elsewhere."""
+    if "change" not in tables:
+        return ""
+    table = tables["change"]
+    longest = table.loc[(table["to_year"] - table["from_year"]).idxmax()]
+    if not fast_classes(tables, int(longest.from_year), int(longest.to_year)):
+        return ""
+    return tr(
+        "Classes change faster between these maps than is known of any region: what charts and maps show below is how the maps differ, mostly "
+        "by errors of classification, and not how land and its carbon changed."
+    )
+
+
 def densities_change(stock: pd.DataFrame, first: int, last: int) -> bool:
     """Whether a class stores more or less per hectare in one year than in the other."""
     held = stock[stock["area_km2"] > 0].assign(density=lambda rows: rows["stock_t_c"] / rows["area_km2"])
