@@ -519,3 +519,60 @@ def test_a_scenario_that_beats_the_plan_is_explained(planned: Planned) -> None:
     assert "in place of the plan's limits" in paragraph
     best.loc[best["scenario"] != "today", "change_t_c"] = -1e6
     assert "in place of" not in plan_paragraph(planned.record, {**tables, "scenarios": best})
+
+
+def test_carbon_counts_more_where_more_is_emitted(folder: Path, tmp_path: Path) -> None:
+    # Forest may take 20 of 195 cells of cropland. By carbon alone both zones serve alike; by demand the west, where more people live.
+    study = """
+title = "weighed"
+years = [2010]
+[zones.half]
+file = "zones.gpkg"
+id = "code"
+name = "name"
+[land_cover]
+legend = "six-classes"
+maps = { 2010 = "b.tif" }
+[carbon_density]
+table = "henan-six-classes"
+[emissions]
+totals = "totals.csv"
+[population]
+kind = "density"
+map = "people.tif"
+[plan]
+limits = [ { class = "cropland", at_least = 0.9 } ]
+forbidden = [ ["forest", "cropland"], ["grassland", "cropland"], ["forest", "grassland"] ]
+draws = 0
+scenarios = false
+zoning = false
+"""
+    copied = tmp_path / "s"
+    shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("results*", ".*"))
+    (copied / "study.toml").write_text(study, encoding="utf-8")
+    plain = plan_study(copied / "study.toml")
+    more = 'demand_weight = 0.8\ndemand_zones = "half"\n'
+    (copied / "study.toml").write_text(study + more, encoding="utf-8")
+    weighed = plan_study(copied / "study.toml")
+    # The same area is converted and the same carbon gained; where it lies follows demand.
+    assert weighed.record["gain_t_c"] == pytest.approx(plain.record["gain_t_c"], rel=1e-9)
+    balance = pd.read_csv(copied / "results" / "tables" / "balance_by_zone.csv").set_index("zone_id")
+    dense = balance["demand_t_c_per_ha_yr"].drop(index=[i for i in balance.index if i not in {"w", "e"}]).idxmax()
+    zones = weighed.tables["plan_by_zone"].set_index("zone_id")
+    change = zones["cropland_change_km2"]
+    assert change[dense] == pytest.approx(change.sum(), rel=1e-9)
+    assert change[dense] < -10
+    counts = zones["carbon_counts"]
+    assert counts[dense] > 1 > counts.drop(dense).min()
+    assert "not the one that stores most" in plan_paragraph(weighed.record, weighed.tables)
+    assert weighed.record["goal"] > weighed.record["gain_t_c"]
+
+
+def test_demand_must_be_there_to_be_weighed(tiny: Path) -> None:
+    tiny.write_text(
+        tiny.read_text(encoding="utf-8") + '\n[plan]\ndemand_weight = 0.5\ndemand_zones = "part"\n', encoding="utf-8"
+    )
+    with pytest.raises(StudyError) as caught:
+        check_inputs(load_study(tiny), tiny.parent)
+    assert "the study has no demand" in str(caught.value)
+    assert "there is no zone layer 'part'" in str(caught.value)

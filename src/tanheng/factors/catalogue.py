@@ -292,7 +292,31 @@ def raw_rows(path: Path) -> list[tuple[int, list[str]]]:
     text = read_text(path)
     body = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip(" ,;\t")]
     delimiter = max((",", ";", "\t"), key=text.count)
-    return _cells(body, delimiter)
+    _refuse_long(body, str(path))
+    try:
+        return _cells(body, delimiter)
+    except csv.Error as error:
+        raise InputError(tr("{name}: can't be read as a table ({reason})", name=path, reason=error)) from error
+
+
+def _refuse_long(body: Sequence[tuple[int, str]], name: str) -> None:
+    """Refuse a line that is longer than a cell may be.
+
+    Raises
+    ------
+    InputError
+        There is one.
+    """
+    longest = max(body, key=lambda item: len(item[1]), default=(0, ""))
+    if len(longest[1]) > limit("field_characters"):
+        raise InputError(
+            tr(
+                "{name}: line {number} is too long: {more}",
+                name=name,
+                number=longest[0],
+                more=more_than("field_characters", len(longest[1])),
+            )
+        )
 
 
 def _table_of_sheet(rows: Sequence[tuple[int, list[str]]], name: str) -> Table:
@@ -338,16 +362,7 @@ def parse_table(text: str, name: str) -> Table:
                 more=more_than("table_columns", first.count(delimiter) + 1),
             )
         )
-    longest = max(body, key=lambda item: len(item[1]))
-    if len(longest[1]) > limit("field_characters"):
-        raise InputError(
-            tr(
-                "{name}: line {number} is too long: {more}",
-                name=name,
-                number=longest[0],
-                more=more_than("field_characters", len(longest[1])),
-            )
-        )
+    _refuse_long(body, name)
     try:
         cells = _cells(body, delimiter)
     except csv.Error as error:

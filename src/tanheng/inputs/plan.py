@@ -86,6 +86,8 @@ def open_plan(inputs: Inputs) -> PlanInputs:
                 problems.add(Problem(text, f"plan.{key}"))
     with problems.at("plan.limits"):
         problems.add(*_zones_named(plan, inputs))
+    with problems.at("plan.demand_zones"):
+        problems.add(*_demand_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)
     with problems.at("plan.protected"):
         for land in plan.protected:
@@ -216,6 +218,23 @@ def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...
         if free
         else []
     )
+
+
+def _demand_named(plan: Plan, inputs: Inputs) -> list[str]:
+    """What hinders weighing carbon by the demand of units: no demand, or no such layer."""
+    if plan.demand_zones is None:
+        return []
+    found = []
+    if inputs.demand is None:
+        found.append(
+            tr("plan.demand_weight: the study has no demand; name emissions and a population map, or leave it out")
+        )
+    if plan.demand_zones not in inputs.zones:
+        hint = nearest(plan.demand_zones, inputs.zones)
+        found.append(
+            tr("plan.demand_zones: there is no zone layer '{layer}'{hint}", layer=plan.demand_zones, hint=hint)
+        )
+    return found
 
 
 def _by_zone_id(plan: Plan, inputs: Inputs) -> Plan:

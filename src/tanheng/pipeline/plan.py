@@ -139,7 +139,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
 
 
 def _tables(opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan) -> dict[str, pd.DataFrame]:
-    only_carbon = list(opened.plan.weights) == ["carbon"] and opened.plan.weights["carbon"] == 1.0
+    only_carbon = opened.plan.carbon_alone
     tables = {
         "plan_areas": areas_table(land, plan.flows),
         "plan_transitions": transitions_table(opened, land, plan.flows),

@@ -20,6 +20,7 @@ from tanheng.report.cartography.qgis_project import PROJECT_FILE, ZoneAttributes
 from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions
 from tanheng.report.style.themes import all_breaks, kind_themes, themes
+from tanheng.report.words.plan_sentences import carbon_alone
 from tanheng.report.words.titles import run_title
 
 
@@ -129,7 +130,7 @@ def write_plan_report(
         if "plan_front" in tables:
             cost = str(tables["plan_front"].columns[0]) == "cost"
             units = record["settings"]["currency"] if cost else tr("units of the table")
-            only_carbon = record["settings"]["weights"] == {"carbon": 1.0}
+            only_carbon = carbon_alone(record)
             path = folder / "maps" / "front.png"
             charts.append(draw_front(path, tables["plan_front"], units, only_carbon=only_carbon))
         if "scenarios" in tables and len(tables["scenarios"]) > 1:

@@ -93,6 +93,8 @@ class Plan(Part):
     max_change: Annotated[float, Field(ge=0, le=1)] = 1.0
     whole_cells: Truth | Literal["auto"] = "auto"
     weights: dict[Name, float] = Field(default_factory=lambda: {"carbon": 1.0})
+    demand_weight: Annotated[float, Field(ge=0, le=1)] = 0.0
+    demand_zones: str | None = None
     values: str | None = None
     costs: str | None = None
     cost_map: str | None = None
@@ -115,9 +117,16 @@ class Plan(Part):
     seconds: Annotated[float, Field(gt=0, le=86_400)] = 120.0
     seed: Annotated[int, Field(ge=0)] = 1
 
+    @property
+    def carbon_alone(self) -> bool:
+        """Whether a tonne of carbon counts alike everywhere and nothing else counts."""
+        return self.weights == {"carbon": 1.0} and self.demand_weight == 0
+
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         problems = []
+        if (self.demand_weight > 0) != (self.demand_zones is not None):
+            problems.append(tr("'demand_weight' and 'demand_zones', the layer of the units, go together"))
         if self.budget is not None and self.costs is None:
             problems.append(tr("budget: needs 'costs', a table from,to,cost per ha"))
         if self.cost_map is not None and self.costs is None:

@@ -454,6 +454,9 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("stock_change_by_class", "below_t_c"): Column("below_t_c", mark("change below ground"), _T_C),
     ("stock_change_by_class", "soil_t_c"): Column("soil_t_c", mark("change in the soil"), _T_C),
     ("stock_change_by_class", "dead_t_c"): Column("dead_t_c", mark("change in dead organic matter"), _T_C),
+    ("plan_by_zone", "carbon_counts"): Column(
+        "carbon_counts", mark("what a tonne of carbon counts, by demand"), kind="ratio"
+    ),
     ("density_comparison", "change_t_c"): Column("change_t_c", mark("change since the first year"), _T_C),
     ("plan_by_year", "value"): Column(
         "value", mark("worth of the year, discounted"), mark("in the currency of the plan"), "ratio"

@@ -26,6 +26,7 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
         [
             _conversions(moves, record["converted_km2"]),
             _gain(record),
+            *_weighed(record),
             *_by_year(record, tables),
             *_pool(tables),
             _proof(record),
@@ -150,13 +151,34 @@ def _nothing_moves(record: Mapping[str, Any]) -> str:
 
 def _open(record: Mapping[str, Any]) -> str:
     """What the proof leaves open, where the gain is no measure for it."""
-    units = "t C" if record["settings"]["weights"] == {"carbon": 1.0} else tr("of the weighted value")
+    units = "t C" if carbon_alone(record) else tr("of the weighted value")
     return tr(
         "That is no proof: a plan that keeps the same limits may be better by up to {gap:,.6g} {units}; more `seconds` may "
         "find it.",
         gap=record["gap"],
         units=units,
     )
+
+
+def carbon_alone(record: Mapping[str, Any]) -> bool:
+    """Whether a tonne of carbon counts alike everywhere in a plan, and nothing else counts."""
+    settings = record["settings"]
+    return bool(settings["weights"] == {"carbon": 1.0} and settings.get("demand_weight", 0.0) == 0)
+
+
+def _weighed(record: Mapping[str, Any]) -> list[str]:
+    """That carbon counts more where more is emitted, where it does."""
+    weight = record["settings"].get("demand_weight", 0.0)
+    if weight == 0:
+        return []
+    return [
+        tr(
+            "A tonne of carbon counts more in units of the layer {layer} that emit more per hectare (weight {weight:g}, mean one): the plan is the "
+            "best by that measure, and not the one that stores most.",
+            layer=name_of(record["settings"]["demand_zones"]),
+            weight=weight,
+        )
+    ]
 
 
 def _area(km2: float) -> str:

@@ -17,6 +17,7 @@ from tanheng.inputs.plan import PlanInputs
 from tanheng.language import name_of, tr
 from tanheng.planning.problem import Limit, PlanProblem, Term, area_of, stock_gain
 from tanheng.planning.spread import nearness
+from tanheng.planning.unit_weights import demand_factor
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Plan, PlanLimit
 from tanheng.units import HA_PER_KM2
@@ -41,6 +42,8 @@ class PlanLand:
         Zone layers of the study.
     zones : mapping of str to scipy.sparse.csr_matrix, shape (zones, cells)
         Part of each cell with land in each zone of a layer.
+    demand : numpy.ndarray, shape (cells,), t C yr-1, optional
+        Emissions allotted to each cell, where the run has them.
     """
 
     grid: Grid
@@ -53,6 +56,7 @@ class PlanLand:
     layers: Mapping[str, ZoneLayer]
     zones: Mapping[str, sparse.csr_matrix]
     nearness: NDArray[np.float64]
+    demand: NDArray[np.float64] | None = None
 
 
 def plan_land(
@@ -76,7 +80,11 @@ def plan_land(
     for number, pool in enumerate(str(name) for name in dataset["carbon_pool"].values):
         if pool in of_place:
             pools[:, number] = float(area.sum(axis=0) @ pools[:, number]) / float(area.sum())
-    return PlanLand(grid, classes, year, mask, area, pools.sum(axis=1), pools, layers, zones, nearness(share, mask))
+    near = nearness(share, mask)
+    demand = None
+    if "demand" in dataset and year in dataset["demand"]["year"].values:
+        demand = np.nan_to_num(np.asarray(dataset["demand"].sel(year=year).values, float)[mask])
+    return PlanLand(grid, classes, year, mask, area, pools.sum(axis=1), pools, layers, zones, near, demand)
 
 
 def _without_crumbs(area: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -132,7 +140,7 @@ def _fit(opened: PlanInputs, land: PlanLand) -> NDArray[np.bool_] | None:
 def gain_terms(opened: PlanInputs, land: PlanLand) -> tuple[Term, ...]:
     """Terms of what is maximised: stored carbon first, then values and costs by their weights."""
     weights = opened.plan.weights
-    terms = [Term(weights.get("carbon", 0.0) * stock_gain(land.density))]
+    terms = [Term(weights.get("carbon", 0.0) * stock_gain(land.density), unit_factor(opened, land))]
     terms += [
         Term(weight * value_difference(opened, land.classes, name))
         for name, weight in weights.items()
@@ -142,6 +150,14 @@ def gain_terms(opened: PlanInputs, land: PlanLand) -> tuple[Term, ...]:
         cost = cost_term(opened, land)
         terms.append(Term(-abs(weights["cost"]) * cost.per_ha, cost.factor))
     return tuple(terms)
+
+
+def unit_factor(opened: PlanInputs, land: PlanLand) -> NDArray[np.float64] | None:
+    """What a tonne of carbon counts in each cell by the demand of its unit; none where demand does not count."""
+    plan = opened.plan
+    if plan.demand_weight == 0 or land.demand is None:
+        return None
+    return demand_factor(land.demand, land.area.sum(axis=1), land.zones[str(plan.demand_zones)], plan.demand_weight)
 
 
 def value_difference(opened: PlanInputs, classes: tuple[str, ...], name: str) -> NDArray[np.float64]:

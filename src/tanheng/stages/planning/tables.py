@@ -13,7 +13,7 @@ from tanheng.inputs.plan import PlanInputs
 from tanheng.language import tr
 from tanheng.planning.problem import Flows, Limit, amount, stock_gain
 from tanheng.planning.solve import Plan, Price
-from tanheng.stages.planning.problem import PlanLand, cost_term
+from tanheng.stages.planning.problem import PlanLand, cost_term, unit_factor
 from tanheng.units import HA_PER_KM2
 
 
@@ -77,12 +77,17 @@ def zones_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFram
     after = flows.after(*land.area.shape)
     cost = _by_cell(land, flows, cost_term(opened, land).per_ha, cost_term(opened, land).factor)
     gain = (after - land.area) @ land.density
+    factor = unit_factor(opened, land)
     frames = []
     for label, weights in land.zones.items():
         layer = land.layers[label]
         change = weights @ (after - land.area) / HA_PER_KM2
         frame = pd.DataFrame({"zone_layer": label, "zone_id": layer.ids, "zone_name": layer.names})
         frame["gain_t_c"] = weights @ gain
+        if factor is not None and label == opened.plan.demand_zones:
+            held = weights @ land.area.sum(axis=1)
+            counted = weights @ (land.area.sum(axis=1) * factor)
+            frame["carbon_counts"] = np.divide(counted, held, out=np.full(len(held), np.nan), where=held > 0)
         frame["cost"] = weights @ cost
         for number, name in enumerate(land.classes):
             frame[f"{name}_change_km2"] = change[:, number]
