@@ -142,3 +142,40 @@ def test_production_in_another_mode_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(StudyError, match="belong to mode 'sink'"):
         run_study(study)
+
+
+def test_rates_that_are_uncertain_give_intervals_to_region_zones_and_cells(tmp_path: Path) -> None:
+    rows = "class,uptake\ncropland,0\nforest,2\ngrassland,1\nwater,0\nbuilt-up,0\nunused,0\n"
+    uncertain = (
+        'uptake = "rates.csv"\nuptake_uncertainty = { forest = 0.5, grassland = 0.4 }\nuptake_correlation = 0.5\n'
+    )
+    results = run_with(tmp_path, uncertain, rates=rows)
+    # 300 ha of forest at 2 t C/ha to 50 % err by 300 t C, 100 ha of grassland at 1 to 40 % by 40; half of it together:
+    # 0.5 (300^2 + 40^2) + 0.5 (300 + 40)^2 = 103,600.
+    region = results.tables["balance"].set_index("year").loc[2000]
+    assert region["supply_half_width_t_c_per_yr"] == pytest.approx(np.sqrt(103_600), rel=1e-9)
+    zones = results.tables["balance_by_zone"]
+    held = zones[zones["year"] == 2000].set_index("zone_id")
+    # The halves of the zones are of the same two rates: with one class in a zone it errs by that class alone.
+    assert (held["supply_half_width_t_c_per_yr"] >= 0).all()
+    half = results.dataset["supply_half_width"].sel(year=2000).values
+    forest = np.asarray(FIRST) == 2
+    np.testing.assert_allclose(half[forest], 100.0, rtol=SINGLE)
+
+
+def test_a_map_errs_alike_everywhere(tmp_path: Path) -> None:
+    entries = npp("{ share = 0.5 }") + "uptake_uncertainty = 0.3\n"
+    region = run_with(tmp_path, entries).tables["balance"].set_index("year").loc[2000]
+    assert region["supply_half_width_t_c_per_yr"] == pytest.approx(0.3 * NO_CROPS * 4.0, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        (npp("{ share = 0.5 }") + "uptake_uncertainty = { forest = 0.3 }\n", "needs 'uptake', a table by class"),
+        ('uptake = "china-vegetation"\nuptake_uncertainty = { forrest = 0.3 }\n', "there is no class 'forrest'"),
+    ],
+)
+def test_uncertainty_that_does_not_fit_is_refused(tmp_path: Path, entries: str, said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        run_with(tmp_path, entries)

@@ -53,6 +53,7 @@ from tanheng.stages.uncertainty.cells import cell_uncertainty
 from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors, density_errors
 from tanheng.stages.uncertainty.map_errors import account_map_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
+from tanheng.stages.uncertainty.uptake import UptakeErrors, uptake_errors
 from tanheng.stages.zone_layers import ZoneLayer, lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
 from tanheng.study import language_of, load_study
@@ -209,6 +210,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
     study, steps = inputs.study, clock.reporter.steps
     found = Found(notes=inputs.warnings)
     spread = density_errors(inputs.densities.settings, inputs.classes)
+    uptake = uptake_errors(inputs.balance, inputs.classes)
     demands: CellDemand | None = None
     compared: Balance | None = None
     demand_spread: dict[int, DemandErrors] = {}
@@ -229,7 +231,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             found += Found(notes=uptake_notes(land, study.years))
     if inputs.emissions is not None and inputs.demand is not None:
         with clock.stage(mark("emissions and demand")):
-            demands, compared, demand_spread, more = _emissions_and_demand(inputs, land, layers, supply, stocks)
+            demands, compared, demand_spread, more = _emissions_and_demand(inputs, land, layers, supply, stocks, uptake)
             found += more
     with clock.stage(mark("zones and change")):
 
@@ -237,7 +239,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             zones = account_zone_stocks(layers, land, spread)
             if compared is not None and demands is not None:
                 zones += account_zone_balances(
-                    layers, zones.tables, land, compared, demands, inputs.economy, spread, demand_spread
+                    layers, zones.tables, land, compared, demands, inputs.economy, spread, demand_spread, uptake
                 )
             zones += change_table(changes, land, compared.balance if compared else None, study.value)
             return zones + analyse_change(changes, land)
@@ -254,14 +256,19 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             found += analyse_cells(study.analysis, land, compared, layers, steps)
             sampled = study.balance.norm == "year"
             found += cell_uncertainty(
-                land, compared, spread, demand_spread, sampled_norm=sampled, seed=study.analysis.seed
+                land, compared, spread, demand_spread, uptake, sampled_norm=sampled, seed=study.analysis.seed
             )
     refuse_failed(found.checks)
     return Found(found.tables, found.variables, tuple(dict.fromkeys(found.notes)), found.checks)
 
 
 def _emissions_and_demand(
-    inputs: Inputs, land: Land, layers: Mapping[str, ZoneLayer], supply: xr.DataArray, stocks: Found
+    inputs: Inputs,
+    land: Land,
+    layers: Mapping[str, ZoneLayer],
+    supply: xr.DataArray,
+    stocks: Found,
+    uptake: UptakeErrors | None,
 ) -> tuple[CellDemand, Balance, dict[int, DemandErrors], Found]:
     """The account, its allocation to cells, the balance of both, and what drives emissions."""
     assert inputs.emissions is not None and inputs.demand is not None  # noqa: S101, PT018  the caller looked
@@ -271,7 +278,8 @@ def _emissions_and_demand(
     compared = account_balance(inputs.balance, land, supply, demands)
     spread = demand_errors(account.terms, demands.groups)
     table = balance_table(compared, land, demands, study.balance.norm)
-    table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), spread, compared.mode)
+    halves = {} if uptake is None else {year: uptake.of_region(land, supply, year) for year in study.years}
+    table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), spread, compared.mode, halves)
     found = account.found + demands.found + compared.found + Found({"balance": table})
     if inputs.decomposition is not None:
         people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}

@@ -21,6 +21,7 @@ from tanheng.stages.found import Found, SelfCheck
 from tanheng.stages.land.stock import Land
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.uncertainty.totals import with_zone_intervals, with_zone_stock_intervals
+from tanheng.stages.uncertainty.uptake import UptakeErrors
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
 from tanheng.units import HA_PER_KM2
@@ -66,6 +67,7 @@ def account_zone_balances(
     economy: EconomyInputs | None,
     density_errors: DensityErrors | None,
     demand_errors: Mapping[int, DemandErrors],
+    uptake: UptakeErrors | None = None,
 ) -> Found:
     """Supply, demand and balance of every zone with their intervals and rates, and how unequal the zones are.
 
@@ -73,6 +75,8 @@ def account_zone_balances(
     ----------
     tables : mapping of str to pandas.DataFrame
         Among them the stocks by zone of all layers.
+    uptake : UptakeErrors, optional
+        Of supply in mode ``sink``.
     """
     if not layers:
         return Found()
@@ -85,7 +89,15 @@ def account_zone_balances(
         of_layer = stocks[stocks["zone_layer"] == layer.label]
         table = balance_by_zone_table(of_layer, layer.weights, compared.supply, demand, columns, own)
         table = with_zone_intervals(
-            table, land, layer, compared.mode, density_errors, demand_errors, of_layer, has_emissions=own is not None
+            table,
+            land,
+            layer,
+            compared.mode,
+            density_errors,
+            demand_errors,
+            of_layer,
+            uptake,
+            has_emissions=own is not None,
         )
         rows.append(with_rates(table, layer, demands.population, economy, compared.mode))
     whole = pd.concat(rows, ignore_index=True)

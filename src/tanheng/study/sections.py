@@ -237,7 +237,8 @@ class BalanceChoice(Part):
     """Mode of the balance, norm of the supply-demand ratio, and in mode ``sink`` where uptake comes from.
 
     `returning` are classes whose uptake returns to the air within the year, as that of crops, and is no sink: with `npp` those of cropland
-    unless it says otherwise.
+    unless it says otherwise. `uptake_uncertainty` is half of the 95 % interval, relative: of the rates of the classes, which err together
+    by `uptake_correlation`, or of a map, which errs alike everywhere.
     """
 
     mode: Mode = "stock"
@@ -247,6 +248,16 @@ class BalanceChoice(Part):
     nep_units: str = "g C m-2 yr-1"
     npp: NetPrimaryProduction | None = None
     returning: tuple[Name, ...] | None = None
+    uptake_uncertainty: HalfWidth | dict[Name, HalfWidth] | None = None
+    uptake_correlation: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+    @model_validator(mode="after")
+    def _uncertainty_fits(self) -> Self:
+        if self.mode != "sink" and {"uptake_uncertainty", "uptake_correlation"} & self.model_fields_set:
+            raise ValueError(tr("'uptake_uncertainty' and 'uptake_correlation' belong to mode 'sink'"))
+        if self.uptake is None and (isinstance(self.uptake_uncertainty, dict) or self.uptake_correlation > 0):
+            raise ValueError(tr("uncertainty by class needs 'uptake', a table by class; a map takes one number"))
+        return self
 
     @model_validator(mode="after")
     def _sink_needs_uptake(self) -> Self:

@@ -18,6 +18,8 @@ def check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problems
     by_class: dict[str, Mapping[str, float]] = {"land_cover.area_uncertainty": study.land_cover.area_uncertainty}
     if isinstance(given_for, dict) and not study.carbon_density.uncertain_pools:
         by_class["carbon_density.uncertainty"] = given_for
+    if isinstance(study.balance.uptake_uncertainty, dict):
+        by_class["balance.uptake_uncertainty"] = study.balance.uptake_uncertainty
     if not classes:
         return
     for place, halves in by_class.items():

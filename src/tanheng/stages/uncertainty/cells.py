@@ -32,8 +32,10 @@ from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
 from tanheng.stages.found import Found
 from tanheng.stages.land.stock import Land
+from tanheng.stages.uncertainty.areas import areas_of
 from tanheng.stages.uncertainty.density_maps import map_halves, map_variance, uncertain_maps
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
+from tanheng.stages.uncertainty.uptake import UptakeErrors
 
 #: Draws of densities and demand for the ratio.
 _DRAWS = 200
@@ -46,6 +48,7 @@ def cell_uncertainty(
     compared: Balance,
     errors: DensityErrors | None,
     demands: Mapping[int, DemandErrors],
+    uptake: UptakeErrors | None = None,
     *,
     sampled_norm: bool,
     seed: int,
@@ -54,6 +57,8 @@ def cell_uncertainty(
 
     Parameters
     ----------
+    uptake : UptakeErrors, optional
+        Of supply in mode ``sink``.
     sampled_norm : bool
         Whether the norm of the ratio comes from each year's own largest cells, and is as uncertain as they are; that of all years is
         held fixed.
@@ -61,15 +66,17 @@ def cell_uncertainty(
         Of the draws.
     """
     mode, years = compared.mode, compared.years
-    if errors is None:
+    if mode == "sink" and uptake is None:
+        notes = (tr("uncertainty of cells is left out: no uncertainty of uptake is given; write uptake_uncertainty"),)
+        return Found(notes=notes if errors is not None else ())
+    if uptake is None and errors is None:
         return Found()
-    if mode == "sink":
-        return Found(
-            notes=(tr("uncertainty of cells is left out: in mode 'sink' supply does not come from densities"),)
-        )
     of_years = {"year": years}
     for year in years:
-        _keep(land, partial(_supply, land, errors, mode, year), "supply_half_width", year)
+        work = partial(_supply, land, errors, mode, year)
+        if uptake is not None:
+            work = partial(uptake.of_cells, land, compared.supply, year)
+        _keep(land, work, "supply_half_width", year)
     supply = stamp(variable(land.cells, "supply_half_width", **of_years), "supply_half_width", mode)
     if not set(years) <= set(demands):
         return Found(variables={"supply_half_width": supply})
@@ -83,6 +90,7 @@ def cell_uncertainty(
         return Found({"balance_certainty": table}, variables)
     if sampled_norm:
         for year in years:
+            assert errors is not None  # noqa: S101  mode 'stock' has no uptake
             _keep(land, partial(_ratio, land, errors, demands[year], year, seed), "ratio_half_width", year)
         ratio = variable(land.cells, "ratio_half_width", **of_years)
     else:
@@ -101,8 +109,9 @@ def period_ending(land: Land, year: int) -> tuple[int, int]:
     return next((first, last) for first, last in pairwise(land.years) if last == year)
 
 
-def _supply(land: Land, errors: DensityErrors, mode: str, year: int) -> Values:
-    """Half-width of the supply of each cell in a year."""
+def _supply(land: Land, errors: DensityErrors | None, mode: str, year: int) -> Values:
+    """Half-width of the supply of each cell in a year, from densities."""
+    assert errors is not None  # noqa: S101  the caller looked
     years = (year,) if mode == "stock" else tuple(reversed(period_ending(land, year)))
     parts = []
     for rows in land.densities.bands():
@@ -124,11 +133,6 @@ def _cells_of_bands(land: Land) -> list[slice]:
     """Numbers of the cells of each band of rows."""
     columns = land.grid.columns
     return [slice(rows.start * columns, rows.stop * columns) for rows in land.densities.bands()]
-
-
-def areas_of(land: Land, year: int, rows: slice) -> xr.DataArray:
-    """Area of each class in each cell of a band of rows in a year, ha."""
-    return land.share.sel(year=year, drop=True).isel(y=rows).compute() * land.grid.cell_area_ha
 
 
 def cell_half_width(errors: DensityErrors, ends: list[tuple[xr.DataArray, xr.DataArray]]) -> xr.DataArray:

@@ -17,10 +17,12 @@ from tanheng.land.cells import bands
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes
 from tanheng.stages.land.stock import Land, class_areas
-from tanheng.stages.uncertainty.cells import areas_of, cell_half_width, less, period_ending
+from tanheng.stages.uncertainty.areas import areas_of
+from tanheng.stages.uncertainty.cells import cell_half_width, less, period_ending
 from tanheng.stages.uncertainty.density_maps import region_variance, summed_variance
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.uncertainty.map_errors import MapError
+from tanheng.stages.uncertainty.uptake import UptakeErrors
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
 
@@ -104,12 +106,24 @@ def _stock_row(
 
 
 def with_balance_intervals(
-    table: pd.DataFrame, stocks: pd.DataFrame | None, demands: Mapping[int, DemandErrors], mode: str
+    table: pd.DataFrame,
+    stocks: pd.DataFrame | None,
+    demands: Mapping[int, DemandErrors],
+    mode: str,
+    uptake: Mapping[int, float] | None = None,
 ) -> pd.DataFrame:
-    """Table of the balance of the region with half-widths of supply, demand and balance, as far as they are known."""
+    """Table of the balance of the region with half-widths of supply, demand and balance, as far as they are known.
+
+    Parameters
+    ----------
+    uptake : mapping of int to float, optional
+        Half-width of the uptake of each year, in mode ``sink``.
+    """
     names = balance_columns(mode)
     result = table.copy()
     supply = _supply_halves(table, stocks, mode)
+    if uptake:
+        supply = np.array([uptake[int(year)] for year in table["year"]])
     demand = np.array([demands[int(year)].half_width if int(year) in demands else np.nan for year in table["year"]])
     columns = {
         names.supply_half_width: supply,
@@ -147,6 +161,7 @@ def with_zone_intervals(
     errors: DensityErrors | None,
     demands: Mapping[int, DemandErrors],
     stocks: pd.DataFrame,
+    uptake: UptakeErrors | None = None,
     *,
     has_emissions: bool,
 ) -> pd.DataFrame:
@@ -156,6 +171,8 @@ def with_zone_intervals(
     ----------
     stocks : pandas.DataFrame
         Rows of the layer in the table of stocks by zone, with their half-widths where densities have any.
+    uptake : UptakeErrors, optional
+        Of supply in mode ``sink``.
     has_emissions : bool
         Whether emissions are known for these zones.
     """
@@ -164,7 +181,9 @@ def with_zone_intervals(
     for key, rows in table.groupby("year", sort=False):
         year = int(key)
         frame = rows.copy()
-        if errors is None or mode == "sink":
+        if mode == "sink" and uptake is not None:
+            supply = uptake.of_zones(land, layer, rows[names.supply].to_numpy(float), year)
+        elif errors is None or mode == "sink":
             supply = np.full(len(rows), np.nan)
         elif mode == "stock":
             supply = stocks.loc[stocks["year"] == year, "stock_half_width_t_c"].to_numpy(float)
