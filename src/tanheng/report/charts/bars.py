@@ -143,7 +143,7 @@ def stacked_around_zero(
 def half_widths(rows: Sequence[tuple[str, float]], title: str, units: str) -> str:
     """Bars to both sides of the total, one a cause: what it alone would leave uncertain."""
     left = min(widest([label for label, _ in rows]), 220.0) + 12
-    room = widest([shown(value) for _, value in rows]) + 16
+    room = widest([f"± {shown(value)}" for _, value in rows]) + 16
     most = max(value for _, value in rows)
     middle = (left + _WIDTH - room) / 2
     scale = (_WIDTH - room - left) / 2 / max(most, 1e-300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,12 @@ def draw_moran_scatter(
         axes.axvline(0, color="#999999", lw=0.7, ls="--")
         axes.set_xlabel(tr("{name}, standard deviations from the mean", name=words[0]), fontsize=9)
         axes.set_ylabel(tr("{name} of the neighbours, mean of standard deviations", name=words[1]), fontsize=9)
-        axes.set_title(tr("Moran scatter plot; slope: Moran's I = {slope:.3f}", slope=slope), fontsize=10)
+        title = (
+            tr("Moran scatter plot; slope: Moran's I = {slope:.3f}", slope=slope)
+            if words[0] == words[1]
+            else tr("Moran scatter plot; slope: bivariate Moran's I = {slope:.3f}", slope=slope)
+        )
+        axes.set_title(title, fontsize=10)
         axes.legend(fontsize=7.5, frameon=False)
         axes.tick_params(labelsize=8)
         axes.spines[["top", "right"]].set_visible(False)
@@ -72,7 +78,7 @@ def draw_cluster_map(path: Path, shapes: Sequence[shapely.Geometry], clusters: S
         axes.autoscale_view()
         axes.set_aspect("equal")
         axes.set_axis_off()
-        axes.set_title(title, fontsize=10)
+        axes.set_title("\n".join(textwrap.wrap(title, 64)), fontsize=10)
         figure.legend(handles=handles, fontsize=8, frameon=False, ncols=3, loc="outside lower center")
         figure.savefig(path)
     return path
