@@ -22,6 +22,12 @@ from tanheng.units import conversion_factor, same_dimension, tonnes_of_carbon
         ("kgce/kg", "TJ/t", 29.3076e-3),
         ("GJ/(10^4 m3)", "TJ/m3", 1e-7),
         ("Mg C ha-1", "t C ha-1", 1.0),
+        ("10^4tCO2", "t CO2", 1e4),
+        ("MtCO2", "t CO2", 1e6),
+        ("TgC", "t C", 1e6),
+        ("kt", "t", 1e3),
+        ("10^8m3", "m3", 1e8),
+        ("gC m-2", "t C ha-1", 0.01),
     ],
 )
 def test_units_of_yearbooks_convert(source: str, target: str, factor: float) -> None:
@@ -40,6 +46,13 @@ def test_species_and_kinds_never_mix(source: str, target: str) -> None:
 def test_nonsense_is_refused(nonsense: str) -> None:
     with pytest.raises(UnitError):
         conversion_factor(nonsense, "t C")
+
+
+@pytest.mark.parametrize("unclear", ["mt", "mtce", "mtoe", "Mm3", "MMm³", "tons"])
+def test_units_that_may_be_meant_in_several_ways_are_refused(unclear: str) -> None:
+    for target in ("t", "m3", "TJ"):
+        with pytest.raises(UnitError, match="may mean several"):
+            conversion_factor(unclear, target)
 
 
 def test_mass_without_a_species_is_no_carbon() -> None:

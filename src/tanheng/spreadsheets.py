@@ -6,9 +6,11 @@ A sheet is named behind a number sign: ``yearbook.xlsx#Table 5-16``; of a file w
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm"})
 #: Endings of spreadsheets of other formats.
 _OTHERS = frozenset({".xls", ".xlsb", ".ods", ".et", ".numbers"})
 
+#: A file and the sheet behind a number sign.
+_SHEET_OF_FILE = re.compile(r"(.+?\.xls[xm])#(.*)", re.IGNORECASE)
+
 Row = tuple[int, list[str]]
 
 
@@ -34,11 +39,8 @@ def split_sheet(path: Path) -> tuple[Path, str]:
     >>> split_sheet(Path("data/yearbook.xlsx#Table 5-16"))[1], split_sheet(Path("a#b.csv"))[1]
     ('Table 5-16', '')
     """
-    for ending in SPREADSHEETS:
-        before, mark, sheet = path.name.rpartition(f"{ending}#")
-        if mark and before:
-            return path.with_name(before + ending), sheet
-    return path, ""
+    found = _SHEET_OF_FILE.fullmatch(path.name)
+    return (path.with_name(found.group(1)), found.group(2)) if found else (path, "")
 
 
 def is_spreadsheet(path: Path) -> bool:
@@ -49,23 +51,26 @@ def is_spreadsheet(path: Path) -> bool:
     InputError
         It is a spreadsheet of a format that is not read.
     """
-    if path.suffix.lower() in _OTHERS:
+    file, _ = split_sheet(path)
+    if file.suffix.lower() in _OTHERS:
         raise InputError(
             tr(
                 "{path}: is a spreadsheet of a format that is not read; save it as .xlsx or as 'CSV UTF-8'",
                 path=shown(path),
             )
         )
-    return split_sheet(path)[0].suffix.lower() in SPREADSHEETS
+    return file.suffix.lower() in SPREADSHEETS
 
 
 def sheet_rows(path: Path) -> list[Row]:
     """Rows of a sheet that hold anything, with their numbers; cells as text, numbers as they would be typed.
 
+    A formula that no program has worked out is its own text, so that it is refused where a number or a name is read.
+
     Raises
     ------
     InputError
-        The file is missing or no Excel file, the sheet is not named or is not there, or a formula has no value.
+        The file is missing or no Excel file, or the sheet is not named or is not there.
     """
     file, sheet = split_sheet(path)
     _refuse_bombs(small_file(file), path)
@@ -101,17 +106,11 @@ def _read(file: Path, sheet: str) -> Iterator[Row]:
     try:
         name = _sheet(values.sheetnames, sheet, file)
         most = int(limit("table_columns"))
-        pairs = zip(*(book[name].iter_rows(values_only=True, max_col=most) for book in (values, formulas)), strict=True)
+        for book in (values, formulas):
+            book[name].reset_dimensions()  # some programs write a size that is not that of the sheet
+        pairs = zip_longest(*(book[name].iter_rows(max_col=most) for book in (values, formulas)), fillvalue=())
         for number, (cells, written) in enumerate(pairs, start=1):
-            if any(cell is None and formula is not None for cell, formula in zip(cells, written, strict=True)):
-                raise InputError(
-                    tr(
-                        "{path}: line {line} has a formula without a value; open the file in Excel, save it, and try again",
-                        path=file,
-                        line=number,
-                    )
-                )
-            texts = [_text(cell) for cell in cells]
+            texts = [_shown(cell, formula) for cell, formula in zip(cells, written, strict=False)]
             while texts and not texts[-1]:
                 texts.pop()
             if texts:
@@ -136,6 +135,12 @@ def _sheet(known: list[str], sheet: str, file: Path) -> str:
             )
         )
     return sheet or known[0]
+
+
+def _shown(cell: Any, formula: Any) -> str:  # noqa: ANN401  cells of the library
+    """Text of a cell; of a formula without a value the formula, unless its value is an empty text."""
+    worked_out = cell.value is not None or formula.value is None or cell.data_type == "str"
+    return _text(cell.value if worked_out else formula.value)
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401  whatever a cell holds

@@ -66,6 +66,7 @@ def registry() -> pint.UnitRegistry[Any]:
     units.define("tce = 29.3076e9 joule")
     units.define("Mtce = 1e6 tce")
     units.define("kgce = 1e-3 tce")
+    units.define("kt = 1e3 tonne")  # not the knot
     units.define("yr = year")
     units.define("person = [person]")
     units.define("head = [head]")
@@ -81,7 +82,9 @@ def _pint_spelling(text: str) -> str:
     text = re.sub(r"\bt\s+_ce\b", "tce", text)
     text = re.sub(r"(10\^\d+)\s+(?=10\^)", r"\1 * ", text)
     text = re.sub(r"(?<=\d)\s+(?=\d)", "", text)
+    text = re.sub(r"10\^(\d+)(?=[A-Za-z])", r"1e\1 * ", text)
     text = re.sub(r"10\^(\d+)", r"1e\1", text)
+    text = re.sub(r"\b([kMGTP]?[gt])(CO2e?|C)\b", r"\1 * \2", text)
     text = re.sub(r"\b([A-Za-z]+?)(-?[123])(?![A-Za-z0-9])", _power, text)
     return re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", text)
 
@@ -110,6 +113,9 @@ def _refuse_strange(unit: str) -> None:
         shown = unit if len(unit) <= _SHOWN else f"{unit[:_SHOWN]}…"
         raise UnitError(tr("'{unit}' is not a unit; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'", unit=shown))
 
+
+#: Units that may be meant in several ways: by rule a megametre cubed is 10^18 m3, a mtce a thousandth of a tce.
+_UNCLEAR = re.compile(r"\b(tons?|mt|mt_?ce|mtoe|[Mm]+m\s*(\^|\*\*)?\s*[3³])(?![A-Za-z0-9])")
 
 #: Letters of a unit that a message shows.
 _SHOWN = 60
@@ -144,11 +150,11 @@ name the one that the figures are in
         return 1.0
     _refuse_strange(source)
     units = registry()
-    unclear = re.search(r"\b(tons?|mt)\b", f"{source} {target}")
+    unclear = _UNCLEAR.search(f"{source} {target}")
     if unclear:
         raise UnitError(
             tr(
-                "unit '{source}': '{word}' may mean several; write t for 1,000 kg and Mt for a million of them",
+                "unit '{source}': '{word}' may mean several; write t for 1,000 kg, Mt for a million of them, and 10^6 m3 for a million m3",
                 source=source,
                 word=unclear[0],
             )

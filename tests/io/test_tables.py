@@ -70,7 +70,7 @@ def test_a_missing_column_is_told_beside_those_that_the_file_has(tmp_path: Path)
         read_uptake(path)
     with speaking("zh"), pytest.raises(InputError, match=r"'固碳量'（uptake）.*地类、多少"):
         read_uptake(path)
-    with pytest.raises(InputError, match="column 'uptake' is missing; did you mean 'uptak'"):
+    with pytest.raises(InputError, match="column 'uptake' is missing; did you mean 'Uptak'"):
         read_uptake(written(tmp_path, "地类,Uptak", "forest,1"))
 
 

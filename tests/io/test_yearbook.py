@@ -174,7 +174,7 @@ def test_sheets_are_named_where_there_are_several_and_formulas_have_values(tmp_p
     book.active.append(["year", "emissions", "unit"])
     book.active.append([2015, "=1+1", "t C"])
     book.save(tmp_path / "f.xlsx")
-    with pytest.raises(InputError, match="line 2 has a formula without a value"):
+    with pytest.raises(InputError, match="line 2, column 'emissions' has a formula without a value"):
         read_totals(tmp_path / "f.xlsx")
 
 

@@ -33,6 +33,8 @@ def test_what_to_do_follows_from_the_template() -> None:
     assert action_of(tr("{name}: 15 times as much; is that so, or is a unit wrong?", name="coal")) == CHECK
     assert action_of(tr("{name}: no interval; write totals_uncertainty", name="totals")) == STATE
     assert action_of(note(2000)) == KNOW
+    assert action_of(tr("{name}: has rows of coal and of coke; it is counted twice", name="energy")) == CHECK
+    assert action_of(tr("{first} and {last} name the same map, so nothing can change", first=1, last=2)) == CHECK
     assert action_of("whatever came from a file") == KNOW
 
 

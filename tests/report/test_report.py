@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from conftest import STUDY
 from tanheng.pipeline.run import run_study
+from tanheng.report.page.run_page import _last_years
 
 
 def test_the_report_opens_offline_and_says_what_it_is(tiny_with_people: Path) -> None:
@@ -37,3 +40,11 @@ def test_names_are_never_taken_for_code(tiny: Path) -> None:
     page = (run_study(tiny).folder / "report.html").read_text(encoding="utf-8")
     assert "<img" not in page
     assert "&lt;img" in page
+
+
+def test_a_long_table_of_zones_holds_whole_years_from_the_last_one_on() -> None:
+    table = pd.DataFrame({"year": [2000, 2010, 2020], "zone_layer": "county"}).loc[lambda rows: rows.index.repeat(250)]
+    held = _last_years(table)
+    assert held["year"].value_counts().to_dict() == {2010: 250, 2020: 250}
+    one_year = pd.concat([table[table["year"] == 2000]] * 4)
+    assert len(_last_years(one_year)) == 1000

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tanheng.errors import InputError
 from tanheng.io.tables import write_csv
 from tanheng.language import listed, tr
-from tanheng.pipeline.comparison.maps import draw_difference_maps
+from tanheng.pipeline.comparison.maps import DifferenceMaps, draw_difference_maps
 from tanheng.pipeline.comparison.runs import Comparison
 from tanheng.report.page.compare_page import figure_row, write_comparison
 from tanheng.report.page.html_tables import figure
@@ -77,7 +78,10 @@ def _write(found: Comparison, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("settings", "inputs", "figures"):
         write_csv(folder / f"{name}.csv", getattr(found, name))
-    maps = draw_difference_maps(folder / "maps", found)
+    try:
+        maps = draw_difference_maps(folder / "difference_maps", found)
+    except InputError as error:  # the tables can be compared without them
+        maps = DifferenceMaps((), tr("no difference maps: {error}", error=error))
     page = folder / "compare.html"
     write_comparison(
         page,

@@ -5,8 +5,29 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from tanheng.language import tr
+
 #: Seconds of steady work, and part of the whole, before anything is said: the first steps hold what is done once, as compiling.
 _LEAST_SECONDS, _LEAST_PART = 3.0, 0.03
+
+#: Seconds and minutes that are told as such; more is told in the next greater unit.
+_SECONDS_UP_TO, _MINUTES_UP_TO = 90.0, 90
+
+
+def time_left(seconds: float) -> str:
+    """Time left in words: seconds, minutes, or hours and minutes.
+
+    Examples
+    --------
+    >>> time_left(40.2), time_left(1000.0), time_left(7200.0)
+    ('40 s left', '17 min left', '2 h 0 min left')
+    """
+    if seconds < _SECONDS_UP_TO:
+        return tr("{left:.0f} s left", left=seconds)
+    minutes = round(seconds / 60)
+    if minutes < _MINUTES_UP_TO:
+        return tr("{minutes} min left", minutes=minutes)
+    return tr("{hours} h {minutes} min left", hours=minutes // 60, minutes=minutes % 60)
 
 
 class Pace:

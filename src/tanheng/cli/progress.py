@@ -17,7 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from tanheng.cli.pace import Pace
+from tanheng.cli.pace import Pace, time_left
 from tanheng.language import listed, tr
 from tanheng.pipeline.reporter import Reporter
 
@@ -94,7 +94,7 @@ class Terminal(Reporter):
 
     def _show(self, done: int, total: int, note: str) -> None:
         seconds = self.pace.left(done, total)
-        left = "" if seconds is None else tr("{left:.0f} s left", left=seconds)
+        left = "" if seconds is None else time_left(seconds)
         if self.task is not None:
             self.progress.update(self.task, total=total, completed=done, note=note, left=left)
         if self.plain and time.monotonic() - self.told > _LINE_EVERY:

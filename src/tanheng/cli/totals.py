@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tanheng.cli.pace import Pace
+from tanheng.cli.pace import Pace, time_left
 from tanheng.language import listed, name_of, text_width, tr
 from tanheng.pipeline.stock import StockTotals
 from tanheng.units import HA_PER_KM2
@@ -45,7 +45,7 @@ class BlockLine:
                 millions=pixels / 1e6,
                 speed=speed,
             )
-            after = [] if left is None else [tr("{left:.0f} s left", left=left)]
+            after = [] if left is None else [time_left(left)]
             sys.stderr.write("\r\x1b[K" + listed([told, *after]))
             sys.stderr.flush()
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from tanheng.errors import InputError, nearest
+from tanheng.errors import InputError, UnitError, nearest
 from tanheng.language import language, listed, mark, tr
 from tanheng.limits import limit, more_than
 from tanheng.plain_files import shown, small_file
 from tanheng.spreadsheets import is_spreadsheet, sheet_rows
 from tanheng.tables.input_tables import ALIASES, COLUMN_OF_HEADING
+from tanheng.units import conversion_factor, same_dimension
 
 #: Digits in groups of three: 1,234,567.8
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -88,7 +89,9 @@ class Table:
         own = self.written.get(column)
         if own is None and language() == "zh":
             own = next(iter(ALIASES.get(column, ())), None)
-        return f"'{column}'" if own in {None, column} else tr("'{own}' ({column})", own=own, column=column)
+        return (
+            f"'{column}'" if own is None or own.lower() == column else tr("'{own}' ({column})", own=own, column=column)
+        )
 
     def at(self, place: object, column: str) -> Place:
         """A cell as a message names it: the place of its row, and its column."""
@@ -189,6 +192,7 @@ def parse_number(text: str, place: object, *, positive: bool = True) -> float:
         value = float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
     except ValueError:
         hint = tr("; write a point, not a comma, before decimals") if re.fullmatch(r"-?\d+,\d+", text) else ""
+        hint = tr("; open the file in Excel and save it, so that its formulas have values") if text[0] == "=" else hint
         raise InputError(
             tr("{place} is '{text}', not a number{hint}", place=place, text=shown(text), hint=hint)
         ) from None
@@ -221,7 +225,9 @@ def read_text(path: Path) -> str:
     raise InputError(tr("{path}: is not text in UTF-8 or GB18030; save it as 'CSV UTF-8'", path=path))
 
 
-def read_table(path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None) -> Table:
+def read_table(
+    path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None, columns: Sequence[str] = ()
+) -> Table:
     """Table that a CSV file or a sheet of an Excel file holds; column names are lower-cased and stripped.
 
     Parameters
@@ -229,22 +235,69 @@ def read_table(path: Path, headings: Mapping[str, str] | None = None, unit: str 
     headings : mapping of str to str, optional
         Headings of the file by the column that they mean, where they are not those that are known.
     unit : str, optional
-        Unit of the amounts, where the table has no column of units.
+        Unit of the amounts, where the table names none.
+    columns : sequence of str, optional
+        Columns that are read, which `headings` may name.
 
     Raises
     ------
     InputError
-        The file is missing, no text or no Excel file, empty, or has two columns of one name, or a heading is not there.
+        The file is missing, no text or no Excel file, empty, or has two columns of one name; a heading is not there; a cell that is
+        needed holds an error of Excel; or two units are named for one amount.
     """
     of_sheet = is_spreadsheet(path)
     table = _table_of_sheet(sheet_rows(path), str(path)) if of_sheet else parse_table(read_text(path), str(path))
-    return _with_unit(_headed(table, headings or {}), unit)
+    table = _headed(table, headings or {}, columns)
+    if of_sheet:
+        _refuse_excel_errors(table, columns or ALIASES)
+    return _with_unit(table, unit)
 
 
-def _headed(table: Table, headings: Mapping[str, str]) -> Table:
-    """Table with some columns called by what they mean."""
+#: What Excel writes where a formula fails.
+_EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
+
+
+def _refuse_excel_errors(table: Table, read: Collection[str]) -> None:
+    """Refuse errors of Excel, and formulas that no program has worked out, in columns that are read; others may hold what they like.
+
+    Raises
+    ------
+    InputError
+        There is one; the first is named.
+    """
+    for line, row in table.rows:
+        for column in filter(read.__contains__, table.header):
+            text = row[column]
+            if text in _EXCEL_ERRORS:
+                raise InputError(
+                    tr(
+                        "{place} is '{text}', an error of Excel; mend its formula, or write the value",
+                        place=table.at(table.line(line), column),
+                        text=text,
+                    )
+                )
+            if text.startswith("="):
+                raise InputError(
+                    tr(
+                        "{place} has a formula without a value; open the file in Excel, save it, and try again",
+                        place=table.at(table.line(line), column),
+                    )
+                )
+
+
+def _headed(table: Table, headings: Mapping[str, str], columns: Sequence[str]) -> Table:
+    """Table with some columns called by what they mean; one that was called so before is left out."""
     names = {}
     for column, heading in headings.items():
+        if columns and column not in columns:
+            raise InputError(
+                tr(
+                    "{name}: the study names a heading for '{column}', which is no column of this table{nearest}",
+                    name=table.name,
+                    column=column,
+                    nearest=nearest(column, columns),
+                )
+            )
         known = COLUMN_OF_HEADING.get(heading.strip().lower(), heading.strip().lower())
         if known not in table.header:
             raise InputError(
@@ -256,9 +309,10 @@ def _headed(table: Table, headings: Mapping[str, str]) -> Table:
                 )
             )
         names[known] = column
-    header = tuple(names.get(column, column) for column in table.header)
-    rows = tuple((line, {names.get(key, key): value for key, value in row.items()}) for line, row in table.rows)
-    written = {names.get(column, column): own for column, own in table.written.items()}
+    kept = [column for column in table.header if column in names or column not in names.values()]
+    header = tuple(names.get(column, column) for column in kept)
+    rows = tuple((line, {names.get(key, key): row[key] for key in kept}) for line, row in table.rows)
+    written = {names.get(key, key): table.own(key) for key in kept}
     return replace(table, header=header, rows=rows, written=written)
 
 
@@ -266,17 +320,57 @@ def _headed(table: Table, headings: Mapping[str, str]) -> Table:
 _AMOUNTS = ("emissions", "quantity")
 
 
-def _with_unit(table: Table, unit: str | None) -> Table:
-    """Table with a column of units: as stated, or as the heading of its amounts names it in brackets; one that has it stays as it is."""
-    if "unit" in table.header:
-        return table
+def _with_unit(table: Table, stated: str | None) -> Table:
+    """Table with a column of units: its own, as the heading of its amounts names it in brackets, or as the study states it.
+
+    Raises
+    ------
+    InputError
+        Two of these differ.
+    """
+    headings = [table.own(column) for column in table.header if column in _AMOUNTS]
+    headed = next((found.group(2) for found in map(_IN_BRACKETS.fullmatch, headings) if found), None)
+    if headed is not None and not same_dimension(headed, headed) and (stated or "unit" in table.header):
+        headed = None  # words of another kind, as in emissions (fossil)
+    if headed is not None and stated is not None:
+        refuse_two_units(table.name, headed, stated)
+    unit = headed or stated
     if unit is None:
-        headings = [table.own(column) for column in table.header if column in _AMOUNTS]
-        unit = next((found.group(2) for found in map(_IN_BRACKETS.fullmatch, headings) if found), None)
-    if unit is None:
         return table
-    rows = tuple((line, {**row, "unit": unit}) for line, row in table.rows)
-    return replace(table, header=(*table.header, "unit"), rows=rows)
+    rows = []
+    for line, row in table.rows:
+        own = row.get("unit", "")
+        if own:
+            refuse_two_units(table.line(line), own, unit)
+        rows.append((line, {**row, "unit": own or unit}))
+    header = table.header if "unit" in table.header else (*table.header, "unit")
+    return replace(table, header=header, rows=tuple(rows))
+
+
+def refuse_two_units(place: object, first: str, second: str) -> None:
+    """Refuse two units that are named for one amount, unless they are one in two spellings.
+
+    Raises
+    ------
+    InputError
+        They differ.
+    """
+    if first == second:
+        return
+    try:
+        same = conversion_factor(first, second) == 1.0
+    except UnitError:
+        same = False
+    if not same:
+        raise InputError(
+            tr(
+                "{place}: two units are named for one amount, '{first}' and '{second}' (by its heading, its column of units or the study); "
+                "leave the right one",
+                place=place,
+                first=first,
+                second=second,
+            )
+        )
 
 
 def raw_rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -320,10 +414,10 @@ def _refuse_long(body: Sequence[tuple[int, str]], name: str) -> None:
 
 
 def _table_of_sheet(rows: Sequence[tuple[int, list[str]]], name: str) -> Table:
-    """Table of the rows of a sheet; rows that begin with ``#`` say where it comes from."""
-    said = [(number, cells) for number, cells in rows if cells[0].startswith("#")]
-    comments = tuple(" ".join(cell for cell in cells if cell)[1:].strip() for _, cells in said)
-    body = [(number, cells) for number, cells in rows if not cells[0].startswith("#")]
+    """Table of the rows of a sheet; rows over its header that begin with ``#`` say where it comes from."""
+    head = next((at for at, (_, cells) in enumerate(rows) if not cells[0].startswith("#")), len(rows))
+    comments = tuple(" ".join(cell for cell in cells if cell)[1:].strip() for _, cells in rows[:head])
+    body = rows[head:]
     if not body:
         raise InputError(tr("{name}: is empty; a header and a row for each entry were expected", name=name))
     return table_of_cells(body, name, comments)
@@ -378,7 +472,8 @@ def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: 
     InputError
         There is no row, a row is longer than the header, or two columns have one name.
     """
-    given = [column.strip().lower() for column in cells[0][1]]
+    own = [column.strip() for column in cells[0][1]]
+    given = [column.lower() for column in own]
     header = tuple(_column_of(column) for column in given)
     _refuse_columns_twice(name, header, given)
     rows = []
@@ -399,7 +494,7 @@ def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: 
         rows.append((number, {key: value.strip() for key, value in zip(header, padded, strict=False)}))
     if not rows:
         raise InputError(tr("{name}: has a header and no rows; write a row for each entry", name=name))
-    return Table(name, header, tuple(rows), comments, dict(zip(header, given, strict=True)))
+    return Table(name, header, tuple(rows), comments, dict(zip(header, own, strict=True)))
 
 
 def _column_of(heading: str) -> str:

@@ -163,7 +163,7 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
 
 
 def whole_number(text: str, place: object) -> int:
-    """Whole number that a text spells; ``3.0`` counts as 3.
+    """Whole number that a text spells, as a code or a year; ``3.0`` counts as 3.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def whole_number(text: str, place: object) -> int:
     try:
         value = float(text)
     except ValueError:
-        raise InputError(tr("{place} is '{text}'; a code must be a whole number", place=place, text=text)) from None
+        raise InputError(tr("{place} is '{text}'; write a whole number", place=place, text=text)) from None
     if not value.is_integer():
-        raise InputError(tr("{place} is {text}; a code must be a whole number", place=place, text=text))
+        raise InputError(tr("{place} is {text}; write a whole number", place=place, text=text))
     return int(value)

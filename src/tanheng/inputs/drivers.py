@@ -73,7 +73,9 @@ def _driver(
         return None
     polygons = zones.get(settings.zones or "")
     if polygons is not None:
-        table = by_id(table, polygons)
+        table = problems.attempt(by_id, table, polygons, settings.table)
+        if table is None:
+            return None
     problems.add(*_table_problems(settings, table, polygons, years))
     return DriverInputs(name, settings, table=table, zones=polygons)
 

@@ -17,7 +17,7 @@ from tanheng.factors.catalogue import alias_key, raw_rows
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
 from tanheng.factors.gases import sectors
 from tanheng.inputs.problems import Problems
-from tanheng.io.energy.yearbook import title_year
+from tanheng.io.energy.yearbook import of_one_year, title_year
 from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
 from tanheng.io.vectors import Polygons
 from tanheng.language import listed, name_of, tr
@@ -83,7 +83,9 @@ def open_emissions(
     if activity is not None and factors is not None:
         _check_factors(activity, factors, name, problems)
     if asked.zones is not None and asked.zones in zones:
-        totals, activity, processes = (by_id(table, zones[asked.zones]) for table in (totals, activity, processes))
+        layer = zones[asked.zones]
+        totals, activity = (problems.attempt(by_id, table, layer, name) for table in (totals, activity))
+        processes = problems.attempt(by_id, processes, layer, asked.processes or "")
     for table, file in ((totals if asked.totals else activity, name), (processes, asked.processes)):
         if table is not None:
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
@@ -171,17 +173,7 @@ def _burnt(
     """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
     path = listed(base / name for name in asked.balances.values())
     read = [read_energy_balance(base / name, asked.columns, asked.unit, year) for year, name in asked.balances.items()]
-    for year, name in asked.balances.items():
-        of_title = title_year(raw_rows(base / name)) if year is None else None
-        if of_title is not None:
-            problems.warn(
-                tr(
-                    "{name}: is taken as the balance of {year}, which its title names; a yearbook often names its edition, a year later: "
-                    'state the year as balance = {{ {year} = "{name}" }}',
-                    name=name,
-                    year=of_title,
-                )
-            )
+    _check_years_of_balances(base, asked.balances, problems)
     balance, totals = (_of_years(pd.concat(part, ignore_index=True), years) for part in zip(*read, strict=True))
     other = balance["fuel"] == "other_energy"
     if other.any():
@@ -216,6 +208,46 @@ def _burnt(
     return activity, supplied(balance[~other], CARRIERS)
 
 
+#: Years by which the title of a yearbook may be later than its figures.
+_EDITION = 2
+
+
+def _check_years_of_balances(base: Path, balances: Mapping[int | None, str], problems: Problems) -> None:
+    """Warn where the year of a balance as printed is taken from its title or is far from it; one file can't be of two years."""
+    of: dict[str, int | None] = {}
+    for year, name in balances.items():
+        rows = raw_rows(base / name)
+        if name in of and of_one_year(rows):
+            problems.add(
+                tr(
+                    "{name}: is named for {first} and for {second}, and has no column of years; name the balance of each",
+                    name=name,
+                    first=of[name],
+                    second=year,
+                )
+            )
+        of[name] = year
+        of_title = title_year(rows)
+        if of_title is not None and year is None:
+            problems.warn(
+                tr(
+                    "{name}: is taken as the balance of {year}, which its title names; a yearbook often names its edition, a year later: "
+                    'state the year as balance = {{ {year} = "{name}" }}',
+                    name=name,
+                    year=of_title,
+                )
+            )
+        elif of_title is not None and year is not None and not 0 <= of_title - year <= _EDITION:
+            problems.warn(
+                tr(
+                    "{name}: its title names {title}, the study {year}; check that it is the balance of that year",
+                    name=name,
+                    title=of_title,
+                    year=year,
+                )
+            )
+
+
 def _of_years(table: pd.DataFrame, years: set[int]) -> pd.DataFrame:
     """Rows of the years that the study uses; all of them where it uses none of these, which is a problem of its own."""
     used = table["year"].isin(years)
@@ -245,12 +277,36 @@ def zone_hint(zone: str, polygons: Polygons) -> str:
     )
 
 
-def by_id(table: pd.DataFrame | None, polygons: Polygons) -> pd.DataFrame | None:
-    """Table whose zones are identifiers, where some were given by a name that only one zone has."""
+#: Columns that tell the rows of a table of emissions or of values apart.
+_KEYS = ("year", "sector", "fuel", "zone")
+
+
+def by_id(table: pd.DataFrame | None, polygons: Polygons, name: str) -> pd.DataFrame | None:
+    """Table of a file whose zones are identifiers, where some were given by a name that only one zone has.
+
+    Raises
+    ------
+    InputError
+        A zone is given twice, by its id and its name or by two names.
+    """
     if table is None:
         return None
     known = polygons.numbers()
-    return table.assign(zone=[polygons.ids[known[zone]] if zone in known else zone for zone in table["zone"]])
+    found = table.assign(zone=[polygons.ids[known[zone]] if zone in known else zone for zone in table["zone"]])
+    keys = [column for column in _KEYS if column in found]
+    twice = found[found.duplicated(keys, keep=False) & (found["zone"] != "")]
+    if len(twice):
+        key = twice.iloc[0]
+        same = twice[(twice[keys] == key[keys]).all(axis=1)]
+        raise InputError(
+            tr(
+                "{name}: {names} are one zone, and both have a row of {rest}; take one out",
+                name=name,
+                names=listed(repr(str(zone)) for zone in table.loc[same.index, "zone"]),
+                rest=", ".join(str(key[column]) for column in keys[:-1] if str(key[column])),
+            )
+        )
+    return found
 
 
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:

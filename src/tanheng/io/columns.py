@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from pathlib import Path
 
 import numpy as np
@@ -134,8 +135,8 @@ def read_columns(path: Path, layer: str | None = None) -> Columns:
 
 
 def _read_sheet(path: Path) -> pd.DataFrame:
-    """Rows of a sheet behind its heading."""
-    rows = [cells for _, cells in sheet_rows(path) if not cells[0].startswith("#")]
+    """Rows of a sheet behind its heading; those over it that begin with ``#`` say where it comes from."""
+    rows = list(dropwhile(lambda cells: cells[0].startswith("#"), (cells for _, cells in sheet_rows(path))))
     if len(rows) < 2:
         raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
     heading = [cell or str(number) for number, cell in enumerate(rows[0], start=1)]

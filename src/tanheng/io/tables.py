@@ -15,8 +15,8 @@ from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
 from tanheng.io.energy.yearbook import PARTIAL_SUMS, SUMS, long_table
 from tanheng.io.rows import inert, write_csv_text
-from tanheng.language import name_of, tr
-from tanheng.tables.input_tables import required_columns
+from tanheng.language import listed, name_of, tr
+from tanheng.tables.input_tables import INPUT_TABLES, required_columns
 from tanheng.units import same_dimension, tonnes_of_carbon
 
 Row = dict[str, str]
@@ -41,6 +41,15 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
     return found
 
 
+def _asked(
+    kind: str, path: Path, headings: Mapping[str, str] | None, unit: str | None = None, *, example: str
+) -> Table:
+    """Table of a kind whose headings the study may name; one that lacks a column is refused, with `example` of how to name it."""
+    table = read_table(path, headings, unit, INPUT_TABLES[kind].names)
+    table.require(required_columns(kind), headings_hint(example))
+    return table
+
+
 def headings_hint(column: str) -> str:
     """End of a message on columns that are missing: how the study may name them; `column` is an example."""
     return tr('; or name them in the study, beside the table: columns = {{ {column} = "HEADING" }}', column=column)
@@ -61,8 +70,7 @@ def read_totals(path: Path, headings: Mapping[str, str] | None = None, unit: str
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path, headings, unit)
-    table.require(required_columns("totals"), headings_hint("emissions"))
+    table = _asked("totals", path, headings, unit, example="emissions")
 
     def read(row: Row, place: Place) -> Item:
         value = parse_number(row["emissions"], table.at(place, "emissions"))
@@ -86,8 +94,7 @@ def read_activity(path: Path, headings: Mapping[str, str] | None = None, unit: s
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path, headings, unit)
-    table.require(required_columns("activity"), headings_hint("fuel"))
+    table = _asked("activity", path, headings, unit, example="fuel")
 
     def read(row: Row, place: Place) -> Item:
         return {
@@ -104,7 +111,7 @@ def read_activity(path: Path, headings: Mapping[str, str] | None = None, unit: s
     return frame
 
 
-def read_processes(path: Path, headings: Mapping[str, str] | None = None, unit: str | None = None) -> pd.DataFrame:
+def read_processes(path: Path) -> pd.DataFrame:
     """Activity of processes, agriculture and waste: columns ``year, zone, sector, fuel, quantity, unit``.
 
     The file has ``year, activity, quantity, unit`` and, if wanted, ``zone``; the sector is the activity's group, and the column
@@ -115,8 +122,8 @@ def read_processes(path: Path, headings: Mapping[str, str] | None = None, unit: 
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path, headings, unit)
-    table.require(required_columns("processes"), headings_hint("activity"))
+    table = read_table(path)
+    table.require(required_columns("processes"))
 
     def read(row: Row, place: Place) -> Item:
         name = processes().find(row["activity"])
@@ -195,19 +202,20 @@ def read_energy_balance(
     path : Path
         A table with a row a flow and fuel, or as yearbooks print it, with a column a fuel (`tanheng.io.energy.yearbook`).
     headings : mapping of str to str, optional
-        Headings of the file by the column that they mean.
+        Headings of the file by the column that they mean; of a table as printed, by the fuel.
     unit : str, optional
         Of all amounts, where the table names none.
     year : int, optional
-        That a table as printed is of, where it names none.
+        That a table as printed is of; of a table with years of its own only this one is taken.
 
     Raises
     ------
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = long_table(raw_rows(path), str(path), year, unit) or read_table(path, headings, unit)
-    table.require(required_columns("energy_balance"), headings_hint("fuel"))
+    table = long_table(raw_rows(path), str(path), year, unit, headings) or _asked(
+        "energy_balance", path, headings, unit, example="fuel"
+    )
 
     def read(row: Row, place: Place) -> Item:
         key = row["fuel"].lower()
@@ -226,7 +234,20 @@ def read_energy_balance(
     if frame.empty:
         raise InputError(tr("{name}: has no row of a fuel", name=table.name))
     _refuse_twice(table, frame, ["year", "fuel", "flow"], numbered=False)
-    return frame, pd.DataFrame([item for item in items if item["fuel"] in SUMS], columns=columns)
+    totals = pd.DataFrame([item for item in items if item["fuel"] in SUMS], columns=columns)
+    if year is None:
+        return frame, totals
+    if not (frame["year"] == year).any():
+        raise InputError(
+            tr(
+                "{name}: the study names it for {year}, and it has rows of {years} alone",
+                name=table.name,
+                year=year,
+                years=listed(map(str, sorted(set(frame["year"])))),
+            )
+        )
+    of_year, sums = (part[part["year"] == year].reset_index(drop=True) for part in (frame, totals))
+    return of_year, sums
 
 
 def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, numbered: bool = True) -> None:
@@ -250,8 +271,7 @@ def read_zone_values(path: Path, units: str, headings: Mapping[str, str] | None 
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path, headings)
-    table.require(required_columns("zone_values"), headings_hint("value"))
+    table = _asked("zone_values", path, headings, example="value")
 
     def read(row: Row, place: Place) -> Item:
         return {
@@ -275,8 +295,7 @@ def read_economy(path: Path, headings: Mapping[str, str] | None = None) -> pd.Da
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = read_table(path, headings)
-    table.require(required_columns("economy"), headings_hint("gdp"))
+    table = _asked("economy", path, headings, example="gdp")
 
     def positive(row: Row, place: Place, column: str) -> float:
         value = parse_number(row[column], table.at(place, column))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,15 +47,39 @@ class Polygons:
     other_names: tuple[tuple[str, ...], ...] = ()
 
     def numbers(self) -> dict[str, int]:
-        """Number of each polygon by every text that means it alone: its id, its name in any language, and that without 市, 县 and the like."""
-        found: dict[str, int] = {}
-        for names in (*self.other_names, self.names):
-            found = _of_one(map(_without_rank, names)) | _of_one(names) | found
-        return found | {code: number for number, code in enumerate(self.ids)}
+        """Number of each polygon by every text that means it alone: its id, its name in any language, or that without 市, 县 and the like.
+
+        An id stands before names, and a whole name before one without its rank.
+        """
+        every = [list(names) for names in (self.names, *self.other_names)]
+        full = _zones_of(every)
+        short = _zones_of([[_without_rank(name) for name in names] for names in every])
+        meant = {name: zones for name, zones in short.items() if name not in full} | full
+        alone = {name: next(iter(zones)) for name, zones in meant.items() if len(zones) == 1}
+        return alone | {code: number for number, code in enumerate(self.ids)}
 
 
 #: Words for the rank of a place, which many tables leave out.
-_RANKS = ("特别行政区", "自治州", "自治县", "自治旗", "地区", "林区", "新区", "省", "市", "县", "区", "盟", "旗", "州")
+_RANKS = (
+    "特别行政区",
+    "壮族自治区",
+    "回族自治区",
+    "维吾尔自治区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "自治旗",
+    "地区",
+    "林区",
+    "新区",
+    "省",
+    "市",
+    "县",
+    "区",
+    "盟",
+    "旗",
+    "州",
+)
 
 
 def _without_rank(name: str) -> str:
@@ -69,11 +93,13 @@ def _without_rank(name: str) -> str:
     return next((name.removesuffix(rank) for rank in _RANKS if name.endswith(rank) and len(name) > len(rank) + 1), name)
 
 
-def _of_one(names: Iterable[str]) -> dict[str, int]:
-    """Number of each name that only one has."""
-    every = list(names)
-    times = Counter(every)
-    return {name: number for number, name in enumerate(every) if times[name] == 1}
+def _zones_of(languages: Sequence[Sequence[str]]) -> dict[str, set[int]]:
+    """Numbers of the polygons that each name stands for in any of the languages."""
+    found: dict[str, set[int]] = {}
+    for names in languages:
+        for number, name in enumerate(names):
+            found.setdefault(name, set()).add(number)
+    return found
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,11 @@ class InputTable:
     columns: tuple[InputColumn, ...]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Columns that it may have."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def required(self) -> tuple[str, ...]:
         """Columns that must be there."""
         return tuple(column.name for column in self.columns if column.required)

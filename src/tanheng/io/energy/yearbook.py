@@ -7,12 +7,13 @@ under Chinese, sums of fuels and rows of titles are taken as printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
 from tanheng.factors import fuels
-from tanheng.factors.catalogue import Table, parse_number
+from tanheng.factors.catalogue import Table, parse_number, refuse_two_units
 from tanheng.factors.flows import flows
 from tanheng.language import tr
 from tanheng.units import conversion_factor
@@ -34,6 +35,12 @@ _NUMBERING = re.compile(
 #: Signs behind the name of a flow, as in 出口量（-）.
 _SIGN = re.compile(r"[（(]\s*[-+－＋—]\s*[)）]\s*$")
 
+#: Headings of columns that number the rows.
+_NUMBERS = frozenset({"编号", "序号", "代码", "行次", "code", "no.", "no", "number", "line"})
+
+#: What tables print where there is nothing, or less than half of the last digit.
+_NOTHING = frozenset({"", "-", "—", "–", "－", "…", "……", "..."})
+
 _BRACKETS = re.compile(r"[（(\[]([^（）()\[\]]*)[)）\]]")
 _LATIN = re.compile(r"[A-Za-z]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -45,7 +52,13 @@ _YEARS = frozenset({"year", "年份", "年", "年度"})
 _MEASURES = ("t", "m3", "TJ")
 
 
-def long_table(rows: Rows, name: str, year: int | None = None, unit: str | None = None) -> Table | None:
+def long_table(
+    rows: Rows,
+    name: str,
+    year: int | None = None,
+    unit: str | None = None,
+    headings: Mapping[str, str] | None = None,
+) -> Table | None:
     """Table with the columns ``year, flow, fuel, quantity, unit`` of a balance with a column a fuel; none where it is no such table.
 
     Parameters
@@ -55,7 +68,9 @@ def long_table(rows: Rows, name: str, year: int | None = None, unit: str | None 
     year : int, optional
         That the balance is of; by default the one that a column or the title names.
     unit : str, optional
-        Of all columns; by default those that the table names.
+        Of all columns for which the table names none.
+    headings : mapping of str to str, optional
+        Headings of fuels that are not known, by the fuel that they mean.
 
     Raises
     ------
@@ -69,9 +84,10 @@ def long_table(rows: Rows, name: str, year: int | None = None, unit: str | None 
     >>> [row for _, row in long_table(rows, "balance.csv").rows][0]["quantity"]
     '120'
     """
-    head = next((at for at, (_, cells) in enumerate(rows[:_HEAD]) if _fuels_in(cells) >= _LEAST), None)
+    head = _head(rows)
     if head is None:
         return None
+    rows = _with_fuels(rows, head, name, headings or {})
     layout = _layout(rows, head, name, year, unit)
     problems: list[str] = []
     found = list(_long_rows(rows[layout.first :], layout, name, problems))
@@ -81,10 +97,49 @@ def long_table(rows: Rows, name: str, year: int | None = None, unit: str | None 
     return Table(name, header, tuple(found), (), {column: column for column in header})
 
 
+def of_one_year(rows: Rows) -> bool:
+    """Whether a table is one as printed without a column of years."""
+    head = _head(rows)
+    return head is not None and _year_column(rows[head][1]) is None
+
+
 def title_year(rows: Rows) -> int | None:
     """Year that a table as printed is of by its title alone; none where it has a column of years, or is no such table."""
-    head = next((at for at, (_, cells) in enumerate(rows[:_HEAD]) if _fuels_in(cells) >= _LEAST), None)
-    return None if head is None or _year_column(rows[head][1]) is not None else _year_of_title(rows, head)
+    head = _head(rows)
+    return _year_of_title(rows, head) if head is not None and of_one_year(rows) else None
+
+
+def _head(rows: Rows) -> int | None:
+    """Row of headings of fuels; none where there is none."""
+    return next((at for at, (_, cells) in enumerate(rows[:_HEAD]) if _fuels_in(cells) >= _LEAST), None)
+
+
+def _with_fuels(rows: Rows, head: int, name: str, headings: Mapping[str, str]) -> Rows:
+    """Rows in which headings that the study explains are the fuels that they mean.
+
+    Raises
+    ------
+    InputError
+        A heading is not there, or what it is to mean is no fuel.
+    """
+    line, cells = rows[head]
+    shown = [" ".join(cell.split()) for cell in cells]
+    renamed = list(cells)
+    for fuel, heading in headings.items():
+        if " ".join(heading.split()) not in shown:
+            raise InputError(
+                tr(
+                    "{name}: line {line}: there is no column '{heading}'{nearest}",
+                    name=name,
+                    line=line,
+                    heading=heading,
+                    nearest=nearest(heading, shown),
+                )
+            )
+        at = shown.index(" ".join(heading.split()))
+        unit = _bracketed_unit(cells[at])
+        renamed[at] = f"{fuels().find(fuel)} ({unit})" if unit else fuels().find(fuel)
+    return [*rows[:head], (line, renamed), *rows[head + 1 :]]
 
 
 def _year_column(cells: Sequence[str]) -> int | None:
@@ -135,12 +190,12 @@ def _layout(rows: Rows, head: int, name: str, year: int | None, unit: str | None
     columns = {at: fuel for at, cell in enumerate(cells) if (fuel := _fuel(cell))}
     first_fuel = min(columns)
     year_column = _year_column(cells)
-    flow = next((at for at in range(first_fuel) if at != year_column), None)
+    flow = _flow_column(rows[head + 1 :], [at for at in range(first_fuel) if at != year_column])
     if flow is None:
         raise InputError(
             tr("{name}: line {line}: no column before the fuels names the flows", name=name, line=rows[head][0])
         )
-    units, first = _units(rows, head, columns, unit)
+    units, first = _units(rows, head, columns, unit, name)
     known = year if year is not None else _year_of_title(rows, head)
     if year_column is None and known is None:
         raise InputError(
@@ -159,36 +214,66 @@ def _layout(rows: Rows, head: int, name: str, year: int | None, unit: str | None
     held = {
         at: (fuel, cells[at].strip(), units.get(at, "")) for at, fuel in columns.items() if fuel not in PARTIAL_SUMS
     }
-    _refuse_strangers(cells, columns, {flow, year_column}, name, rows[head][0])
+    _refuse_strangers(rows, head, {*columns, flow, year_column}, name)
     return _Layout(held, flow, year_column, known, first)
 
 
-def _refuse_strangers(
-    cells: Sequence[str], columns: dict[int, str], others: set[int | None], name: str, line: int
-) -> None:
-    """Refuse headings behind the first fuel that name none: a fuel that is passed over would be missing from the account."""
-    strange = [
-        cell
-        for at, cell in enumerate(cells)
-        if cell.strip() and at > min(columns) and at not in columns and at not in others
-    ]
+def _flow_column(body: Rows, candidates: Sequence[int]) -> int | None:
+    """Column in which most rows name a flow; the first of several."""
+
+    def named(at: int) -> int:
+        return sum(1 for _, cells in body if at < len(cells) and _flow(cells[at]))
+
+    return max(candidates, key=named, default=None)
+
+
+def _refuse_strangers(rows: Rows, head: int, known: set[int | None], name: str) -> None:
+    """Refuse columns of figures that name no fuel: a fuel that is passed over would be missing from the account.
+
+    Raises
+    ------
+    StudyError
+        Every such column.
+    """
+    line, cells = rows[head]
+    first_fuel = next(at for at, cell in enumerate(cells) if _fuel(cell))
+    strange = []
+    for at in range(max(len(cells) for _, cells in rows[head:])):
+        heading = cells[at].strip() if at < len(cells) else ""
+        figures = any(_number(row[at]) for _, row in rows[head + 1 :] if at < len(row))
+        numbering = at < first_fuel and (not heading or heading.lower() in _NUMBERS)
+        if at not in known and not numbering and (figures or (heading and at > first_fuel)):
+            strange.append((at, " ".join(heading.split())))
     if strange:
-        raise StudyError(
-            [
-                tr(
-                    "{name}: line {line}: '{heading}' names no fuel that is known{nearest}",
-                    name=name,
-                    line=line,
-                    heading=" ".join(cell.split()),
-                    nearest=nearest(cell.strip().lower(), fuels().canonical),
-                )
-                for cell in strange
-            ]
+        raise StudyError([_strange_column(name, line, at, heading) for at, heading in strange])
+
+
+def _strange_column(name: str, line: int, at: int, heading: str) -> str:
+    if not heading:
+        return tr(
+            "{name}: line {line}: column {number} has figures and no heading; write the fuel that they are of over them",
+            name=name,
+            line=line,
+            number=at + 1,
         )
+    return tr(
+        "{name}: line {line}: '{heading}' names no fuel that is known{nearest}; where it is one by another name, say so in [emissions]: "
+        'columns = {{ FUEL = "{heading}" }}',
+        name=name,
+        line=line,
+        heading=heading,
+        nearest=_if_near(heading.lower(), fuels().canonical),
+    )
 
 
-def _units(rows: Rows, head: int, columns: dict[int, str], unit: str | None) -> tuple[dict[int, str], int]:
-    """Unit of each column, and the first row of figures: as given, under the headings, in their brackets, or beside the title."""
+def _if_near(name: str, known: Iterable[str]) -> str:
+    """Hint at the nearest name; empty where none is near, for there are too many to list."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return nearest(name, close) if close else ""
+
+
+def _units(rows: Rows, head: int, columns: dict[int, str], unit: str | None, name: str) -> tuple[dict[int, str], int]:
+    """Unit of each column, and the first row of figures: under the headings, in their brackets, beside the title, or as given."""
     first = head + 1
     under: dict[int, str] = {}
     while first < len(rows) and not _flow(rows[first][1][0] if rows[first][1] else ""):
@@ -198,12 +283,17 @@ def _units(rows: Rows, head: int, columns: dict[int, str], unit: str | None) -> 
             break
         under |= found
         first += 1
-    if unit is not None:
-        return dict.fromkeys(columns, unit), first
     cells = rows[head][1]
     bracketed = {at: known for at in columns if (known := _bracketed_unit(cells[at]))}
     title = next((known for _, line in rows[:head] for cell in line if (known := _title_unit(cell))), "")
-    return {at: under.get(at) or bracketed.get(at) or title for at in columns}, first
+    named = {at: under.get(at) or bracketed.get(at) or title for at in columns}
+    for at, own in named.items():
+        if own and unit is not None:
+            place = tr(
+                "{name}: line {line}, column '{heading}'", name=name, line=rows[head][0], heading=cells[at].strip()
+            )
+            refuse_two_units(place, own, unit)
+    return {at: own or unit or "" for at, own in named.items()}, first
 
 
 def _unit(text: str) -> str:
@@ -256,20 +346,20 @@ def _flow(cell: str) -> str:
 def _long_rows(rows: Rows, layout: _Layout, name: str, problems: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """A row a flow and fuel; flows that are named again and count as nothing are passed over, as 回收能 in transformation."""
     seen: set[tuple[str, str]] = set()
+    unknown: set[str] = set()
+    year = "" if layout.year is None else str(layout.year)
     for line, cells in rows:
+        year = _year_of_row(cells, layout.year_column) or year  # a cell that is merged over rows stands in the first
         words = cells[layout.flow] if layout.flow < len(cells) else ""
-        held = {
-            at: cells[at].strip()
-            for at in layout.fuels
-            if at < len(cells) and cells[at].strip() not in {"", "-", "—", "–"}
-        }
+        held = {at: cells[at].strip() for at in layout.fuels if at < len(cells) and cells[at].strip() not in _NOTHING}
         if not words.strip() or not held:
             continue
         flow = _flow(words)
         if not flow:
-            problems.append(_unknown_flow(name, line, words))
+            if words not in unknown:
+                problems.append(_unknown_flow(name, line, words))
+            unknown.add(words)
             continue
-        year = cells[layout.year_column].strip() if layout.year_column is not None else str(layout.year)
         if (year, flow) in seen and flows().flows[flow].counts == 0:
             continue
         seen.add((year, flow))
@@ -286,6 +376,11 @@ def _long_rows(rows: Rows, layout: _Layout, name: str, problems: list[str]) -> I
             yield line, {"year": year, "flow": flow, "fuel": fuel, "quantity": text, "unit": unit}
 
 
+def _year_of_row(cells: Sequence[str], column: int | None) -> str:
+    """Year that a row names, without 年; empty where it names none."""
+    return cells[column].strip().removesuffix("年").strip() if column is not None and column < len(cells) else ""
+
+
 def _unknown_flow(name: str, line: int, words: str) -> str:
     plain = _NUMBERING.sub("", words.strip())
     return tr(
@@ -293,5 +388,5 @@ def _unknown_flow(name: str, line: int, words: str) -> str:
         name=name,
         line=line,
         words=" ".join(words.split()),
-        nearest=nearest(plain.lower(), flows().canonical),
+        nearest=_if_near(plain.lower(), flows().canonical),
     )

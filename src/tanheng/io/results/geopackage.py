@@ -14,9 +14,10 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from tanheng.errors import OutputError
+from tanheng.errors import InputError, OutputError
 from tanheng.io.vectors import read_layer
 from tanheng.language import tr
+from tanheng.plain_files import shown
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,17 @@ def read_outlines(path: Path) -> dict[str, tuple[list[shapely.Geometry], pyproj.
     """
     import pyogrio
 
-    layers = {str(name): read_layer(path, str(name)) for name, _ in pyogrio.list_layers(path)}
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError as error:
+        raise InputError(
+            tr(
+                "{path}: is no vector file that can be read ({error})",
+                path=path,
+                error=shown(" ".join(str(error).split())),
+            )
+        ) from error
+    layers = {name: read_layer(path, name) for name in names}
     return {
         name: ([shape for shape in layer.geometries if shape is not None], layer.crs)
         for name, layer in layers.items()

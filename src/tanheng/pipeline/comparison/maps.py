@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from tanheng.errors import InputError
 from tanheng.grid import Grid
 from tanheng.io.results.geopackage import read_outlines
 from tanheng.io.results.store import read_dataset
@@ -43,6 +44,8 @@ def draw_difference_maps(folder: Path, found: Comparison) -> DifferenceMaps:
     OutputError
         A map can't be written.
     """
+    for old in folder.glob("*.png"):  # of an earlier comparison
+        old.unlink()
     grids = [_grid_of(run) for run in found.runs]
     if None in grids:
         return DifferenceMaps((), tr("no difference maps: the grids of a run are absent"))
@@ -79,9 +82,14 @@ def _grid_of(run: Run) -> Grid | None:
 
 
 def _outlines(run: Run) -> dict[str, Outline]:
-    """Outlines of the zones of a run."""
+    """Outlines of the zones of a run; none where its file of zones is absent or damaged, for the maps can do without."""
     path = run.folder / ZONES_FILE
-    return {name: Outline(shapes, crs) for name, (shapes, crs) in read_outlines(path).items()} if path.exists() else {}
+    if not path.exists():
+        return {}
+    try:
+        return {name: Outline(shapes, crs) for name, (shapes, crs) in read_outlines(path).items()}
+    except InputError:
+        return {}
 
 
 def _differences(

@@ -15,7 +15,9 @@ from tanheng.tables.columns import Column, column_of, column_title, holds_words
 MOST_ROWS = 600
 
 
-def html_table(table: pd.DataFrame, name: str = "", css: str = "", zones: tuple[str, str] | None = None) -> str:
+def html_table(
+    table: pd.DataFrame, name: str = "", css: str = "", zones: tuple[str, str] | None = None, of: int | None = None
+) -> str:
     """Table of a run as HTML, the first rows of a long one.
 
     Parameters
@@ -24,6 +26,8 @@ def html_table(table: pd.DataFrame, name: str = "", css: str = "", zones: tuple[
         Name of the table, by which its columns are known.
     zones : (str, str), optional
         Columns with the id and the name of a zone: the name is a button that shows the zone on the map.
+    of : int, optional
+        Rows of the whole table, where these are some of them.
     """
     columns = [column_of(str(column), name) for column in table.columns]
     words = [holds_words(column.name, name) for column in columns]
@@ -43,7 +47,7 @@ def html_table(table: pd.DataFrame, name: str = "", css: str = "", zones: tuple[
             cells[at] = _zone_button(str(values[at]))
         key = f' data-zone="{html.escape(keys[number])}"{_place(table, values)}' if zones else ""
         rows.append(f"<tr{key}>{''.join(cells)}</tr>")
-    return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return f'<table class="{css}" data-rows="{of or len(table)}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _place(table: pd.DataFrame, values: tuple[object, ...]) -> str:

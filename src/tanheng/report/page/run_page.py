@@ -139,22 +139,29 @@ def _supply(record: Mapping[str, Any]) -> str:
 
 
 def _shown(name: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, object]:
-    """A table with its words, and its file for the download; of many zones the rows of the last years."""
+    """A table with its words, and its file for the download; of many zones the last years, whole."""
     table = tables[name]
     cut = len(table) > MOST_ROWS
     css = "sortable of-zones" if name in _OF_ZONES else "" if cut else "sortable"
     shown = table
     if cut and name in _OF_ZONES and "year" in table:
-        shown = table.sort_values("year", ascending=False, kind="stable")
+        shown = _last_years(table)
     return {
         "name": name,
         "title": table_title(name),
         "meaning": table_meaning(name),
-        "html": html_table(shown, name, css, _OF_ZONES.get(name)),
+        "html": html_table(shown, name, css, _OF_ZONES.get(name), len(table)),
         "cut": cut,
         "rows": len(table),
         "file": base64.b64encode(zlib.compress((folder / "tables" / f"{name}.csv").read_bytes(), 9)).decode("ascii"),
     }
+
+
+def _last_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of as many whole years as the page may hold, from the last one on; of one year at least."""
+    rows = table.groupby("year").size().sort_index(ascending=False).cumsum()
+    held = rows.index[: max(1, int((rows <= MOST_ROWS).sum()))]
+    return table[table["year"].isin(held)]
 
 
 def _checks(record: Mapping[str, Any]) -> str:

@@ -199,7 +199,7 @@ def _transitions(array: xr.DataArray) -> KindTheme:
     ]
     return KindTheme(
         "land_transition",
-        mark("The ten largest conversions of land between the maps"),
+        mark("The largest conversions of land between the maps, ten at most"),
         mark("Largest conversion of the cell"),
         (
             (NO_HUE, mark_name("less than 5 % of the land differs")),

@@ -19,7 +19,11 @@ CHECK, STATE, KNOW = (
 _ENDS = frozenset({"first", "last"})
 
 #: A template that asks whether something is so, or calls it rare.
-_ASKS = re.compile(r"is that so|are (these|they)|\?|rare|faster than|unusual|may be wrong|check that", re.IGNORECASE)
+_ASKS = re.compile(
+    r"is that so|are (these|they)|\?|rare|faster than|unusual|may be wrong|check that|twice|same map|"
+    r"do not sum|the total says|counts as nothing|call it|not made yet",
+    re.IGNORECASE,
+)
 
 #: A template that says what to write into the study.
 _TELLS = re.compile(r"(^|[;:(] ?|, or )(write|give|name|add|state|take|leave|convert|set|use)\b", re.IGNORECASE)

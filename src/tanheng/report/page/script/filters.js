@@ -20,11 +20,11 @@ const filterable = (table) => {
     const wanted = Object.entries(choices).filter(([, choice]) => choice.value !== "");
     rows.forEach((row) => { row.hidden = wanted.some(([key, choice]) => row.dataset[key] !== choice.value); });
     const shown = rows.filter((row) => !row.hidden).length;
-    count.textContent = words.rows.replace("{shown}", shown).replace("{count}", rows.length);
+    count.textContent = words.rows.replace("{shown}", shown).replace("{count}", table.dataset.rows);
   };
   const bar = Object.assign(document.createElement("p"), { className: "filters" });
   const label = (layer) => data.zones.find((one) => one.layer === layer)?.label || layer;
-  for (const [key, title, values, first] of [["layer", words.layer, layers.map((one) => [one, label(one)]), layers[0]], ["year", words.year, years.map((one) => [one, one]), years.at(-1)]]) {
+  for (const [key, title, values, first] of [["layer", words.layer, layers.map((one) => [one, label(one)]), layers[0]], ["year", words.year, years.map((one) => [one, one]), [...years].sort().at(-1)]]) {
     if (values.length < 2) continue;
     const [holder, choice] = choiceOf(title, values, first, show);
     choice.dataset.key = key;
