@@ -21,11 +21,11 @@ Free = namedtuple("Free", "available")
 Room = namedtuple("Room", "free")
 
 
-def test_memory_grows_with_cells_and_not_with_years(tiny: Path) -> None:
+def test_memory_grows_with_cells_and_by_tables_with_years(tiny: Path) -> None:
     with files_open():
         inputs = open_inputs(load_study(tiny), tiny.parent)
         expected = estimate(inputs)
-    assert expected.memory == pytest.approx(600e6 + 220 * 12)
+    assert expected.memory == pytest.approx(700e6 + 2 * 20e6 + 200 * 12)
     kept, written = layers(inputs.study, len(inputs.classes))
     # Six classes, what has data, the stock; in each of two years; a change and a hot spot between them.
     assert kept == 2 * (6 + 2) + 2
@@ -35,7 +35,7 @@ def test_memory_grows_with_cells_and_not_with_years(tiny: Path) -> None:
 def test_what_memory_or_disk_cannot_do_is_refused_before_the_work(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.psutil, "virtual_memory", lambda: Free(1e8))
     monkeypatch.setattr(module.shutil, "disk_usage", lambda _: Room(100))
-    with files_open(), pytest.raises(StudyError, match=r"0\.6 GB of memory, and 0\.1 GB are free") as refused:
+    with files_open(), pytest.raises(StudyError, match=r"0\.7 GB of memory, and 0\.1 GB are free") as refused:
         check_study(load_study(tiny), tiny.parent)
     assert "outputs.folder: the run needs about" in str(refused.value)
     with pytest.raises(StudyError, match=r"grid\.resolution"):

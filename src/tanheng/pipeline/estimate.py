@@ -13,8 +13,9 @@ from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import tr
 from tanheng.study import Study
 
-#: Memory of Python with the libraries and one report, bytes; and of a run by cell of the grid: some layers of 8 bytes.
-_BASE_BYTES, _CELL_BYTES = 600e6, 220.0
+#: Memory of Python with the libraries and one report, bytes; of the tables and charts of a year; and by cell of the grid: some layers of
+#: 8 bytes.
+_BASE_BYTES, _YEAR_BYTES, _CELL_BYTES = 700e6, 20e6, 200.0
 
 #: More of it where densities come from maps: a layer or two of the map at hand.
 _MAP_BYTES = 30.0
@@ -24,7 +25,7 @@ _PACKED = 0.6
 
 #: Seconds on two cores of a start, a report and a workbook; of a year in tables and charts; of a cell and year; of 10^9 pixels of a map;
 #: of a cell in a random map.
-_START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 14.0, 0.8, 7e-6, 4.0, 3.5e-8
+_START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 28.0, 1.2, 7e-6, 4.0, 3.5e-8
 
 
 @dataclass(frozen=True)
@@ -74,19 +75,22 @@ class Estimate:
 def estimate(inputs: Inputs) -> Estimate:
     r"""What a run of these inputs is expected to take.
 
-    .. math:: M = 600\,\mathrm{MB} + (220 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
+    .. math:: M = 700\,\mathrm{MB} + 20\,\mathrm{MB}\,y + (200 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
-    with n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
+    with y years, n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
     layers of the results.
     """
     study, cells = inputs.study, inputs.grid.size
     kept, written = layers(study, len(inputs.classes))
     pixels = sum(item.source.pixels.width * item.source.pixels.height for item in inputs.land.maps)
     random = study.analysis.random_maps if study.analysis.geodetector and inputs.drivers else 0
-    seconds = (
-        _START_S + (_CELL_S * cells + _RANDOM_S * cells * random * 3) * len(study.years) + _PIXELS_S * pixels / 1e9
+    by_year = _YEAR_S + _CELL_S * cells + _RANDOM_S * cells * random * 3
+    seconds = _START_S + by_year * len(study.years) + _PIXELS_S * pixels / 1e9
+    memory = (
+        _BASE_BYTES
+        + _YEAR_BYTES * len(study.years)
+        + (_CELL_BYTES + (_MAP_BYTES if study.carbon_density.maps else 0.0)) * cells
     )
-    memory = _BASE_BYTES + (_CELL_BYTES + (_MAP_BYTES if study.carbon_density.maps else 0.0)) * cells
     return Estimate(memory, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds)
 
 
