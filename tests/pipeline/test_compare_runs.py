@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -123,3 +124,14 @@ def test_a_run_without_its_main_table_is_refused_by_name(first: Path, tmp_path: 
     (lacking / "tables" / "stock_by_class.csv").write_bytes(b"")
     with pytest.raises(InputError, match=r"stock_by_class\.csv: can't be read"):
         compare_runs(first, lacking)
+
+
+def test_a_setting_that_the_older_version_did_not_know_and_none_asked_for_is_no_difference(
+    first: Path, tiny: Path
+) -> None:
+    second = run_study(tiny, output=tiny.parent / "second").folder
+    path = first / "run.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert record["settings"]["grid"].pop("crs") is None
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert "grid.crs" not in set(compare_runs(first, second).settings["setting"])

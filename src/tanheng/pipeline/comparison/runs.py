@@ -94,11 +94,12 @@ def _flat(value: object, name: str = "") -> dict[str, str]:
 
 
 def _settings(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:
-    """Settings and versions that differ."""
+    """Settings and versions that differ; one that only a newer version knows, and that is not made use of, is none."""
     flat = [_flat(record["settings"]) | _flat(record["versions"], "versions") for record in (first, second)]
     names = list(dict.fromkeys([*flat[0], *flat[1]]))
     rows = [(name, flat[0].get(name, ""), flat[1].get(name, "")) for name in names]
-    return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["setting", "first", "second"])
+    differ = [row for row in rows if row[1] != row[2] and {row[1], row[2]} != {"", "null"}]
+    return pd.DataFrame(differ, columns=["setting", "first", "second"])
 
 
 def _inputs(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def draw_front(path: Path, table: pd.DataFrame, units: str, *, only_carbon: bool
     axes.plot(table[other] / 10.0**power, table["gain"] / 1e6, color="#2f7d4a", marker="o", ms=4, lw=1.4)
     axes.set_xlabel(tr("{name}, {units}", name=name_of(other), units=scale + units))
     axes.set_ylabel(tr("gain of stored carbon, Mt C") if only_carbon else tr("gain by the weights given, 10⁶"))
-    axes.set_title(tr("What one goal costs the other: each point is the best at its level"), fontsize=10)
+    figure.suptitle(tr("What one goal costs the other: each point is the best at its level"), fontsize=10)
     axes.grid(color="#dddddd", lw=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
@@ -63,7 +63,7 @@ def draw_scenarios(path: Path, table: pd.DataFrame, gain: float) -> Path:
                       va="center", ha="left" if value >= 0 else "right", fontsize=9)  # fmt: skip
     axes.margins(x=0.18)
     axes.set_xlabel(tr("change of stored carbon against today, {units} (a stock)", units=units))
-    axes.set_title(tr("Scenarios set their own areas of the classes in place of the plan's limits"), fontsize=9.5)
+    figure.suptitle(tr("Scenarios set their own areas of the classes in place of the plan's limits"), fontsize=9.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
     return path
@@ -82,7 +82,7 @@ def draw_gain_by_year(path: Path, table: pd.DataFrame) -> Path:
     axes.axhline(0, color="#333333", lw=0.8)
     axes.set_xlabel(tr("year"))
     axes.set_ylabel(tr("gain against today, {units}", units=units))
-    axes.set_title(tr("Gain of the plan by year, conversions spread evenly over its horizon"), fontsize=10)
+    figure.suptitle(tr("Gain of the plan by year, conversions spread evenly over its horizon"), fontsize=10)
     axes.grid(color="#dddddd", lw=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=9.5, frameon=False)

@@ -84,7 +84,7 @@ def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas
     relative = "–" if pd.isna(row.relative) else f"{100 * row.relative:+.3g} %".replace("-", "−")
     # What is correlated bears the names of flows of energy elsewhere.
     column = "variable" if row.table == "correlation" else "name"
-    words = listed(cell_words(part, column) for part in row.row.split(", "))
+    words = listed(cell_words(part, column) for part in row.row.split(", ") if part.strip())
     return [
         table_title(row.table),
         words,
