@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Self
+from numbers import Integral, Real
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,32 @@ class Message(str):
 
 def _again(value: object) -> object:
     return value.again() if isinstance(value, Message) else value
+
+
+def plain_message(value: object) -> object:
+    """A message and its values as JSON holds them; numbers stay numbers, all else is text.
+
+    Examples
+    --------
+    >>> kept = plain_message(tr("{file}: has {count:,} pixels", file="a.tif", count=1200))
+    >>> message = message_of(kept)
+    >>> str(message), message.template
+    ('a.tif: has 1,200 pixels', '{file}: has {count:,} pixels')
+    """
+    if isinstance(value, Message):
+        values = {name: plain_message(part) for name, part in value.values.items()}
+        return {"text": str(value), "template": value.template, "values": values, "context": value.context}
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else str(value)
+
+
+def message_of(data: Any) -> Any:  # noqa: ANN401  a message, or one of its values
+    """A message from what `plain_message` made of it."""
+    if not isinstance(data, Mapping):
+        return data
+    values = {name: message_of(part) for name, part in data["values"].items()}
+    return Message(data["text"], data["template"], values, data["context"])
 
 
 def tr(template: str, /, **values: object) -> str:

@@ -77,6 +77,7 @@ def test_stopped_after_any_piece_of_work(study: Path, monkeypatch: pytest.Monkey
             later = finished_works(patch)
             resumed = run_study(study, resume=True)
         assert later == every[stop:]
+        assert resumed.record["warnings_by_action"] == whole.record["warnings_by_action"]
         found = tables(resumed.folder)
         assert found.keys() == expected.keys()
         for name, table in found.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tanheng.errors import AlignmentError, SelfCheckError
-from tanheng.language import listed, tr
+from tanheng.language import listed, message_of, plain_message, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,11 @@ class Found:
             }
             for name, table in self.tables.items()
         }
-        return {"tables": tables, "notes": list(self.notes), "checks": [asdict(check) for check in self.checks]}
+        return {
+            "tables": tables,
+            "notes": [plain_message(note) for note in self.notes],
+            "checks": [asdict(check) for check in self.checks],
+        }
 
     @staticmethod
     def of_data(data: Mapping[str, Any]) -> Found:
@@ -67,7 +71,9 @@ class Found:
         for name, held in data["tables"].items():
             types = dict(zip(held["columns"], held["types"], strict=True))
             tables[name] = pd.DataFrame(held["columns"]).astype(types)
-        return Found(tables, {}, tuple(data["notes"]), tuple(SelfCheck(**check) for check in data["checks"]))
+        return Found(
+            tables, {}, tuple(map(message_of, data["notes"])), tuple(SelfCheck(**check) for check in data["checks"])
+        )
 
     def __add__(self, other: Found) -> Found:
         """Both together.

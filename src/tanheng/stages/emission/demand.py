@@ -21,7 +21,7 @@ from tanheng.io.rasters import Raster
 from tanheng.land.cells import CellStore, finished, plain_data
 from tanheng.land.layers import variable
 from tanheng.land.values.on_grid import on_grid
-from tanheng.language import tr
+from tanheng.language import message_of, plain_message, tr
 from tanheng.schema import stamp
 from tanheng.stages.emission.allocation import (
     Allocated,
@@ -95,8 +95,8 @@ class _Year:
 
     def as_data(self) -> dict[str, Any]:
         """What is not kept as layers, as JSON holds it."""
-        names = ("emissions", "placed", "placements", "notes", "placed_elsewhere", "own")
-        own = {name: getattr(self, name) for name in names}
+        names = ("emissions", "placed", "placements", "placed_elsewhere", "own")
+        own = {name: getattr(self, name) for name in names} | {"notes": [plain_message(note) for note in self.notes]}
         data: dict[str, Any] = plain_data({**own, "groups": self.groups.as_data()})
         return data
 
@@ -104,7 +104,9 @@ class _Year:
     def of_data(cells: CellStore, data: Mapping[str, Any]) -> _Year:
         """Year from what JSON holds."""
         given = {**data, "groups": Groups.of_data(cells, data["groups"]), "own": np.array(data["own"])}
-        return _Year(**{**given, "placements": tuple(data["placements"]), "notes": tuple(data["notes"])})
+        return _Year(
+            **{**given, "placements": tuple(data["placements"]), "notes": tuple(map(message_of, data["notes"]))}
+        )
 
 
 def account_demand(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tanheng.land.cells import CellStore, finished, plain_data
 from tanheng.land.layers import variable
+from tanheng.language import message_of, plain_message
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
 
@@ -60,14 +61,20 @@ class Findings:
     def as_data(self) -> dict[str, Any]:
         """Findings whose grids are kept, as JSON holds them."""
         layers = {name: list(of) for name, of in self.layers.items()}
-        data: dict[str, Any] = plain_data({"rows": self.rows, "layers": layers, "notes": self.notes})
+        data: dict[str, Any] = plain_data(
+            {"rows": self.rows, "layers": layers, "notes": [plain_message(note) for note in self.notes]}
+        )
         return data
 
     @staticmethod
     def of_data(data: Mapping[str, Any]) -> Findings:
         """Findings from what JSON holds."""
         rows = {name: tuple(of) for name, of in data["rows"].items()}
-        return Findings(rows, {name: dict.fromkeys(of) for name, of in data["layers"].items()}, tuple(data["notes"]))
+        return Findings(
+            rows,
+            {name: dict.fromkeys(of) for name, of in data["layers"].items()},
+            tuple(map(message_of, data["notes"])),
+        )
 
     def found(self, cells: CellStore, kinds: Mapping[str, tuple[str, ...]] | None = None) -> Found:
         """Tables and variables, shape (year or period, y, x).
