@@ -282,7 +282,7 @@ def test_a_result_may_come_in_again() -> None:
         (lambda: tanheng.demand({}, [[1.0]], zones=[[1]]), InputError, "no cell lies in zone"),
         (lambda: tanheng.demand(None, [[1.0]]), InputError, "must be numbers"),
         (lambda: tanheng.demand(1.0, [[1.0]], units="tons C yr-1"), UnitError, "'tons' may mean several"),
-        (lambda: tanheng.demand(1.0, [[1.0]], units="mt C yr-1"), UnitError, "write t for 1,000 kg and Mt"),
+        (lambda: tanheng.demand(1.0, [[1.0]], units="mt C yr-1"), UnitError, "write t for 1,000 kg, Mt"),
         (
             lambda: tanheng.balance(placed(SMOOTH).assign_attrs(units="t C ha-1"), np.abs(SMOOTH), demand_units="t C yr-1"),
             InputError,
