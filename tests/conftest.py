@@ -103,6 +103,16 @@ maps = {{ 2000 = "a.tif", 2010 = "b.tif" }}
 table = "henan-six-classes"
 """
 
+#: Densities, emissions and people of the small studies, with the files that `tiny_study_with_people` writes.
+CARBON_AND_PEOPLE = """[carbon_density]
+table = "henan-six-classes"
+[emissions]
+totals = "totals.csv"
+[population]
+kind = "density"
+map = "people.tif"
+"""
+
 FIRST = [[1, 1, 2, 2], [1, 3, 2, 4], [1, 1, 5, 0]]
 LAST = [[1, 5, 2, 2], [1, 2, 2, 4], [5, 1, 5, 0]]
 

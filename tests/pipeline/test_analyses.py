@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 from scipy.ndimage import gaussian_filter
 
-from conftest import write_map
+from conftest import CARBON_AND_PEOPLE, write_map
 from tanheng.analysis import dissimilarity, gini, modified_t_test, pearson, spearman
 from tanheng.errors import StudyError
 from tanheng.pipeline.reporter import Reporter
@@ -47,14 +47,9 @@ years = [2000, 2010]
 [land_cover]
 legend = "six-classes"
 maps = { 2000 = "a.tif", 2010 = "b.tif" }
-[carbon_density]
-table = "henan-six-classes"
-[emissions]
-totals = "totals.csv"
-[population]
-kind = "density"
-map = "people.tif"
-[drivers.height]
+"""
+        + CARBON_AND_PEOPLE
+        + """[drivers.height]
 map = "height.tif"
 [drivers.rain]
 map = "rain.tif"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import NORTH, SMALL_MAPS, WEST, write_map, write_zones, zone
+from conftest import CARBON_AND_PEOPLE, NORTH, SMALL_MAPS, WEST, write_map, write_zones, zone
 from tanheng.errors import StudyError
 from tanheng.pipeline.run import Results, run_study
 
@@ -43,14 +43,7 @@ name = "name"
 [land_cover]
 legend = "six-classes"
 maps = {{ 2010 = "a.tif" }}
-[carbon_density]
-table = "henan-six-classes"
-[emissions]
-totals = "totals.csv"
-[population]
-kind = "density"
-map = "people.tif"
-[drivers.slope]
+{CARBON_AND_PEOPLE}[drivers.slope]
 map = "slope.tif"
 [analysis]
 {analysis}

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import rasterio
 
-from conftest import WEST, write_map, write_zones, zone
+from conftest import CARBON_AND_PEOPLE, WEST, write_map, write_zones, zone
 from tanheng.errors import StudyError
 from tanheng.inputs.plan import check_inputs
 from tanheng.io.results.folder import MARK
@@ -61,7 +61,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-BASE = """
+BASE = (
+    """
 title = "Planned"
 years = [2000, 2010]
 [zones.part]
@@ -71,14 +72,9 @@ name = "name"
 [land_cover]
 legend = "six-classes"
 maps = { 2000 = "a.tif", 2010 = "b.tif" }
-[carbon_density]
-table = "henan-six-classes"
-[emissions]
-totals = "totals.csv"
-[population]
-kind = "density"
-map = "people.tif"
-[drivers.gdp]
+"""
+    + CARBON_AND_PEOPLE
+    + """[drivers.gdp]
 table = "gdp.csv"
 zones = "part"
 [economy]
@@ -104,6 +100,7 @@ limits = [
 ]
 carbon = [{ at_least = 1.0, zones = "part" }]
 """
+)
 
 
 def study(folder: Path, text: str = BASE, name: str = "study") -> Path:
@@ -523,7 +520,8 @@ def test_a_scenario_that_beats_the_plan_is_explained(planned: Planned) -> None:
 
 def test_carbon_counts_more_where_more_is_emitted(folder: Path, tmp_path: Path) -> None:
     # Forest may take 20 of 195 cells of cropland. By carbon alone both zones serve alike; by demand the west, where more people live.
-    study = """
+    study = (
+        """
 title = "weighed"
 years = [2010]
 [zones.half]
@@ -533,20 +531,16 @@ name = "name"
 [land_cover]
 legend = "six-classes"
 maps = { 2010 = "b.tif" }
-[carbon_density]
-table = "henan-six-classes"
-[emissions]
-totals = "totals.csv"
-[population]
-kind = "density"
-map = "people.tif"
-[plan]
+"""
+        + CARBON_AND_PEOPLE
+        + """[plan]
 limits = [ { class = "cropland", at_least = 0.9 } ]
 forbidden = [ ["forest", "cropland"], ["grassland", "cropland"], ["forest", "grassland"] ]
 draws = 0
 scenarios = false
 zoning = false
 """
+    )
     copied = tmp_path / "s"
     shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("results*", ".*"))
     (copied / "study.toml").write_text(study, encoding="utf-8")

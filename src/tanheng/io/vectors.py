@@ -136,13 +136,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         RuntimeError,
         OSError,
     ) as error:
-        raise InputError(
-            tr(
-                "{path}: is no vector file that can be read ({error})",
-                path=path,
-                error=shown(" ".join(str(error).split())),
-            )
-        ) from error
+        raise _unreadable(path, error) from error
     try:
         crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
     except pyproj.exceptions.CRSError as error:
@@ -151,6 +145,32 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         ) from error
     columns = dict(zip((str(name) for name in meta["fields"]), fields, strict=True))
     return Layer(columns, _geometries(path, geometry if geometry is not None else []), crs)
+
+
+def layer_names(path: Path) -> list[str]:
+    """Names of the layers of a vector file.
+
+    Raises
+    ------
+    InputError
+        The file is no vector file that can be read.
+    """
+    import pyogrio
+
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        tr(
+            "{path}: is no vector file that can be read ({error})",
+            path=path,
+            error=shown(" ".join(str(error).split())),
+        )
+    )
 
 
 def read_polygons(

@@ -11,18 +11,12 @@ from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.results.geopackage import PlacedTable, write_geopackage
 from tanheng.report.cartography.qgis_project import ZoneAttributes
 from tanheng.tables.columns import holds_words
+from tanheng.tables.of_zones import OF_ZONES
 
 Tables = Mapping[str, pd.DataFrame]
 
 #: File of the zones with their results.
 ZONES_FILE = "zones.gpkg"
-
-#: Tables of zones, with the columns of the zone's code and name.
-_OF_ZONES = {
-    "stock_by_zone": ("zone_id", "zone_name"),
-    "balance_by_zone": ("zone_id", "zone_name"),
-    "balance_hot_spots_by_zone": ("zone", "name"),
-}
 
 
 def write_zones(folder: Path, inputs: Inputs, tables: Tables) -> dict[str, ZoneAttributes]:
@@ -62,7 +56,7 @@ def zone_attributes(tables: Tables, layer: str, ids: tuple[str, ...], names: tup
     wide = pd.DataFrame({"zone_id": [str(one) for one in ids], "zone_name": [str(name) for name in names]})
     columns = {
         name: values.reindex(wide["zone_id"]).to_numpy()
-        for table, keys in _OF_ZONES.items()
+        for table, keys in OF_ZONES.items()
         if table in tables
         for name, values in _wide(tables[table], table, layer, keys)
     }

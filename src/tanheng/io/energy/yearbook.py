@@ -42,7 +42,6 @@ _NUMBERS = frozenset({"编号", "序号", "代码", "行次", "code", "no.", "no
 _NOTHING = frozenset({"", "-", "—", "–", "－", "…", "……", "..."})
 
 _BRACKETS = re.compile(r"[（(\[]([^（）()\[\]]*)[)）\]]")
-_LATIN = re.compile(r"[A-Za-z]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 #: Headings of a column of years.
@@ -195,7 +194,7 @@ def _layout(rows: Rows, head: int, name: str, year: int | None, unit: str | None
         raise InputError(
             tr("{name}: line {line}: no column before the fuels names the flows", name=name, line=rows[head][0])
         )
-    units, first = _units(rows, head, columns, unit, name)
+    units, first = _units(rows, head, columns, flow, unit, name)
     known = year if year is not None else _year_of_title(rows, head)
     if year_column is None and known is None:
         raise InputError(
@@ -272,12 +271,16 @@ def _if_near(name: str, known: Iterable[str]) -> str:
     return nearest(name, close) if close else ""
 
 
-def _units(rows: Rows, head: int, columns: dict[int, str], unit: str | None, name: str) -> tuple[dict[int, str], int]:
+def _units(
+    rows: Rows, head: int, columns: dict[int, str], flow: int, unit: str | None, name: str
+) -> tuple[dict[int, str], int]:
     """Unit of each column, and the first row of figures: under the headings, in their brackets, beside the title, or as given."""
     first = head + 1
     under: dict[int, str] = {}
-    while first < len(rows) and not _flow(rows[first][1][0] if rows[first][1] else ""):
+    while first < len(rows):
         cells = rows[first][1]
+        if flow < len(cells) and _flow(cells[flow]):
+            break
         found = {at: known for at in columns if at < len(cells) and (known := _unit(cells[at]))}
         if not found and any(_number(cells[at]) for at in columns if at < len(cells)):
             break

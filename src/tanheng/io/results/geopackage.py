@@ -14,10 +14,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, OutputError
-from tanheng.io.vectors import read_layer
+from tanheng.errors import OutputError
+from tanheng.io.vectors import layer_names, read_layer
 from tanheng.language import tr
-from tanheng.plain_files import shown
 
 
 @dataclass(frozen=True)
@@ -83,19 +82,7 @@ def read_outlines(path: Path) -> dict[str, tuple[list[shapely.Geometry], pyproj.
     InputError
         The file can't be read.
     """
-    import pyogrio
-
-    try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError as error:
-        raise InputError(
-            tr(
-                "{path}: is no vector file that can be read ({error})",
-                path=path,
-                error=shown(" ".join(str(error).split())),
-            )
-        ) from error
-    layers = {name: read_layer(path, name) for name in names}
+    layers = {name: read_layer(path, name) for name in layer_names(path)}
     return {
         name: ([shape for shape in layer.geometries if shape is not None], layer.crs)
         for name, layer in layers.items()

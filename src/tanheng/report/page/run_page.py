@@ -40,14 +40,8 @@ from tanheng.report.words.reconstruction import land_caveat, pattern_caveat
 from tanheng.report.words.screen import screen_words
 from tanheng.report.words.sentences import main_figures
 from tanheng.report.words.titles import run_title
+from tanheng.tables.of_zones import OF_ZONES
 from tanheng.tables.titles import in_order, table_meaning, table_title
-
-#: Tables that stand open in a part of their own: readers sort them and find themselves on the map.
-_OF_ZONES = {
-    "balance_by_zone": ("zone_id", "zone_name"),
-    "stock_by_zone": ("zone_id", "zone_name"),
-    "balance_hot_spots_by_zone": ("zone", "name"),
-}
 
 
 def write_report(
@@ -104,8 +98,8 @@ def write_report(
         combustion_only=_combustion_only(tables),
         circular=circular_sentence(record["settings"]["demand"], tables),
         charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers", "detector")},
-        zone_tables=[_shown(name, tables, path.parent) for name in _OF_ZONES if name in tables],
-        tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in _OF_ZONES],
+        zone_tables=[_shown(name, tables, path.parent) for name in OF_ZONES if name in tables],
+        tables=[_shown(name, tables, path.parent) for name in in_order(tables) if name not in OF_ZONES],
         supply=_supply(record),
         checks=_checks(record),
         inputs=_inputs(record),
@@ -142,15 +136,15 @@ def _shown(name: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[
     """A table with its words, and its file for the download; of many zones the last years, whole."""
     table = tables[name]
     cut = len(table) > MOST_ROWS
-    css = "sortable of-zones" if name in _OF_ZONES else "" if cut else "sortable"
+    css = "sortable of-zones" if name in OF_ZONES else "" if cut else "sortable"
     shown = table
-    if cut and name in _OF_ZONES and "year" in table:
+    if cut and name in OF_ZONES and "year" in table:
         shown = _last_years(table)
     return {
         "name": name,
         "title": table_title(name),
         "meaning": table_meaning(name),
-        "html": html_table(shown, name, css, _OF_ZONES.get(name), len(table)),
+        "html": html_table(shown, name, css, OF_ZONES.get(name), len(table)),
         "cut": cut,
         "rows": len(table),
         "file": base64.b64encode(zlib.compress((folder / "tables" / f"{name}.csv").read_bytes(), 9)).decode("ascii"),

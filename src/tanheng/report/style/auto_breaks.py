@@ -48,7 +48,7 @@ def auto_breaks(values: Values, classes: int) -> list[float]:
     >>> breaks[0], breaks[-1], len(breaks)
     (70.0, 140.0, 4)
     """
-    ordered = _sample(values)
+    ordered = sample(values)
     ties = _ties(ordered)
     if len(ties.counts) < 2:
         return []
@@ -73,7 +73,8 @@ class _Ties:
     counts: NDArray[np.int64]
 
 
-def _sample(values: Values) -> Values:
+def sample(values: Values) -> Values:
+    """Values in ascending order, of many `SAMPLE` of them."""
     ordered = np.sort(values)
     if ordered.size > SAMPLE:
         ordered = ordered[np.linspace(0, ordered.size - 1, SAMPLE).round().astype(int)]

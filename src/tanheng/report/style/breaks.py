@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.choices import MAP_BREAKS
-from tanheng.report.style.auto_breaks import SAMPLE, auto_breaks
+from tanheng.report.style.auto_breaks import auto_breaks, sample
 
 #: A method (`auto`, `tail`, `quantile`, `natural`), or breaks by hand.
 BreakChoice = str | Sequence[float]
@@ -135,9 +135,7 @@ def _parts(method: str, classes: int) -> list[float]:
 def _natural(known: NDArray[np.float64], classes: int) -> list[float]:
     from tanheng.analysis.discretise import natural_breaks
 
-    ordered = np.sort(known)
-    if ordered.size > SAMPLE:
-        ordered = ordered[np.linspace(0, ordered.size - 1, SAMPLE).round().astype(int)]
+    ordered = sample(known)
     inner = natural_breaks(ordered, classes)[classes]
     following = np.searchsorted(ordered, inner, side="right").clip(max=ordered.size - 1)
     return [float(value) for value in (inner + ordered[following]) / 2]
