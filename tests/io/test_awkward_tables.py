@@ -11,8 +11,9 @@ import pyproj
 import pytest
 
 from tanheng.errors import InputError, StudyError
-from tanheng.inputs.emissions import by_id, open_emissions
+from tanheng.inputs.emission.emissions import open_emissions
 from tanheng.inputs.problems import Problems
+from tanheng.inputs.zone_names import by_id
 from tanheng.io.tables import read_activity, read_energy_balance, read_totals
 from tanheng.io.vectors import Polygons
 from tanheng.study import parse_study

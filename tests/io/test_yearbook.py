@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tanheng.errors import InputError, StudyError
-from tanheng.inputs.emissions import open_emissions
+from tanheng.inputs.emission.emissions import open_emissions
 from tanheng.inputs.problems import Problems
 from tanheng.io.tables import read_energy_balance, read_totals
 from tanheng.study import parse_study

@@ -13,9 +13,9 @@ from conftest import write_map
 from stages.series import GRID, density, series
 from tanheng.errors import InputError
 from tanheng.inputs.carbon.balance import BalanceInputs
-from tanheng.inputs.demand import DemandInputs
 from tanheng.inputs.drivers import DriverInputs
-from tanheng.inputs.emissions import EmissionInputs
+from tanheng.inputs.emission.demand import DemandInputs
+from tanheng.inputs.emission.emissions import EmissionInputs
 from tanheng.io.rasters import files_open, open_raster
 from tanheng.stages.balance import account_balance, balance_table, supply_of
 from tanheng.stages.drivers import driver_variables, lay_drivers

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from tanheng.inputs.emissions import by_id, zone_hint
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
+from tanheng.inputs.zone_names import by_id, zone_hint
 from tanheng.io.rasters import Raster
 from tanheng.io.tables import read_zone_values
 from tanheng.io.vectors import Polygons

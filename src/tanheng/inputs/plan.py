@@ -16,10 +16,10 @@ from tanheng.factors import read_table
 from tanheng.factors.catalogue import Table, parse_number, read_named
 from tanheng.factors.legends import class_hint, class_named
 from tanheng.grid import coverage, project
-from tanheng.inputs.emissions import zone_hint
 from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
+from tanheng.inputs.zone_names import zone_hint
 from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.io.vectors import VECTORS, read_polygons
 from tanheng.land.values.on_grid import on_grid

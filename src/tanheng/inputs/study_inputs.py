@@ -25,10 +25,10 @@ from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
 from tanheng.inputs.class_names import ClassNames
-from tanheng.inputs.decomposition import DecompositionInputs, open_decomposition
-from tanheng.inputs.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.inputs.drivers import DriverInputs, open_drivers
-from tanheng.inputs.emissions import EmissionInputs, open_emissions
+from tanheng.inputs.emission.decomposition import DecompositionInputs, open_decomposition
+from tanheng.inputs.emission.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
+from tanheng.inputs.emission.emissions import EmissionInputs, open_emissions
 from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere
 from tanheng.inputs.files import all_files
 from tanheng.inputs.flows import FlowInputs, open_flows
@@ -163,9 +163,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         _check_places(grid, boundary, rasters, tables, problems)
         _check_elsewhere(grid, zones, population, drivers, balance.rasters, density_maps, problems)
     _check_quantities(study, population, drivers, balance.rasters, problems)
-    opened = [*rasters.values(), *population.values(), *balance.rasters.values()]
-    opened += [raster for driver in drivers for raster in driver.rasters.values()]
-    opened += [raster for item in density_maps for raster in item.all_rasters]
+    opened = _rasters(rasters, population, balance, drivers, density_maps)
     _warn(study, opened, problems)
     problems.stop_if_any()
     assert land is not None  # noqa: S101  the line above stops where it is
@@ -174,13 +172,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         study,
         base,
         land,
-        DensityInputs(
-            tables,
-            density_array(tables, classes),
-            study.carbon_density,
-            density_maps,
-            given if study.carbon_density.climate is not None else {},
-        ),
+        _densities(study, tables, given, classes, density_maps),
         balance,
         zones,
         economy_of(study, drivers),
@@ -192,6 +184,32 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         problems.warnings,
         tuple(all_files(study, base, opened)),
     )
+
+
+def _rasters(
+    land: Mapping[int, Raster | Mosaic],
+    population: Mapping[int, Raster],
+    balance: BalanceInputs,
+    drivers: Iterable[DriverInputs],
+    density_maps: Iterable[DensityMapInputs],
+) -> list[Raster | Mosaic]:
+    """Every raster of a study."""
+    found: list[Raster | Mosaic] = [*land.values(), *population.values(), *balance.rasters.values()]
+    found += [raster for driver in drivers for raster in driver.rasters.values()]
+    return found + [raster for item in density_maps for raster in item.all_rasters]
+
+
+def _densities(
+    study: Study,
+    tables: Mapping[int, CarbonDensities],
+    given: Mapping[int, CarbonDensities],
+    classes: tuple[str, ...],
+    density_maps: tuple[DensityMapInputs, ...],
+) -> DensityInputs:
+    """Densities as the run takes them, and as given where they are corrected for climate."""
+    asked = study.carbon_density
+    uncorrected = given if asked.climate is not None else {}
+    return DensityInputs(tables, density_array(tables, classes), asked, density_maps, uncorrected)
 
 
 def _warn(study: Study, opened: Sequence[Raster | Mosaic], problems: Problems) -> None:

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from tanheng.accounting.demand import allocated
 from tanheng.errors import InputError
-from tanheng.inputs.emissions import canonical_sector
+from tanheng.inputs.emission.emissions import canonical_sector
 from tanheng.land.cells import CellStore
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.emission.weights import SectorWeights

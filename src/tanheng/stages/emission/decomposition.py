@@ -14,7 +14,7 @@ from tanheng.accounting.emission.decoupling import decoupling_state, elasticity
 from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors
 from tanheng.factors.flows import CARRIERS
-from tanheng.inputs.decomposition import DecompositionInputs
+from tanheng.inputs.emission.decomposition import DecompositionInputs
 from tanheng.land.series import year_pairs
 from tanheng.language import listed, mark_name, name_of, tr
 from tanheng.stages.found import Found, SelfCheck

@@ -16,7 +16,7 @@ from scipy import sparse
 from tanheng.accounting.demand import per_person, persons_per_cell
 from tanheng.analysis.mismatch import dissimilarity
 from tanheng.errors import InputError
-from tanheng.inputs.demand import DemandInputs
+from tanheng.inputs.emission.demand import DemandInputs
 from tanheng.io.rasters import Raster
 from tanheng.land.cells import CellStore, finished, plain_data
 from tanheng.land.layers import variable

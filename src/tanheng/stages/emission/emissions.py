@@ -17,7 +17,7 @@ from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
-from tanheng.inputs.emissions import EmissionInputs
+from tanheng.inputs.emission.emissions import EmissionInputs
 from tanheng.language import listed, mark_name, name_of, tr
 from tanheng.stages.found import Found
 from tanheng.study import EmissionsChoice

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tanheng.accounting.demand import weight_product
 from tanheng.inputs.drivers import DriverInputs
-from tanheng.inputs.emissions import canonical_sector
+from tanheng.inputs.emission.emissions import canonical_sector
 from tanheng.land.values.on_grid import on_grid
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.land.stock import Land

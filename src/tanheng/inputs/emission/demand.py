@@ -14,7 +14,7 @@ import shapely
 from tanheng.errors import InputError, nearest
 from tanheng.grid import Grid, project, transformer
 from tanheng.inputs.drivers import DriverInputs
-from tanheng.inputs.emissions import canonical_sector
+from tanheng.inputs.emission.emissions import canonical_sector
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
 from tanheng.language import tr

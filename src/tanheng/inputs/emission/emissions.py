@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
-from tanheng.errors import InputError, TanhengError, nearest
+from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors, emission_factors_from
-from tanheng.factors.catalogue import alias_key, raw_rows
-from tanheng.factors.flows import CARRIERS, MADE_OF, flows
+from tanheng.factors.catalogue import alias_key
+from tanheng.factors.flows import CARRIERS, MADE_OF
 from tanheng.factors.gases import sectors
+from tanheng.inputs.emission.energy_balance import burnt_fuel
 from tanheng.inputs.problems import Problems
-from tanheng.io.energy.yearbook import of_one_year, title_year
-from tanheng.io.tables import read_activity, read_energy_balance, read_processes, read_totals
+from tanheng.inputs.zone_names import by_id, zone_hint
+from tanheng.io.tables import read_activity, read_processes, read_totals
 from tanheng.io.vectors import Polygons
 from tanheng.language import listed, name_of, tr
 from tanheng.study import EmissionsChoice, Study
@@ -69,7 +68,7 @@ def open_emissions(
     reference = None
     if asked.balance:
         wanted = {*study.years, *study.borrowed("emissions").values()}
-        burnt = problems.attempt(_burnt, base, asked, wanted, problems)
+        burnt = problems.attempt(burnt_fuel, base, asked, wanted, problems)
         activity, reference = burnt if burnt is not None else (None, None)
     processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
     borrowed = study.borrowed("emissions")
@@ -167,93 +166,6 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
     return activity[~made].reset_index(drop=True)
 
 
-def _burnt(
-    base: Path, asked: EmissionsChoice, years: set[int], problems: Problems
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
-    path = listed(base / name for name in asked.balances.values())
-    read = [read_energy_balance(base / name, asked.columns, asked.unit, year) for year, name in asked.balances.items()]
-    _check_years_of_balances(base, asked.balances, problems)
-    balance, totals = (_of_years(pd.concat(part, ignore_index=True), years) for part in zip(*read, strict=True))
-    other = balance["fuel"] == "other_energy"
-    if other.any():
-        held = listed(sorted(set(balance.loc[other, "year"])))
-        problems.warn(
-            tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=held)
-        )
-    known = flows()
-    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
-    for name, counts in asked.burnt.items():
-        flow = known.find(name)
-        rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
-    found = fuel_burnt(balance[~other], rules, CARRIERS, MADE_OF)
-    activity: pd.DataFrame = found.activity
-    if asked.account == "consumption":
-        used = {
-            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
-            for name, rule in rules.items()
-        }
-        bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())
-        activity = pd.concat([activity, bought.activity], ignore_index=True)
-    problems.warn(*found.notes)
-    for name, rows in totals.groupby("fuel"):
-        problems.warn(*sum_gaps(balance, rows, str(name).title()))
-    if activity.empty:
-        raise InputError(
-            tr(
-                "{path}: no fuel is burnt in it; does it have final consumption, thermal power or heating supply?",
-                path=path,
-            )
-        )
-    return activity, supplied(balance[~other], CARRIERS)
-
-
-#: Years by which the title of a yearbook may be later than its figures.
-_EDITION = 2
-
-
-def _check_years_of_balances(base: Path, balances: Mapping[int | None, str], problems: Problems) -> None:
-    """Warn where the year of a balance as printed is taken from its title or is far from it; one file can't be of two years."""
-    of: dict[str, int | None] = {}
-    for year, name in balances.items():
-        rows = raw_rows(base / name)
-        if name in of and of_one_year(rows):
-            problems.add(
-                tr(
-                    "{name}: is named for {first} and for {second}, and has no column of years; name the balance of each",
-                    name=name,
-                    first=of[name],
-                    second=year,
-                )
-            )
-        of[name] = year
-        of_title = title_year(rows)
-        if of_title is not None and year is None:
-            problems.warn(
-                tr(
-                    "{name}: is taken as the balance of {year}, which its title names; a yearbook often names its edition, a year later: "
-                    'state the year as balance = {{ {year} = "{name}" }}',
-                    name=name,
-                    year=of_title,
-                )
-            )
-        elif of_title is not None and year is not None and not 0 <= of_title - year <= _EDITION:
-            problems.warn(
-                tr(
-                    "{name}: its title names {title}, the study {year}; check that it is the balance of that year",
-                    name=name,
-                    title=of_title,
-                    year=year,
-                )
-            )
-
-
-def _of_years(table: pd.DataFrame, years: set[int]) -> pd.DataFrame:
-    """Rows of the years that the study uses; all of them where it uses none of these, which is a problem of its own."""
-    used = table["year"].isin(years)
-    return table[used].reset_index(drop=True) if used.any() else table
-
-
 def canonical_sector(name: str) -> str:
     """Name of a sector as the tables write it: 工业 and Industry are one, as are spellings that differ by case and dashes.
 
@@ -264,49 +176,6 @@ def canonical_sector(name: str) -> str:
     """
     key = alias_key(name)
     return sectors().get(key, (key, ""))[0]
-
-
-def zone_hint(zone: str, polygons: Polygons) -> str:
-    """Hint at the zone that was meant, by its name or identifier, or at those there are, by both."""
-    close = get_close_matches(zone, (*polygons.names, *polygons.ids), n=1, cutoff=0.6)
-    if close:
-        return nearest(zone, close)
-    pairs = list(zip(polygons.names, polygons.ids, strict=True))[:20]
-    return nearest(
-        zone, [name if name == code else tr("{name} ({code})", name=name, code=code) for name, code in pairs]
-    )
-
-
-#: Columns that tell the rows of a table of emissions or of values apart.
-_KEYS = ("year", "sector", "fuel", "zone")
-
-
-def by_id(table: pd.DataFrame | None, polygons: Polygons, name: str) -> pd.DataFrame | None:
-    """Table of a file whose zones are identifiers, where some were given by a name that only one zone has.
-
-    Raises
-    ------
-    InputError
-        A zone is given twice, by its id and its name or by two names.
-    """
-    if table is None:
-        return None
-    known = polygons.numbers()
-    found = table.assign(zone=[polygons.ids[known[zone]] if zone in known else zone for zone in table["zone"]])
-    keys = [column for column in _KEYS if column in found]
-    twice = found[found.duplicated(keys, keep=False) & (found["zone"] != "")]
-    if len(twice):
-        key = twice.iloc[0]
-        same = twice[(twice[keys] == key[keys]).all(axis=1)]
-        raise InputError(
-            tr(
-                "{name}: {names} are one zone, and both have a row of {rest}; take one out",
-                name=name,
-                names=listed(repr(str(zone)) for zone in table.loc[same.index, "zone"]),
-                rest=", ".join(str(key[column]) for column in keys[:-1] if str(key[column])),
-            )
-        )
-    return found
 
 
 def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, problems: Problems) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tanheng.inputs.emissions import EmissionInputs
+from tanheng.inputs.emission.emissions import EmissionInputs
 from tanheng.inputs.problems import Problems
 from tanheng.io.tables import read_economy
 from tanheng.io.vectors import Polygons
