@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tanheng.errors import InputError, StudyError, UnitError, shortened
-from tanheng.factors.catalogue import parse_table
+from tanheng.factors.reading import parse_table
 from tanheng.limits import LIMITS, limit
 from tanheng.study import parse_study
 from tanheng.units import conversion_factor

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, UnitError
-from tanheng.factors.catalogue import Region, Table, parse_number, read_named
+from tanheng.factors.catalogue import read_named
 from tanheng.factors.ipcc.defaults import DEPTH_CM, default_values, is_ipcc
 from tanheng.factors.legends import named_codes
+from tanheng.factors.table import Region, Table, parse_number
 from tanheng.language import listed, mark, tr
 from tanheng.units import conversion_factor
 
@@ -100,7 +101,7 @@ def densities_in(table: Table) -> CarbonDensities:
 
     Examples
     --------
-    >>> from tanheng.factors.catalogue import parse_table
+    >>> from tanheng.factors.reading import parse_table
     >>> densities_in(parse_table("class,above,below,soil,dead\nforest,28,7,100,5\n", "mine")).values["forest"]["soil"]
     100.0
     """

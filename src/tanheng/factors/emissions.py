@@ -8,15 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
-from tanheng.factors.catalogue import (
-    Names,
-    Table,
-    aliases,
-    names,
-    packaged_table,
-    parse_number,
-    read_named,
-)
+from tanheng.factors.catalogue import Names, aliases, names, packaged_table, read_named
+from tanheng.factors.table import Table, parse_number
 from tanheng.language import listed, mark, name_of, tr
 from tanheng.tables.input_tables import required_columns
 from tanheng.units import CO2_PER_C, conversion_factor, same_dimension

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from tanheng.errors import InputError
-from tanheng.factors.catalogue import Names, aliases, packaged_table, parse_number
+from tanheng.factors.catalogue import Names, aliases, packaged_table
+from tanheng.factors.table import parse_number
 from tanheng.language import listed, mark, tr
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from tanheng.errors import InputError, nearest
-from tanheng.factors.catalogue import Table, alias_key, names, read_builtin, read_named
+from tanheng.factors.catalogue import alias_key, names, read_builtin, read_named
+from tanheng.factors.table import Table
 from tanheng.language import LANGUAGES, name_of, speaking, tr
 
 _CLASS_COLUMNS = ("land_class", "class", "lulc_class", "lulc_name", "lulc_desc", "name")

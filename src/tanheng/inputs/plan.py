@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, Problem, nearest
 from tanheng.factors import read_table
-from tanheng.factors.catalogue import Table, parse_number, read_named
+from tanheng.factors.catalogue import read_named
 from tanheng.factors.legends import class_hint, class_named
+from tanheng.factors.table import Table, parse_number
 from tanheng.grid import coverage, project
 from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.problems import Problems

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
-from tanheng.factors.catalogue import read_text
+from tanheng.factors.reading import read_text
 from tanheng.io.vectors import read_layer
 from tanheng.language import listed, tr
 from tanheng.spreadsheets import is_spreadsheet, sheet_rows

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.errors import InputError, OutputError, nearest
-from tanheng.factors.catalogue import read_text
+from tanheng.factors.reading import read_text
 from tanheng.io.rasters import open_raster
 from tanheng.language import tr
 from tanheng.limits import limit

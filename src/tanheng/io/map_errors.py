@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError
-from tanheng.factors.catalogue import Table, parse_number, read_table
 from tanheng.factors.legends import class_hint, class_named
+from tanheng.factors.reading import read_table
+from tanheng.factors.table import Table, parse_number
 from tanheng.language import listed, tr
 from tanheng.tables.input_tables import required_columns
 

@@ -9,10 +9,12 @@ import pandas as pd
 
 from tanheng.errors import InputError, StudyError, UnitError
 from tanheng.factors import fuels, read_table
-from tanheng.factors.catalogue import Place, Table, parse_number, raw_rows, read_named
+from tanheng.factors.catalogue import read_named
 from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
 from tanheng.factors.legends import whole_number
+from tanheng.factors.reading import raw_rows
+from tanheng.factors.table import Place, Table, parse_number
 from tanheng.io.energy.yearbook import PARTIAL_SUMS, SUMS, long_table
 from tanheng.io.rows import inert, write_csv_text
 from tanheng.language import listed, name_of, tr

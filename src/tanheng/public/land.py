@@ -14,9 +14,9 @@ import xarray as xr
 
 from tanheng.errors import InputError, nearest
 from tanheng.factors import Legend, legend_from
-from tanheng.factors.catalogue import parse_table
 from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from, densities_in
 from tanheng.factors.density_ranges import density_ranges, strange_densities
+from tanheng.factors.reading import parse_table
 from tanheng.inputs.extent import choose_grid
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.io.rasters import band_count, files_open, open_raster

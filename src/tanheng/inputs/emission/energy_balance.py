@@ -9,8 +9,8 @@ import pandas as pd
 
 from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps, supplied
 from tanheng.errors import InputError
-from tanheng.factors.catalogue import raw_rows
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
+from tanheng.factors.reading import raw_rows
 from tanheng.inputs.problems import Problems
 from tanheng.io.energy.yearbook import of_one_year, title_year
 from tanheng.io.tables import read_energy_balance

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors import read_table
-from tanheng.factors.catalogue import Place, Table, parse_number, read_named
+from tanheng.factors.catalogue import read_named
 from tanheng.factors.kinds_of_land import kind_of_land
 from tanheng.factors.legends import class_hint, class_named, whole_number
+from tanheng.factors.table import Place, Table, parse_number
 from tanheng.language import language, listed, name_of, tr
 from tanheng.simulation.schedule import Rules
 from tanheng.study.simulate import Simulate

@@ -9,8 +9,8 @@ from pathlib import Path
 from tanheng.accounting.emission.outlook import between, grown, kaya
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors import read_table
-from tanheng.factors.catalogue import parse_number
 from tanheng.factors.legends import whole_number
+from tanheng.factors.table import parse_number
 from tanheng.language import tr
 from tanheng.study.simulate import Outlook
 from tanheng.units import tonnes_of_carbon

@@ -13,8 +13,9 @@ from difflib import get_close_matches
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
 from tanheng.factors import fuels
-from tanheng.factors.catalogue import Table, parse_number, refuse_two_units
 from tanheng.factors.flows import flows
+from tanheng.factors.headings import refuse_two_units
+from tanheng.factors.table import Table, parse_number
 from tanheng.language import tr
 from tanheng.units import conversion_factor
 

@@ -10,8 +10,8 @@ import pandas as pd
 from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from, names
-from tanheng.factors.catalogue import raw_rows, read_table
 from tanheng.factors.flows import CARRIERS, MADE_OF, flows
+from tanheng.factors.reading import raw_rows, read_table
 from tanheng.io.energy.yearbook import long_table
 from tanheng.io.tables import read_activity, read_energy_balance
 from tanheng.language import tr

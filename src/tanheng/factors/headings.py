@@ -1,0 +1,143 @@
+"""Headings of tables: what their columns mean, and the units that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tanheng.errors import InputError, UnitError, nearest
+from tanheng.factors.table import Table
+from tanheng.language import listed, tr
+from tanheng.tables.input_tables import COLUMN_OF_HEADING
+from tanheng.units import conversion_factor, same_dimension
+
+#: A heading with a unit in brackets, as 消费量（万吨）.
+_IN_BRACKETS = re.compile(r"(.+?)\s*[（(]\s*([^（）()]+?)\s*[)）]")
+
+
+def headed(table: Table, headings: Mapping[str, str], columns: Sequence[str]) -> Table:
+    """Table with some columns called by what they mean; one that was called so before is left out.
+
+    Raises
+    ------
+    InputError
+        A heading is not there, or what it is to mean is no column of the table.
+    """
+    names = {}
+    for column, heading in headings.items():
+        if columns and column not in columns:
+            raise InputError(
+                tr(
+                    "{name}: the study names a heading for '{column}', which is no column of this table{nearest}",
+                    name=table.name,
+                    column=column,
+                    nearest=nearest(column, columns),
+                )
+            )
+        known = COLUMN_OF_HEADING.get(heading.strip().lower(), heading.strip().lower())
+        if known not in table.header:
+            raise InputError(
+                tr(
+                    "{name}: there is no column '{heading}'{nearest}",
+                    name=table.name,
+                    heading=heading,
+                    nearest=nearest(heading, map(table.own, table.header)),
+                )
+            )
+        names[known] = column
+    kept = [column for column in table.header if column in names or column not in names.values()]
+    header = tuple(names.get(column, column) for column in kept)
+    rows = tuple((line, {names.get(key, key): row[key] for key in kept}) for line, row in table.rows)
+    written = {names.get(key, key): table.own(key) for key in kept}
+    return replace(table, header=header, rows=rows, written=written)
+
+
+#: Columns of amounts, whose heading may name their unit in brackets.
+_AMOUNTS = ("emissions", "quantity")
+
+
+def with_unit(table: Table, stated: str | None) -> Table:
+    """Table with a column of units: its own, as the heading of its amounts names it in brackets, or as the study states it.
+
+    Raises
+    ------
+    InputError
+        Two of these differ.
+    """
+    headings = [table.own(column) for column in table.header if column in _AMOUNTS]
+    named = next((found.group(2) for found in map(_IN_BRACKETS.fullmatch, headings) if found), None)
+    if named is not None and not same_dimension(named, named) and (stated or "unit" in table.header):
+        named = None  # words of another kind, as in emissions (fossil)
+    if named is not None and stated is not None:
+        refuse_two_units(table.name, named, stated)
+    unit = named or stated
+    if unit is None:
+        return table
+    rows = []
+    for line, row in table.rows:
+        own = row.get("unit", "")
+        if own:
+            refuse_two_units(table.line(line), own, unit)
+        rows.append((line, {**row, "unit": own or unit}))
+    header = table.header if "unit" in table.header else (*table.header, "unit")
+    return replace(table, header=header, rows=tuple(rows))
+
+
+def refuse_two_units(place: object, first: str, second: str) -> None:
+    """Refuse two units that are named for one amount, unless they are one in two spellings.
+
+    Raises
+    ------
+    InputError
+        They differ.
+    """
+    if first == second:
+        return
+    try:
+        same = conversion_factor(first, second) == 1.0
+    except UnitError:
+        same = False
+    if not same:
+        raise InputError(
+            tr(
+                "{place}: two units are named for one amount, '{first}' and '{second}' (by its heading, its column of units or the study); "
+                "leave the right one",
+                place=place,
+                first=first,
+                second=second,
+            )
+        )
+
+
+def column_of(heading: str) -> str:
+    """Column that a heading means: as it is, or without the unit that it names in brackets."""
+    if heading in COLUMN_OF_HEADING:
+        return COLUMN_OF_HEADING[heading]
+    bracketed = _IN_BRACKETS.fullmatch(heading)
+    before = bracketed.group(1).strip() if bracketed else heading
+    known = COLUMN_OF_HEADING.get(before, before)
+    return known if known in _AMOUNTS else heading
+
+
+def refuse_columns_twice(name: str, header: Sequence[str], given: Sequence[str]) -> None:
+    """Refuse headings of which several mean one column.
+
+    Raises
+    ------
+    InputError
+        There are such.
+    """
+    for column in sorted(set(header) - {""}):
+        own = [heading for heading, canonical in zip(given, header, strict=True) if canonical == column]
+        if len(set(own)) > 1:
+            raise InputError(
+                tr(
+                    "{name}: {headings} all mean the column '{column}'; rename all but one",
+                    name=name,
+                    headings=listed(map(repr, dict.fromkeys(own))),
+                    column=column,
+                )
+            )
+        if len(own) > 1:
+            raise InputError(tr("{name}: column '{twice}' appears twice; rename one", name=name, twice=own[0]))
