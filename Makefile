@@ -26,6 +26,7 @@ messages:       ## gather what the program says, and compile its catalogues
 docs:           ## write the pages that follow from declarations
 	uv run --group dev python tools/input_tables.py
 	uv run --group dev python tools/limits.py
+	uv run --group dev python tools/study_fields.py
 
 example:        ## run the example study
 	uv run tanheng run examples/henan/study.toml

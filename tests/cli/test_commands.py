@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +15,7 @@ from tanheng.errors import InputError, OutputError
 from tanheng.io.invest import import_datastack
 from tanheng.pipeline.run import run_study
 from tanheng.study import load_study, parse_study
+from tanheng.study.described.template import study_template
 
 
 def command(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -70,9 +70,8 @@ def test_a_new_study_is_valid_once_its_files_are_there(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     study = tmp_path / "mine" / "study.toml"
     assert load_study(study).land_cover.legend == "clcd"
-    (tmp_path / "mine" / "data").mkdir()
     for year in (2000, 2020):
-        write_map(tmp_path / "mine" / "data" / f"landcover_{year}.tif", FIRST)
+        write_map(tmp_path / "mine" / f"landcover_{year}.tif", FIRST)
     # No densities are those of any region until somebody gives them.
     checked = command("check", study)
     assert checked.returncode == 2
@@ -168,7 +167,7 @@ def test_ctrl_c_stops_cleanly(tiny: Path) -> None:
 
 
 def test_the_new_study_is_valid_with_every_setting_on_and_explained_in_both_languages() -> None:
-    text = (files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
+    text = study_template()
     setting = re.compile(r"#(\[|\]|\w+ = |    \{)")
     lines = text.splitlines()
     on = [line[1:] if setting.match(line) else line for line in lines]
@@ -179,5 +178,4 @@ def test_the_new_study_is_valid_with_every_setting_on_and_explained_in_both_lang
     for block in re.findall(r"(?:^# \S.*\n)+", text, re.MULTILINE):
         chinese = [bool(re.search(r"[\u4e00-\u9fff]", line)) for line in block.splitlines()]
         assert not chinese[0], block
-        assert chinese[-1], block
-        assert chinese == sorted(chinese), block
+        assert any(chinese), block

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from tanheng.errors import OutputError
 from tanheng.factors.legends import legend_from
 from tanheng.language import tr
 from tanheng.plain_files import is_file, shown
+from tanheng.study.described.template import study_template
 
 #: Legend that the study file names to begin with.
 _LEGEND = "clcd"
@@ -31,7 +31,7 @@ def write_new_study(folder: Path) -> Path:
     path = folder / "study.toml"
     if is_file(path):
         raise OutputError(tr("{path}: is there already; name another folder", path=path))
-    text = (resources.files("tanheng.cli") / "study.toml").read_text(encoding="utf-8")
+    text = study_template()
     densities = folder / "carbon_densities.csv"
     try:
         folder.mkdir(parents=True, exist_ok=True)

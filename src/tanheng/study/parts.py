@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    WithJsonSchema,
+)
 
 from tanheng.errors import nearest
 from tanheng.language import LANGUAGES, tr
@@ -53,7 +62,11 @@ def _known_language(code: str) -> str:
 
 #: A text, plain or by language: ``"Henan"`` or ``{ en = "Henan", zh = "河南" }``.
 Texts = Annotated[
-    dict[str, str], BeforeValidator(_by_language), AfterValidator(_known_languages), PlainSerializer(_as_written)
+    dict[str, str],
+    BeforeValidator(_by_language),
+    AfterValidator(_known_languages),
+    PlainSerializer(_as_written),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
 ]
 #: Code of a language that tanheng speaks.
 LanguageCode = Annotated[str, AfterValidator(_known_language)]
@@ -81,7 +94,13 @@ Accuracy = Annotated[float, Field(gt=0, le=1)]
 Period = Annotated[str, Field(pattern=r"^\d{1,4}-\d{1,4}$")]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
+_NAME_SCHEMA = {"type": "string", "minLength": 1}
+Names = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_as_list),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_NAME_SCHEMA, {"type": "array", "items": _NAME_SCHEMA, "minItems": 1}]}),
+]
 
 
 def with_texts(data: object, key: str) -> object:

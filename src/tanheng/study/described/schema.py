@@ -1,0 +1,81 @@
+"""The study file as a JSON schema with words: the one source of forms, pages and templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tanheng.language import tr
+from tanheng.study.described.analysis import ANALYSIS
+from tanheng.study.described.basics import BASICS
+from tanheng.study.described.emission import EMISSION
+from tanheng.study.described.field import Field
+from tanheng.study.described.future import FUTURE
+from tanheng.study.described.land import LAND
+from tanheng.study.described.plan import PLAN
+from tanheng.study.model import Study
+from tanheng.study.parts import Part
+
+#: Every field that is described, by the part of the study file that it belongs to.
+FIELDS = {**BASICS, **LAND, **EMISSION, **ANALYSIS, **PLAN, **FUTURE}
+
+
+def field_of(part: type[Part], name: str) -> Field:
+    """Description of a field, its own or that of the part that it is built on.
+
+    Raises
+    ------
+    LookupError
+        The field is not described.
+
+    Examples
+    --------
+    >>> from tanheng.study.sections import GridChoice
+    >>> field_of(GridChoice, "resolution").unit
+    'm'
+    """
+    for base in part.__mro__:
+        known = FIELDS.get(base, {})
+        if name in known:
+            return known[name]
+    raise LookupError(f"{part.__name__}.{name} is not described")
+
+
+def study_schema() -> dict[str, Any]:
+    """JSON schema of a study, each field with title, description, example, unit and what it accepts, in the language that is spoken.
+
+    Examples
+    --------
+    >>> cell = study_schema()["$defs"]["GridChoice"]["properties"]["resolution"]
+    >>> cell["title"], cell["default"], cell["x-unit"]
+    ('Cell size', 1000.0, 'm')
+    """
+    schema = Study.model_json_schema()
+    for part in _parts(Part):
+        own = schema if part is Study else schema["$defs"].get(part.__name__)
+        if own is not None:
+            own.pop("title", None)
+            own.pop("description", None)
+            own["properties"] = {
+                _written(part, name): own["properties"][_written(part, name)] | _words(field_of(part, name))
+                for name in part.model_fields
+            }
+    return schema
+
+
+def _parts(part: type[Part]) -> list[type[Part]]:
+    """Part of the study file and all that are built on it."""
+    return [one for below in part.__subclasses__() for one in (below, *_parts(below))]
+
+
+def _written(part: type[Part], name: str) -> str:
+    """Key of a field as the study file has it."""
+    return part.model_fields[name].alias or name
+
+
+def _words(field: Field) -> dict[str, Any]:
+    words: dict[str, Any] = {"title": tr(field.title), "description": tr(field.meaning), "examples": [field.example]}
+    if field.unit:
+        words["x-unit"] = field.unit
+    if field.accepts:
+        words["x-accepts"] = list(field.accepts)
+    return words
