@@ -10,6 +10,7 @@ from pathlib import Path
 from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
+from tanheng.reach import is_within_reach, refuse_outside
 
 #: Letters of a name that a message shows.
 _SHOWN = 200
@@ -54,7 +55,7 @@ def is_folder(path: Path) -> bool:
     (False, True)
     """
     try:
-        return path.is_dir()
+        return is_within_reach(path) and path.is_dir()
     except (OSError, ValueError):
         return False
 
@@ -62,7 +63,7 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether a path is a file; one that no system takes is none."""
     try:
-        return path.is_file()
+        return is_within_reach(path) and path.is_file()
     except (OSError, ValueError):
         return False
 
@@ -78,8 +79,9 @@ def plain_file(path: Path, *, folders: bool = False) -> Path:
     Raises
     ------
     InputError
-        There is no such file, it is a folder, a pipe or a device, or no system takes its name.
+        There is no such file, it is a folder, a pipe or a device, it lies out of reach, or no system takes its name.
     """
+    refuse_outside(path)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:

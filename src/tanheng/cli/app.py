@@ -16,6 +16,7 @@ import typer
 
 from tanheng import __version__
 from tanheng.cli import simulate, statistics
+from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_of
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import StudyError, TanhengError, shortened
@@ -93,9 +94,9 @@ def run(
     workers: Workers = None,
     cluster: ClusterAddress = None,
     resume: Resume = False,
+    progress: Progress = ProgressForm.TERMINAL,
 ) -> None:
     """Run a study: maps, tables, grids and a report in a folder of results."""
-    from tanheng.cli.progress import Terminal
     from tanheng.cli.show import print_totals
     from tanheng.memory import share_one_heap
     from tanheng.pipeline.run import run_study
@@ -103,11 +104,13 @@ def run(
     share_one_heap()
     asked: _Asked = context.obj
     with in_language_of(study, asked.language) as spoken:
-        with Terminal(quiet=asked.quiet) as terminal:
+        with reporter_of(progress, quiet=asked.quiet) as reporter:
             results = run_study(
-                study, terminal, output=output, workers=workers, cluster=cluster, resume=resume, language=spoken
+                study, reporter, output=output, workers=workers, cluster=cluster, resume=resume, language=spoken
             )
-        if not asked.quiet:
+        if isinstance(reporter, JsonLines):
+            reporter.done(results.folder)
+        elif not asked.quiet:
             print_totals(results)
 
 
@@ -118,17 +121,19 @@ def plan(
     rerun: Annotated[
         bool, typer.Option("--rerun", help=tr("Run the study anew, also where its results still fit."))
     ] = False,
+    progress: Progress = ProgressForm.TERMINAL,
 ) -> None:
     """Plan land use as [plan] in the study asks, with a proof that no plan is better."""
-    from tanheng.cli.progress import Terminal
     from tanheng.cli.show import print_plan
     from tanheng.pipeline.plan import plan_study
 
     asked: _Asked = context.obj
     with in_language_of(study, asked.language) as spoken:
-        with Terminal(quiet=asked.quiet) as terminal:
-            planned = plan_study(study, terminal, rerun=rerun, language=spoken)
-        if not asked.quiet:
+        with reporter_of(progress, quiet=asked.quiet) as reporter:
+            planned = plan_study(study, reporter, rerun=rerun, language=spoken)
+        if isinstance(reporter, JsonLines):
+            reporter.done(planned.folder)
+        elif not asked.quiet:
             print_plan(planned)
 
 

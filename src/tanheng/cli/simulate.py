@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_of
 from tanheng.errors import InputError, StudyError
 from tanheng.language import tr
+from tanheng.pipeline.reporter import Reporter
 
 if TYPE_CHECKING:
     from tanheng.pipeline.simulation.maps import SimulationRequest
@@ -101,9 +103,9 @@ def simulate(
         str | None,
         typer.Option(metavar="ADDRESS", help=tr("Score land on a dask cluster: tcp://HOST:PORT, or local:N.")),
     ] = None,
+    progress: Progress = ProgressForm.TERMINAL,
 ) -> None:
     """Simulate future land use: demand, learned suitability, exact allocation, and scores on change that was held out."""
-    from tanheng.cli.progress import Terminal
     from tanheng.cli.speech import in_language_of
     from tanheng.land.pools import pool_of
     from tanheng.pipeline.simulation.maps import simulate_maps
@@ -114,22 +116,22 @@ def simulate(
 
         _refuse_beside_a_study(context)
         study = Path(maps[0])
-        with in_language_of(study, context.obj.language) as spoken, Terminal(quiet=quiet) as terminal:
-            with pool_of(workers, cluster, terminal.warn) as pool:
-                found = simulate_study(study, terminal, output=output, work=pool, language=spoken)
-            _show(found, quiet=quiet)
+        with in_language_of(study, context.obj.language) as spoken, reporter_of(progress, quiet=quiet) as reporter:
+            with pool_of(workers, cluster, reporter.warn) as pool:
+                found = simulate_study(study, reporter, output=output, work=pool, language=spoken)
+            _show(found, reporter, quiet=quiet)
         return
     settings = _settings(locals())
     request = _request(maps, years, to, output, legend, drivers, zones, densities, settings)
     assert output is not None  # noqa: S101  _request refuses a missing one
-    with Terminal(quiet=quiet) as terminal, pool_of(workers, cluster, terminal.warn) as pool:
-        found = simulate_maps(request, output, terminal, pool)
-    _show(found, quiet=quiet)
+    with reporter_of(progress, quiet=quiet) as reporter, pool_of(workers, cluster, reporter.warn) as pool:
+        found = simulate_maps(request, output, reporter, pool)
+    _show(found, reporter, quiet=quiet)
 
 
 def _refuse_beside_a_study(context: typer.Context) -> None:
     """Refuse options that a study says itself: they would be passed over."""
-    allowed = {"maps", "output", "workers", "cluster"}
+    allowed = {"maps", "output", "workers", "cluster", "progress"}
     given = [
         f"--{name.replace('_', '-')}"
         for name in context.params
@@ -146,8 +148,10 @@ def _refuse_beside_a_study(context: typer.Context) -> None:
         )
 
 
-def _show(found: Simulation, *, quiet: bool) -> None:
-    if not quiet:
+def _show(found: Simulation, reporter: Reporter, *, quiet: bool) -> None:
+    if isinstance(reporter, JsonLines):
+        reporter.done(found.folder)
+    elif not quiet:
         from tanheng.cli.show import print_simulation
 
         print_simulation(found)

@@ -27,6 +27,8 @@ from tanheng.io.sources import local_raster, open_with_drivers
 from tanheng.land.pixels import PixelGrid
 from tanheng.land.places import refuse_strange_place
 from tanheng.language import tr
+from tanheng.plain_files import shown
+from tanheng.reach import is_confined
 
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
 _CACHE_MB = 64
@@ -296,6 +298,10 @@ def open_raster(path: str, band: int = 1) -> Raster:
     """
     if not is_remote(path):
         local_raster(Path(path))
+    elif is_confined():
+        raise InputError(
+            tr("{path}: this server reads files alone; save the map to a file in its folders", path=shown(path))
+        )
     try:
         with gdal_settings(path), open_with_drivers(path) as dataset:
             return _described(path, band, dataset)

@@ -14,6 +14,7 @@ from typing import Any
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.plain_files import plain_file, shown
+from tanheng.reach import is_confined, refuse_outside
 
 #: Drivers of rasters that are read; services of the network and databases are none of them.
 _DRIVERS = (
@@ -55,12 +56,19 @@ def raster_drivers() -> list[str]:
     return [name for name in _DRIVERS if name in known]
 
 
+#: Drivers whose files may name others anywhere, without a check of ours.
+_NAMING_OTHERS = frozenset({"MRF", "ERS", "PCIDSK", "ILWIS", "Zarr", "EHdr", "ENVI"})
+
+
 def open_with_drivers(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     """Dataset of a raster, opened by one of the drivers that are allowed; others are not even asked."""
     from rasterio._path import _parse_path
     from rasterio.io import DatasetReader
 
-    return DatasetReader(_parse_path(name), driver=raster_drivers())
+    drivers = raster_drivers()
+    if is_confined():
+        drivers = [driver for driver in drivers if driver not in _NAMING_OTHERS]
+    return DatasetReader(_parse_path(name), driver=drivers)
 
 
 def refuse_foreign_sources(path: Path, depth: int = 0) -> None:
@@ -71,7 +79,7 @@ def refuse_foreign_sources(path: Path, depth: int = 0) -> None:
     InputError
         The source is named, and how to allow it.
     """
-    if os.environ.get(ANYWHERE) or depth > _DEEPEST:
+    if (os.environ.get(ANYWHERE) and not is_confined()) or depth > _DEEPEST:
         return
     text = _markup(path)
     if text is None:
@@ -139,6 +147,8 @@ def local_layer(path: Path) -> Path:
     """
     plain_file(path, folders=True)
     if path.is_dir():
+        for inner in path.iterdir() if is_confined() else ():
+            refuse_outside(inner)
         return path
     with path.open("rb") as stream:
         head = stream.read(_HEAD)

@@ -17,6 +17,7 @@ from tanheng.io.results.crate import CRATE
 from tanheng.io.results.lock import is_alive
 from tanheng.language import tr
 from tanheng.plain_files import shown
+from tanheng.reach import is_within_reach
 
 #: File by which a folder is known as results of a run.
 MARK = "run.json"
@@ -96,6 +97,10 @@ def check_folder(folder: Path) -> None:
     """
     if "\0" in str(folder) or not folder.name:
         raise OutputError(tr("{folder}: is not a valid folder name", folder=shown(folder)))
+    if not is_within_reach(folder):
+        raise OutputError(
+            tr("{folder}: lies outside the folders that this server may write to; name another", folder=folder)
+        )
     try:
         if folder.is_symlink() and not folder.exists():
             raise OutputError(

@@ -24,7 +24,7 @@ def field_of(part: type[Part], name: str) -> Field:
 
     Raises
     ------
-    LookupError
+    KeyError
         The field is not described.
 
     Examples
@@ -33,11 +33,10 @@ def field_of(part: type[Part], name: str) -> Field:
     >>> field_of(GridChoice, "resolution").unit
     'm'
     """
-    for base in part.__mro__:
-        known = FIELDS.get(base, {})
-        if name in known:
-            return known[name]
-    raise LookupError(f"{part.__name__}.{name} is not described")
+    known: dict[str, Field] = {}
+    for base in reversed(part.__mro__):
+        known |= FIELDS.get(base, {})
+    return known[name]
 
 
 def study_schema() -> dict[str, Any]:

@@ -1,0 +1,109 @@
+"""Progress as JSON, one line an event, for programs that run tanheng: ``--progress json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Self, TextIO
+
+import typer
+
+from tanheng.cli.pace import Pace
+from tanheng.errors import Problem, StudyError, TanhengError
+from tanheng.language import tr
+from tanheng.pipeline.reporter import Reporter
+
+if TYPE_CHECKING:
+    from tanheng.cli.progress import Terminal
+
+#: Seconds between two events on the steps of a stage.
+_EVERY = 0.25
+
+
+class ProgressForm(StrEnum):
+    """How progress is shown."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+Progress = Annotated[
+    ProgressForm, typer.Option("--progress", help=tr("Bars for people, or JSON lines for programs."), show_default=True)
+]
+
+
+class JsonLines(Reporter):
+    """Events as lines of JSON: ``stage``, ``steps``, ``warning``, ``notes``, and in the end ``done`` or ``error``.
+
+    Parameters
+    ----------
+    stream : TextIO
+        Where they go; standard output by default.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stdout
+        self.pace = Pace()
+        self.told = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, StudyError):
+            self._say("error", problems=[problem.as_data() for problem in error.problems])
+        elif isinstance(error, TanhengError):
+            self._say("error", problems=[Problem(str(error)).as_data()])
+        elif isinstance(error, KeyboardInterrupt):
+            self._say("stopped")
+
+    def stage(self, name: str) -> None:
+        """Tell that a stage begins."""
+        self.pace, self.told = Pace(), 0.0
+        self._say("stage", name=name, title=tr(name))
+
+    def blocks(self, done: int, total: int, pixels: int) -> None:
+        """Tell how many blocks are counted."""
+        self._steps(done, total, pixels=pixels)
+
+    def steps(self, done: int, total: int) -> None:
+        """Tell how many steps of the stage are done."""
+        self._steps(done, total)
+
+    def warn(self, text: str) -> None:
+        """Tell a warning."""
+        self._say("warning", text=text)
+
+    def notes(self, heading: str, texts: Sequence[str]) -> None:
+        """Tell warnings under what to do about them."""
+        self._say("notes", heading=heading, texts=list(texts))
+
+    def done(self, folder: Path) -> None:
+        """Tell that the results are there."""
+        self._say("done", folder=str(folder.absolute()))
+
+    def _steps(self, done: int, total: int, **more: int) -> None:
+        left = self.pace.left(done, total)
+        if done < total and time.monotonic() - self.told < _EVERY:
+            return
+        self.told = time.monotonic()
+        self._say("steps", done=done, total=total, seconds_left=left, **more)
+
+    def _say(self, event: str, **more: object) -> None:
+        line = {"event": event, "at": round(time.time(), 3), **more}
+        self.stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.stream.flush()
+
+
+def reporter_of(form: ProgressForm, *, quiet: bool) -> Terminal | JsonLines:
+    """What shows the progress of a command."""
+    from tanheng.cli.progress import Terminal
+
+    return JsonLines() if form is ProgressForm.JSON else Terminal(quiet=quiet)
