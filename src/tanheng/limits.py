@@ -60,6 +60,7 @@ _ALL = (
     Limit("message_characters", 2000, mark("characters of a message")),
     Limit("permutations", 999_999, mark("permutations of a test")),
     Limit("draws", 100_000, mark("draws of a simulation, and random maps")),
+    Limit("upload_bytes", 20e9, mark("bytes of a file that is dropped on the app")),
     Limit("cluster_seconds", 30, mark("seconds to wait for the workers of a cluster")),
 )
 

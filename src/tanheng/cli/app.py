@@ -214,9 +214,29 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=tr("Folder to write study.toml into."))],
 ) -> None:
     """Write a commented study file to fill in."""
-    from tanheng.cli.new import write_new_study
+    from tanheng.pipeline.new_study import write_new_study
 
     typer.echo(tr("wrote {path}; fill it in, then: tanheng check {path}", path=write_new_study(folder)))
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help=tr("Folder of the studies; this one by default."))
+    ] = Path(),
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help=tr("Port; the first free one from 8765 on by default."))
+    ] = None,
+    host: Annotated[str, typer.Option(help=tr("Address of this machine."))] = "127.0.0.1",
+    allow: Annotated[
+        list[Path] | None, typer.Option("--allow", metavar="FOLDER", help=tr("A further folder that studies may read."))
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help=tr("Do not open the browser."))] = False,
+) -> None:
+    """Open tanheng in the browser: studies by dropping files, runs with progress, results to explore."""
+    from tanheng.web.serve import serve
+
+    serve(folder, port=port, host=host, allowed=tuple(allow or ()), browser=not no_browser)
 
 
 @app.command()

@@ -29,13 +29,17 @@ def open_legend(study: Study, base: Path, densities: Mapping[int, CarbonDensitie
             raise InputError(tr("land_cover.legend: {error}", error=error)) from error
     else:
         coded = next((item for item in densities.values() if item.codes), None)
-        if coded is None or coded.codes is None:
+        if coded is not None and coded.codes is not None:
+            legend = Legend(coded.name, dict(coded.codes), coded.source)
+        elif study.land_cover.codes:
+            legend = Legend(tr("codes of the study"), {})
+        else:
             raise InputError(
                 tr(
-                    "land_cover.legend is missing: name one (see 'tanheng legends'), or a density table with map codes (lucode)"
+                    "land_cover.legend is missing: name one (see 'tanheng legends'), a density table with map codes (lucode), or the class "
+                    "of each code in 'codes'"
                 )
             )
-        legend = Legend(coded.name, dict(coded.codes), coded.source)
     known = set(legend.classes) | {name for item in densities.values() for name in item.values}
     for code, name in study.land_cover.codes.items():
         if name and name not in known:

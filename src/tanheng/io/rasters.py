@@ -240,6 +240,31 @@ class Raster:
             )
         return values * self.scale + self.offset if self.is_scaled else values
 
+    def reduced(self, most: int) -> NDArray[np.float64]:
+        """Every nth pixel of the whole raster, at most so many rows and columns, as float64 with NaN where missing.
+
+        Raises
+        ------
+        InputError
+            The file is damaged.
+        """
+        height, width = self.pixels.height, self.pixels.width
+        step = max(-(-height // most), -(-width // most), 1)
+        shape = (-(-height // step), -(-width // step))
+        whole = Window(0, 0, width, height)
+        stored = self._from_file(whole, lambda dataset: dataset.read(self.band, out_shape=shape))
+        values = stored.astype(np.float64)
+        if self.declared is not None:
+            values[stored == np.asarray(self.declared).astype(stored.dtype)] = np.nan
+        if self.has_mask:
+            masks = self._from_file(whole, lambda dataset: dataset.read_masks(self.band, out_shape=shape))
+            values[masks == 0] = np.nan
+        if self.alpha:
+            alpha = self._from_file(whole, lambda dataset: dataset.read(self.alpha, out_shape=shape))
+            values[alpha == 0] = np.nan
+        values[np.isinf(values)] = np.nan
+        return values * self.scale + self.offset if self.is_scaled else values
+
     def _missing(self, stored: NDArray[Any], window: Window) -> NDArray[np.bool_]:
         """Pixels that are missing by the declared number, by NaN, or by the file's own mask."""
         missing = np.isnan(stored) if np.issubdtype(stored.dtype, np.floating) else np.zeros(stored.shape, bool)

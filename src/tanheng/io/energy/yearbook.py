@@ -97,6 +97,11 @@ def long_table(
     return Table(name, header, tuple(found), (), {column: column for column in header})
 
 
+def is_printed(rows: Rows) -> bool:
+    """Whether rows look like an energy balance as a yearbook prints it: a row of fuels over a column of flows."""
+    return _head(rows) is not None
+
+
 def of_one_year(rows: Rows) -> bool:
     """Whether a table is one as printed without a column of years."""
     head = _head(rows)

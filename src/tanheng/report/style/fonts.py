@@ -37,7 +37,7 @@ def font_families() -> list[str]:
 
     installed = {font.name for font in fontManager.ttflist}
     if _BUNDLED not in installed:
-        fontManager.addfont(str(_packaged()))
+        fontManager.addfont(str(packaged_font()))
     return [_LATIN, _BUNDLED, *(name for name in _OF_SYSTEMS if name in installed)]
 
 
@@ -53,7 +53,7 @@ def subset_font(text: str) -> bytes:
     if not wanted:
         return b""
     options = Options(flavor="woff", drop_tables=["DSIG"], notdef_outline=True)
-    with TTFont(_packaged(), lazy=True) as font:
+    with TTFont(packaged_font(), lazy=True) as font:
         subsetter = Subsetter(options)
         subsetter.populate(unicodes=wanted)
         subsetter.subset(font)
@@ -63,6 +63,7 @@ def subset_font(text: str) -> bytes:
     return out.getvalue()
 
 
-def _packaged() -> Path:
+def packaged_font() -> Path:
+    """File of the packaged font of Chinese characters."""
     with resources.as_file(resources.files("tanheng.report.style") / "font_files" / "NotoSansSC-Regular.ttf") as path:
         return path

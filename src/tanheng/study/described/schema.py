@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from tanheng.language import tr
 from tanheng.study.described.analysis import ANALYSIS
@@ -13,7 +13,7 @@ from tanheng.study.described.future import FUTURE
 from tanheng.study.described.land import LAND
 from tanheng.study.described.plan import PLAN
 from tanheng.study.model import Study
-from tanheng.study.parts import Part
+from tanheng.study.parts import Part, Year
 
 #: Every field that is described, by the part of the study file that it belongs to.
 FIELDS = {**BASICS, **LAND, **EMISSION, **ANALYSIS, **PLAN, **FUTURE}
@@ -55,8 +55,10 @@ def study_schema() -> dict[str, Any]:
             own.pop("title", None)
             own.pop("description", None)
             own["properties"] = {
-                _written(part, name): own["properties"][_written(part, name)] | _words(field_of(part, name))
-                for name in part.model_fields
+                _written(part, name): own["properties"][_written(part, name)]
+                | _words(field_of(part, name))
+                | ({"x-by-year": True} if _is_by_year(info.annotation) else {})
+                for name, info in part.model_fields.items()
             }
     return schema
 
@@ -64,6 +66,13 @@ def study_schema() -> dict[str, Any]:
 def _parts(part: type[Part]) -> list[type[Part]]:
     """Part of the study file and all that are built on it."""
     return [one for below in part.__subclasses__() for one in (below, *_parts(below))]
+
+
+def _is_by_year(kind: Any) -> bool:  # noqa: ANN401  an annotation
+    """Whether a field may hold a value for each year."""
+    if get_origin(kind) is dict:
+        return bool(get_args(kind)[0] == Year)
+    return any(_is_by_year(one) for one in get_args(kind))
 
 
 def _written(part: type[Part], name: str) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import tomlkit
-from tomlkit.items import InlineTable
 
 from tanheng.factors.catalogue import names
 from tanheng.language import LANGUAGES, listed, mark, speaking, text_width, tr
 from tanheng.study.described.field import Field
 from tanheng.study.described.schema import field_of
+from tanheng.study.editing import toml_item
 from tanheng.study.model import Study
 from tanheng.study.parts import Part
 
@@ -150,18 +148,4 @@ def toml_value(value: Any) -> str:  # noqa: ANN401  whatever a study holds
     >>> toml_value({"2000": "a.tif"}), toml_value([{"class": "cropland", "at_least": 0.98}])
     ('{2000 = "a.tif"}', '[{class = "cropland", at_least = 0.98}]')
     """
-    return str(_item(value).as_string())
-
-
-def _item(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, Mapping):
-        table: InlineTable = tomlkit.inline_table()
-        for key, inner in value.items():
-            table.append(key, _item(inner))
-        return table
-    if isinstance(value, (list, tuple)):
-        array = tomlkit.array()
-        for inner in value:
-            array.append(_item(inner))
-        return array
-    return tomlkit.item(value)
+    return str(toml_item(value).as_string())

@@ -9,6 +9,7 @@ from tanheng.factors.legends import legend_from
 from tanheng.language import tr
 from tanheng.plain_files import is_file, shown
 from tanheng.study.described.template import study_template
+from tanheng.study.editing import with_entry
 
 #: Legend that the study file names to begin with.
 _LEGEND = "clcd"
@@ -20,8 +21,13 @@ class,above,below,soil,dead
 """
 
 
-def write_new_study(folder: Path) -> Path:
+def write_new_study(folder: Path, title: str = "", language: str = "") -> Path:
     """Write ``study.toml`` and an empty table of carbon densities into a folder; existing ones are left alone.
+
+    Parameters
+    ----------
+    title, language : str
+        Set in the study where they are given.
 
     Raises
     ------
@@ -32,6 +38,8 @@ def write_new_study(folder: Path) -> Path:
     if is_file(path):
         raise OutputError(tr("{path}: is there already; name another folder", path=path))
     text = study_template()
+    for key, value in (("title", title), ("language", language)):
+        text = with_entry(text, [key], value) if value else text
     densities = folder / "carbon_densities.csv"
     try:
         folder.mkdir(parents=True, exist_ok=True)

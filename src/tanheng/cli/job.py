@@ -1,0 +1,27 @@
+"""A command as a job of the app: its exit code is the last line of its output, so that it is known whoever reads it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+from tanheng.cli import main
+
+
+def run() -> None:
+    """Run the command line and tell its exit code."""
+    code: object = 1
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+        raise
+    finally:
+        sys.stdout.write(json.dumps({"event": "exit", "at": round(time.time(), 3), "code": code}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,103 @@
+"""Files of a folder recognised, each by its contents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tanheng.errors import TanhengError
+from tanheng.factors.reading import read_text
+from tanheng.inputs.recognition.rasters import recognised_raster
+from tanheng.inputs.recognition.recognised import Recognised
+from tanheng.inputs.recognition.tables import recognised_table, sheets
+from tanheng.inputs.recognition.vectors import recognised_layer
+from tanheng.language import tr
+from tanheng.plain_files import is_file
+
+RASTERS = (".tif", ".tiff", ".vrt", ".img", ".asc", ".nc", ".jp2", ".hgt")
+VECTORS = (".shp", ".gpkg", ".geojson", ".kml", ".fgb")
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+
+#: Folders that hold no inputs.
+_NO_INPUTS = {"grids", "maps", "tables", "pixels", "plan", "simulation", "results.zarr"}
+
+#: Files of a folder that are looked at, and folders below that are looked into.
+_MOST_FILES, _DEEPEST = 200, 3
+
+
+def recognised(path: Path, base: Path) -> list[Recognised]:
+    """What a file seems to be; of an Excel file each sheet. One that can't be read says why.
+
+    Parameters
+    ----------
+    base : Path
+        Folder of the study, from which the file is named.
+    """
+    file = path.relative_to(base).as_posix()
+    suffix = path.suffix.lower()
+    if suffix in RASTERS:
+        return [_tried(recognised_raster, path, file)]
+    if suffix in VECTORS:
+        return [_tried(recognised_layer, path, file)]
+    if suffix in TABLES:
+        return _tables(path, file)
+    found = _parameters(path, file) if suffix == ".json" else None
+    return [found or Recognised(file, "unknown", tr("File of a kind that no study reads"))]
+
+
+def _tables(path: Path, file: str) -> list[Recognised]:
+    """A table, or each sheet of an Excel file of several."""
+    try:
+        names = sheets(path)
+    except TanhengError as error:
+        return [Recognised(file, "unknown", tr("File that can't be read"), problem=str(error))]
+    if len(names) < 2:
+        return [_tried(recognised_table, path, file)]
+    return [_tried(recognised_table, path.with_name(f"{path.name}#{name}"), f"{file}#{name}") for name in names]
+
+
+def _tried(look: Callable[[Path, str], Recognised], path: Path, file: str) -> Recognised:
+    try:
+        return look(path, file)
+    except TanhengError as error:
+        return Recognised(file, "unknown", tr("File that can't be read"), problem=str(error))
+
+
+def _parameters(path: Path, file: str) -> Recognised | None:
+    """Parameter set of InVEST's carbon model; none where a JSON file is another thing."""
+    try:
+        data = json.loads(read_text(path))
+    except (ValueError, RecursionError, TanhengError):
+        return None
+    if isinstance(data, dict) and ({"args", "lulc_bas_path", "lulc_cur_path"} & set(data)):
+        return Recognised(file, "InVEST parameters", tr("Parameter set of InVEST's carbon model"))
+    return None
+
+
+def files_in(base: Path) -> Iterator[Path]:
+    """Files in the folder of a study that may be inputs: no results, nothing hidden, the first few hundred."""
+    left = _MOST_FILES
+    for path in _below(base, 0):
+        if left == 0:
+            return
+        left -= 1
+        yield path
+
+
+def _below(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda path: path.name.lower())
+    except OSError:
+        return
+    if any(path.name == "run.json" for path in entries):
+        return
+    for path in entries:
+        if path.name.startswith("."):
+            continue
+        if path.suffix.lower() in (*RASTERS, *VECTORS, *TABLES, ".json") and is_file(path):
+            yield path
+    for path in entries if depth < _DEEPEST else ():
+        hidden = path.name.startswith(".") or path.name in _NO_INPUTS or path.is_symlink()
+        if path.is_dir() and not hidden:
+            yield from _below(path, depth + 1)

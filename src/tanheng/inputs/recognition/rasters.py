@@ -1,0 +1,146 @@
+"""Rasters recognised: land-cover maps by their codes, others by their values and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.factors.catalogue import names
+from tanheng.factors.legends import legend_from
+from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, entry_name, year_in
+from tanheng.io.rasters import Raster, open_raster
+from tanheng.language import tr
+
+#: Rows and columns that a raster is looked at in.
+_MOST = 512
+
+#: Codes that a land-cover map may have.
+_MOST_CODES = 60
+
+#: Parts of names that tell what is in a file.
+_PEOPLE = ("pop", "ppp", "人口", "landscan", "gpw")
+_PER_KM2 = ("density", "dens", "_pd_", "密度")
+
+
+def recognised_raster(path: Path, file: str) -> Recognised:
+    """What a raster seems to be.
+
+    Raises
+    ------
+    InputError
+        It can't be read.
+    """
+    raster = open_raster(str(path))
+    values = raster.reduced(_MOST)
+    year = year_in(path.stem)
+    codes = _codes(raster, values)
+    figures = [*_place(raster), *_range(values)]
+    if codes:
+        legends = fitting_legends([code for code, _ in codes], path.stem)
+        return Recognised(
+            file,
+            "land cover",
+            tr("Map with {count} codes", count=len(codes)),
+            figures,
+            year,
+            _land_uses(file, path.stem, legends),
+            codes,
+            legends,
+            preview=values,
+        )
+    return Recognised(file, "raster", tr("Raster of numbers"), figures, year, _uses(file, path.stem), preview=values)
+
+
+def _codes(raster: Raster, values: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """Codes of a map and their shares, the most frequent first; none where the raster holds amounts."""
+    known = values[np.isfinite(values)]
+    if not np.issubdtype(raster.stored, np.integer) or raster.is_scaled or known.size == 0:
+        return []
+    found, counts = np.unique(known, return_counts=True)
+    if len(found) > _MOST_CODES or found[0] < 0:
+        return []
+    order = np.argsort(-counts)
+    return [(int(found[number]), float(counts[number] / known.size)) for number in order]
+
+
+def fitting_legends(codes: list[int], name: str = "") -> list[str]:
+    """Built-in legends that know all codes: first one that the name of the file has, then those with the fewest other codes.
+
+    Examples
+    --------
+    >>> fitting_legends([1, 2, 9])[0], fitting_legends([4711])
+    ('clcd', [])
+    """
+    known = {legend: set(legend_from(legend).codes) for legend in names("legends")}
+    fit = [legend for legend, own in known.items() if set(codes) <= own]
+    return sorted(
+        fit,
+        key=lambda legend: (legend.replace("-", "") not in name.lower().replace("_", ""), len(known[legend]), legend),
+    )
+
+
+def _place(raster: Raster) -> list[tuple[str, str]]:
+    pixels = raster.pixels
+    crs = pixels.crs
+    side = abs(pixels.affine[0])
+    unit = tr("degrees") if crs.is_geographic else "m"
+    return [
+        (tr("pixels"), f"{pixels.width:,} × {pixels.height:,}"),
+        (tr("size of a pixel"), f"{side:.6g} {unit}"),
+        (tr("CRS"), crs.to_string() if crs.to_epsg() else crs.name.replace("unknown", tr("its own"))),
+    ]
+
+
+def _range(values: NDArray[np.float64]) -> list[tuple[str, str]]:
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return [(tr("values"), tr("none: every pixel is missing"))]
+    return [
+        (tr("values"), tr("{least:.6g} to {most:.6g}", least=float(known.min()), most=float(known.max()))),
+        (tr("with data"), f"{known.size / values.size:.0%}"),
+    ]
+
+
+def _land_uses(file: str, stem: str, legends: list[str]) -> list[Use]:
+    place = ("land_cover", "maps", YEAR)
+    uses = [
+        Use(
+            tr("Land cover, legend {name}", name=name),
+            ((place, file), (("land_cover", "legend"), name)),
+            likely=name == legends[0],
+        )
+        for name in legends
+    ]
+    plain = Use(tr("Land cover"), ((place, file),), likely=not legends)
+    return [*uses, plain, _driver(file, stem)]
+
+
+def _uses(file: str, stem: str) -> list[Use]:
+    name = stem.lower()
+    people = any(part in name for part in _PEOPLE)
+    density = any(part in name for part in _PER_KM2)
+    found = [
+        Use(
+            tr("Population, persons per pixel"),
+            ((("population", "maps", YEAR), file), (("population", "kind"), "count")),
+            likely=people and not density,
+        ),
+        Use(
+            tr("Population, persons per km2"),
+            ((("population", "maps", YEAR), file), (("population", "kind"), "density")),
+            likely=people and density,
+        ),
+        _driver(file, stem, likely=not people),
+        Use(
+            tr("Driver by year"),
+            ((("drivers", entry_name(stem), "maps", YEAR), file),),
+            likely=not people and year_in(stem) is not None,
+        ),
+    ]
+    return sorted(found, key=lambda use: not use.likely)
+
+
+def _driver(file: str, stem: str, *, likely: bool = False) -> Use:
+    return Use(tr("Driver, the same in all years"), ((("drivers", entry_name(stem), "map"), file),), likely=likely)

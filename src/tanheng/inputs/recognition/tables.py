@@ -1,0 +1,97 @@
+"""Tables recognised by their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tanheng.errors import InputError
+from tanheng.factors.headings import column_of
+from tanheng.factors.reading import raw_rows, read_table
+from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, entry_name, year_in
+from tanheng.io.energy.yearbook import is_printed
+from tanheng.language import listed, tr
+from tanheng.spreadsheets import is_spreadsheet
+from tanheng.tables.input_tables import INPUT_TABLES, InputTable
+
+
+def recognised_table(path: Path, file: str) -> Recognised:
+    """What a table seems to be, by its headings; of an Excel file one sheet is looked at.
+
+    Raises
+    ------
+    InputError
+        It can't be read.
+    """
+    if is_printed(raw_rows(path)):
+        use = Use(tr("Energy balance"), ((("emissions", "balance"), file),), likely=True)
+        return Recognised(file, "table", tr("Energy balance as a yearbook prints it"), (), year_in(path.name), (use,))
+    table = read_table(path)
+    kinds = fitting_tables(table.header)
+    figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
+    summary = tr(kinds[0].title) if kinds else tr("Table whose headings fit no input")
+    return Recognised(file, "table", summary, figures, year_in(path.name), _uses(path, file, kinds))
+
+
+def fitting_tables(header: Sequence[str]) -> list[InputTable]:
+    """Tables of a study whose required columns are all there, those that leave the fewest columns over first.
+
+    Examples
+    --------
+    >>> [table.name for table in fitting_tables(["年份", "能源品种", "消费量", "单位"])]
+    ['activity']
+    """
+    columns = {column_of(heading) for heading in header}
+    fit = [
+        table
+        for table in INPUT_TABLES.values()
+        if set(table.required) <= columns and columns & (set(table.names) - _IN_MANY)
+    ]
+    return sorted(fit, key=lambda table: (-len(table.required), len(columns - set(table.names))))
+
+
+#: Columns that many tables have, and by which none is known.
+_IN_MANY = {"year", "unit", "zone", "sector", "scenario"}
+
+
+def _uses(path: Path, file: str, kinds: Sequence[InputTable]) -> list[Use]:
+    return [
+        Use(tr(table.title), ((_entry(table, path), file),), likely=number == 0)
+        for number, table in enumerate(kinds)
+        if _entry(table, path)
+    ]
+
+
+def _entry(table: InputTable, path: Path) -> tuple[str, ...]:
+    """Entry of the study that names such a table; none where it is named in several places."""
+    if table.name == "change_errors":
+        return ()
+    parts = [entry_name(path.stem) if part == "NAME" else part for part in table.place.split(".")]
+    return (*parts, YEAR) if table.name in _BY_YEAR else tuple(parts)
+
+
+#: Tables that a study names by year.
+_BY_YEAR = {"map_errors", "map_accuracies"}
+
+
+def sheets(path: Path) -> list[str]:
+    """Names of the sheets of an Excel file; none of other files.
+
+    Raises
+    ------
+    InputError
+        The file can't be read.
+    """
+    if not is_spreadsheet(path):
+        return []
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True)
+    except Exception as error:
+        raise InputError(
+            tr("{path}: can't be read as an Excel file ({reason})", path=path.name, reason=error)
+        ) from error
+    names = list(book.sheetnames)
+    book.close()
+    return names

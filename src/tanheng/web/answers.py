@@ -1,0 +1,115 @@
+"""Answers of the app: data as JSON, errors as one message and a status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tanheng.errors import InputError, OutputError, StudyError, TanhengError
+from tanheng.language import speaking, tr
+from tanheng.web.home import Home
+from tanheng.web.speech import language_asked
+from tanheng.web.studies.form import ChangedElsewhereError
+
+#: Bytes of a request that is no upload.
+_MOST = 5_000_000
+
+
+class NotThereError(InputError):
+    """What is asked for is not there."""
+
+
+#: Status of each error; the first that fits.
+_STATUS: tuple[tuple[type[TanhengError], int], ...] = (
+    (NotThereError, 404),
+    (ChangedElsewhereError, 409),
+    (InputError, 400),
+    (OutputError, 507),
+    (TanhengError, 400),
+)
+
+T = TypeVar("T")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def status_of(error: TanhengError) -> int:
+    """Status that an error is answered with.
+
+    Examples
+    --------
+    >>> status_of(InputError("no such file")), status_of(OutputError("disk full"))
+    (400, 507)
+    """
+    return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def answering(handler: Handler) -> Handler:
+    """A handler that speaks the language of the request and answers errors with one message."""
+
+    async def answered(request: Request) -> Response:
+        with speaking(language_asked(request)):
+            try:
+                return await handler(request)
+            except TanhengError as error:
+                problems = [one.as_data() for one in error.problems] if isinstance(error, StudyError) else []
+                return JSONResponse({"message": str(error), "problems": problems}, status_of(error))
+
+    return answered
+
+
+def home_of(request: Request) -> Home:
+    """The app's folders and jobs."""
+    home: Home = request.app.state.home
+    return home
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """JSON that a request holds.
+
+    Raises
+    ------
+    InputError
+        It holds none, or too much.
+    """
+    data = b""
+    async for part in request.stream():
+        data += part
+        if len(data) > _MOST:
+            raise InputError(tr("The request is too large."))
+    try:
+        found = json.loads(data or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise InputError(tr("The request is no JSON.")) from error
+    if not isinstance(found, dict):
+        raise InputError(tr("The request is no JSON object."))
+    return found
+
+
+def asked(request: Request, key: str) -> str:
+    """Value of a key of the address.
+
+    Raises
+    ------
+    InputError
+        It is missing.
+    """
+    value = request.query_params.get(key)
+    if value is None:
+        raise InputError(tr("The address lacks '{key}'.", key=key))
+    return value
+
+
+async def in_thread(function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401
+    """Result of a call that takes its time, made beside the server's own work."""
+    return await anyio.to_thread.run_sync(lambda: function(*arguments))
+
+
+def data(found: Mapping[str, Any] | list[Any], status: int = 200) -> Response:
+    """Data as JSON."""
+    return JSONResponse(found, status)

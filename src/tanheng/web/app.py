@@ -1,0 +1,95 @@
+"""The app: its addresses, and what answers each."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import resources
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from tanheng.language import speaking
+from tanheng.report.style.fonts import packaged_font
+from tanheng.web.answers import answering
+from tanheng.web.api import routes as api
+from tanheng.web.gate import Address, Gate
+from tanheng.web.home import Home
+from tanheng.web.pages import file_data, job_data, routes, study_data
+from tanheng.web.speech import language_asked
+from tanheng.web.view import result_file
+
+_STATIC = Path(str(resources.files("tanheng.web") / "static"))
+_REPORT_STYLE = Path(str(resources.files("tanheng.report.page") / "style.css"))
+
+#: Files that pages load, by their names in an address.
+_FILES = {
+    **{path.name: path for path in sorted(_STATIC.iterdir()) if path.suffix in {".js", ".css", ".svg"}},
+    "report.css": _REPORT_STYLE,
+    "chinese.ttf": packaged_font(),
+}
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
+
+
+async def _static(request: Request) -> Response:
+    path = _FILES.get(request.path_params["name"])
+    if path is None:
+        raise HTTPException(404)
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers={"cache-control": "no-cache"})
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    with speaking(language_asked(request)):
+        return await routes.failed(request, error)
+
+
+def make_app(home: Home, address: Address) -> Starlette:
+    """The app over the folders and jobs of a home, reached at an address."""
+
+    @contextlib.asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        home.runner.begin()
+        yield
+
+    pages = [
+        Route("/", answering(routes.start)),
+        Route("/study", answering(routes.study)),
+        Route("/job/{job}", answering(routes.job)),
+        Route("/results", answering(routes.results)),
+        Route("/language", answering(routes.choose_language)),
+        Route("/static/{name}", _static),
+        Route("/view/{signature}/{folder}/{path:path}", answering(result_file)),
+    ]
+    data = [
+        Route("/app/schema", answering(study_data.schema)),
+        Route("/app/classes", answering(study_data.classes)),
+        Route("/app/study", answering(study_data.study), methods=["GET"]),
+        Route("/app/study", answering(study_data.change), methods=["POST"]),
+        Route("/app/check", answering(study_data.check)),
+        Route("/app/new", answering(study_data.new_study), methods=["POST"]),
+        Route("/app/address", answering(study_data.address), methods=["POST"]),
+        Route("/app/files", answering(file_data.files), methods=["GET"]),
+        Route("/app/files", answering(file_data.upload), methods=["PUT"]),
+        Route("/app/cells", answering(file_data.cells), methods=["GET"]),
+        Route("/app/cells", answering(file_data.write), methods=["POST"]),
+        Route("/app/use", answering(file_data.use), methods=["POST"]),
+        Route("/app/jobs", answering(job_data.new_job), methods=["POST"]),
+        Route("/app/jobs/{job}", answering(job_data.job), methods=["GET"]),
+        Route("/app/jobs/{job}", answering(job_data.stop), methods=["DELETE"]),
+        Route("/app/jobs/{job}/events", answering(job_data.job_events)),
+        Route("/app/jobs/{job}/log", answering(job_data.job_log)),
+    ]
+    app = Starlette(
+        routes=[*pages, *data, *api.ROUTES],
+        middleware=[Middleware(Gate, home=home, address=address)],
+        exception_handlers={HTTPException: _failed, Exception: _failed},
+        lifespan=life,
+    )
+    app.state.home, app.state.address = home, address
+    return app

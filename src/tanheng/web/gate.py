@@ -1,0 +1,172 @@
+"""The gate of the app: who may ask what from where, and what a browser may do with the answer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tanheng.language import tr
+from tanheng.web.home import Home
+
+LOG = logging.getLogger("tanheng.web")
+
+#: What a page of the app may do: load what the app serves, and nothing else; no script in it, no frame around it.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+#: What a page of results may do, which may come from a stranger: run its own script in a box without an origin, and fetch nothing.
+RESULTS_POLICY = (
+    "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data: blob: 'self'; font-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), camera=(), microphone=()",
+    "cache-control": "no-store",
+}
+
+_READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the app is reached.
+
+    Attributes
+    ----------
+    port : int
+    hosts : tuple of str
+        Names under which it may be asked for, without the port.
+    secure : bool
+        Whether browsers reach it by HTTPS, through a proxy.
+    """
+
+    port: int
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    secure: bool = False
+
+    @property
+    def cookie(self) -> str:
+        """Name of its cookie: two apps on one machine have two."""
+        return f"tanheng-{self.port}"
+
+    def is_own(self, host: str) -> bool:
+        """Whether a header ``Host`` names the app, and no name that a stranger lets point to it."""
+        name, port = _parted(host)
+        return name in self.hosts and (port in {"", str(self.port)} or self.secure)
+
+    def is_origin(self, origin: str) -> bool:
+        """Whether a header ``Origin`` is that of the app's own pages."""
+        parts = urlsplit(origin)
+        return parts.scheme == ("https" if self.secure else "http") and self.is_own(parts.netloc)
+
+
+def _parted(host: str) -> tuple[str, str]:
+    if host.startswith("["):
+        name, _, port = host.partition("]")
+        return f"{name}]", port.removeprefix(":")
+    name, _, port = host.partition(":")
+    return name.lower(), port
+
+
+class Gate:
+    """Lets in who has the cookie of a session or the key of the API, from the app's own pages; all others are refused and logged."""
+
+    def __init__(self, app: ASGIApp, home: Home, address: Address) -> None:
+        self.app, self.home, self.address = app, home, address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or hand on to the app."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        answer = self._refusal(scope) or self._entry(scope) or self._without_entry(scope)
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in (*_HEADERS.items(), ("content-security-policy", POLICY)):
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await (answer or self.app)(scope, receive, sent)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """Answer to a request from elsewhere; none where it comes from here."""
+        headers = Headers(scope=scope)
+        if not self.address.is_own(headers.get("host", "")):
+            return self._refused(scope, 421, tr("This app answers to its own address alone."))
+        origin = headers.get("origin")
+        if origin is not None and not self.address.is_origin(origin):
+            return self._refused(scope, 403, tr("This app is not asked from other pages."))
+        if headers.get("sec-fetch-site", "same-origin") == "cross-site" and scope["method"] not in _READING:
+            return self._refused(scope, 403, tr("This app is not asked from other pages."))
+        return None
+
+    def _entry(self, scope: Scope) -> Response | None:
+        """Cookie for the one-time token of the opened address."""
+        token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
+        if not token or scope["path"] != "/":
+            return None
+        session = self.home.session_for(token)
+        if session is None:
+            if self.home.lets_in(self._session(scope)):
+                return RedirectResponse("/", status_code=303)
+            return self._refused(
+                scope,
+                403,
+                tr("This address has been used. Take a new one from the terminal: stop tanheng and start it again."),
+            )
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(
+            self.address.cookie,
+            session,
+            max_age=30 * 86_400,
+            httponly=True,
+            samesite="strict",
+            secure=self.address.secure,
+        )
+        return answer
+
+    def _without_entry(self, scope: Scope) -> Response | None:
+        """Answer to who is not let in; none where somebody is."""
+        headers = Headers(scope=scope)
+        kind, _, key = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            if self.home.is_api_key(key.strip()):
+                return None
+            return self._refused(scope, 401, tr("This is not the key of the API."))
+        if self.home.lets_in(self._session(scope)):
+            if scope["method"] in _READING or headers.get("origin") is not None:
+                return None
+            return self._refused(scope, 403, tr("This app is not asked from other pages."))
+        if scope["path"].startswith(("/static/", "/view/")):
+            return None  # what every page needs; and results, whose addresses are signed
+        return self._refused(
+            scope, 401, tr("Open the address that tanheng printed in the terminal: it lets this browser in.")
+        )
+
+    def _session(self, scope: Scope) -> str:
+        try:
+            cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(self.address.cookie)
+        except CookieError:
+            return ""
+        return cookie.value if cookie else ""
+
+    def _refused(self, scope: Scope, status: int, words: str) -> Response:
+        LOG.warning("%s %s %r refused: %s", status, scope["method"], scope["path"][:200], words)
+        return PlainTextResponse(words, status_code=status)

@@ -1,0 +1,1 @@
+"""Jobs: runs of the command line as child processes, their journal, and their true state."""

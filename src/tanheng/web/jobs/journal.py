@@ -1,0 +1,120 @@
+"""The journal of all jobs, in SQLite: what is written there outlives the server."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from tanheng.errors import OutputError
+from tanheng.language import tr
+from tanheng.plain_files import shown
+from tanheng.web.jobs.job import Job
+
+#: Fields that are kept as JSON.
+_JSON = ("command", "problems")
+
+_COLUMNS = tuple(item.name for item in fields(Job))
+
+
+class Journal:
+    """Jobs and sessions of an app.
+
+    Parameters
+    ----------
+    path : Path
+        SQLite file; made where it is not there.
+
+    Raises
+    ------
+    OutputError
+        It can't be written, or is no journal.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._open() as database:
+                database.execute("PRAGMA journal_mode = WAL")
+                columns = ", ".join(f"{name} PRIMARY KEY" if name == "id" else name for name in _COLUMNS)
+                database.execute(f"CREATE TABLE IF NOT EXISTS jobs ({columns})")
+                database.execute("CREATE TABLE IF NOT EXISTS sessions (hash PRIMARY KEY, until REAL)")
+        except (OSError, sqlite3.Error) as error:
+            raise OutputError(
+                tr("{path}: the journal of jobs can't be kept there ({reason})", path=path, reason=shown(error))
+            ) from error
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        database = sqlite3.connect(self.path, timeout=10)
+        try:
+            with database:
+                yield database
+        finally:
+            database.close()
+
+    def add(self, job: Job) -> None:
+        """Note a new job."""
+        row = _row(job)
+        with self._open() as database:
+            database.execute(
+                f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",  # noqa: S608  own names
+                [row[name] for name in _COLUMNS],
+            )
+
+    def update(self, job: Job) -> None:
+        """Note how a job stands now."""
+        row = _row(job)
+        with self._open() as database:
+            database.execute(
+                f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?",  # noqa: S608  own names
+                [*(row[name] for name in _COLUMNS), job.id],
+            )
+
+    def remove(self, name: str) -> None:
+        """Take a job out of the journal."""
+        with self._open() as database:
+            database.execute("DELETE FROM jobs WHERE id = ?", (name,))
+
+    def job(self, name: str) -> Job | None:
+        """Job of an id; none where there is none."""
+        found = self._jobs("WHERE id = ?", (name,))
+        return found[0] if found else None
+
+    def jobs(self) -> list[Job]:
+        """All jobs, the newest first."""
+        return self._jobs("ORDER BY created DESC", ())
+
+    def unfinished(self) -> list[Job]:
+        """Jobs that run or wait, the oldest first."""
+        return self._jobs("WHERE state IN ('accepted', 'running') ORDER BY created", ())
+
+    def _jobs(self, where: str, values: tuple[Any, ...]) -> list[Job]:
+        with self._open() as database:
+            rows = database.execute(f"SELECT {', '.join(_COLUMNS)} FROM jobs {where}", values).fetchall()  # noqa: S608  own words
+        return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+
+    def open_session(self, digest: str, until: float) -> None:
+        """Note that a browser is let in until a time."""
+        with self._open() as database:
+            database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?)", (digest, until))
+
+    def has_session(self, digest: str, now: float) -> bool:
+        """Whether a browser is let in."""
+        with self._open() as database:
+            row = database.execute("SELECT until FROM sessions WHERE hash = ?", (digest,)).fetchone()
+        return row is not None and float(row[0]) > now
+
+
+def _row(job: Job) -> dict[str, Any]:
+    row = asdict(job)
+    return row | {name: json.dumps(row[name], ensure_ascii=False) for name in _JSON}
+
+
+def _job(row: dict[str, Any]) -> Job:
+    return Job(**(row | {name: tuple(json.loads(row[name])) for name in _JSON}))

@@ -1,0 +1,79 @@
+"""The log of a job: events that its process writes, and what they say of its state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tanheng.errors import shortened
+from tanheng.language import tr
+from tanheng.web.jobs.job import Job
+
+#: Letters of a message of a process that are kept.
+_MOST = 2000
+
+
+def events(path: Path) -> Iterator[dict[str, Any]]:
+    """Events of a log; lines of other text are events ``output``. A line that is still being written is left for later."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.split("\n")[:-1]:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        yield event if isinstance(event, dict) and "event" in event else {"event": "output", "text": line}
+
+
+def state_from(job: Job, log: Path, errors: Path, *, alive: bool) -> Job:
+    """A job as its log tells it; one whose process is gone without a last word has failed."""
+    now = replace(job, stage="", done=0, total=0, seconds_left=None)
+    at, code = job.started, None
+    for event in events(log):
+        at = float(event.get("at", at))
+        now, code = _after(now, event, code)
+    if alive:
+        return now
+    return replace(_ended(now, errors, code), finished=max(at, job.started), seconds_left=None)
+
+
+def _after(job: Job, event: dict[str, Any], code: int | None) -> tuple[Job, int | None]:
+    """A job after one more event, and its exit code where that is told."""
+    match event["event"]:
+        case "stage":
+            return replace(job, stage=str(event.get("title", "")), done=0, total=0, seconds_left=None), code
+        case "steps":
+            left = event.get("seconds_left")
+            return replace(job, done=int(event["done"]), total=int(event["total"]), seconds_left=left), code
+        case "error":
+            return replace(job, problems=tuple(event.get("problems", ()))), code
+        case "exit":
+            return job, int(event.get("code", 1))
+    return job, code
+
+
+def _ended(job: Job, errors: Path, code: int | None) -> Job:
+    if code == 0:
+        return replace(job, state="successful", message="")
+    if code is None:
+        message = tr("It was ended before it was done: the computer or somebody stopped it. No results were written.")
+    elif job.problems:
+        message = "\n".join(str(problem["text"]) for problem in job.problems)
+    else:
+        message = _last_words(errors)
+    return replace(job, state="failed", message=shortened(message, _MOST))
+
+
+def _last_words(errors: Path) -> str:
+    """What a process said of its end: its own message, else the end of a traceback."""
+    try:
+        text = errors.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+    start = text.rfind("tanheng: ")
+    return text[start + len("tanheng: ") :] if start >= 0 else text[-_MOST:]

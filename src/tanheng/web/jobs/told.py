@@ -1,0 +1,19 @@
+"""A job as its page takes it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from tanheng.web.jobs.job import Job
+
+
+def job_data(found: Job) -> dict[str, object]:
+    """A job as the scripts of its page take it."""
+    data = asdict(found)
+    return {key: data[key] for key in _TOLD} | {"results": found.results, "ended": found.has_ended}
+
+
+_TOLD = (
+    "id", "process", "title", "study", "state", "stage", "done", "total", "seconds_left", "message", "problems", "created",
+    "started", "finished",
+)  # fmt: skip

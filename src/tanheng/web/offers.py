@@ -1,0 +1,347 @@
+"""What jobs there are: each process with its inputs, and the command of tanheng that does it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from tanheng.errors import StudyError
+from tanheng.language import mark, tr
+from tanheng.plain_files import is_folder
+from tanheng.study import load_study
+from tanheng.study.faults import fault_messages
+from tanheng.study.parts import Name, Names, Part, Truth, Year
+from tanheng.web.home import Home
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command of tanheng with what it is of.
+
+    Attributes
+    ----------
+    command : sequence of str
+    title : str
+    study, results : str
+        From the folder of the app; empty where there is none.
+    """
+
+    command: Sequence[str]
+    title: str
+    study: str = ""
+    results: str = ""
+
+
+class StudyRun(Part):
+    """Inputs of a run."""
+
+    study: Name
+    resume: Truth = False
+
+
+class StudyPlan(Part):
+    """Inputs of a plan."""
+
+    study: Name
+    rerun: Truth = False
+
+
+class StudySimulation(Part):
+    """Inputs of a simulation."""
+
+    study: Name
+
+
+class StockOfMaps(Part):
+    """Inputs of a stock."""
+
+    maps: Names
+    densities: Name
+    years: tuple[Year, ...] = ()
+    legend: Name | None = None
+    region: Name | None = None
+    resolution: Annotated[float, Field(ge=0.001, le=1e6)] = 1000.0
+    output: Name | None = None
+
+
+class TableCorrelation(Part):
+    """Inputs of a correlation."""
+
+    table: Name
+    columns: Annotated[tuple[Name, ...], Field(min_length=2)]
+    at: tuple[Name, Name] | None = None
+    output: Name | None = None
+
+
+class TableMoran(Part):
+    """Inputs of spatial autocorrelation."""
+
+    table: Name
+    column: Name
+    of_neighbours: Name | None = None
+    at: tuple[Name, Name] | None = None
+    permutations: Annotated[int, Field(ge=99, le=999_999)] = 9999
+    seed: Annotated[int, Field(ge=0)] = 1
+    output: Name | None = None
+
+
+class TableDetector(Part):
+    """Inputs of a geographical detector."""
+
+    table: Name
+    column: Name
+    drivers: Names
+    categories: tuple[Name, ...] = ()
+    permutations: Annotated[int, Field(ge=0, le=999_999)] = 999
+    seed: Annotated[int, Field(ge=0)] = 1
+    output: Name | None = None
+
+
+class TwoRuns(Part):
+    """Inputs of a comparison."""
+
+    first: Name
+    second: Name
+    output: Name | None = None
+
+
+#: What the inputs of processes mean.
+MEANINGS: Mapping[str, str] = {
+    "study": mark("Study file, from the folder of the app."),
+    "resume": mark("Go on with what a stopped run had finished."),
+    "rerun": mark("Run the study anew, also where its results still fit."),
+    "maps": mark("Land-cover maps, the oldest first, from the folder of the app."),
+    "densities": mark("Carbon densities: a name or a CSV file."),
+    "years": mark("Year of each map, in the same order."),
+    "legend": mark("Legend: a name or a CSV file."),
+    "region": mark("Boundary: any vector file."),
+    "resolution": mark("Side of a cell, m."),
+    "output": mark("Folder for the results, from the folder of the app; a new one where absent."),
+    "table": mark("CSV file, or a vector file with polygons."),
+    "columns": mark("Columns; every pair is told."),
+    "at": mark("Columns with coordinates in one length unit, not degrees."),
+    "column": mark("Column that is looked at."),
+    "of_neighbours": mark("Column of the neighbours, for the bivariate form."),
+    "permutations": mark("Random layouts."),
+    "seed": mark("Seed of random draws."),
+    "drivers": mark("Drivers; numbers are cut into classes."),
+    "categories": mark("Drivers whose numbers are classes already."),
+    "first": mark("Folder of results."),
+    "second": mark("Folder of results to put beside it."),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A process: its inputs, and the command that does it.
+
+    Attributes
+    ----------
+    name : str
+    title, meaning : str
+        Templates for `tanheng.language.tr`.
+    inputs : type
+    order : callable
+        From checked inputs to a command.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    inputs: type[Part]
+    order: Callable[[Home, Any], Order]
+
+    def ordered(self, home: Home, given: Mapping[str, Any]) -> Order:
+        """Command for the inputs that are given.
+
+        Raises
+        ------
+        StudyError
+            All inputs that are wrong.
+        InputError
+            A file lies outside the folders of the app.
+        """
+        try:
+            asked = self.inputs.model_validate(dict(given))
+        except ValidationError as error:
+            raise StudyError(fault_messages(error.errors(), "inputs", dict(given))) from None
+        return self.order(home, asked)
+
+
+_JSON = ("--progress", "json")
+
+
+def _run(home: Home, asked: StudyRun) -> Order:
+    command = ["run", str(home.place(asked.study)), *_JSON, *(["--resume"] if asked.resume else [])]
+    return _of_study(home, asked.study, command)
+
+
+def _plan(home: Home, asked: StudyPlan) -> Order:
+    command = ["plan", str(home.place(asked.study)), *_JSON, *(["--rerun"] if asked.rerun else [])]
+    return _of_study(home, asked.study, command)
+
+
+def _simulate(home: Home, asked: StudySimulation) -> Order:
+    return _of_study(home, asked.study, ["simulate", str(home.place(asked.study)), *_JSON])
+
+
+def _of_study(home: Home, name: str, command: list[str]) -> Order:
+    """Order for a study, which is read to know where its results go."""
+    path = home.place(name)
+    study = load_study(path)
+    folder = (path.parent / study.outputs.folder).resolve()
+    results = home.name(folder) if home.is_inside(folder) else ""
+    return Order(command, study.told_title, name, results)
+
+
+def _stock(home: Home, asked: StockOfMaps) -> Order:
+    folder = _new_folder(home, asked.output, "stock")
+    command = [
+        "stock",
+        *(str(home.place(name)) for name in asked.maps),
+        f"--densities={_file_or_name(home, asked.densities)}",
+        f"--resolution={asked.resolution!r}",
+        *(f"--year={year}" for year in asked.years),
+        *([f"--legend={_file_or_name(home, asked.legend)}"] if asked.legend else []),
+        *([f"--region={home.place(asked.region)}"] if asked.region else []),
+        f"--output={folder}",
+    ]
+    return Order(command, tr("Carbon stocks of {names}", names=", ".join(asked.maps)), "", home.name(folder))
+
+
+def _file_or_name(home: Home, given: str) -> str:
+    """A built-in table by its name, else a file of the app."""
+    path = home.place(given)
+    return str(path) if path.exists() else given
+
+
+def _correlate(home: Home, asked: TableCorrelation) -> Order:
+    folder = _new_folder(home, asked.output, "correlate")
+    command = ["correlate", str(home.place(asked.table)), f"--x={','.join(asked.columns)}", *_at(asked.at)]
+    return Order(
+        [*command, f"--output={folder}"], tr("Correlation in {table}", table=asked.table), "", home.name(folder)
+    )
+
+
+def _moran(home: Home, asked: TableMoran) -> Order:
+    folder = _new_folder(home, asked.output, "moran")
+    command = [
+        "moran",
+        str(home.place(asked.table)),
+        f"--x={asked.column}",
+        *([f"--y={asked.of_neighbours}"] if asked.of_neighbours else []),
+        *_at(asked.at),
+        f"--permutations={asked.permutations}",
+        f"--seed={asked.seed}",
+        f"--output={folder}",
+    ]
+    return Order(command, tr("Spatial autocorrelation of {column}", column=asked.column), "", home.name(folder))
+
+
+def _geodetector(home: Home, asked: TableDetector) -> Order:
+    folder = _new_folder(home, asked.output, "geodetector")
+    command = [
+        "geodetector",
+        str(home.place(asked.table)),
+        f"--y={asked.column}",
+        f"--x={','.join(asked.drivers)}",
+        *([f"--categories={','.join(asked.categories)}"] if asked.categories else []),
+        f"--permutations={asked.permutations}",
+        f"--seed={asked.seed}",
+        f"--output={folder}",
+    ]
+    return Order(command, tr("Geographical detector of {column}", column=asked.column), "", home.name(folder))
+
+
+def _compare(home: Home, asked: TwoRuns) -> Order:
+    folder = _new_folder(home, asked.output, "compare")
+    command = ["compare", str(home.place(asked.first)), str(home.place(asked.second)), f"--output={folder}"]
+    title = tr("{first} and {second}", first=asked.first, second=asked.second)
+    return Order(command, title, "", home.name(folder))
+
+
+def _at(columns: tuple[str, str] | None) -> list[str]:
+    return [f"--at={','.join(columns)}"] if columns else []
+
+
+def _new_folder(home: Home, asked: str | None, process: str) -> Path:
+    """Folder for results: the one that is asked for, else a new one by the time."""
+    if asked is not None:
+        return home.place(asked)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    folder, number = home.place(f"{process}-{stamp}"), 1
+    while is_folder(folder):
+        number += 1
+        folder = home.place(f"{process}-{stamp}-{number}")
+    return folder
+
+
+#: Processes by their names.
+OFFERS: Mapping[str, Offer] = {
+    offer.name: offer
+    for offer in (
+        Offer(
+            "run",
+            mark("Run a study"),
+            mark(
+                "Carbon stocks, emissions, demand, balance and what goes with them: maps, tables, grids and a report."
+            ),
+            StudyRun,
+            _run,
+        ),
+        Offer(
+            "plan",
+            mark("Plan land use"),
+            mark("The best arrangement of land use under the limits of a study, with a proof."),
+            StudyPlan,
+            _plan,
+        ),
+        Offer(
+            "simulate",
+            mark("Simulate future land use"),
+            mark("Future land use as a study asks, with scores on a change that was held out."),
+            StudySimulation,
+            _simulate,
+        ),
+        Offer(
+            "stock",
+            mark("Carbon stocks of maps"),
+            mark("Carbon stocks and transitions straight from maps and a table of densities."),
+            StockOfMaps,
+            _stock,
+        ),
+        Offer(
+            "correlate",
+            mark("Correlation"),
+            mark("Correlation of columns of a table, with a test that allows for neighbours that are alike."),
+            TableCorrelation,
+            _correlate,
+        ),
+        Offer(
+            "moran",
+            mark("Spatial autocorrelation"),
+            mark("Moran's I, Geary's C, clusters and hot spots of a table of points or polygons."),
+            TableMoran,
+            _moran,
+        ),
+        Offer(
+            "geodetector",
+            mark("Geographical detector"),
+            mark("How much of a column's variance lies between the strata of drivers."),
+            TableDetector,
+            _geodetector,
+        ),
+        Offer(
+            "compare",
+            mark("Compare two runs"),
+            mark("What differs between two runs in settings, inputs and results, with maps of the difference."),
+            TwoRuns,
+            _compare,
+        ),
+    )
+}

@@ -1,0 +1,111 @@
+"""Files of a study as its page takes them: recognised, dropped, and used."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tanheng.errors import InputError
+from tanheng.inputs.recognition.files import files_in, recognised
+from tanheng.inputs.recognition.recognised import YEAR
+from tanheng.io.rasters import files_open
+from tanheng.language import tr
+from tanheng.reach import confined_to
+from tanheng.web.answers import asked, body_of, data, home_of, in_thread
+from tanheng.web.home import Home
+from tanheng.web.studies.form import StudyState, edited, state_of, study_path
+from tanheng.web.studies.own_tables import cells_of, write_cells
+from tanheng.web.studies.pictures import with_picture
+from tanheng.web.studies.uploads import received
+
+
+async def files(request: Request) -> Response:
+    """Files in the folder of a study, each recognised."""
+    home, name = home_of(request), asked(request, "name")
+    return data({"files": await in_thread(_recognised, home, name)})
+
+
+def _recognised(home: Home, name: str) -> list[dict[str, Any]]:
+    base = study_path(home, name).parent
+    with confined_to(home.roots), files_open():
+        return [with_picture(one) for path in files_in(base) for one in recognised(path, base)]
+
+
+async def upload(request: Request) -> Response:
+    """A file that is dropped on a study, as it is recognised."""
+    home, name = home_of(request), asked(request, "name")
+    base = study_path(home, name).parent
+    length = request.headers.get("content-length", "")
+    said = int(length) if length.isdigit() else None
+    paths = await received(base, unquote(asked(request, "file")), request.stream(), said)
+
+    def looked_at() -> list[dict[str, Any]]:
+        with confined_to(home.roots), files_open():
+            return [with_picture(one) for path in paths for one in recognised(path, base)]
+
+    return data({"files": await in_thread(looked_at)}, 201)
+
+
+async def cells(request: Request) -> Response:
+    """Cells of a small table beside a study."""
+    found = await in_thread(cells_of, home_of(request), asked(request, "name"), asked(request, "file"))
+    return data(asdict(found))
+
+
+async def write(request: Request) -> Response:
+    """A small table beside a study, with other rows.
+
+    Raises
+    ------
+    InputError
+        The rows are none of that table.
+    """
+    body, home = await body_of(request), home_of(request)
+    rows = body.get("rows")
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise InputError(tr("The request is no JSON object."))
+    told = [[str(cell) for cell in row] for row in rows]
+    await in_thread(write_cells, home, asked(request, "name"), asked(request, "file"), told)
+    return data({})
+
+
+async def use(request: Request) -> Response:
+    """A study after it has taken a file for something; the year of the file joins those of the study.
+
+    Raises
+    ------
+    InputError
+        The year is none, or the file was changed elsewhere.
+    """
+    body, home, name = await body_of(request), home_of(request), asked(request, "name")
+    state = await in_thread(state_of, home, name)
+    changes: list[tuple[list[str | int], object]] = []
+    year = body.get("year")
+    if any(YEAR in place for place, _ in body.get("entries", ())):
+        if not isinstance(year, int) or not 1 <= year <= 9999:
+            raise InputError(tr("Name the year of this file."))
+        if any(place[0] == "land_cover" for place, _ in body["entries"]):
+            changes += _with_year(state, year)
+    changes += [([str(year) if key == YEAR else key for key in place], value) for place, value in body["entries"]]
+    return data((await in_thread(edited, home, name, str(body.get("version", "")), changes)).as_data())
+
+
+def _with_year(state: StudyState, year: int) -> list[tuple[list[str | int], object]]:
+    """Years of the study with one more; those of the template, which have no maps, give way."""
+    maps = state.entries.get("land_cover", {}).get("maps", {})
+    base = state.entries.get("years", ())
+    kept = [one for one in base if str(one) in maps and not _is_example(maps[str(one)])]
+    examples = [one for one in maps if _is_example(maps[one])]
+    taken: list[tuple[list[str | int], object]] = [
+        (["land_cover", "maps", one], None) for one in examples if one != str(year)
+    ]
+    return [*taken, (["years"], sorted({*kept, year}))]
+
+
+def _is_example(value: object) -> bool:
+    """Whether an entry is that of the template, whose files nobody has."""
+    return isinstance(value, str) and value in {"landcover_2000.tif", "landcover_2020.tif"}

@@ -1,0 +1,74 @@
+"""Jobs as their pages take them: asked for, followed, stopped."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tanheng.language import tr
+from tanheng.web.answers import NotThereError, body_of, data, home_of, in_thread
+from tanheng.web.events import told_events
+from tanheng.web.jobs.told import job_data
+from tanheng.web.offers import OFFERS
+
+
+async def new_job(request: Request) -> Response:
+    """A job of one of the processes.
+
+    Raises
+    ------
+    NotThereError
+        There is no such process.
+    """
+    body, home = await body_of(request), home_of(request)
+    offer = OFFERS.get(str(body.get("process")))
+    if offer is None:
+        raise NotThereError(tr("There is no such process."))
+    order = await in_thread(offer.ordered, home, body.get("inputs") or {})
+    job = home.runner.submit(offer.name, order.command, order.title, order.study, order.results)
+    return data({"id": job.id}, 201)
+
+
+async def job(request: Request) -> Response:
+    """How a job stands."""
+    found = home_of(request).runner.job(request.path_params["job"])
+    if found is None:
+        raise NotThereError(tr("There is no such job."))
+    return data(job_data(found))
+
+
+async def stop(request: Request) -> Response:
+    """A job that is ended."""
+    found = await in_thread(home_of(request).runner.dismiss, request.path_params["job"])
+    if found is None:
+        raise NotThereError(tr("There is no such job."))
+    return data(job_data(found))
+
+
+async def job_events(request: Request) -> Response:
+    """How a job stands, whenever that changes.
+
+    Raises
+    ------
+    NotThereError
+        There is no such job.
+    """
+    name = request.path_params["job"]
+    if home_of(request).journal.job(name) is None:
+        raise NotThereError(tr("There is no such job."))
+    return told_events(request, name, job_data)
+
+
+async def job_log(request: Request) -> Response:
+    """Log of a job as text."""
+    home = home_of(request)
+    found = home.journal.job(request.path_params["job"])
+    if found is None:
+        raise NotThereError(tr("There is no such job."))
+    log = home.runner.log(found)
+    parts = [
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in (log, log.with_name("errors.txt"))
+        if path.is_file()
+    ]
+    return Response("\n".join(parts)[-200_000:], media_type="text/plain; charset=utf-8")

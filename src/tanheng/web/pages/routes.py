@@ -1,0 +1,155 @@
+"""Pages of the app as HTML: start, study, job, results."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib import resources
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from tanheng import __version__
+from tanheng.language import LANGUAGES, language, name_of, tag, tr
+from tanheng.report.page.html import embedded
+from tanheng.web.answers import NotThereError, asked, home_of, in_thread
+from tanheng.web.api.routes import landing
+from tanheng.web.jobs.job import Job
+from tanheng.web.jobs.told import job_data
+from tanheng.web.offers import OFFERS
+from tanheng.web.pages.words import page_words
+from tanheng.web.studies.form import state_of
+from tanheng.web.studies.found import found_in
+from tanheng.web.view import PAGES, address_of, pieces
+
+#: Name of each language in itself.
+NAMES = {"en": "English", "zh": "中文"}
+
+#: Jobs that the start page lists.
+_MOST_JOBS = 12
+
+
+async def start(request: Request) -> Response:
+    """The start page; to a program that asks for JSON, the landing page of the API."""
+    if "text/html" not in request.headers.get("accept", "text/html"):
+        return await landing(request)
+    home = home_of(request)
+    studies, results = await in_thread(found_in, home)
+    of_studies = {study.results for study in studies}
+    return _page(
+        "start.html.jinja",
+        studies=studies,
+        results=[one for one in results if one.name not in of_studies],
+        all_results=results,
+        jobs=[_shown(job) for job in home.journal.jobs()[:_MOST_JOBS]],
+        folder=str(home.folder),
+    )
+
+
+async def study(request: Request) -> Response:
+    """The form of a study."""
+    state = await in_thread(state_of, home_of(request), asked(request, "name"))
+    return _page("study.html.jinja", state=state, data=embedded(state.as_data()))
+
+
+async def job(request: Request) -> Response:
+    """A job, as it stands and as it goes on."""
+    found = home_of(request).runner.job(request.path_params["job"])
+    if found is None:
+        raise NotThereError(tr("There is no such job."))
+    return _page("job.html.jinja", job=_shown(found), data=embedded(job_data(found)))
+
+
+async def results(request: Request) -> Response:
+    """A folder of results: its pages in a frame, its files beside them."""
+    home, name = home_of(request), asked(request, "name")
+    place = home.place(name)
+    if not place.is_dir():
+        raise NotThereError(tr("There are no such results."))
+    found = await in_thread(lambda: list(pieces(home, name)))
+    pages = [piece for piece in found if piece.path in PAGES]
+    files = {
+        part: [piece for piece in found if piece.path.startswith(f"{part}/")]
+        for part in dict.fromkeys(piece.path.rpartition("/")[0] for piece in found)
+        if part
+    }
+    single = [piece for piece in found if "/" not in piece.path and piece.path not in PAGES]
+    return _page("results.html.jinja", name=name, pages=pages, files=files, single=single, titles=_titles())
+
+
+async def choose_language(request: Request) -> Response:
+    """Speak another language from now on, and go back to the page."""
+    code = request.query_params.get("code", "")
+    answer = RedirectResponse(_back(request), status_code=303)
+    if code in LANGUAGES:
+        answer.set_cookie("tanheng-language", code, max_age=365 * 86_400, samesite="strict")
+    return answer
+
+
+def _back(request: Request) -> str:
+    """Page that a request comes from, by its path alone."""
+    to = request.query_params.get("to", "/")
+    return to if to.startswith("/") and not to.startswith("//") and "\\" not in to else "/"
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Page for an address that leads nowhere, or for a mistake of ours."""
+    status = getattr(error, "status_code", 500)
+    words = tr("There is no such page.") if status == 404 else tr("Something went wrong. The terminal says what.")
+    return JSONResponse({"message": str(words), "path": request.url.path[:200]}, status)
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "report.html": tr("Report"),
+        "plan/plan.html": tr("Land-use plan"),
+        "simulation/report.html": tr("Future land use"),
+        "compare.html": tr("Comparison"),
+    }
+
+
+def _shown(found: Job) -> dict[str, object]:
+    states = {
+        "accepted": tr("waiting"),
+        "running": tr("running"),
+        "successful": tr("finished"),
+        "failed": tr("failed"),
+        "dismissed": tr("stopped"),
+    }
+    offer = OFFERS.get(found.process)
+    return asdict(found) | {
+        "state_words": states[found.state],
+        "process_words": tr(offer.title) if offer else found.process,
+    }
+
+
+def _page(template: str, **values: object) -> Response:
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            values,
+            language=tag(),
+            code=language(),
+            languages=NAMES,
+            version=__version__,
+            words=embedded(page_words()),
+        )
+    )
+    return HTMLResponse(text)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FunctionLoader(_packaged),
+    )
+    environment.globals |= {"tr": tr, "name_of": name_of, "address_of": address_of}
+    return environment
+
+
+def _packaged(name: str) -> str:
+    return (resources.files("tanheng.web.pages") / name).read_text(encoding="utf-8")

@@ -1,0 +1,97 @@
+// Files of a study, each with what it seems to be and what the study could take it for.
+import { make, word } from "./page.js";
+
+export function fileTiles(page, state, actions) {
+  if (!page.files.length) return [make("li", {}, word("no_files"))];
+  const used = JSON.stringify(state.entries);
+  return page.files.map((file) => tile(file, used.includes(JSON.stringify(file.file)), page, state, actions));
+}
+
+function tile(file, used, page, state, actions) {
+  const node = make("li", { "data-file": file.file });
+  if (file.picture) node.append(make("img", { src: file.picture, alt: "" }));
+  node.append(make("h3", {}, file.file), make("p", {}, file.summary + (used ? ` ✓ ${word("added")}` : "")));
+  if (file.problem) node.append(make("p", { class: "problem" }, file.problem));
+  const list = make("dl");
+  for (const [name, value] of file.figures) list.append(make("dt", {}, name), make("dd", {}, value));
+  if (file.figures.length) node.append(list);
+  if (file.uses.length) node.append(take(file, state, actions));
+  if (file.kind === "table" && file.file.toLowerCase().endsWith(".csv")) node.append(editing(file, actions));
+  const unknown = unknownCodes(file, state);
+  if (file.kind === "land cover" && used && unknown.length) node.append(matching(file, unknown, page, state, actions));
+  return node;
+}
+
+function take(file, state, actions) {
+  const select = make("select", { "aria-label": `${word("apply")}: ${file.file}` });
+  for (const [number, use] of file.uses.entries()) select.append(make("option", { value: String(number) }, use.title));
+  const year = make("input", { type: "number", "aria-label": `${word("year")}: ${file.file}`, placeholder: word("year"), min: "1", max: "9999" });
+  year.value = file.year ?? "";
+  const button = make("button", { type: "button" }, word("apply"));
+  const area = make("p", { class: "problem", role: "alert" });
+  const chosen = () => file.uses[Number(select.value)];
+  const show = () => { year.hidden = !chosen().needs_year; };
+  select.addEventListener("change", show);
+  show();
+  button.addEventListener("click", () => {
+    area.textContent = "";
+    const given = year.value === "" ? null : Number(year.value);
+    actions.use({ entries: chosen().entries, year: given }, area);
+  });
+  const row = make("div", { class: "take" }, select, year, button);
+  return make("div", {}, row, area);
+}
+
+// A small table as cells that can be typed into.
+function editing(file, actions) {
+  const area = make("p", { class: "problem", role: "alert" });
+  const part = make("details", { class: "edit" }, make("summary", {}, word("edit")), area);
+  part.addEventListener("toggle", async () => {
+    if (!part.open || part.querySelector("table")) return;
+    const found = await actions.cells(file.file, area);
+    if (!found) return;
+    const head = make("thead", {}, make("tr", {}, ...found.header.map((name) => make("th", { scope: "col" }, name))));
+    const body = make("tbody", {}, ...found.rows.map((row, number) => make("tr", {}, ...row.map((cell, column) => {
+      const input = make("input", { type: "text", "aria-label": `${found.header[column]}, ${row[0] || number + 1}` });
+      input.value = cell;
+      return make("td", {}, input);
+    }))));
+    const save = make("button", { type: "button" }, word("save"));
+    save.addEventListener("click", () => {
+      const rows = [...body.rows].map((row) => [...row.querySelectorAll("input")].map((input) => input.value.trim()));
+      area.textContent = "";
+      actions.write(file.file, rows, area);
+    });
+    part.append(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": file.file }, make("table", { class: "cells" }, head, body)), save);
+  });
+  return part;
+}
+
+// Codes of a map that the study's own entries don't explain, where it has no built-in legend that does.
+function unknownCodes(file, state) {
+  const cover = state.entries.land_cover ?? {};
+  if (file.legends.includes(cover.legend)) return [];
+  const byHand = cover.codes ?? {};
+  return file.codes.filter(([code]) => !(String(code) in byHand));
+}
+
+function matching(file, unknown, page, state, actions) {
+  const rows = unknown.map(([code, share]) => {
+    const select = make("select", { "aria-label": `${word("code")} ${code}` }, make("option", { value: "" }, word("choose")), make("option", { value: "-" }, word("no_data")));
+    for (const [name, shown] of page.classes) select.append(make("option", { value: name }, shown));
+    select.dataset.code = String(code);
+    return make("tr", {}, make("td", { class: "n" }, String(code)), make("td", { class: "n" }, `${(100 * share).toFixed(1)} %`), make("td", {}, select));
+  });
+  const head = make("thead", {}, make("tr", {}, ...["code", "share", "class"].map((name) => make("th", { scope: "col" }, word(name)))));
+  const table = make("table", { class: "codes" }, head, make("tbody", {}, ...rows));
+  const area = make("p", { class: "problem", role: "alert" });
+  const button = make("button", { type: "button" }, word("apply"));
+  button.addEventListener("click", () => {
+    const codes = { ...(state.entries.land_cover?.codes ?? {}) };
+    for (const select of table.querySelectorAll("select")) {
+      if (select.value) codes[select.dataset.code] = select.value === "-" ? "" : select.value;
+    }
+    actions.match(codes, area);
+  });
+  return make("details", { open: true, class: "match" }, make("summary", {}, word("match")), table, button, area);
+}

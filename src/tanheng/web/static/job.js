@@ -1,0 +1,59 @@
+// A job as it goes on: its stage, how far it is, and what can be done with it.
+import { ask, make, time, word } from "./page.js";
+
+const node = (name) => document.getElementById(`job-${name}`);
+let job = JSON.parse(document.getElementById("job").textContent);
+
+function show() {
+  const states = { accepted: "queued", running: "running", successful: "successful", failed: "failed", dismissed: "stopped" };
+  node("state").textContent = word(states[job.state]);
+  const progress = node("progress");
+  progress.hidden = job.ended;
+  if (job.total) progress.value = job.done / job.total;
+  else progress.removeAttribute("value");
+  node("stage").textContent = job.ended ? "" : job.stage || (job.state === "running" ? word("starting") : "");
+  node("left").textContent = !job.ended && job.seconds_left ? word("seconds_left", { time: time(job.seconds_left) }) : "";
+  const problems = job.problems.length ? job.problems.map((problem) => problem.text) : job.message ? [job.message] : [];
+  node("problems").replaceChildren(...problems.map((text) => make("li", {}, text)));
+  node("problems").hidden = !problems.length;
+  node("stop").hidden = job.ended;
+  node("results").hidden = job.state !== "successful" || !job.results;
+  node("results").href = `/results?name=${encodeURIComponent(job.results)}`;
+  const again = job.ended && job.study && job.state !== "successful";
+  node("again").hidden = !again;
+  node("resume").hidden = !again || job.process !== "run" || job.problems.length > 0;
+  document.body.dataset.state = job.state;
+}
+
+async function log() {
+  const answer = await fetch(`/app/jobs/${job.id}/log`);
+  node("log").textContent = await answer.text();
+}
+
+async function begin(resume) {
+  const inputs = { study: job.study, ...(resume ? { resume: true } : {}) };
+  const made = await ask("/app/jobs", "POST", { process: job.process, inputs });
+  location.href = `/job/${made.id}`;
+}
+
+node("stop").addEventListener("click", async () => {
+  node("stop").disabled = true;
+  job = await ask(`/app/jobs/${job.id}`, "DELETE");
+  show();
+});
+node("again").addEventListener("click", () => begin(false));
+node("resume").addEventListener("click", () => begin(true));
+document.querySelector("details").addEventListener("toggle", log);
+
+function follow() {
+  const events = new EventSource(`/app/jobs/${job.id}/events`);
+  events.onmessage = (event) => {
+    job = JSON.parse(event.data);
+    show();
+    if (job.ended) events.close();
+  };
+}
+
+show();
+if (!job.ended) follow();
+document.body.dataset.ready = "";

@@ -1,0 +1,301 @@
+// The page of a study: its files, its form, its state. The study file is what counts; each change is written there at once.
+import { ask, make, Refused, say, time, word } from "./page.js";
+import { placeName, sectionsOf } from "./fields.js";
+import { fileTiles } from "./files.js";
+
+const node = (id) => document.getElementById(id);
+let state = JSON.parse(node("study-state").textContent);
+const address = (path) => `${path}?name=${encodeURIComponent(state.name)}`;
+
+const page = { schema: null, files: [], classes: [], check: null, open: new Set(), pending: {}, all: false };
+
+// Changes are sent one after the other, each on the version that the one before has left.
+let sending = Promise.resolve();
+function change(path, body, area) {
+  sending = sending.then(async () => {
+    try {
+      const next = await ask(address(path), "POST", { version: state.version, ...body });
+      took(next);
+      say(word("saved"));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 409) took(await ask(address("/app/study")));
+      if (area) area.textContent = error.message;
+      else say(error.message);
+      return false;
+    }
+  });
+  return sending;
+}
+
+export function set(place, value, area) {
+  return change("/app/study", { changes: [{ place, value }] }, area);
+}
+
+export function setToml(place, toml, area) {
+  return change("/app/study", { changes: [toml.trim() ? { place, toml } : { place, value: null }] }, area);
+}
+
+function took(next) {
+  state = next;
+  page.check = null;
+  show();
+  look();
+}
+
+// What is wrong with the inputs is looked for when typing has paused.
+let looking = null;
+let waiting = 0;
+function look() {
+  clearTimeout(waiting);
+  looking?.abort();
+  if (state.fault || state.problems.length) return showState();
+  waiting = setTimeout(async () => {
+    looking = new AbortController();
+    try {
+      const found = await ask(address("/app/check"), "GET", undefined, looking.signal);
+      if (found.version !== state.version) return;
+      page.check = found;
+      showState();
+      showProblems();
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!(error instanceof Refused)) throw error;
+      say(error.message);
+    }
+  }, 500);
+  showState();
+}
+
+const problems = () => [...state.problems, ...(page.check?.problems ?? [])];
+
+function show() {
+  node("study-title").textContent = titleOf(state.entries.title) || state.name;
+  node("fault").textContent = state.fault;
+  node("text").value = state.text;
+  showResults();
+  showForm();
+  showFiles();
+  showState();
+  showProblems();
+}
+
+function titleOf(title) {
+  if (typeof title === "string") return title;
+  const code = document.documentElement.lang.slice(0, 2);
+  return title ? title[code] ?? Object.values(title)[0] : "";
+}
+
+function showResults() {
+  const { results, made, changes } = state.results;
+  const place = node("results");
+  place.hidden = !results;
+  if (!results) return;
+  const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made.slice(0, 16).replace("T", " ") }));
+  place.replaceChildren(link, changes.length ? make("span", { class: "old" }, ` ${word("old")} ${changes.join("; ")}`) : "");
+}
+
+function showForm() {
+  if (!page.schema) return;
+  const focus = document.activeElement?.closest("[data-place]")?.dataset.place;
+  node("form").hidden = Boolean(state.fault);
+  if (state.fault) return;
+  node("form").replaceChildren(...sectionsOf(page, state, { set, setToml, redraw: showForm }));
+  node("form").classList.toggle("all", page.all);
+  if (focus) node("form").querySelector(`[data-place="${CSS.escape(focus)}"] :is(input, select, textarea)`)?.focus();
+  showProblems();
+}
+
+function showState() {
+  const found = problems();
+  const list = (texts) => make("ol", {}, ...texts);
+  const parts = [];
+  if (state.fault) parts.push(make("p", { class: "problem" }, state.fault));
+  if (found.length) {
+    parts.push(make("h3", {}, `${word("problems")} (${found.length})`));
+    parts.push(list(found.map((problem) => make("li", {}, link(problem)))));
+  } else if (!state.fault && !page.check) parts.push(make("p", { class: "soft" }, word("checking")));
+  else if (page.check) {
+    const { memory, seconds, cells } = page.check.estimate;
+    parts.push(make("p", { class: "ready" }, word("checked")));
+    parts.push(make("p", {}, word("estimate", { time: time(seconds), memory: (memory / 1e9).toFixed(1), cells: cells.toLocaleString() })));
+  }
+  const warnings = page.check?.warnings ?? [];
+  if (warnings.length) {
+    const told = make("details", {}, make("summary", {}, `${word("warnings")} (${warnings.length})`));
+    told.append(list(warnings.map((warning) => make("li", { class: "warning" }, warning.text))));
+    parts.push(told);
+  }
+  node("state").replaceChildren(...parts);
+  document.body.dataset.checked = page.check ? String(found.length) : "";
+  for (const button of document.querySelectorAll("[data-process]")) {
+    const { process } = button.dataset;
+    button.hidden = process !== "run" && !state.entries[process];
+    button.disabled = Boolean(state.fault) || found.length > 0;
+  }
+}
+
+function link(problem) {
+  const field = fieldOf(problem.place);
+  if (!field) return document.createTextNode(problem.text);
+  const button = make("button", { type: "button", class: "to" }, problem.text);
+  button.addEventListener("click", () => {
+    if (field.classList.contains("optional")) {
+      page.all = true;
+      node("form").classList.add("all");
+      node("all").checked = true;
+    }
+    for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    field.scrollIntoView({ block: "center" });
+    field.querySelector("input, select, textarea")?.focus();
+  });
+  return button;
+}
+
+// Field that a problem is about: the one whose place is the longest beginning of the problem's.
+function fieldOf(place) {
+  const wanted = placeName(place);
+  if (!wanted) return null;
+  let best = null;
+  for (const field of node("form").querySelectorAll("[data-place]")) {
+    const own = placeName(field.dataset.place);
+    const fits = wanted === own || wanted.startsWith(`${own}.`) || own.startsWith(`${wanted}.`);
+    if (fits && (!best || own.length > placeName(best.dataset.place).length) && (wanted.startsWith(own) || !best)) best = field;
+  }
+  return best;
+}
+
+function showProblems() {
+  for (const field of node("form").querySelectorAll(".field")) {
+    field.classList.remove("wrong");
+    const area = field.querySelector(":scope > .problem");
+    if (area) area.textContent = "";
+  }
+  for (const section of node("form").querySelectorAll("details.section")) section.classList.remove("wrong");
+  for (const problem of problems()) {
+    const field = fieldOf(problem.place);
+    if (!field) continue;
+    field.classList.add("wrong");
+    field.closest("details.section")?.classList.add("wrong");
+    const area = field.querySelector(":scope > .problem");
+    if (area) area.textContent += (area.textContent ? "\n" : "") + problem.text;
+  }
+}
+
+function showFiles() {
+  node("files").replaceChildren(...fileTiles(page, state, {
+    use: (body, area) => change("/app/use", body, area),
+    cells: async (file, area) => {
+      try {
+        return await ask(`${address("/app/cells")}&file=${encodeURIComponent(file)}`);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        area.textContent = error.message;
+        return null;
+      }
+    },
+    write: async (file, rows, area) => {
+      try {
+        await ask(`${address("/app/cells")}&file=${encodeURIComponent(file)}`, "POST", { rows });
+        say(word("saved"));
+        look();
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        area.textContent = error.message;
+      }
+    },
+    match: (codes, area) => set(["land_cover", "codes"], codes, area),
+  }));
+}
+
+async function loadFiles() {
+  page.files = (await ask(address("/app/files"))).files;
+  showFiles();
+  showForm();
+}
+
+async function drop(files) {
+  node("drop-problem").textContent = "";
+  const failed = [];
+  node("copying").hidden = false;
+  node("copying").max = files.length;
+  say(word("dropped", { count: files.length }));
+  for (const [number, file] of [...files].entries()) {
+    node("copying").value = number;
+    try {
+      await ask(`${address("/app/files")}&file=${encodeURIComponent(file.name)}`, "PUT", file);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      failed.push(error.message);
+    }
+  }
+  node("copying").hidden = true;
+  node("drop-problem").textContent = failed.join("\n");
+  await loadFiles();
+  look();
+}
+
+// Files of a dropped folder as well as those that were dropped themselves.
+async function droppedFiles(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const found = [];
+  async function walk(entry) {
+    if (entry.isFile) found.push(await new Promise((done, failed) => entry.file(done, failed)));
+    else {
+      const reader = entry.createReader();
+      for (;;) {
+        const below = await new Promise((done, failed) => reader.readEntries(done, failed));
+        if (!below.length) break;
+        for (const one of below) await walk(one);
+      }
+    }
+  }
+  for (const entry of entries) await walk(entry);
+  return found.filter((file) => !file.name.startsWith("."));
+}
+
+const area = node("drop");
+for (const kind of ["dragenter", "dragover"]) {
+  area.addEventListener(kind, (event) => { event.preventDefault(); area.classList.add("over"); });
+}
+area.addEventListener("dragleave", () => area.classList.remove("over"));
+area.addEventListener("drop", async (event) => {
+  event.preventDefault();
+  area.classList.remove("over");
+  drop(await droppedFiles(event.dataTransfer));
+});
+node("pick").addEventListener("change", async () => {
+  await drop(node("pick").files);
+  node("pick").value = "";
+});
+
+for (const button of document.querySelectorAll("[data-process]")) {
+  button.addEventListener("click", async () => {
+    await sending;
+    node("run-problem").textContent = "";
+    try {
+      const job = await ask("/app/jobs", "POST", { process: button.dataset.process, inputs: { study: state.name } });
+      location.href = `/job/${job.id}`;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      node("run-problem").textContent = error.message;
+    }
+  });
+}
+
+node("save-text").addEventListener("click", () => {
+  node("text-problem").textContent = "";
+  change("/app/study", { text: node("text").value }, node("text-problem"));
+});
+
+async function start() {
+  page.schema = await ask("/app/schema");
+  page.classes = (await ask(`/app/classes?legend=${encodeURIComponent(state.entries.land_cover?.legend ?? "")}`)).classes;
+  show();
+  await loadFiles();
+  look();
+  document.body.dataset.ready = "";
+}
+start();

@@ -1,0 +1,118 @@
+"""Studies and results found in the folder of the app."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tanheng.errors import TanhengError
+from tanheng.language import worded
+from tanheng.pipeline.freshness import changes_since, record_of
+from tanheng.plain_files import is_file
+from tanheng.reach import confined_to
+from tanheng.study import Study, load_study
+from tanheng.web.home import OWN, Home
+
+#: Folders below that are looked into, and how many of them.
+_DEEPEST, _MOST = 4, 2000
+
+#: Folders that hold no studies.
+_PASSED = {OWN, "node_modules", "results.zarr", "grids", "maps", "tables", "pixels"}
+
+
+@dataclass(frozen=True)
+class FoundStudy:
+    """A study file, and how its results stand.
+
+    Attributes
+    ----------
+    name : str
+        From the folder of the app.
+    title : str
+    fault : str
+        What is wrong with it; empty where it can be read.
+    results : str
+        Folder of its results; empty where there are none yet.
+    made : str
+        When they were made.
+    changes : sequence of str
+        What has changed since.
+    """
+
+    name: str
+    title: str
+    fault: str = ""
+    results: str = ""
+    made: str = ""
+    changes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FoundResults:
+    """A folder of results."""
+
+    name: str
+    title: str
+    made: str
+    years: list[int]
+
+
+def found_in(home: Home) -> tuple[list[FoundStudy], list[FoundResults]]:
+    """Studies and results below the folder of the app, by their names."""
+    studies, results = [], []
+    with confined_to(home.roots):
+        for folder, files in _folders(home.folder):
+            results += [_results(home, folder)] if "run.json" in files else []
+            for file in sorted(name for name in files if name.endswith(".toml")):
+                studies += [_study(home, folder / file)] if _is_study(folder / file) else []
+    return studies, [one for one in results if one is not None]
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, set[str]]]:
+    left = _MOST
+    for folder, below, files in os.walk(root, followlinks=False):
+        depth = len(Path(folder).relative_to(root).parts)
+        hidden = [name for name in below if name.startswith(".") or name in _PASSED]
+        below[:] = sorted(set(below) - set(hidden)) if depth < _DEEPEST else []
+        left -= 1
+        if left < 0:
+            return
+        yield Path(folder), set(files)
+
+
+def _is_study(path: Path) -> bool:
+    """Whether a TOML file is a study, or means to be one."""
+    try:
+        return is_file(path) and "[land_cover" in path.read_text(encoding="utf-8-sig", errors="replace")[:200_000]
+    except OSError:
+        return False
+
+
+def _study(home: Home, path: Path) -> FoundStudy:
+    name = home.name(path)
+    try:
+        study = load_study(path)
+    except TanhengError as error:
+        return FoundStudy(name, path.stem if path.stem != "study" else path.parent.name, str(error).split("\n")[0])
+    return study_found(home, path, study)
+
+
+def study_found(home: Home, path: Path, study: Study) -> FoundStudy:
+    """A study that can be read, and how its results stand."""
+    folder = path.parent / study.outputs.folder
+    record = record_of(folder) if home.is_inside(folder) else None
+    if record is None:
+        return FoundStudy(home.name(path), study.told_title)
+    changes = changes_since(study, path.parent, record)
+    return FoundStudy(home.name(path), study.told_title, "", home.name(folder.resolve()), record.made, changes)
+
+
+def _results(home: Home, folder: Path) -> FoundResults | None:
+    record = record_of(folder)
+    if record is None:
+        return None
+    settings: Any = record.settings
+    return FoundResults(home.name(folder), worded(record.title), record.made, list(settings.get("years", ())))

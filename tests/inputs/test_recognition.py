@@ -1,0 +1,88 @@
+"""Files are recognised by what is in them; a wrong guess is never the only choice, and what can't be read says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import EXAMPLE, FIRST, write_map, write_zones, zone
+from tanheng.inputs.recognition.files import files_in, recognised
+from tanheng.inputs.recognition.recognised import Recognised
+
+
+def of(path: Path) -> Recognised:
+    return recognised(path, path.parent)[0]
+
+
+def test_the_inputs_of_the_example_are_what_they_are() -> None:
+    found = {one.file: one for path in files_in(EXAMPLE) for one in recognised(path, EXAMPLE)}
+    first = {file: one.uses[0] for file, one in found.items() if one.uses}
+    assert not any(file.startswith("results") for file in found)
+    land = found["data/landuse_1995.tif"]
+    assert land.kind == "land cover"
+    assert land.year == 1995
+    assert land.legends[0] == "six-classes"
+    assert sum(share for _, share in land.codes) == pytest.approx(1)
+    assert first["data/population_2005.tif"].entries[0][0] == ("population", "maps", "YEAR")
+    assert first["data/elevation.tif"].entries == ((("drivers", "elevation", "map"), "data/elevation.tif"),)
+    assert first["data/energy.csv"].entries == ((("emissions", "activity"), "data/energy.csv"),)
+    assert dict(first["data/counties.geojson"].entries)[("zones", "counties", "id")] == "adcode"
+
+
+def test_a_legend_that_the_file_is_named_after_comes_first(tmp_path: Path) -> None:
+    for name, legend in (("CLCD_v01_2020.tif", "clcd"), ("mcd12_modis_igbp_2020.tif", "modis-igbp")):
+        write_map(tmp_path / name, FIRST)
+        assert of(tmp_path / name).legends[0] == legend
+
+
+def test_codes_that_no_legend_knows_can_still_be_matched_by_hand(tmp_path: Path) -> None:
+    write_map(tmp_path / "map.tif", [[101, 102], [103, 101]])
+    found = of(tmp_path / "map.tif")
+    assert found.legends == []
+    assert dict(found.codes) == {101: 0.5, 102: 0.25, 103: 0.25}
+    assert found.uses[0].entries == ((("land_cover", "maps", "YEAR"), "map.tif"),)
+
+
+def test_missing_pixels_are_no_code(tmp_path: Path) -> None:
+    write_map(tmp_path / "map.tif", FIRST)
+    found = of(tmp_path / "map.tif")
+    assert 0 not in dict(found.codes)
+    assert found.preview is not None
+    assert int(np.isnan(found.preview).sum()) == 1
+
+
+def test_one_polygon_is_a_boundary_and_several_are_zones(tmp_path: Path) -> None:
+    one = write_zones(tmp_path / "one.gpkg", [zone("1", "A", 0, 0, 1, 1)])
+    two = write_zones(tmp_path / "two.gpkg", [zone("1", "A", 0, 0, 1, 1), zone("2", "B", 1, 0, 2, 1)])
+    assert of(one).uses[0].entries[0][0] == ("region", "boundary")
+    assert dict(of(two).uses[0].entries)[("zones", "two", "name")] == "name"
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("年份,排放量,单位", "emissions.totals"),
+        ("year,fuel,flow,quantity,unit", "emissions.balance"),
+        ("地类,地上,地下,土壤,死亡有机质", "carbon_density.table"),
+        ("year,class,area_km2", "simulate.demand"),
+        ("zone,value", "drivers.mine.table"),
+    ],
+)
+def test_a_table_is_known_by_its_headings(tmp_path: Path, header: str, kind: str) -> None:
+    (tmp_path / "mine.csv").write_text(header + "\n" + ",".join("1" * len(header.split(","))) + "\n", encoding="utf-8")
+    assert ".".join(of(tmp_path / "mine.csv").uses[0].entries[0][0]) == kind
+
+
+def test_a_year_alone_makes_no_table_of_the_study(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("year,mtce\n2000,1\n", encoding="utf-8")
+    assert of(tmp_path / "mine.csv").uses == []
+
+
+def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "broken.tif").write_bytes(b"II*\0 no raster")
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    for name in ("broken.tif", "empty.csv"):
+        assert of(tmp_path / name).kind == "unknown"
+        assert name in of(tmp_path / name).problem

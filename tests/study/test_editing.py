@@ -1,0 +1,94 @@
+"""A study file changed entry by entry: what was not asked to change stays to the letter, comments and order too."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tanheng.errors import InputError
+from tanheng.study.described.template import study_template
+from tanheng.study.editing import parsed_value, study_data, with_entry
+
+TEXT = """# My study
+title = "A"   # a name
+years = [2000, 2010]
+
+[land_cover]
+maps = { 2000 = "a.tif", 2010 = "b.tif" }  # two maps
+
+[[carbon_density.maps]]
+pool = "soil"
+map = "soil.tif"
+
+[drivers.elevation] # heights
+map = "dem.tif"
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "line"),
+    [
+        (["title"], "B", 'title = "B"   # a name'),
+        (["land_cover", "maps", "2010"], "c.tif", 'maps = { 2000 = "a.tif", 2010 = "c.tif" }  # two maps'),
+        (["land_cover", "legend"], "clcd", 'legend = "clcd"'),
+        (["carbon_density", "maps", 0, "depth_cm"], 30, "depth_cm = 30"),
+        (["drivers", "gdp", "table"], "gdp.csv", "[drivers.gdp]"),
+        (["zones", "county", "id"], "code", "[zones.county]"),
+        (["plan", "limits"], [{"class": "forest", "at_least": 1}], 'limits = [{class = "forest", at_least = 1}]'),
+        (["demand", "population_totals", "2000"], 1e6, "population_totals = {2000 = 1000000.0}"),
+        (["grid", "resolution"], 0, "resolution = 0"),
+    ],
+)
+def test_one_entry_changes_and_all_comments_stay(place: list[Any], value: object, line: str) -> None:
+    text = with_entry(TEXT, place, value)
+    assert line in text.splitlines()
+    for comment in ("# My study", "# a name", "# two maps", "# heights"):
+        assert comment in text
+    at: Any = tomllib.loads(text)
+    for key in place:
+        at = at[key]
+    assert at == value
+
+
+def test_an_entry_is_taken_out_and_an_empty_table_with_it() -> None:
+    text = with_entry(TEXT, ["drivers", "elevation", "map"], None)
+    assert "elevation" not in tomllib.loads(text).get("drivers", {})
+    assert study_data(with_entry(TEXT, ["land_cover", "maps", "2000"], None))["land_cover"] == {
+        "maps": {"2010": "b.tif"}
+    }
+    assert with_entry(TEXT, ["plan", "limits"], None) == TEXT
+
+
+def test_a_zero_and_a_false_are_values() -> None:
+    text = with_entry(with_entry(TEXT, ["analysis", "seed"], 0), ["outputs", "maps"], False)
+    data = tomllib.loads(text)
+    assert data["analysis"]["seed"] == 0
+    assert data["outputs"]["maps"] is False
+
+
+@given(st.sampled_from([["title"], ["authors"], ["outputs", "note"], ["zones", "a b.c", "file"]]), st.text(max_size=40))
+def test_any_text_comes_back(place: list[str], value: str) -> None:
+    text = with_entry(TEXT, place, value)
+    at: Any = tomllib.loads(text)
+    for key in place:
+        at = at[key]
+    assert at == value
+
+
+def test_the_template_takes_entries_of_sections_that_are_switched_off() -> None:
+    text = with_entry(study_template(), ["emissions", "totals"], "t.csv")
+    assert study_data(text)["emissions"] == {"totals": "t.csv"}
+
+
+def test_what_is_no_toml_or_no_table_is_refused() -> None:
+    with pytest.raises(InputError, match="no valid TOML"):
+        with_entry("title = ", ["title"], "B")
+    with pytest.raises(InputError, match="edit the file as text"):
+        with_entry(TEXT, ["title", "en"], "B")
+    with pytest.raises(InputError, match="can't be read"):
+        parsed_value("forest = 1")
+    assert parsed_value("0") == 0
