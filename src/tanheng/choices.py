@@ -33,3 +33,6 @@ DRIVER_BREAKS: tuple[DriverBreaks, ...] = get_args(DriverBreaks)
 
 #: Land-use categories of national inventories (IPCC 2006, Vol. 4, Ch. 3).
 LandCategory = Literal["forest land", "cropland", "grassland", "wetlands", "settlements", "other land"]
+
+#: Settings of a plan that may be changed by hand; all else is as the study says.
+BY_HAND = ("limits", "weights", "budget", "max_change", "demand_weight", "whole_cells")

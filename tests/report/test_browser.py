@@ -265,3 +265,19 @@ def test_the_page_speaks_its_language(browser: Browser, report: Path) -> None:
     heading = page.locator("h2").first.inner_text()
     assert heading == {"en": "Main figures", "zh": "主要结果"}[language]
     page.close()
+
+
+def test_the_map_fills_the_window_and_comes_back(browser: Browser, report: Path) -> None:
+    page, wrong = open_page(browser, report)
+    before = page.locator("#canvas").bounding_box()
+    page.click("#full")
+    full = page.locator("#canvas").bounding_box()
+    assert before is not None
+    assert full is not None
+    assert full["height"] > before["height"]
+    assert full["width"] > before["width"]
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#full[aria-pressed='false']")
+    assert page.locator("#canvas").bounding_box() == before
+    assert wrong == []
+    page.close()

@@ -92,3 +92,17 @@ def test_chinese_joins_with_its_own_punctuation() -> None:
     with speaking("zh"), pytest.raises(StudyError) as caught:
         parse_study({**BASE, "maps": {"dpi": "x"}}, "坏.toml")
     assert str(caught.value) == "坏.toml：maps.dpi：请写整数（得到的是 'x'）"
+
+
+def test_a_problem_has_its_place_in_every_language() -> None:
+    data = {
+        "title": "A",
+        "years": [2000, 2010],
+        "land_cover": {"maps": {"2000": "a.tif", "2010": "b.tif"}},
+        "carbon_density": {"table": "t"},
+        "population": {"kind": "count", "maps": {"2000": "p.tif"}},
+    }
+    for code in ("en", "zh"):
+        with speaking(code), pytest.raises(StudyError) as told:
+            parse_study(data, "study.toml")
+        assert [problem.place for problem in told.value.problems] == ["population.maps"]

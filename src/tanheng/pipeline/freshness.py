@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -23,11 +24,21 @@ def record_of(folder: Path) -> RunRecord | None:
         return None
 
 
-def changes_since(study: Study, base: Path, record: RunRecord) -> list[str]:
-    """What has changed since a run: settings by their keys, and inputs by size and time; empty where its results still hold."""
+#: Settings that a plan does not depend on: results made with others still serve it.
+BESIDE_A_PLAN = ("plan", "simulate", "outputs", "maps", "analysis", "title", "language", "authors", "license")
+
+
+def changes_since(study: Study, base: Path, record: RunRecord, beside: Collection[str] = _LOOKS) -> list[str]:
+    """What has changed since a run: settings by their keys, and inputs by size and time; empty where its results still hold.
+
+    Parameters
+    ----------
+    beside : collection of str
+        Keys of settings that do not count.
+    """
     now = plain(study.model_dump(mode="json"))
     assert isinstance(now, dict)  # noqa: S101  a model is one
-    keys = [key for key, value in now.items() if key not in _LOOKS and record.settings.get(key) != value]
+    keys = [key for key, value in now.items() if key not in beside and record.settings.get(key) != value]
     found = [tr("settings changed since: {names}", names=listed(keys))] if keys else []
     made = datetime.fromisoformat(record.made).timestamp()
     files = [

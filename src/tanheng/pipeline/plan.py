@@ -29,6 +29,7 @@ from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
+from tanheng.pipeline.freshness import BESIDE_A_PLAN
 from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.study import OBSERVED
@@ -58,9 +59,6 @@ from tanheng.stages.zone_layers import lay_zones
 from tanheng.study import Flows as StudyFlows
 from tanheng.study import language_of, load_study
 from tanheng.units import HA_PER_KM2
-
-#: Settings that a plan does not depend on: results made with others still serve.
-_BESIDE = ("plan", "simulate", "outputs", "maps", "analysis", "title", "language", "authors", "license")
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def _up_to_date(inputs: Inputs) -> bool:
         return False
     settings = plain(inputs.study.model_dump(mode="json"))
     assert isinstance(settings, dict)  # noqa: S101  a model is one
-    same = all(record.settings.get(key) == value for key, value in settings.items() if key not in _BESIDE)
+    same = all(record.settings.get(key) == value for key, value in settings.items() if key not in BESIDE_A_PLAN)
     files = plain(provenance.listed_files(inputs.files, inputs.base))
     return same and record.inputs == files and (inputs.output / "results.zarr").exists()
 

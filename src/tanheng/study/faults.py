@@ -74,7 +74,9 @@ def fault_messages(items: Iterable[Any], name: str, data: object) -> list[Proble
     for fault in kept:
         groups.setdefault((fault.place, fault.of_key, *_told_apart(fault)), []).append(fault)
     return [
-        Problem(line, _told(group[0].place) or _named_place(line.removeprefix(f"{name}: ")))
+        Problem(
+            line, _told(group[0].place) or _named_place(line.removeprefix(tr("{name}: {words}", name=name, words="")))
+        )
         for group in groups.values()
         for line in _lines(group, name)
     ]
@@ -82,7 +84,7 @@ def fault_messages(items: Iterable[Any], name: str, data: object) -> list[Proble
 
 def _named_place(text: str) -> str:
     """Place that a message about several entries names itself, as ``demand.weights: ...``; empty where it names none."""
-    start = re.match(r"([a-z_]+)[\w.]*(?= ?[^:]{0,40}: )", text)
+    start = re.match(r"([a-z_]+)[\w.]*(?= ?[^:：]{0,40}(: |：))", text)
     return start[0] if start is not None and start[1] in Study.model_fields else ""
 
 

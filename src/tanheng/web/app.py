@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from importlib import resources
 from pathlib import Path
@@ -20,8 +21,9 @@ from tanheng.web.answers import answering
 from tanheng.web.api import routes as api
 from tanheng.web.gate import Address, Gate
 from tanheng.web.home import Home
-from tanheng.web.pages import file_data, job_data, routes, study_data
+from tanheng.web.pages import file_data, job_data, plan_data, routes, study_data
 from tanheng.web.speech import language_asked
+from tanheng.web.studies.looks import load_readers
 from tanheng.web.view import result_file
 
 _STATIC = Path(str(resources.files("tanheng.web") / "static"))
@@ -55,11 +57,13 @@ def make_app(home: Home, address: Address) -> Starlette:
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         home.runner.begin()
+        threading.Thread(target=load_readers, name="readers", daemon=True).start()
         yield
 
     pages = [
         Route("/", answering(routes.start)),
         Route("/study", answering(routes.study)),
+        Route("/plan", answering(routes.plan)),
         Route("/job/{job}", answering(routes.job)),
         Route("/results", answering(routes.results)),
         Route("/language", answering(routes.choose_language)),
@@ -79,6 +83,8 @@ def make_app(home: Home, address: Address) -> Starlette:
         Route("/app/cells", answering(file_data.cells), methods=["GET"]),
         Route("/app/cells", answering(file_data.write), methods=["POST"]),
         Route("/app/use", answering(file_data.use), methods=["POST"]),
+        Route("/app/plan", answering(plan_data.desk), methods=["GET"]),
+        Route("/app/plan", answering(plan_data.solve), methods=["POST"]),
         Route("/app/jobs", answering(job_data.new_job), methods=["POST"]),
         Route("/app/jobs/{job}", answering(job_data.job), methods=["GET"]),
         Route("/app/jobs/{job}", answering(job_data.stop), methods=["DELETE"]),

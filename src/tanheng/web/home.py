@@ -15,6 +15,7 @@ from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.plain_files import is_folder, written
 from tanheng.reach import confined_to, is_within_reach, refuse_outside
+from tanheng.web.desks import Desks
 from tanheng.web.jobs.journal import Journal
 from tanheng.web.jobs.runner import Runner
 
@@ -53,6 +54,7 @@ class Home:
         with written(own):
             own.mkdir(exist_ok=True)
         self.journal = Journal(own / "jobs.sqlite")
+        self.desks = Desks(self.roots)
         self.runner = Runner(self.journal, own / "jobs", self.folder, self.roots)
         self.api_key = _kept_key(own / "api-key")
         self._tokens: set[str] = set()

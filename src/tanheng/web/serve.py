@@ -79,6 +79,7 @@ def serve(
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(settings).run(sockets=[listening])
+    home.desks.close()
     home.runner.close(end_jobs=_wants_end(len(home.journal.unfinished())))
 
 

@@ -112,7 +112,9 @@ class Record:
             raise InputError(tr("{path}: was made by a newer version of tanheng; update it to read this", path=name))
         known = {item.name: item for item in fields(cls)}
         missing = [
-            key for key, item in known.items() if key not in data and item.default is MISSING and key not in _LATER
+            key
+            for key, item in known.items()
+            if key not in data and item.default is MISSING and item.default_factory is MISSING and key not in _LATER
         ]
         if missing:
             raise InputError(tr("{path}: lacks '{key}'; is the file whole?", path=name, key=missing[0]))

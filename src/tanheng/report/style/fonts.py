@@ -6,9 +6,6 @@ import io
 from importlib import resources
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-
 #: Characters from here on are Chinese ones and their punctuation.
 _CHINESE = 0x2E80
 
@@ -49,6 +46,9 @@ def subset_font(text: str) -> bytes:
     >>> subset_font("carbon"), len(subset_font("碳")) < 5000
     (b'', True)
     """
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     wanted = {ord(letter) for letter in set(text) if ord(letter) >= _CHINESE}
     if not wanted:
         return b""

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tanheng.errors import InputError
-from tanheng.inputs.recognition.files import files_in, recognised
 from tanheng.inputs.recognition.recognised import YEAR
-from tanheng.io.rasters import files_open
 from tanheng.language import tr
-from tanheng.reach import confined_to
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
-from tanheng.web.home import Home
 from tanheng.web.studies.form import StudyState, edited, state_of, study_path
+from tanheng.web.studies.looks import looked_at
 from tanheng.web.studies.own_tables import cells_of, write_cells
-from tanheng.web.studies.pictures import with_picture
 from tanheng.web.studies.uploads import received
 
 
 async def files(request: Request) -> Response:
     """Files in the folder of a study, each recognised."""
     home, name = home_of(request), asked(request, "name")
-    return data({"files": await in_thread(_recognised, home, name)})
-
-
-def _recognised(home: Home, name: str) -> list[dict[str, Any]]:
-    base = study_path(home, name).parent
-    with confined_to(home.roots), files_open():
-        return [with_picture(one) for path in files_in(base) for one in recognised(path, base)]
+    return data({"files": await in_thread(looked_at, home, study_path(home, name).parent)})
 
 
 async def upload(request: Request) -> Response:
@@ -42,12 +31,7 @@ async def upload(request: Request) -> Response:
     length = request.headers.get("content-length", "")
     said = int(length) if length.isdigit() else None
     paths = await received(base, unquote(asked(request, "file")), request.stream(), said)
-
-    def looked_at() -> list[dict[str, Any]]:
-        with confined_to(home.roots), files_open():
-            return [with_picture(one) for path in paths for one in recognised(path, base)]
-
-    return data({"files": await in_thread(looked_at)}, 201)
+    return data({"files": await in_thread(looked_at, home, base, paths)}, 201)
 
 
 async def cells(request: Request) -> Response:

@@ -63,6 +63,19 @@ function choicesFor(field, context) {
   return [...new Set(found)];
 }
 
+// What is typed counts when it is done: once, also where the page was drawn anew while somebody typed.
+export const drawing = { now: false };
+function committing(input, commit) {
+  input.dataset.held = input.value;
+  const done = () => {
+    if (drawing.now || input.value === input.dataset.held) return;
+    input.dataset.held = input.value;
+    commit(input.value);
+  };
+  input.addEventListener("change", done);
+  input.addEventListener("blur", done);
+}
+
 function textInput(id, value, choices, about, done) {
   const input = make("input", { id, type: "text", value: value ?? "", autocomplete: "off", spellcheck: false, "aria-describedby": about });
   input.value = value ?? "";
@@ -72,7 +85,7 @@ function textInput(id, value, choices, about, done) {
     input.setAttribute("list", list);
     parts.push(make("datalist", { id: list }, ...choices.map((one) => make("option", { value: one }))));
   }
-  input.addEventListener("change", () => done(input.value.trim() === "" ? null : input.value.trim()));
+  committing(input, (text) => done(text.trim() === "" ? null : text.trim()));
   return parts;
 }
 
@@ -80,7 +93,7 @@ function numberInput(id, value, field, about, done) {
   const input = make("input", { id, type: "number", step: field.type === "integer" ? "1" : "any", "aria-describedby": about });
   input.value = value ?? "";
   if (value === undefined && typeof field.default === "number") input.placeholder = String(field.default);
-  input.addEventListener("change", () => done(input.value === "" ? null : Number(input.value)));
+  committing(input, (text) => done(text === "" ? null : Number(text)));
   return input;
 }
 
@@ -146,7 +159,7 @@ const inputs = {
   toml: (id, value, field, context) => {
     const area = make("textarea", { id, rows: "2", spellcheck: false, "aria-describedby": `${id}-about` });
     area.value = value === undefined ? "" : toToml(value);
-    area.addEventListener("change", () => context.setToml(area.value));
+    committing(area, (text) => context.setToml(text));
     return [area];
   },
 };

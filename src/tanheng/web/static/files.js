@@ -1,13 +1,23 @@
 // Files of a study, each with what it seems to be and what the study could take it for.
 import { make, word } from "./page.js";
 
-export function fileTiles(page, state, actions) {
+// A tile is drawn anew only where what it shows has changed: what somebody is choosing or typing in the others stays.
+const drawn = new Map();
+export function fileTiles(page, actions) {
   if (!page.files.length) return [make("li", {}, word("no_files"))];
-  const used = JSON.stringify(state.entries);
-  return page.files.map((file) => tile(file, used.includes(JSON.stringify(file.file)), page, state, actions));
+  const entries = JSON.stringify(page.state.entries);
+  return page.files.map((file) => {
+    const used = entries.includes(JSON.stringify(file.file));
+    const shown = JSON.stringify([file, used, unknownCodes(file, page.state), page.classes]);
+    const held = drawn.get(file.file);
+    if (held?.shown === shown) return held.node;
+    const node = tile(file, used, page, actions);
+    drawn.set(file.file, { shown, node });
+    return node;
+  });
 }
 
-function tile(file, used, page, state, actions) {
+function tile(file, used, page, actions) {
   const node = make("li", { "data-file": file.file });
   if (file.picture) node.append(make("img", { src: file.picture, alt: "" }));
   node.append(make("h3", {}, file.file), make("p", {}, file.summary + (used ? ` ✓ ${word("added")}` : "")));
@@ -15,14 +25,14 @@ function tile(file, used, page, state, actions) {
   const list = make("dl");
   for (const [name, value] of file.figures) list.append(make("dt", {}, name), make("dd", {}, value));
   if (file.figures.length) node.append(list);
-  if (file.uses.length) node.append(take(file, state, actions));
+  if (file.uses.length) node.append(take(file, actions));
   if (file.kind === "table" && file.file.toLowerCase().endsWith(".csv")) node.append(editing(file, actions));
-  const unknown = unknownCodes(file, state);
-  if (file.kind === "land cover" && used && unknown.length) node.append(matching(file, unknown, page, state, actions));
+  const unknown = unknownCodes(file, page.state);
+  if (file.kind === "land cover" && used && unknown.length) node.append(matching(unknown, page, actions));
   return node;
 }
 
-function take(file, state, actions) {
+function take(file, actions) {
   const select = make("select", { "aria-label": `${word("apply")}: ${file.file}` });
   for (const [number, use] of file.uses.entries()) select.append(make("option", { value: String(number) }, use.title));
   const year = make("input", { type: "number", "aria-label": `${word("year")}: ${file.file}`, placeholder: word("year"), min: "1", max: "9999" });
@@ -75,7 +85,7 @@ function unknownCodes(file, state) {
   return file.codes.filter(([code]) => !(String(code) in byHand));
 }
 
-function matching(file, unknown, page, state, actions) {
+function matching(unknown, page, actions) {
   const rows = unknown.map(([code, share]) => {
     const select = make("select", { "aria-label": `${word("code")} ${code}` }, make("option", { value: "" }, word("choose")), make("option", { value: "-" }, word("no_data")));
     for (const [name, shown] of page.classes) select.append(make("option", { value: name }, shown));
@@ -87,7 +97,7 @@ function matching(file, unknown, page, state, actions) {
   const area = make("p", { class: "problem", role: "alert" });
   const button = make("button", { type: "button" }, word("apply"));
   button.addEventListener("click", () => {
-    const codes = { ...(state.entries.land_cover?.codes ?? {}) };
+    const codes = { ...(page.state.entries.land_cover?.codes ?? {}) };
     for (const select of table.querySelectorAll("select")) {
       if (select.value) codes[select.dataset.code] = select.value === "-" ? "" : select.value;
     }

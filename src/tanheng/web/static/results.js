@@ -9,7 +9,7 @@ function choose(tab) {
     one.tabIndex = chosen ? 0 : -1;
   }
   frame.title = tab.textContent;
-  frame.setAttribute("aria-labelledby", tab.id);
+  document.getElementById("panel").setAttribute("aria-labelledby", tab.id);
   frame.src = tab.dataset.address;
 }
 

@@ -1,6 +1,6 @@
 // The page of a study: its files, its form, its state. The study file is what counts; each change is written there at once.
 import { ask, make, Refused, say, time, word } from "./page.js";
-import { placeName, sectionsOf } from "./fields.js";
+import { drawing, placeName, sectionsOf } from "./fields.js";
 import { fileTiles } from "./files.js";
 
 const node = (id) => document.getElementById(id);
@@ -91,19 +91,44 @@ function showResults() {
   const { results, made, changes } = state.results;
   const place = node("results");
   place.hidden = !results;
+  node("by-hand").hidden = !results || changes.length > 0;
   if (!results) return;
   const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made.slice(0, 16).replace("T", " ") }));
   place.replaceChildren(link, changes.length ? make("span", { class: "old" }, ` ${word("old")} ${changes.join("; ")}`) : "");
 }
 
+const controls = (field) => [...field.querySelectorAll("input, select, textarea")];
+
+// The input that somebody types into, with what is typed there and not saved yet.
+function typed() {
+  const input = document.activeElement;
+  const field = input?.closest("#form [data-place]");
+  if (!field) return null;
+  const { dataset: { place } } = field;
+  const open = input.dataset.held !== undefined && input.value !== input.dataset.held;
+  const ends = input.type === "text" || input.tagName === "TEXTAREA" ? [input.selectionStart, input.selectionEnd] : null;
+  return { place, number: controls(field).indexOf(input), text: open ? input.value : null, ends };
+}
+
+function typeOn(typing) {
+  const field = typing && node("form").querySelector(`[data-place="${CSS.escape(typing.place)}"]`);
+  const input = field && controls(field)[typing.number];
+  if (!input) return;
+  input.focus();
+  if (typing.text !== null) input.value = typing.text;
+  if (typing.ends) input.setSelectionRange(...typing.ends);
+}
+
 function showForm() {
   if (!page.schema) return;
-  const focus = document.activeElement?.closest("[data-place]")?.dataset.place;
+  const typing = typed();
   node("form").hidden = Boolean(state.fault);
   if (state.fault) return;
+  drawing.now = true;
   node("form").replaceChildren(...sectionsOf(page, state, { set, setToml, redraw: showForm }));
+  drawing.now = false;
   node("form").classList.toggle("all", page.all);
-  if (focus) node("form").querySelector(`[data-place="${CSS.escape(focus)}"] :is(input, select, textarea)`)?.focus();
+  typeOn(typing);
   showProblems();
 }
 
@@ -184,7 +209,8 @@ function showProblems() {
 }
 
 function showFiles() {
-  node("files").replaceChildren(...fileTiles(page, state, {
+  page.state = state;
+  const tiles = fileTiles(page, {
     use: (body, area) => change("/app/use", body, area),
     cells: async (file, area) => {
       try {
@@ -206,7 +232,9 @@ function showFiles() {
       }
     },
     match: (codes, area) => set(["land_cover", "codes"], codes, area),
-  }));
+  });
+  const held = [...node("files").children];
+  if (tiles.length !== held.length || tiles.some((tile, place) => tile !== held[place])) node("files").replaceChildren(...tiles);
 }
 
 async function loadFiles() {

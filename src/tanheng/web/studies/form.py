@@ -12,12 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.errors import InputError, OutputError, Problem, StudyError, TanhengError
-from tanheng.inputs.plan import open_plan
 from tanheng.inputs.problems import Problems
-from tanheng.inputs.study_inputs import open_inputs
-from tanheng.io.rasters import files_open
 from tanheng.language import tr
-from tanheng.pipeline.estimate import estimate
 from tanheng.plain_files import small_file, written
 from tanheng.reach import confined_to
 from tanheng.study import parse_study
@@ -129,6 +125,11 @@ def replaced(home: Home, name: str, version: str, text: str) -> StudyState:
 
 def checked(home: Home, name: str) -> StudyCheck:
     """Problems and warnings of a study with its inputs opened, and what its run would take."""
+    from tanheng.inputs.plan import open_plan
+    from tanheng.inputs.study_inputs import open_inputs
+    from tanheng.io.rasters import files_open
+    from tanheng.pipeline.estimate import estimate
+
     path = study_path(home, name)
     text = _read(path)
     version = _version(text)
@@ -218,7 +219,7 @@ class ChangedElsewhereError(InputError):
 
 def _problems(error: TanhengError, name: str) -> list[dict[str, object]]:
     found = error.problems if isinstance(error, StudyError) else (str(error),)
-    return [_as_data(one, f"{name}: ") for one in found]
+    return [_as_data(one, tr("{name}: {words}", name=name, words="")) for one in found]
 
 
 def _narrowed(problem: dict[str, object], entries: object, base: Path) -> dict[str, object]:

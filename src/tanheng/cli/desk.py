@@ -1,0 +1,93 @@
+"""A plan by hand for the app: settings come in as lines of JSON, plans go out as lines of JSON; the land stays in memory."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tanheng.errors import StudyError, TanhengError
+from tanheng.language import speaking
+
+if TYPE_CHECKING:
+    from tanheng.pipeline.plan_desk import PlanDesk
+
+#: Rows and columns of a map that is sent.
+_MOST = 700
+
+
+def main() -> None:
+    """Open the desk of a study, tell what it holds, and solve a plan for each line that comes."""
+    from tanheng.pipeline.plan_desk import open_desk
+
+    path, code = Path(sys.argv[1]), sys.argv[2]
+    with speaking(code):
+        try:
+            desk = open_desk(path)
+        except TanhengError as error:
+            _say(_refusal(error))
+            return
+        _say(_opened(desk))
+    for line in sys.stdin:
+        asked = json.loads(line)
+        with speaking(asked.get("language", code)):
+            _say(_solved(desk, asked.get("changes", {})))
+
+
+def _say(answer: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def _refusal(error: TanhengError) -> dict[str, Any]:
+    problems = [one.as_data() for one in error.problems] if isinstance(error, StudyError) else []
+    return {"refused": str(error), "problems": problems}
+
+
+def _opened(desk: PlanDesk) -> dict[str, Any]:
+    """What a page needs to offer: classes, and what of the plan can be changed."""
+    plan = desk.inputs.plan
+    return {
+        "classes": list(desk.land.classes),
+        "fixed": [name for name in plan.fixed if name in desk.land.classes],
+        "year": desk.land.year,
+        "has_costs": desk.inputs.cost is not None,
+        "currency": plan.currency,
+        "settings": plan.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _solved(desk: PlanDesk, changes: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        plan, after = desk.solved(changes)
+    except TanhengError as error:
+        return _refusal(error)
+    return asdict(plan) | {"map": _picture(after, desk.land.classes)}
+
+
+def _picture(layer: NDArray[np.float64], classes: tuple[str, ...]) -> str:
+    """Map of classes as an address that holds it."""
+    from PIL import Image
+
+    from tanheng.report.style.palettes import class_colours
+
+    step = max(-(-max(layer.shape) // _MOST), 1)
+    layer = layer[::step, ::step]
+    picture = np.zeros((*layer.shape, 4), np.uint8)
+    for number, colour in enumerate(class_colours(classes)):
+        picture[layer == number] = (*(int(colour[at : at + 2], 16) for at in (1, 3, 5)), 255)
+    stream = io.BytesIO()
+    Image.fromarray(picture, "RGBA").save(stream, "PNG")
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+if __name__ == "__main__":
+    main()

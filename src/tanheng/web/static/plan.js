@@ -1,0 +1,227 @@
+// A plan by hand: limits are moved, the plan is solved again, plans are kept beside each other and written to the study.
+import { ask, make, Refused, say, word } from "./page.js";
+
+const node = (id) => document.getElementById(id);
+const name = JSON.parse(node("plan-study").textContent);
+const address = (path) => `${path}?name=${encodeURIComponent(name)}`;
+const storage = `plans ${name}`;
+
+let desk = null;
+let asked = {};
+let found = null;
+let kept = JSON.parse(sessionStorage.getItem(storage) ?? "[]");
+
+const number = (value, digits = 0) => value.toLocaleString(undefined, { maximumFractionDigits: digits });
+const carbon = (tonnes) => (Math.abs(tonnes) >= 1e6 ? `${number(tonnes / 1e6, 3)} Mt C` : `${number(tonnes)} t C`);
+
+// Limits of the region as the study has them; those in km2 or of zones stay as they are and are not moved here.
+function startOf(settings) {
+  const limits = {};
+  for (const item of settings.limits) {
+    if (item.zones === null && item.at_least_km2 === null && item.at_most_km2 === null) limits[item.class] = { at_least: item.at_least, at_most: item.at_most };
+  }
+  return { limits, max_change: settings.max_change, budget: settings.budget, demand_weight: settings.demand_weight };
+}
+
+function changes() {
+  const others = desk.settings.limits.filter((item) => item.zones === null && (item.at_least_km2 !== null || item.at_most_km2 !== null));
+  const limits = Object.entries(asked.limits)
+    .filter(([, item]) => item.at_least !== null || item.at_most !== null)
+    .map(([land, item]) => ({ class: land, ...Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) }));
+  const plain = others.map((item) => Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)));
+  const body = { limits: [...limits, ...plain], max_change: asked.max_change };
+  if (desk.has_costs && asked.budget !== null) body.budget = asked.budget;
+  if (desk.settings.demand_zones) body.demand_weight = asked.demand_weight;
+  return body;
+}
+
+// One solution at a time; what is asked for meanwhile is solved next, the last of it alone.
+let busy = false;
+let again = false;
+async function solve() {
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  node("plan-state").textContent = word("solving");
+  node("plan-problem").textContent = "";
+  try {
+    found = await ask(address("/app/plan"), "POST", { changes: changes() });
+    show();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    node("plan-problem").textContent = error.message;
+    found = null;
+  }
+  node("plan-state").textContent = "";
+  busy = false;
+  for (const button of [node("keep"), node("write")]) button.disabled = found === null;
+  document.body.dataset.solved = String(Number(document.body.dataset.solved ?? 0) + 1);
+  if (again) {
+    again = false;
+    solve();
+  }
+}
+
+const card = (value, units, text) => make("div", { class: "card" }, make("p", { class: "figure" }, make("strong", {}, value), ` ${units}`), make("p", {}, text));
+
+function show() {
+  const [gain, units] = carbon(found.gain_t_c).split(/ (?=Mt|t)/);
+  const spread = found.gain_half_width_t_c === null ? word("no_interval") : `± ${carbon(found.gain_half_width_t_c)} (95 %)`;
+  const cards = [card(gain, units, `${word("by_hand_gain")}, ${spread}`), card(number(found.converted_km2), word("km2"), word("converted"))];
+  if (found.cost !== null) cards.push(card(number(found.cost), desk.currency, word("cost")));
+  node("plan-figures").replaceChildren(...cards);
+  node("plan-proof").textContent = word("by_hand_proof", { gap: carbon(found.gap), seconds: found.seconds.toFixed(2) });
+  node("plan-map").src = found.map;
+  node("plan-map").hidden = false;
+  const most = Math.max(...found.areas.flatMap(([, today, after]) => [today, after]));
+  node("plan-areas").replaceChildren(...found.areas.map(([land, today, after]) => {
+    const bar = (value, words) => {
+      const meter = make("progress", { max: String(most), value: String(value), "aria-label": `${desk.words[land]}, ${words}` });
+      return make("div", { class: "row" }, meter, make("span", { class: "soft" }, `${number(value)} ${word("km2")} ${words}`));
+    };
+    return make("div", { class: "bars" }, make("strong", {}, desk.words[land]), bar(today, word("today")), bar(after, word("after")));
+  }));
+}
+
+// A slider with a number beside it, and a box that says whether the limit holds at all.
+function slider(label, value, low, high, step, done) {
+  const id = `s-${label.replace(/\W+/g, "-")}-${Math.random().toString(36).slice(2, 7)}`;
+  const on = make("input", { type: "checkbox", "aria-label": label, checked: value !== null });
+  const range = make("input", { type: "range", id, min: String(low), max: String(high), step: String(step) });
+  const exact = make("input", { type: "number", min: String(low), step: String(step), "aria-label": label });
+  const told = (held) => {
+    exact.value = held ?? "";
+    range.value = String(held ?? (low + high) / 2);
+    range.disabled = exact.disabled = held === null;
+  };
+  told(value);
+  range.addEventListener("input", () => { exact.value = range.value; });
+  range.addEventListener("change", () => done(Number(range.value)));
+  exact.addEventListener("change", () => {
+    if (exact.value === "") return;
+    range.value = exact.value;
+    done(Number(exact.value));
+  });
+  on.addEventListener("change", () => {
+    const held = on.checked ? Number(range.value) : null;
+    told(held);
+    done(held);
+  });
+  return make("div", { class: "row slide" }, on, make("label", { for: id, class: "key" }, label), range, exact, "%");
+}
+
+function showLimits() {
+  const parts = desk.classes.map((land) => {
+    const frame = make("fieldset", { class: "part", "data-class": land }, make("legend", {}, desk.words[land]));
+    if (desk.fixed.includes(land)) {
+      frame.append(make("p", { class: "soft" }, word("is_fixed")));
+      return frame;
+    }
+    const held = (asked.limits[land] ??= { at_least: null, at_most: null });
+    const percent = (value) => (value === null ? null : Math.round(value * 1000) / 10);
+    for (const end of ["at_least", "at_most"]) {
+      frame.append(slider(word(end), percent(held[end]), 0, 200, 0.5, (value) => {
+        held[end] = value === null ? null : value / 100;
+        solve();
+      }));
+    }
+    return frame;
+  });
+  const more = make("fieldset", { class: "part" }, make("legend", {}, word("max_change")));
+  more.append(slider(word("max_change"), asked.max_change * 100, 0, 100, 1, (value) => {
+    asked.max_change = (value ?? 100) / 100;
+    solve();
+  }));
+  if (desk.has_costs) {
+    const budget = make("input", { type: "number", min: "0", step: "any", id: "budget", value: asked.budget === null ? "" : String(asked.budget) });
+    budget.addEventListener("change", () => {
+      asked.budget = budget.value === "" ? null : Number(budget.value);
+      solve();
+    });
+    more.append(make("div", { class: "row" }, make("label", { for: "budget", class: "key" }, word("budget")), budget, desk.currency));
+  }
+  if (desk.settings.demand_zones) {
+    more.append(slider(word("demand_weight"), asked.demand_weight * 100, 0, 100, 1, (value) => {
+      asked.demand_weight = (value ?? 0) / 100;
+      solve();
+    }));
+  }
+  node("limits").replaceChildren(...parts, more);
+}
+
+function showKept() {
+  const head = ["name", "by_hand_gain", "converted", "cost"].map((key) => make("th", { scope: "col" }, word(key)));
+  const rows = kept.map((plan, place) => {
+    const again = make("button", { type: "button" }, word("show"));
+    again.addEventListener("click", () => {
+      asked = structuredClone(plan.asked);
+      showLimits();
+      solve();
+    });
+    const drop = make("button", { type: "button" }, word("remove"));
+    drop.addEventListener("click", () => {
+      kept.splice(place, 1);
+      store();
+    });
+    const cells = [plan.name, carbon(plan.gain_t_c), `${number(plan.converted_km2)} ${word("km2")}`, plan.cost === null ? "–" : `${number(plan.cost)} ${desk.currency}`];
+    return make("tr", {}, ...cells.map((text) => make("td", {}, text)), make("td", {}, again, " ", drop));
+  });
+  if (!rows.length) rows.push(make("tr", {}, make("td", { colspan: "5" }, word("no_plans"))));
+  node("kept").replaceChildren(make("thead", {}, make("tr", {}, ...head, make("td"))), make("tbody", {}, ...rows));
+}
+
+function store() {
+  sessionStorage.setItem(storage, JSON.stringify(kept));
+  showKept();
+}
+
+node("keep").addEventListener("click", () => {
+  const { gain_t_c, converted_km2, cost } = found;
+  kept.push({ name: word("keep_name", { number: kept.length + 1 }), gain_t_c, converted_km2, cost, asked: structuredClone(asked) });
+  store();
+});
+
+node("write").addEventListener("click", async () => {
+  const { limits, ...others } = changes();
+  const ofZones = (desk.entries.plan?.limits ?? []).filter((item) => item.zones !== undefined);
+  const set = [{ place: ["plan", "limits"], value: [...limits, ...ofZones] }];
+  for (const [key, value] of Object.entries(others)) {
+    if (desk.entries.plan?.[key] !== undefined || value !== desk.settings[key]) set.push({ place: ["plan", key], value });
+  }
+  try {
+    const state = await ask(address("/app/study"), "POST", { version: desk.version, changes: set });
+    desk.version = state.version;
+    desk.entries = state.entries;
+    say(word("written"));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    node("plan-problem").textContent = error.message;
+  }
+});
+
+async function start() {
+  node("plan-state").textContent = word("solving");
+  try {
+    desk = await ask(address("/app/plan"));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    node("plan-problem").textContent = error.message;
+    node("plan-state").textContent = "";
+    for (const button of [node("keep"), node("write")]) button.disabled = true;
+    document.body.dataset.ready = "";
+    return;
+  }
+  asked = startOf(desk.settings);
+  node("plan-key").replaceChildren(...desk.classes.map((land, place) => {
+    const mark = make("span");
+    mark.style.background = desk.colours[place];
+    return make("li", {}, mark, desk.words[land]);
+  }));
+  showLimits();
+  showKept();
+  await solve();
+  document.body.dataset.ready = "";
+}
+start();

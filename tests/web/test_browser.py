@@ -1,0 +1,320 @@
+"""The whole path in a real browser, in both languages: drop files, mend a mistake, run, stop, look, plan, compare."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from conftest import ALBERS_CHINA, NORTH, WEST, write_map, write_zones, zone
+from tanheng.language import speaking, tr
+from web.served import Served, serving, waited
+
+_CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
+)
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    with serving(tmp_path_factory.mktemp(f"app-{request.param}")) as running:
+        yield running, request.param
+
+
+@pytest.fixture(scope="module")
+def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files that a user drops: maps of two years, one with codes of no legend, people, zones, emissions, densities."""
+    folder = tmp_path_factory.mktemp("dropped")
+    random = np.random.default_rng(3)
+    land = random.integers(1, 6, (30, 40))
+    for year in (2000, 2010):
+        codes = np.where(random.random(land.shape) < 0.1 * (year > 2000), 5, land)
+        write_map(folder / f"land_{year}.tif", codes + 200)
+    write_map(folder / "pop_2000.tif", random.random(land.shape) * 50, dtype="float32", nodata=-1)
+    write_zones(
+        folder / "county.gpkg",
+        [
+            zone("a", "西部", WEST, NORTH - 30000, WEST + 20000, NORTH),
+            zone("b", "东部", WEST + 20000, NORTH - 30000, WEST + 40000, NORTH),
+        ],
+        ALBERS_CHINA.to_wkt(),
+    )
+    (folder / "emissions.csv").write_text("年份,排放量,单位\n2000,1000,t CO2\n2010,2000,t CO2\n", encoding="utf-8")
+    return folder
+
+
+def page_of(browser: Browser, served: Served, code: str, width: int = 1440) -> tuple[Page, list[str]]:
+    """A page that is let in, and whatever goes wrong on it."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale={"en": "en-US", "zh": "zh-CN"}[code])
+    name, _, value = served.cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": served.address}])
+    page = context.new_page()
+    wrong: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "400 (Bad Request)" not in message.text:
+            wrong.append(message.text)
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            wrong.append(request.url) if not request.url.startswith((served.address, "data:", "blob:")) else None
+        ),
+    )
+    return page, wrong
+
+
+def text_of(code: str, template: str, **values: object) -> str:
+    with speaking(code):
+        return str(tr(template, **values))
+
+
+def ready(page: Page) -> None:
+    page.wait_for_selector("body[data-ready]", timeout=30_000)
+
+
+def accessible(page: Page) -> None:
+    """No rule of axe is broken, of any level."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def set_field(page: Page, place: str, value: str) -> None:
+    field = page.locator(f"[data-place='{place}'] :is(input, textarea)").first
+    for _ in range(6):  # open the sections around it
+        if field.is_visible():
+            break
+        page.locator(f"details.section[data-section='{place.split('.', maxsplit=1)[0]}'] > summary").click()
+    field.fill(value)
+    field.press("Tab")
+
+
+def use(page: Page, file: str, place: int | None = None) -> None:
+    """Take a file for what it is likely to be, or for one of its other uses."""
+    tile = page.locator(f"li[data-file='{file}']")
+    if place is not None:
+        tile.locator(".take select").select_option(str(place))
+    before = page.locator("#text").input_value()
+    tile.locator(".take button").click()
+    waited(lambda: page.locator("#text").input_value() != before, bool, 20)
+
+
+def drop_and_match(page: Page, server: Served, dropped: Path) -> None:
+    """Begin a study, drop its files, and match codes that no legend knows to classes by pointing."""
+    page.goto(server.address)
+    ready(page)
+    accessible(page)
+    page.fill("#title", "County")
+    page.locator("#title").press("Enter")
+    page.wait_for_selector("body.study[data-ready]", timeout=30_000)
+    page.set_input_files("#pick", sorted(dropped.iterdir()))
+    expect(page.locator("#files li[data-file^='data/']")).to_have_count(5, timeout=30_000)
+    for year in (2000, 2010):
+        use(page, f"data/land_{year}.tif")
+    set_field(page, "land_cover.legend", "")
+    match = page.locator("li[data-file='data/land_2010.tif'] details.match")
+    expect(match.locator("select")).to_have_count(5)
+    for number, land in enumerate(("cropland", "forest", "grassland", "water", "built-up")):
+        match.locator(f"select[data-code='{201 + number}']").select_option(land)
+    match.locator("button").click()
+    for file in ("pop_2000.tif", "county.gpkg", "emissions.csv"):
+        use(page, f"data/{file}")
+    set_field(page, "carbon_density.table", "henan-six-classes")
+
+
+def mend(page: Page, server: Served, code: str) -> None:
+    """The map of people has one year: the problem stands at its field, and is mended there."""
+    expect(page.locator("[data-place='population.maps'].wrong .problem")).to_contain_text("2010", timeout=20_000)
+    page.locator("#state button.to").first.click()
+    row = page.locator("[data-place='population.maps'] .row", has_text="2010").locator("input")
+    row.fill("data/pop_2000.tif")
+    row.press("Tab")
+    page.wait_for_selector("body[data-checked='0']", timeout=30_000)
+    expect(page.locator("#state .ready")).to_have_text(text_of(code, "No problems. The study can be run."))
+    accessible(page)
+    study = tomllib.loads((server.folder / "County" / "study.toml").read_text(encoding="utf-8"))
+    assert study["years"] == [2000, 2010]
+    assert study["land_cover"]["codes"]["202"] == "forest"
+    assert study["zones"]["county"] == {"file": "data/county.gpkg", "id": "code", "name": "name"}
+
+
+def run_twice(page: Page, server: Served) -> None:
+    """Stopped, and run again to its end."""
+    page.click("button[data-process='run']")
+    page.wait_for_selector("body[data-state='running']", timeout=20_000)
+    accessible(page)
+    page.click("#job-stop")
+    page.wait_for_selector("body[data-state='dismissed']")
+    assert not (server.folder / "County" / "results").exists()
+    page.click("#job-again")
+    page.wait_for_selector("body[data-state='successful']", timeout=90_000)
+
+
+def look(page: Page, server: Served) -> None:
+    """A value read on the map of the report, and tables as their files have them."""
+    page.click("#job-results")
+    ready(page)
+    frame = page.frame_locator("#frame")
+    frame.locator("body[data-ready]").wait_for(timeout=30_000)
+    frame.locator("#canvas").click()
+    expect(frame.locator("#cell dd").first).not_to_be_empty()
+    link = page.locator("a[download='balance.csv']")
+    link.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # the browser tells the frame of the scrolling a moment later
+    with page.expect_download() as download:
+        link.click()
+    table = server.folder / "County" / "results" / "tables" / "balance.csv"
+    assert Path(download.value.path()).read_bytes() == table.read_bytes()
+    with page.expect_download() as inner:
+        frame.locator("#zones button.download").first.click()
+    assert inner.value.suggested_filename.endswith(".csv")
+    accessible_frame(page)
+
+
+def plan(page: Page, server: Served, code: str) -> None:
+    """A plan by a limit, kept and written to the study."""
+    page.goto(f"{server.address}/plan?name=County/study.toml")
+    ready(page)
+    solved = page.locator("body").get_attribute("data-solved")
+    page.locator("[data-class='cropland'] input[type='checkbox']").first.check()
+    waited(lambda: page.locator("body").get_attribute("data-solved") != solved, bool, 20)
+    expect(page.locator("#plan-proof")).not_to_be_empty()
+    page.click("#keep")
+    expect(page.locator("#kept tbody tr")).to_have_count(1)
+    accessible(page)
+    page.click("#write")
+    expect(page.locator("#said")).to_have_text(text_of(code, "Written to the study file."))
+    study = tomllib.loads((server.folder / "County" / "study.toml").read_text(encoding="utf-8"))
+    assert study["plan"]["limits"] == [{"class": "cropland", "at_least": 1}]
+
+
+def test_from_dropped_files_to_a_plan(browser: Browser, served: tuple[Served, str], dropped: Path) -> None:
+    server, code = served
+    page, wrong = page_of(browser, server, code)
+    drop_and_match(page, server, dropped)
+    mend(page, server, code)
+    run_twice(page, server)
+    look(page, server)
+    plan(page, server, code)
+    assert wrong == []
+    page.context.close()
+
+
+def test_what_is_typed_outlives_a_page_that_is_drawn_anew(browser: Browser, served: tuple[Served, str]) -> None:
+    server, code = served
+    if not (server.folder / "County" / "study.toml").exists():
+        pytest.skip("the study of the test before is not there")
+    page, _ = page_of(browser, server, code)
+    page.goto(f"{server.address}/study?name=County/study.toml")
+    ready(page)
+    # The answer to the first field comes while the second is being typed into.
+    slow = {"offline": False, "latency": 600, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    title, licence = page.locator("[data-place='title'] input"), page.locator("[data-place='license'] input")
+    title.fill("Other name")
+    title.press("Tab")
+    licence.click()
+    page.keyboard.type("CC-BY-4.0", delay=120)
+    page.keyboard.press("Tab")
+    path = server.folder / "County" / "study.toml"
+    held = waited(
+        lambda: tomllib.loads(path.read_text(encoding="utf-8")), lambda data: data.get("license") == "CC-BY-4.0", 15
+    )
+    assert held["title"] == "Other name"
+    page.context.close()
+
+
+def accessible_frame(page: Page) -> None:
+    """The page around the results keeps the rules; the report's own page has tests of its own."""
+    found = Axe().run(page, options={"iframes": False})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_two_runs_are_compared(browser: Browser, served: tuple[Served, str]) -> None:
+    server, code = served
+    results = server.folder / "County" / "results"
+    if not results.is_dir():
+        pytest.skip("the run before it has no results")
+    shutil.copytree(results, server.folder / "Before", dirs_exist_ok=True)
+    page, wrong = page_of(browser, server, code)
+    page.goto(server.address)
+    ready(page)
+    page.locator("#compare button").click()
+    page.wait_for_selector("body[data-state='successful']", timeout=60_000)
+    page.click("#job-results")
+    ready(page)
+    page.frame_locator("#frame").locator("h1").wait_for()
+    assert wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440, 2560])
+def test_pages_fit_at_every_width(browser: Browser, served: tuple[Served, str], width: int) -> None:
+    server, code = served
+    if not (server.folder / "County" / "study.toml").exists():
+        pytest.skip("the study of the test before is not there")
+    page, wrong = page_of(browser, server, code, width)
+    for path in ("/", "/study?name=County/study.toml", "/plan?name=County/study.toml"):
+        page.goto(server.address + path)
+        ready(page)
+        assert page.locator("html").evaluate("node => node.scrollWidth") <= width
+    assert wrong == []
+    page.context.close()
+
+
+def test_the_language_changes_in_place(browser: Browser, served: tuple[Served, str]) -> None:
+    server, code = served
+    if not (server.folder / "County" / "study.toml").exists():
+        pytest.skip("the study of the test before is not there")
+    page, _ = page_of(browser, server, code)
+    page.goto(f"{server.address}/study?name=County/study.toml")
+    ready(page)
+    other = {"en": "zh", "zh": "en"}[code]
+    page.locator(f"a.language[data-code='{other}']").click()
+    ready(page)
+    assert "County/study.toml" in page.url or "County%2Fstudy.toml" in page.url
+    expect(page.locator("#h-form")).to_have_text(text_of(other, "Settings"))
+    expect(page.locator("html")).to_have_attribute("lang", {"en": "en", "zh": "zh-CN"}[other])
+    page.context.close()
+
+
+def test_names_of_a_stranger_are_text_and_nothing_else(browser: Browser, served: tuple[Served, str]) -> None:
+    server, code = served
+    folder = server.folder / "evil"
+    folder.mkdir(exist_ok=True)
+    evil = "<img src=x onerror=alert(1)>"
+    (folder / "study.toml").write_text(
+        f"title = '{evil}'\nyears = [2000]\n[land_cover]\nlegend = '{evil}'\nmaps = {{ 2000 = '{evil}.tif' }}\n"
+        f"[zones.'{evil}']\nfile = 'a.gpkg'\nid = '{evil}'\n",
+        encoding="utf-8",
+    )
+    (folder / f"{evil[:-1]}.csv").write_text(f"{evil},b\n{evil},2\n", encoding="utf-8")
+    page, wrong = page_of(browser, server, code)
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    for path in ("/", "/study?name=evil/study.toml"):
+        page.goto(server.address + path)
+        ready(page)
+        assert page.locator("img[src='x']").count() == 0
+    assert dialogs == []
+    assert wrong == []
+    page.context.close()
