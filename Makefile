@@ -36,3 +36,4 @@ bench:          ## measure the land engine, the statistics, the plans and the re
 	uv run --group dev python benchmarks/analysis.py
 	uv run --group dev python benchmarks/planning.py
 	uv run --group dev python benchmarks/report.py
+	uv run --group dev python benchmarks/app.py

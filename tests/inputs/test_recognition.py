@@ -31,6 +31,14 @@ def test_the_inputs_of_the_example_are_what_they_are() -> None:
     assert dict(first["data/counties.geojson"].entries)[("zones", "counties", "id")] == "adcode"
 
 
+def test_people_by_pixel_or_by_area_is_asked_where_the_name_does_not_say(tmp_path: Path) -> None:
+    likely = {}
+    for name in ("pop_2020.tif", "population_density_2020.tif", "chn_ppp_2020.tif"):
+        write_map(tmp_path / name, [[1.5, 2.5]], dtype="float32", nodata=-1)
+        likely[name] = [use.entries[-1][1] for use in of(tmp_path / name).uses if use.likely]
+    assert likely == {"pop_2020.tif": [], "population_density_2020.tif": ["density"], "chn_ppp_2020.tif": ["count"]}
+
+
 def test_a_legend_that_the_file_is_named_after_comes_first(tmp_path: Path) -> None:
     for name, legend in (("CLCD_v01_2020.tif", "clcd"), ("mcd12_modis_igbp_2020.tif", "modis-igbp")):
         write_map(tmp_path / name, FIRST)

@@ -136,7 +136,10 @@ def drop_and_match(page: Page, server: Served, dropped: Path) -> None:
     for number, land in enumerate(("cropland", "forest", "grassland", "water", "built-up")):
         match.locator(f"select[data-code='{201 + number}']").select_option(land)
     match.locator("button").click()
-    for file in ("pop_2000.tif", "county.gpkg", "emissions.csv"):
+    # Whether people are by pixel or by area is asked.
+    expect(page.locator("li[data-file='data/pop_2000.tif'] .take button")).to_be_disabled()
+    use(page, "data/pop_2000.tif", 1)
+    for file in ("county.gpkg", "emissions.csv"):
         use(page, f"data/{file}")
     set_field(page, "carbon_density.table", "henan-six-classes")
 

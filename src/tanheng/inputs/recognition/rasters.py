@@ -22,6 +22,7 @@ _MOST_CODES = 60
 #: Parts of names that tell what is in a file.
 _PEOPLE = ("pop", "ppp", "人口", "landscan", "gpw")
 _PER_KM2 = ("density", "dens", "_pd_", "密度")
+_PER_PIXEL = ("count", "ppp", "landscan")
 
 
 def recognised_raster(path: Path, file: str) -> Recognised:
@@ -120,17 +121,17 @@ def _land_uses(file: str, stem: str, legends: list[str]) -> list[Use]:
 def _uses(file: str, stem: str) -> list[Use]:
     name = stem.lower()
     people = any(part in name for part in _PEOPLE)
-    density = any(part in name for part in _PER_KM2)
+    density, count = (any(part in name for part in parts) for parts in (_PER_KM2, _PER_PIXEL))
     found = [
         Use(
             tr("Population, persons per pixel"),
             ((("population", "maps", YEAR), file), (("population", "kind"), "count")),
-            likely=people and not density,
+            likely=people and count and not density,
         ),
         Use(
             tr("Population, persons per km2"),
             ((("population", "maps", YEAR), file), (("population", "kind"), "density")),
-            likely=people and density,
+            likely=people and density and not count,
         ),
         _driver(file, stem, likely=not people),
         Use(
@@ -139,7 +140,8 @@ def _uses(file: str, stem: str) -> list[Use]:
             likely=not people and year_in(stem) is not None,
         ),
     ]
-    return sorted(found, key=lambda use: not use.likely)
+    # Which of both a map of people holds is asked, where its name does not say: a wrong guess would go unnoticed.
+    return sorted(found, key=lambda use: not use.likely) if not people else found
 
 
 def _driver(file: str, stem: str, *, likely: bool = False) -> Use:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from tanheng import __version__
-from tanheng.language import LANGUAGES, language, name_of, tag, tr, worded
+from tanheng.language import LANGUAGES, language, name_of, tag, tr
 from tanheng.report.page.html import embedded
 from tanheng.web.answers import NotThereError, asked, home_of, in_thread
 from tanheng.web.api.routes import landing
@@ -55,8 +55,7 @@ async def study(request: Request) -> Response:
 async def plan(request: Request) -> Response:
     """A plan by hand, for a study with results."""
     state = await in_thread(state_of, home_of(request), asked(request, "name"))
-    title = worded(state.entries.get("title", state.name))
-    return _page("plan.html.jinja", name=state.name, study_title=title)
+    return _page("plan.html.jinja", name=state.name, study_title=state.title)
 
 
 async def job(request: Request) -> Response:

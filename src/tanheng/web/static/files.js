@@ -34,13 +34,18 @@ function tile(file, used, page, actions) {
 
 function take(file, actions) {
   const select = make("select", { "aria-label": `${word("apply")}: ${file.file}` });
+  const known = file.uses.length === 1 || file.uses[0].likely;
+  if (!known) select.append(make("option", { value: "" }, word("choose")));
   for (const [number, use] of file.uses.entries()) select.append(make("option", { value: String(number) }, use.title));
   const year = make("input", { type: "number", "aria-label": `${word("year")}: ${file.file}`, placeholder: word("year"), min: "1", max: "9999" });
   year.value = file.year ?? "";
   const button = make("button", { type: "button" }, word("apply"));
   const area = make("p", { class: "problem", role: "alert" });
-  const chosen = () => file.uses[Number(select.value)];
-  const show = () => { year.hidden = !chosen().needs_year; };
+  const chosen = () => (select.value === "" ? null : file.uses[Number(select.value)]);
+  const show = () => {
+    year.hidden = !chosen()?.needs_year;
+    button.disabled = !chosen();
+  };
   select.addEventListener("change", show);
   show();
   button.addEventListener("click", () => {

@@ -71,7 +71,7 @@ function look() {
 const problems = () => [...state.problems, ...(page.check?.problems ?? [])];
 
 function show() {
-  node("study-title").textContent = titleOf(state.entries.title) || state.name;
+  node("study-title").textContent = state.title;
   node("fault").textContent = state.fault;
   node("text").value = state.text;
   showResults();
@@ -79,12 +79,6 @@ function show() {
   showFiles();
   showState();
   showProblems();
-}
-
-function titleOf(title) {
-  if (typeof title === "string") return title;
-  const code = document.documentElement.lang.slice(0, 2);
-  return title ? title[code] ?? Object.values(title)[0] : "";
 }
 
 function showResults() {

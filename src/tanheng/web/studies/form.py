@@ -28,7 +28,7 @@ class StudyState:
 
     Attributes
     ----------
-    name, text : str
+    name, text, title : str
     version : str
         Of the text: an edit names the one that it was made on.
     entries : mapping
@@ -44,6 +44,7 @@ class StudyState:
     name: str
     text: str
     version: str
+    title: str = ""
     entries: dict[str, Any] = field(default_factory=dict)
     fault: str = ""
     problems: list[dict[str, object]] = field(default_factory=list)
@@ -79,13 +80,14 @@ def state_of(home: Home, name: str) -> StudyState:
     try:
         entries = study_data(text)
     except InputError as error:
-        return StudyState(name, text, version, fault=str(error))
+        return StudyState(name, text, version, name, fault=str(error))
     try:
         study = parse_study(entries, path.name)
     except StudyError as error:
-        return StudyState(name, text, version, entries, problems=_problems(error, path.name))
+        return StudyState(name, text, version, name, entries, problems=_problems(error, path.name))
     found = asdict(study_found(home, path, study))
-    return StudyState(name, text, version, entries, results={key: found[key] for key in ("results", "made", "changes")})
+    results = {key: found[key] for key in ("results", "made", "changes")}
+    return StudyState(name, text, version, study.told_title, entries, results=results)
 
 
 def edited(home: Home, name: str, version: str, changes: list[tuple[Place, object]]) -> StudyState:
