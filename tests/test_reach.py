@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tanheng.io.rasters import files_open, open_raster
 from tanheng.io.results.folder import check_folder
 from tanheng.io.vectors import read_layer
 from tanheng.plain_files import is_file, is_folder
-from tanheng.reach import ROOTS, confined_to
+from tanheng.reach import ROOTS, confined_to, roots_text
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_results_do_not_go_outside(inside: Path) -> None:
 
 
 def test_a_process_is_confined_by_the_variable(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ROOTS, os.pathsep.join([str(inside), str(inside / "other")]))
+    monkeypatch.setenv(ROOTS, roots_text([inside, inside / "a:b"]))
     with pytest.raises(InputError, match="outside the folders"):
         read_text(inside.parent / "secret.csv")
     monkeypatch.delenv(ROOTS)

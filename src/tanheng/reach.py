@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 from tanheng.errors import InputError
 from tanheng.language import tr
 
-#: Variable that confines a process to folders, separated as those of PATH are.
+#: Variable that confines a process to folders: their paths as a list in JSON.
 ROOTS = "TANHENG_ROOTS"
 
 _roots: ContextVar[tuple[Path, ...] | None] = ContextVar("roots", default=None)
@@ -39,8 +40,24 @@ def roots() -> tuple[Path, ...] | None:
     here = _roots.get()
     if here is not None:
         return here
-    named = os.environ.get(ROOTS, "")
-    return tuple(Path(name).resolve() for name in named.split(os.pathsep) if name) or None
+    named = os.environ.get(ROOTS)
+    if named is None:
+        return None
+    try:
+        return tuple(Path(name).resolve() for name in json.loads(named))
+    except (ValueError, TypeError):
+        return ()  # what can't be understood lets nothing be reached
+
+
+def roots_text(folders: Iterable[Path]) -> str:
+    """Value of the variable for some folders.
+
+    Examples
+    --------
+    >>> roots_text([Path("a:b")])
+    '["a:b"]'
+    """
+    return json.dumps([str(folder) for folder in folders])
 
 
 def is_confined() -> bool:
@@ -53,6 +70,8 @@ def is_within_reach(path: Path) -> bool:
     allowed = roots()
     if allowed is None:
         return True
+    if str(path).startswith(("\\\\", "//")) and not any(str(path).startswith(str(root)) for root in allowed):
+        return False  # another machine's share, which is not even asked
     try:
         there = path.resolve()
     except (OSError, ValueError, RuntimeError):

@@ -44,6 +44,7 @@ class Served:
     token: str
     cookie: str = ""
     key: str = field(default="", repr=False)
+    own: Path = Path()
 
     @property
     def address(self) -> str:
@@ -129,7 +130,8 @@ def begin(folder: Path, *options: str, enter: bool = True, **variables: str) -> 
         "0",
         *options,
     ]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **variables}
+    state = folder.parent / f"state of {folder.name}"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "TANHENG_STATE": str(state), **variables}
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
@@ -138,7 +140,8 @@ def begin(folder: Path, *options: str, enter: bool = True, **variables: str) -> 
     found = re.fullmatch(r"tanheng is at http://127\.0\.0\.1:(\d+)/\?token=(\S+)\n", line)
     assert found is not None, line + process.communicate(timeout=20)[1]
     served = Served(process, folder, int(found[1]), found[2])
-    served.key = (folder / ".tanheng" / "api-key").read_text(encoding="ascii")
+    served.own = next(state.iterdir())
+    served.key = (served.own / "api-key").read_text(encoding="ascii")
     if enter:
         served.enter()
     return served

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 import zipfile
@@ -24,6 +25,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (folder / "one" / "results").mkdir(parents=True)
     tiny_study(folder / "one")
     (folder / "one" / "results" / "run.json").write_text("{}", encoding="utf-8")
+    (folder / "one" / "results" / "report.html").write_text("<script>1</script>", encoding="utf-8")
     (folder / "one" / "results" / "evil.html").write_text("<script>1</script>", encoding="utf-8")
     (folder / "one" / "results" / "link.csv").symlink_to(base / "secret.csv")
     (folder / "one" / "link.toml").symlink_to(base / "secret.toml")
@@ -94,7 +96,7 @@ def test_a_token_lets_in_one_browser_once(tmp_path: Path) -> None:
         assert "SameSite=strict" in cookie
         # The key of the API is its owner's alone.
         if sys.platform != "win32":
-            assert stat.S_IMODE((tmp_path / ".tanheng" / "api-key").stat().st_mode) == 0o600
+            assert stat.S_IMODE((served.own / "api-key").stat().st_mode) == 0o600
     finally:
         served.stop()
 
@@ -106,7 +108,7 @@ NAMES = [
     "one/../../secret.toml",
     "one/link.toml",
     "/etc/passwd",
-    ".tanheng/api-key",
+    "../state%20of%20studies/api-key",
     "one/%00.toml",
     "..%5csecret.toml",
 ]
@@ -124,23 +126,13 @@ def test_no_name_leads_out(served: Served, path: str, name: str) -> None:
 
 
 def test_results_are_served_in_a_box_and_no_link_leads_out_of_them(served: Served) -> None:
-    from tanheng.web.home import Home
-    from tanheng.web.view import address_of
-
-    home = Home(served.folder)
-    page = served.ask(address_of(home, "one/results", "evil.html"), headers={"Cookie": None})
+    shown = served.ask("/results?name=one/results").text
+    signed = re.findall(r"/view/[0-9a-f]{32}/[^/]+/", shown)[0]
+    page = served.ask(signed + "report.html", headers={"Cookie": None})
     assert page.status == 200
     assert page.headers["content-security-policy"].startswith("sandbox allow-scripts allow-downloads;")
     assert page.headers["x-content-type-options"] == "nosniff"
-    signed = address_of(home, "one/results", "")
-    for path in (
-        "link.csv",
-        "../study.toml",
-        "..%2fstudy.toml",
-        "%2e%2e/study.toml",
-        "../../.tanheng/api-key",
-        "nothing.csv",
-    ):
+    for path in ("link.csv", "../study.toml", "..%2fstudy.toml", "%2e%2e/study.toml", "evil.html", "nothing.csv"):
         answer = served.ask(signed + path)
         assert answer.status == 404
         assert "SECRET" not in answer.text
@@ -149,7 +141,22 @@ def test_results_are_served_in_a_box_and_no_link_leads_out_of_them(served: Serve
 
 
 @pytest.mark.parametrize(
-    "name", ["../a.csv", "..", ".hidden", "a/b.csv", "a\\b.csv", "a" * 300, "a\0.csv", " a.csv", "<b>.csv", ""]
+    "name",
+    [
+        "../a.csv",
+        "..",
+        ".hidden",
+        "nul.csv",
+        "a.csv.",
+        "地" * 100,
+        "a/b.csv",
+        "a\\b.csv",
+        "a" * 300,
+        "a\0.csv",
+        " a.csv",
+        "<b>.csv",
+        "",
+    ],
 )
 def test_an_upload_has_a_plain_name(served: Served, name: str) -> None:
     answer = served.ask(f"/app/files?name=one/study.toml&file={of(of(name))}", "PUT", b"x")
@@ -262,6 +269,83 @@ def test_a_thousand_requests_are_all_answered(served: Served) -> None:
 
 def test_what_is_refused_is_logged(served: Served) -> None:
     served.ask("/looked-for", headers={"Host": "evil.example"})
-    text = (served.folder / ".tanheng" / "server.log").read_text(encoding="utf-8")
+    text = (served.own / "server.log").read_text(encoding="utf-8")
     assert "421 GET '/looked-for' refused" in text
     assert served.key not in text
+
+
+def test_a_folder_of_a_stranger_brings_no_keys_and_no_jobs(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    (folder / ".tanheng").mkdir(parents=True)
+    (folder / ".tanheng" / "api-key").write_text("k" * 40, encoding="ascii")
+    with serving(folder) as served:
+        headers = {"Cookie": None, "Origin": None, "Authorization": "Bearer " + "k" * 40}
+        assert served.ask("/jobs", headers=headers).status == 401
+        assert served.ask("/jobs").json()["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    "source", ["&#46;&#46;/&#46;&#46;/secret.tif", "&#x2E;&#x2E;/&#x2E;&#x2E;/secret.tif", "&amp;#46;./x"]
+)
+def test_a_vrt_hides_no_way_out_in_its_letters(served: Served, source: str) -> None:
+    folder = served.folder / "hidden"
+    folder.mkdir(exist_ok=True)
+    study = tiny_study(folder)
+    band = f"<VRTRasterBand dataType='Byte' band='1'><SimpleSource><SourceFilename relativeToVRT='1'>{source}</SourceFilename>"
+    text = f"<VRTDataset rasterXSize='1' rasterYSize='1'>{band}</SimpleSource></VRTRasterBand></VRTDataset>"
+    (folder / "a.vrt").write_text(text, encoding="utf-8")
+    study.write_text(study.read_text(encoding="utf-8").replace('"a.tif"', '"a.vrt"'), encoding="utf-8")
+    found = served.ask("/app/check?name=hidden/study.toml").json()
+    assert "VRT" in found["problems"][0]["text"]
+
+
+def test_a_record_of_a_stranger_takes_no_page_down(served: Served) -> None:
+    folder = served.folder / "records"
+    (folder / "results").mkdir(parents=True)
+    tiny_study(folder)
+    for text in (
+        '{"version": 2, "settings": {"years": 5}, "versions": {}, "made": "x"}',
+        '{"version": 2, "settings": {}, "versions": {}, "made": "0001-01-01T00:00:00", "inputs": [{"file": "a"}]}',
+        "[]",
+    ):
+        (folder / "results" / "run.json").write_text(text, encoding="utf-8")
+        assert served.ask("/").status == 200
+        assert served.ask("/study?name=records/study.toml").status == 200
+
+
+def test_files_go_through_no_link_out(served: Served) -> None:
+    folder = served.folder / "linked"
+    folder.mkdir()
+    tiny_study(folder)
+    (served.folder.parent / "elsewhere").mkdir()
+    (folder / "data").symlink_to(served.folder.parent / "elsewhere", target_is_directory=True)
+    assert served.ask("/app/files?name=linked/study.toml&file=a.csv", "PUT", b"zone,value\n").status == 400
+    assert list((served.folder.parent / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers"),
+    [
+        ("GET", "/", None, {"Origin": "http://["}),
+        ("GET", "/view/%C3%A9/-/x", None, {}),
+        ("POST", "/app/study?name=one/study.toml", {"changes": 5}, {}),
+        ("POST", "/app/new", b'{"title": "\\ud800"}', {}),
+        ("POST", "/app/use?name=one/study.toml", {"entries": [1]}, {}),
+        ("GET", "/app/cells?name=one/study.toml&file=/etc/x.csv", None, {}),
+        ("PUT", "/app/files?name=one/study.toml&file=a.zip", b"PK\x03\x04" + b"x" * 200, {}),
+    ],
+)
+def test_nonsense_is_refused_and_no_mistake_of_ours(
+    served: Served, method: str, path: str, body: object, headers: Mapping[str, str]
+) -> None:
+    assert 400 <= served.ask(path, method, body, headers).status < 500
+
+
+def test_an_archive_of_another_system_is_unpacked(served: Served, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "mac.zip", "w") as archive:
+        archive.writestr("地图.csv", "zone,value\na,1\n")
+        archive.writestr("__MACOSX/._地图.csv", "x")
+        archive.writestr(".DS_Store", "x")
+    data = (tmp_path / "mac.zip").read_bytes()
+    answer = served.ask("/app/files?name=one/study.toml&file=mac.zip", "PUT", data)
+    assert [one["file"] for one in answer.json()["files"]] == ["data/mac/地图.csv"]

@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -64,13 +65,15 @@ def test_a_run_is_old_once_a_field_or_a_file_has_changed(served: Served) -> None
     changes = [{"place": ["drivers", "height", "scale"], "value": 2}]
     state = served.ask(address, "POST", {"version": state["version"], "changes": changes}).json()
     assert state["results"]["changes"] == ["settings changed since: drivers"]
-    assert "These results are old" in served.ask("/").text
+    assert "These results are out of date" in served.ask("/").text
     changes = [{"place": ["drivers", "height", "scale"], "value": None}]
     state = served.ask(address, "POST", {"version": state["version"], "changes": changes}).json()
     assert state["results"]["changes"] == []
     totals = served.folder / "small" / "totals.csv"
-    later = time.time() + 10
-    os.utime(totals, (later, later))
+    os.utime(totals, (time.time() + 10, time.time() + 10))  # touched and the same
+    assert served.ask(address).json()["results"]["changes"] == []
+    totals.write_bytes(totals.read_bytes().replace(b"1000", b"9000"))  # another one of the same size and of old
+    os.utime(totals, (1e9, 1e9))
     assert served.ask(address).json()["results"]["changes"] == ["inputs changed since: totals.csv"]
 
 
@@ -172,3 +175,46 @@ def test_a_port_that_is_taken_and_a_folder_that_is_not_there_are_said(served: Se
     code, words = said(str(tmp_path / "none"))
     assert (code, "there is no such folder" in words) == (2, True)
     assert "this machine alone" in said(str(tmp_path), "--host", "192.0.2.1")[1]
+
+
+def test_a_job_that_cannot_start_fails_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "studies" / "small").mkdir(parents=True)
+    tiny_study(tmp_path / "studies" / "small")
+    with serving(tmp_path / "studies") as served:
+        (served.own / "jobs").write_text("no folder", encoding="ascii")
+        first = served.job("run", study="small/study.toml")
+        assert served.until(first, "failed")["message"]
+        (served.own / "jobs").unlink()
+        assert served.until(served.job("run", study="small/study.toml"), "successful")
+
+
+def test_a_plan_by_hand_is_of_the_land_of_the_run_and_of_no_other(served: Served) -> None:
+    folder = served.folder / "planned"
+    folder.mkdir()
+    tiny_study(folder)
+    address = "/app/plan?name=planned/study.toml"
+    assert "run the study first" in served.ask(address).json()["message"]
+    served.until(served.job("run", study="planned/study.toml"), "successful")
+    opened = served.ask(address).json()
+    assert opened["classes"][0] == "cropland"
+    plan = served.ask(address, "POST", {"changes": {"limits": [{"class": "cropland", "at_least": 1}]}}).json()
+    assert plan["gain_t_c"] <= plan["bound"] + 1e-6
+    today = {name: (before, after) for name, before, after in plan["areas"]}
+    assert today["cropland"][1] >= today["cropland"][0] - 1e-6
+    for wrong in ({"limits": 5}, {"limits": [{"class": "cropland", "at_least": 99}]}, {"max_change": 2}):
+        assert served.ask(address, "POST", {"changes": wrong}).status == 400
+    assert served.ask(address, "POST", {"changes": {}}).status == 200
+    write_map(folder / "b.tif", [[2, 2, 2, 2], [2, 2, 2, 2], [2, 2, 2, 0]])
+    assert "old" in served.ask(address, "POST", {"changes": {}}).json()["message"]
+
+
+def test_desks_that_are_asked_for_at_once_are_one(served: Served) -> None:
+    folder = served.folder / "at_once"
+    folder.mkdir()
+    tiny_study(folder)
+    served.until(served.job("run", study="at_once/study.toml"), "successful")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: served.ask("/app/plan?name=at_once/study.toml").status, range(4)))
+    assert answers == [200] * 4
+    desks = [one for one in psutil.Process(served.process.pid).children() if "tanheng.cli.desk" in one.cmdline()]
+    assert len(desks) == 1

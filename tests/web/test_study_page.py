@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,14 +163,18 @@ def test_a_small_table_is_edited_and_its_comments_stay(server: Served, study: st
     table.write_text("# my source\nclass,above\n林地,10\nforest,\n", encoding="utf-8-sig")
     address = f"/app/cells?name={of(study)}&file=densities.csv"
     found = server.ask(address).json()
+    version = found.pop("version")
     assert found == {
         "header": ["class", "above"],
         "rows": [["林地", "10"], ["forest", ""]],
         "comments": ["# my source"],
     }
-    assert server.ask(address, "POST", {"rows": [["林地", "10"], ["forest", "0"]]}).status == 200
-    assert table.read_text(encoding="utf-8-sig") == "# my source\nclass,above\n林地,10\nforest,0\n"
-    assert server.ask(address, "POST", {"rows": [["林地"]]}).status == 400
+    rows = [["林地", "10"], ["forest", "0"]]
+    assert server.ask(address, "POST", {"version": version, "rows": rows}).status == 200
+    assert table.read_bytes() == "\ufeff# my source\nclass,above\n林地,10\nforest,0\n".encode()
+    assert server.ask(address, "POST", {"version": version, "rows": rows}).status == 409
+    now = server.ask(address).json()["version"]
+    assert server.ask(address, "POST", {"version": now, "rows": [["林地"]]}).status == 400
     assert server.ask(f"/app/cells?name={of(study)}&file=..%2f..%2fx.csv").status == 400
 
 
@@ -207,3 +212,64 @@ def test_the_example_is_a_study_of_the_app(server: Served) -> None:
     found = server.ask("/app/check?name=henan/study.toml").json()
     assert found["problems"] == []
     assert "henan/study.toml" in server.ask("/").text
+
+
+def test_a_table_keeps_its_encoding_and_its_separator(server: Served, study: str) -> None:
+    table = (server.folder / study).with_name("old.csv")
+    table.write_bytes("地类;值\r\n甲;007\r\n".encode("gb18030"))
+    address = f"/app/cells?name={of(study)}&file=old.csv"
+    found = server.ask(address).json()
+    assert server.ask(address, "POST", {"version": found["version"], "rows": [["甲", "008"]]}).status == 200
+    assert table.read_bytes() == "地类;值\r\n甲;008\r\n".encode("gb18030")
+    table.write_bytes(b'a;b\r\n"x\r\n# y";1\r\n')
+    assert "line breaks" in server.ask(address).json()["message"]
+
+
+def test_ends_of_lines_and_the_mark_of_the_file_stay(server: Served, study: str) -> None:
+    path = server.folder / study
+    path.write_bytes("\ufeff".encode() + path.read_bytes().replace(b"\n", b"\r\n"))
+    change(server, study, {"place": ["title"], "value": "Other"})
+    held = path.read_bytes()
+    assert held.startswith("\ufeff".encode())
+    assert held.count(b"\n") == held.count(b"\r\n")
+    assert b'title = "Other"\r\n' in held
+
+
+def test_two_changes_at_once_on_one_version_are_not_both_taken(server: Served, study: str) -> None:
+    version = state(server, study)["version"]
+    bodies = [{"version": version, "changes": [{"place": ["license"], "value": f"L{number}"}]} for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda body: server.ask(f"/app/study?name={of(study)}", "POST", body).status, bodies))
+    assert sorted(found) == [200, *[409] * 7]
+
+
+def test_infinity_is_a_problem_and_not_the_end_of_the_page(server: Served, study: str) -> None:
+    path = server.folder / study
+    path.write_text(path.read_text(encoding="utf-8") + "\n[grid]\nresolution = inf\n", encoding="utf-8")
+    assert state(server, study)["problems"][0]["place"] == "grid.resolution"
+    assert server.ask(f"/study?name={of(study)}").status == 200
+
+
+def test_a_value_brings_no_other_entries(server: Served, study: str) -> None:
+    body = {"version": state(server, study)["version"], "changes": [{"place": ["license"], "toml": '"a"\nyears = [1]'}]}
+    assert server.ask(f"/app/study?name={of(study)}", "POST", body).status == 400
+
+
+def test_years_that_have_no_map_yet_stay(server: Served, study: str, tmp_path: Path) -> None:
+    change(server, study, {"place": ["years"], "value": [1990, 2000, 2010]})
+    path = write_map(tmp_path / "land.tif", FIRST)
+    server.ask(f"/app/files?name={of(study)}&file=land.tif", "PUT", path.read_bytes())
+    body = {
+        "version": state(server, study)["version"],
+        "entries": [[["land_cover", "maps", "YEAR"], "data/land.tif"]],
+        "year": 2020,
+    }
+    found = server.ask(f"/app/use?name={of(study)}", "POST", body).json()
+    assert found["entries"]["years"] == [1990, 2000, 2010, 2020]
+
+
+def test_an_error_is_a_page_to_a_browser(server: Served) -> None:
+    answer = server.ask("/study?name=none/study.toml", headers={"Accept": "text/html"})
+    assert answer.status == 400
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "none/study.toml" in answer.text

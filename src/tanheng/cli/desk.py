@@ -39,7 +39,11 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         with speaking(asked.get("language", code)):
-            _say(_solved(desk, asked.get("changes", {})))
+            try:
+                answer = _solved(desk, asked.get("changes", {}))
+            except Exception as error:  # noqa: BLE001  the land stays in memory, whatever was asked
+                answer = {"refused": f"{type(error).__name__}: {error}", "problems": []}
+            _say(answer)
 
 
 def _say(answer: Mapping[str, Any]) -> None:

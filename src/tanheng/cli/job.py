@@ -10,7 +10,8 @@ from tanheng.cli import main
 
 
 def run() -> None:
-    """Run the command line and tell its exit code."""
+    """Run the command line and tell its exit code; the first word is the name of the job, by which its process is known."""
+    del sys.argv[1]
     code: object = 1
     try:
         main()

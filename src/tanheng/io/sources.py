@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections.abc import Iterator
@@ -86,8 +87,8 @@ def refuse_foreign_sources(path: Path, depth: int = 0) -> None:
         return
     roots = (path.resolve().parent, *_trusted.get())
     for attributes, source in _SOURCE.findall(text):
-        name = source.strip().replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
-        if _is_elsewhere(name):
+        name = html.unescape(source.strip())
+        if _is_elsewhere(name) or "&#" in name or "<" in name:
             raise InputError(_foreign(path, name))
         relative = re.search(r"relativeToVRT\s*=\s*[\"']1", attributes) is not None
         there = (path.parent / name if relative else Path(name)).resolve()

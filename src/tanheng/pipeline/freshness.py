@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from tanheng.errors import InputError
+from tanheng.io.blocks import content_hash
 from tanheng.io.results.folder import MARK
-from tanheng.io.results.record import RunRecord, plain
+from tanheng.io.results.record import PlanRecord, RunRecord, plain
 from tanheng.language import listed, tr
+from tanheng.reach import is_within_reach
 from tanheng.study import Study
 
 #: Settings that the figures of a run do not depend on, but for their languages and their looks.
@@ -36,21 +40,59 @@ def changes_since(study: Study, base: Path, record: RunRecord, beside: Collectio
     beside : collection of str
         Keys of settings that do not count.
     """
-    now = plain(study.model_dump(mode="json"))
-    assert isinstance(now, dict)  # noqa: S101  a model is one
-    keys = [key for key, value in now.items() if key not in beside and record.settings.get(key) != value]
+    settings = _plain_settings(study)
+    keys = [key for key, value in settings.items() if key not in beside and record.settings.get(key) != value]
     found = [tr("settings changed since: {names}", names=listed(keys))] if keys else []
-    made = datetime.fromisoformat(record.made).timestamp()
-    files = [
-        str(item["file"]) for item in record.inputs if _differs(base / str(item["file"]), int(item["bytes"]), made)
+    began = datetime.fromisoformat(record.made).timestamp() - sum(record.timings_s.values())
+    files = [str(item["file"]) for item in record.inputs if _differs(base / str(item["file"]), item, began)]
+    found += [tr("inputs changed since: {names}", names=listed(files))] if files else []
+    return found
+
+
+def plan_changes(study: Study, folder: Path) -> list[str]:
+    """What has changed in the settings of the plan since it was made; empty where it still holds, or there is none."""
+    try:
+        record = PlanRecord.read(folder / "plan" / "plan.json")
+    except InputError:
+        return []
+    settings = _plain_settings(study).get("plan")
+    now = settings if isinstance(settings, dict) else {}
+    # Zones of limits stand in the record by their ids, however the study names them.
+    by_zone = any(item.get("zone") for item in (*now.get("limits", ()), *now.get("carbon", ())))
+    keys = [
+        key for key, value in now.items() if record.settings.get(key) != value and not (by_zone and key in _BY_ZONE)
     ]
-    return [*found, *([tr("inputs changed since: {names}", names=listed(files))] if files else [])]
+    if study.plan is None:
+        keys = ["plan"]
+    return [tr("settings of the plan changed since: {names}", names=listed(keys))] if keys else []
 
 
-def _differs(path: Path, size: int, made: float) -> bool:
-    """Whether a file is not the one that was read: gone, of another size, or written since."""
+#: Settings of a plan that name zones.
+_BY_ZONE = ("limits", "carbon")
+
+
+def _plain_settings(study: Study) -> dict[str, Any]:
+    settings = plain(study.model_dump(mode="json"))
+    assert isinstance(settings, dict)  # noqa: S101  a model is one
+    return settings
+
+
+def _differs(path: Path, item: Mapping[str, Any], began: float) -> bool:
+    """Whether a file is not the one that was read: gone, of another size, or touched since then and of other contents."""
+    if not is_within_reach(path):
+        return True
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return True
-    return found.st_size != size or found.st_mtime > made + 1
+    if found.st_size != int(item["bytes"]):
+        return True
+    if max(found.st_mtime, found.st_ctime) <= began:
+        return False
+    return _hash(path, found.st_size, found.st_mtime_ns, found.st_ctime_ns) != str(item["sha256"])
+
+
+@lru_cache(maxsize=1000)
+def _hash(path: Path, *_: int) -> str:
+    """Hash of a file as it is at some times, worked out once for them."""
+    return str(content_hash(path))

@@ -95,7 +95,7 @@ class PlanDesk:
         """
         settings = self.inputs.plan.model_dump(by_alias=True, exclude_unset=True)
         given = {name: changes[name] for name in BY_HAND if name in changes}
-        if "limits" in given:
+        if isinstance(given.get("limits"), list):
             of_zones = [item for item in settings.get("limits", ()) if item.get("zones") is not None]
             given["limits"] = [*given["limits"], *of_zones]
         try:

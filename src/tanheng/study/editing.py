@@ -77,14 +77,18 @@ def parsed_value(text: str) -> object:
     {'forest': 0.3}
     """
     try:
-        return tomlkit.parse(f"value = {text.strip()}\n").unwrap()["value"]
-    except (TOMLKitError, KeyError, ValueError) as error:
-        raise InputError(
-            tr(
-                "'{text}' can't be read; write text in quotes, lists as [a, b], tables as {{ key = value }}",
-                text=text[:60],
-            )
-        ) from error
+        found = tomlkit.parse(f"value = {text.strip()}\n").unwrap()
+    except (TOMLKitError, ValueError) as error:
+        raise InputError(_unread(text)) from error
+    if set(found) != {"value"}:  # more lines than a value has
+        raise InputError(_unread(text))
+    return found["value"]
+
+
+def _unread(text: str) -> str:
+    return tr(
+        "'{text}' can't be read; write text in quotes, lists as [a, b], tables as {{ key = value }}", text=text[:60]
+    )
 
 
 def _document(text: str) -> tomlkit.TOMLDocument:

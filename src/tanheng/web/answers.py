@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from tanheng.errors import InputError, OutputError, StudyError, TanhengError
-from tanheng.language import speaking, tr
+from tanheng.language import speaking, tag, tr
 from tanheng.web.home import Home
 from tanheng.web.speech import language_asked
 from tanheng.web.studies.form import ChangedElsewhereError
@@ -58,9 +59,20 @@ def answering(handler: Handler) -> Handler:
                 return await handler(request)
             except TanhengError as error:
                 problems = [one.as_data() for one in error.problems] if isinstance(error, StudyError) else []
+                if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/app/"):
+                    return _told(str(error), status_of(error))
                 return JSONResponse({"message": str(error), "problems": problems}, status_of(error))
 
     return answered
+
+
+def _told(message: str, status: int) -> Response:
+    """An error as a page."""
+    words, back = html.escape(message), html.escape(str(tr("Studies")))
+    head = f'<html lang="{tag()}"><meta charset="utf-8"><title>tanheng</title><link rel="stylesheet" href="/static/report.css">'
+    style = '<link rel="stylesheet" href="/static/app.css">'
+    body = f'<body class="page"><p class="problem">{words}</p><p><a href="/">{back}</a></p>'
+    return HTMLResponse(f"<!doctype html>{head}{style}{body}", status)
 
 
 def home_of(request: Request) -> Home:
@@ -88,6 +100,10 @@ async def body_of(request: Request) -> dict[str, Any]:
         raise InputError(tr("The request is no JSON.")) from error
     if not isinstance(found, dict):
         raise InputError(tr("The request is no JSON object."))
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(tr("The text holds letters that no file can hold.")) from error
     return found
 
 
@@ -101,7 +117,7 @@ def asked(request: Request, key: str) -> str:
     """
     value = request.query_params.get(key)
     if value is None:
-        raise InputError(tr("The address lacks '{key}'.", key=key))
+        raise InputError(tr("The address is missing '{key}'.", key=key))
     return value
 
 

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import language, tr
-from tanheng.reach import ROOTS
+from tanheng.reach import ROOTS, roots_text
 
 
 @dataclass
@@ -23,13 +23,13 @@ class _Desk:
     """A process that holds the land of a study as it was when the process began."""
 
     process: subprocess.Popen[str]
+    study: Path
     version: str
     opened: dict[str, Any]
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Desks:
-    """Desks of the studies of an app: the last one that was asked stays open.
+    """Desks of the studies of an app: the last one that was asked stays open, and questions wait for each other.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Desks:
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = roots
-        self._open: dict[Path, _Desk] = {}
+        self._open: _Desk | None = None
         self._lock = threading.Lock()
 
     def opened(self, study: Path, version: str) -> dict[str, Any]:
@@ -50,7 +50,8 @@ class Desks:
         InputError
             The study can't be planned from.
         """
-        return self._desk(study, version).opened
+        with self._lock:
+            return self._desk(study, version).opened
 
     def solved(self, study: Path, version: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """A plan of a study under changed settings.
@@ -60,29 +61,25 @@ class Desks:
         InputError
             The settings are wrong, or no plan keeps to them.
         """
-        desk = self._desk(study, version)
-        with desk.lock:
+        with self._lock:
+            desk = self._desk(study, version)
             asked = json.dumps({"language": language(), "changes": dict(changes)})
-            try:
+            with contextlib.suppress(OSError):  # a desk that is gone gives no answer, which is told
                 _pipe(desk.process.stdin).write(asked + "\n")
                 _pipe(desk.process.stdin).flush()
-            except OSError:
-                self.close()
             return _answer(desk.process)
 
     def close(self) -> None:
-        """End all desks."""
-        with self._lock:
-            for desk in self._open.values():
-                desk.process.kill()
-                desk.process.communicate()
-            self._open.clear()
+        """End the desk."""
+        if self._open is not None:
+            self._open.process.kill()
+            self._open.process.communicate()
+            self._open = None
 
     def _desk(self, study: Path, version: str) -> _Desk:
-        with self._lock:
-            held = self._open.get(study)
-            if held is not None and held.version == version and held.process.poll() is None:
-                return held
+        held = self._open
+        if held is not None and (held.study, held.version) == (study, version) and held.process.poll() is None:
+            return held
         self.close()
         process = subprocess.Popen(
             [sys.executable, "-X", "utf8", "-m", "tanheng.cli.desk", str(study), language()],
@@ -91,17 +88,15 @@ class Desks:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, ROOTS: os.pathsep.join(map(str, self.roots))},
+            env={**os.environ, ROOTS: roots_text(self.roots)},
         )
         try:
-            desk = _Desk(process, version, _answer(process))
-        except InputError:
+            self._open = _Desk(process, study, version, _answer(process))
+        except BaseException:
             process.kill()
             process.communicate()
             raise
-        with self._lock:
-            self._open[study] = desk
-        return desk
+        return self._open
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
@@ -115,7 +110,7 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
     with contextlib.suppress(OSError, ValueError):
         line = _pipe(process.stdout).readline()
     if not line:
-        raise InputError(tr("The plan could not be worked out; try it with 'tanheng plan' to see why."))
+        raise InputError(tr("The plan could not be calculated; run 'tanheng plan' to see why."))
     answer: dict[str, Any] = json.loads(line)
     if "refused" in answer:
         if answer["problems"]:

@@ -69,7 +69,10 @@ class Address:
 
     def is_origin(self, origin: str) -> bool:
         """Whether a header ``Origin`` is that of the app's own pages."""
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         return parts.scheme == ("https" if self.secure else "http") and self.is_own(parts.netloc)
 
 
@@ -112,9 +115,9 @@ class Gate:
             return self._refused(scope, 421, tr("This app answers to its own address alone."))
         origin = headers.get("origin")
         if origin is not None and not self.address.is_origin(origin):
-            return self._refused(scope, 403, tr("This app is not asked from other pages."))
+            return self._refused(scope, 403, tr("Requests from other sites are refused."))
         if headers.get("sec-fetch-site", "same-origin") == "cross-site" and scope["method"] not in _READING:
-            return self._refused(scope, 403, tr("This app is not asked from other pages."))
+            return self._refused(scope, 403, tr("Requests from other sites are refused."))
         return None
 
     def _entry(self, scope: Scope) -> Response | None:
@@ -153,7 +156,7 @@ class Gate:
         if self.home.lets_in(self._session(scope)):
             if scope["method"] in _READING or headers.get("origin") is not None:
                 return None
-            return self._refused(scope, 403, tr("This app is not asked from other pages."))
+            return self._refused(scope, 403, tr("Requests from other sites are refused."))
         if scope["path"].startswith(("/static/", "/view/")):
             return None  # what every page needs; and results, whose addresses are signed
         return self._refused(

@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import platformdirs
+
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.plain_files import is_folder, written
@@ -19,8 +21,8 @@ from tanheng.web.desks import Desks
 from tanheng.web.jobs.journal import Journal
 from tanheng.web.jobs.runner import Runner
 
-#: Folder of the app's own files, in the folder that it serves.
-OWN = ".tanheng"
+#: Variable with the folder that apps keep their keys, journals and logs in; that of the user's system by default.
+STATE = "TANHENG_STATE"
 
 #: Seconds that a browser stays let in.
 _SESSION_S = 30 * 86_400.0
@@ -50,13 +52,15 @@ class Home:
                 raise InputError(tr("{path}: there is no such folder; make it, or name another", path=one))
         self.folder = folder.resolve()
         self.roots = (self.folder, *(one.resolve() for one in allowed))
-        own = self.folder / OWN
-        with written(own):
-            own.mkdir(exist_ok=True)
-        self.journal = Journal(own / "jobs.sqlite")
+        self.own = _own_folder(self.folder)
+        with written(self.own):
+            self.own.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.journal = Journal(self.own / "jobs.sqlite")
         self.desks = Desks(self.roots)
-        self.runner = Runner(self.journal, own / "jobs", self.folder, self.roots)
-        self.api_key = _kept_key(own / "api-key")
+        self.runner = Runner(self.journal, self.own / "jobs", self.folder, self.roots)
+        self.key_file = self.own / "api-key"
+        self.api_key = _kept_key(self.key_file)
+        self._seal = secrets.token_bytes(32)
         self._tokens: set[str] = set()
         self._lock = threading.Lock()
 
@@ -70,7 +74,10 @@ class Home:
     def session_for(self, token: str) -> str | None:
         """Key of a new session for a token, which is used up by it; none where the token is not good."""
         with self._lock:
-            good = next((one for one in self._tokens if hmac.compare_digest(one, token)), None)
+            good = next(
+                (one for one in self._tokens if hmac.compare_digest(one.encode(), token.encode("utf-8", "replace"))),
+                None,
+            )
             if good is None:
                 return None
             self._tokens.discard(good)
@@ -84,11 +91,11 @@ class Home:
 
     def is_api_key(self, key: str) -> bool:
         """Whether a key is that of the API."""
-        return hmac.compare_digest(key.encode(), self.api_key.encode())
+        return hmac.compare_digest(key.encode("utf-8", "replace"), self.api_key.encode())
 
     def signature(self, name: str) -> str:
         """Word that shows that an address was made by this app: it opens a folder of results to a page that has no cookie."""
-        return hmac.new(self.api_key.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self._seal, name.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
     def place(self, name: str) -> Path:
         """Path of a file or folder by its name from the folder of the app.
@@ -96,14 +103,11 @@ class Home:
         Raises
         ------
         InputError
-            It lies outside, or is the app's own.
+            It lies outside.
         """
         path = self.folder / name
         with confined_to([self.folder]):
             refuse_outside(path)
-        parts = Path(name).parts
-        if "\0" in name or OWN in parts or path.resolve().is_relative_to(self.folder / OWN):
-            raise InputError(tr("{path}: is not a file of a study", path=name.replace("\0", "")))
         return path
 
     def name(self, path: Path) -> str:
@@ -114,6 +118,13 @@ class Home:
         """Whether a path lies in the folder of the app."""
         with confined_to([self.folder]):
             return is_within_reach(path)
+
+
+def _own_folder(folder: Path) -> Path:
+    """Folder of an app's own files, with its user and not in the folder that it serves, which may come from a stranger."""
+    state = os.environ.get(STATE)
+    base = Path(state) if state else platformdirs.user_state_path("tanheng") / "apps"
+    return base / hashlib.sha256(str(folder).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _digest(session: str) -> str:

@@ -16,7 +16,7 @@ from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 from tanheng.web.app import make_app
 from tanheng.web.gate import LOG, Address
-from tanheng.web.home import OWN, Home
+from tanheng.web.home import Home
 
 #: Ports that are tried in turn where none is named.
 _PORTS = range(8765, 8785)
@@ -61,7 +61,7 @@ def serve(
     home = Home(folder, allowed)
     listening = _socket(host, port)
     address = Address(listening.getsockname()[1])
-    _log_to(home.folder / OWN / "server.log")
+    _log_to(home.own / "server.log")
     place = f"http://{f'[{host}]' if ':' in host else host}:{address.port}/?token={home.new_token()}"
     sys.stdout.write(tr("tanheng is at {place}", place=place) + "\n")
     sys.stdout.flush()

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 
 from tanheng.language import tr
 from tanheng.reach import confined_to, is_within_reach
-from tanheng.web.answers import NotThereError, home_of
+from tanheng.web.answers import NotThereError, home_of, in_thread
 from tanheng.web.gate import RESULTS_POLICY
 from tanheng.web.home import Home
 
@@ -98,9 +98,12 @@ async def result_file(request: Request) -> Response:
     """
     home = home_of(request)
     folder = _folder(request.path_params["folder"])
-    signed = hmac.compare_digest(home.signature(folder), request.path_params["signature"])
-    path = home.place(folder) / request.path_params["path"] if signed else None
-    if path is None or not _is_there(home, home.place(folder), path):
+    given = request.path_params["signature"].encode("utf-8", "replace")
+    signed = hmac.compare_digest(home.signature(folder).encode(), given)
+    asked = request.path_params["path"]
+    listed = await in_thread(lambda: {piece.path for piece in pieces(home, folder)}) if signed else set()
+    path = home.place(folder) / asked
+    if asked not in listed or not _is_there(home, home.place(folder), path):
         raise NotThereError(tr("There is no such file."))
     kind = type_of(path)
     headers = {"content-security-policy": RESULTS_POLICY, "cross-origin-resource-policy": "cross-origin"}
@@ -120,6 +123,6 @@ def _folder(held: str) -> str:
     if held == "-":
         return ""
     try:
-        return base64.urlsafe_b64decode(held + "=" * (-len(held) % 4)).decode()
+        return base64.urlsafe_b64decode((held + "=" * (-len(held) % 4)).encode("ascii")).decode()
     except (binascii.Error, ValueError):
         return "\0"

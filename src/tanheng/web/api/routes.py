@@ -61,8 +61,8 @@ def _offer(request: Request) -> Offer:
     return offer
 
 
-def _job(request: Request) -> Job:
-    job = home_of(request).runner.job(request.path_params["job"])
+async def _job(request: Request) -> Job:
+    job = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if job is None:
         raise _Refusal("no-such-job", 404, tr("There is no such job."))
     return job
@@ -118,12 +118,12 @@ async def _jobs(request: Request) -> Response:
 
 
 async def _status(request: Request) -> Response:
-    return JSONResponse(status_info(_job(request), _base(request)))
+    return JSONResponse(status_info(await _job(request), _base(request)))
 
 
 async def _dismiss(request: Request) -> Response:
     """A job that is ended, or taken from the list where it has ended; its results, which are the user's, stay."""
-    home, job = home_of(request), _job(request)
+    home, job = home_of(request), await _job(request)
     if job.has_ended:
         home.runner.forget(job.id)
     dismissed = job if job.has_ended else await in_thread(home.runner.dismiss, job.id)
@@ -132,7 +132,7 @@ async def _dismiss(request: Request) -> Response:
 
 
 async def _results(request: Request) -> Response:
-    home, job, base = home_of(request), _job(request), _base(request)
+    home, job, base = home_of(request), await _job(request), _base(request)
     if job.state == "failed":
         raise _Refusal("failed", 400, job.message)
     if job.state == "dismissed":
@@ -147,7 +147,7 @@ async def _results(request: Request) -> Response:
 
 async def _events(request: Request) -> Response:
     base = _base(request)
-    return told_events(request, _job(request).id, lambda job: status_info(job, base))
+    return told_events(request, (await _job(request)).id, lambda job: status_info(job, base))
 
 
 ROUTES = [

@@ -31,8 +31,6 @@ class Job:
     created, started, finished : float
         Seconds since 1970; 0 where it has not come to that.
     pid : int
-    born : float
-        When its process was started as the system tells it: a number that a later process has again is not taken for it.
     state : str
     stage, done, total, seconds_left
         How far it is.
@@ -53,7 +51,6 @@ class Job:
     started: float = 0.0
     finished: float = 0.0
     pid: int = 0
-    born: float = 0.0
     state: State = "accepted"
     stage: str = ""
     done: int = 0

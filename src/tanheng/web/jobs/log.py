@@ -16,30 +16,52 @@ from tanheng.web.jobs.job import Job
 _MOST = 2000
 
 
-def events(path: Path) -> Iterator[dict[str, Any]]:
-    """Events of a log; lines of other text are events ``output``. A line that is still being written is left for later."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.split("\n")[:-1]:
+class Tail:
+    """Events of a log that have come since the last look, and what the ones before said.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        self.job: Job | None = None
+        self.at = 0.0
+        self.code: int | None = None
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Events that are new; lines of other text are events ``output``. A line that is still being written is left for later."""
         try:
-            event = json.loads(line)
-        except ValueError:
-            event = None
-        yield event if isinstance(event, dict) and "event" in event else {"event": "output", "text": line}
+            with self.path.open("rb") as stream:
+                stream.seek(self.offset)
+                data = stream.read()
+        except OSError:
+            return
+        whole = data[: data.rfind(b"\n") + 1]
+        self.offset += len(whole)
+        for line in whole.decode("utf-8", "replace").split("\n")[:-1]:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                event = None
+            yield event if isinstance(event, dict) and "event" in event else {"event": "output", "text": line}
 
 
-def state_from(job: Job, log: Path, errors: Path, *, alive: bool) -> Job:
+def state_from(job: Job, tail: Tail, errors: Path, *, alive: bool) -> Job:
     """A job as its log tells it; one whose process is gone without a last word has failed."""
-    now = replace(job, stage="", done=0, total=0, seconds_left=None)
-    at, code = job.started, None
-    for event in events(log):
-        at = float(event.get("at", at))
-        now, code = _after(now, event, code)
+    now = tail.job or replace(job, stage="", done=0, total=0, seconds_left=None)
+    for event in tail.events():
+        try:
+            now, tail.code = _after(now, event, tail.code)
+            tail.at = float(event.get("at", tail.at))
+        except (KeyError, TypeError, ValueError):
+            continue  # a line that is no event of ours
+    tail.job = now
     if alive:
         return now
-    return replace(_ended(now, errors, code), finished=max(at, job.started), seconds_left=None)
+    return replace(_ended(now, errors, tail.code), finished=max(tail.at, job.started), seconds_left=None)
 
 
 def _after(job: Job, event: dict[str, Any], code: int | None) -> tuple[Job, int | None]:

@@ -18,13 +18,11 @@ _GRACE_S = 1.2
 _own: dict[int, subprocess.Popen[bytes]] = {}
 
 
-def start(
-    command: Sequence[str], folder: Path, log: Path, errors: Path, settings: Mapping[str, str]
-) -> tuple[int, float]:
-    """Start a command of tanheng apart from the server, so that it outlives it; its number and when it was born."""
+def start(name: str, command: Sequence[str], folder: Path, log: Path, errors: Path, settings: Mapping[str, str]) -> int:
+    """Start a command of tanheng apart from the server, so that it outlives it; its number. It bears the name of its job."""
     with log.open("wb") as output, errors.open("wb") as said:
         process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", "tanheng.cli.job", *command],
+            [sys.executable, "-X", "utf8", "-m", "tanheng.cli.job", name, *command],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -34,28 +32,26 @@ def start(
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     _own[process.pid] = process
-    try:
-        born = psutil.Process(process.pid).create_time()
-    except psutil.Error:
-        born = 0.0
-    return process.pid, born
+    return process.pid
 
 
-def is_running(pid: int, born: float) -> bool:
-    """Whether the process that was started then still runs; another one that has its number by now is not it."""
+def is_running(pid: int, name: str) -> bool:
+    """Whether the process of a job still runs; another one that has its number by now does not bear its name."""
     own = _own.get(pid)
-    if own is not None and own.poll() is not None:
+    if own is not None:
+        if own.poll() is None:
+            return True
         del _own[pid]
         return False
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
-        return bool(abs(process.create_time() - born) < 1.0 and process.status() != psutil.STATUS_ZOMBIE)
+        return name in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 
-def end(pid: int, born: float) -> None:
+def end(pid: int, name: str) -> None:
     """End a process and all that it started: asked first, killed after a second."""
-    if not is_running(pid, born):
+    if not is_running(pid, name):
         return
     try:
         root = psutil.Process(pid)
@@ -70,4 +66,4 @@ def end(pid: int, born: float) -> None:
         with contextlib.suppress(psutil.Error):
             process.kill()
     psutil.wait_procs(alive, timeout=_GRACE_S)
-    is_running(pid, born)
+    is_running(pid, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import shutil
 import threading
 import time
@@ -12,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tanheng.language import language, speaking
-from tanheng.reach import ROOTS
+from tanheng.reach import ROOTS, roots_text
 from tanheng.web.jobs import processes
 from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.journal import Journal
-from tanheng.web.jobs.log import state_from
+from tanheng.web.jobs.log import Tail, state_from
+
+LOG = logging.getLogger("tanheng.web.jobs")
 
 #: Seconds between two looks at the running jobs.
 _EVERY_S = 0.3
@@ -41,6 +43,7 @@ class Runner:
     def __init__(self, journal: Journal, folder: Path, root: Path, roots: Sequence[Path], at_once: int = 1) -> None:
         self.journal, self.folder, self.root, self.roots, self.at_once = journal, folder, root, roots, at_once
         self._lock = threading.RLock()
+        self._tails: dict[str, Tail] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._tend, name="jobs", daemon=True)
 
@@ -88,7 +91,10 @@ class Runner:
             if job is None or job.has_ended:
                 return job
             if job.state == "running":
-                processes.end(job.pid, job.born)
+                processes.end(job.pid, job.id)
+                job = self._refreshed(job)
+                if job.state == "successful":
+                    return job
             dismissed = replace(job, state="dismissed", finished=time.time(), seconds_left=None)
             self.journal.update(dismissed)
             return dismissed
@@ -100,18 +106,32 @@ class Runner:
 
     def _tend(self) -> None:
         while not self._stopped.wait(_EVERY_S):
-            with self._lock:
-                jobs = self.journal.unfinished()
-                running = sum(not self._refreshed(job).has_ended for job in jobs if job.state == "running")
-                waiting = [job for job in jobs if job.state == "accepted"]
-                for job in waiting[: max(self.at_once - running, 0)]:
+            try:
+                self._look()
+            except Exception:  # whatever it was, the jobs after it go on
+                LOG.exception("the jobs could not be looked after")
+
+    def _look(self) -> None:
+        with self._lock:
+            jobs = self.journal.unfinished()
+            running = sum(not self._refreshed(job).has_ended for job in jobs if job.state == "running")
+            waiting = [job for job in jobs if job.state == "accepted"]
+            for job in waiting[: max(self.at_once - running, 0)]:
+                try:
                     self._start(job)
+                except (OSError, ValueError) as error:
+                    now = time.time()
+                    failed = replace(job, state="failed", started=now, finished=now, message=str(error))
+                    self.journal.update(failed)
 
     def _refreshed(self, job: Job) -> Job:
-        alive = processes.is_running(job.pid, job.born)
+        alive = processes.is_running(job.pid, job.id)
         log = self.log(job)
+        tail = self._tails.setdefault(job.id, Tail(log))
         with speaking(job.language):
-            now = state_from(job, log, log.with_name("errors.txt"), alive=alive)
+            now = state_from(job, tail, log.with_name("errors.txt"), alive=alive)
+        if now.has_ended:
+            self._tails.pop(job.id, None)
         if now != job:
             self.journal.update(now)
         return now
@@ -120,6 +140,6 @@ class Runner:
         log = self.log(job)
         log.parent.mkdir(parents=True, exist_ok=True)
         command = ["--lang", job.language, *job.command]
-        settings = {ROOTS: os.pathsep.join(map(str, self.roots))}
-        pid, born = processes.start(command, self.root, log, log.with_name("errors.txt"), settings)
-        self.journal.update(replace(job, state="running", started=time.time(), pid=pid, born=born))
+        settings = {ROOTS: roots_text(self.roots)}
+        pid = processes.start(job.id, command, self.root, log, log.with_name("errors.txt"), settings)
+        self.journal.update(replace(job, state="running", started=time.time(), pid=pid))

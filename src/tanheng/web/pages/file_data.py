@@ -53,8 +53,9 @@ async def write(request: Request) -> Response:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise InputError(tr("The request is no JSON object."))
     told = [[str(cell) for cell in row] for row in rows]
-    await in_thread(write_cells, home, asked(request, "name"), asked(request, "file"), told)
-    return data({})
+    version = str(body.get("version", ""))
+    found = await in_thread(write_cells, home, asked(request, "name"), asked(request, "file"), version, told)
+    return data(asdict(found))
 
 
 async def use(request: Request) -> Response:
@@ -68,22 +69,33 @@ async def use(request: Request) -> Response:
     body, home, name = await body_of(request), home_of(request), asked(request, "name")
     state = await in_thread(state_of, home, name)
     changes: list[tuple[list[str | int], object]] = []
-    year = body.get("year")
-    if any(YEAR in place for place, _ in body.get("entries", ())):
+    year, entries = body.get("year"), body.get("entries", ())
+    if not isinstance(entries, list) or not all(_is_entry(item) for item in entries):
+        raise InputError(tr("The request is no JSON object."))
+    if any(YEAR in place for place, _ in entries):
         if not isinstance(year, int) or not 1 <= year <= 9999:
             raise InputError(tr("Name the year of this file."))
-        if any(place[0] == "land_cover" for place, _ in body["entries"]):
+        if any(place[0] == "land_cover" for place, _ in entries):
             changes += _with_year(state, year)
-    changes += [([str(year) if key == YEAR else key for key in place], value) for place, value in body["entries"]]
+    changes += [([str(year) if key == YEAR else key for key in place], value) for place, value in entries]
     return data((await in_thread(edited, home, name, str(body.get("version", "")), changes)).as_data())
+
+
+def _is_entry(item: object) -> bool:
+    """Whether a part of a request is a place and a value."""
+    return (
+        isinstance(item, list)
+        and len(item) == 2
+        and isinstance(item[0], list)
+        and all(isinstance(key, str) for key in item[0])
+    )
 
 
 def _with_year(state: StudyState, year: int) -> list[tuple[list[str | int], object]]:
     """Years of the study with one more; those of the template, which have no maps, give way."""
     maps = state.entries.get("land_cover", {}).get("maps", {})
-    base = state.entries.get("years", ())
-    kept = [one for one in base if str(one) in maps and not _is_example(maps[str(one)])]
     examples = [one for one in maps if _is_example(maps[one])]
+    kept = [one for one in state.entries.get("years", ()) if isinstance(one, int) and str(one) not in examples]
     taken: list[tuple[list[str | int], object]] = [
         (["land_cover", "maps", one], None) for one in examples if one != str(year)
     ]

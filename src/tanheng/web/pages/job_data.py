@@ -31,7 +31,7 @@ async def new_job(request: Request) -> Response:
 
 async def job(request: Request) -> Response:
     """How a job stands."""
-    found = home_of(request).runner.job(request.path_params["job"])
+    found = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if found is None:
         raise NotThereError(tr("There is no such job."))
     return data(job_data(found))

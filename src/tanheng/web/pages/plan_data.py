@@ -50,4 +50,4 @@ def _version(state: StudyState) -> str:
     """What a desk must be opened anew for: results, and all entries but those that are changed on it."""
     entries = dict(state.entries)
     entries["plan"] = {key: value for key, value in entries.get("plan", {}).items() if key not in BY_HAND}
-    return json.dumps([entries, state.results.get("made", "")], default=str, sort_keys=True)
+    return json.dumps([entries, state.results], default=str, sort_keys=True)

@@ -43,6 +43,7 @@ async def start(request: Request) -> Response:
         all_results=results,
         jobs=[_shown(job) for job in home.journal.jobs()[:_MOST_JOBS]],
         folder=str(home.folder),
+        key_file=str(home.key_file),
     )
 
 
@@ -60,7 +61,7 @@ async def plan(request: Request) -> Response:
 
 async def job(request: Request) -> Response:
     """A job, as it stands and as it goes on."""
-    found = home_of(request).runner.job(request.path_params["job"])
+    found = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if found is None:
         raise NotThereError(tr("There is no such job."))
     return _page("job.html.jinja", job=_shown(found), data=embedded(job_data(found)))
@@ -73,6 +74,8 @@ async def results(request: Request) -> Response:
     if not place.is_dir():
         raise NotThereError(tr("There are no such results."))
     found = await in_thread(lambda: list(pieces(home, name)))
+    studies, _ = await in_thread(found_in, home)
+    study = next((one for one in studies if one.results == home.name(place.resolve())), None)
     pages = [piece for piece in found if piece.path in PAGES]
     files = {
         part: [piece for piece in found if piece.path.startswith(f"{part}/")]
@@ -80,7 +83,9 @@ async def results(request: Request) -> Response:
         if part
     }
     single = [piece for piece in found if "/" not in piece.path and piece.path not in PAGES]
-    return _page("results.html.jinja", name=name, pages=pages, files=files, single=single, titles=_titles())
+    return _page(
+        "results.html.jinja", name=name, pages=pages, files=files, single=single, titles=_titles(), study=study
+    )
 
 
 async def choose_language(request: Request) -> Response:
@@ -101,7 +106,7 @@ def _back(request: Request) -> str:
 async def failed(request: Request, error: Exception) -> Response:
     """Page for an address that leads nowhere, or for a mistake of ours."""
     status = getattr(error, "status_code", 500)
-    words = tr("There is no such page.") if status == 404 else tr("Something went wrong. The terminal says what.")
+    words = tr("There is no such page.") if status == 404 else tr("Something went wrong. See the terminal for details.")
     return JSONResponse({"message": str(words), "path": request.url.path[:200]}, status)
 
 

@@ -45,7 +45,10 @@ async def change(request: Request) -> Response:
     version = str(body.get("version", ""))
     if isinstance(body.get("text"), str):
         return data((await in_thread(replaced, home, name, version, body["text"])).as_data())
-    changes = [(_place(item), _value(item)) for item in body.get("changes", ())]
+    given = body.get("changes", ())
+    if not isinstance(given, (list, tuple)):
+        raise InputError(tr("The request is no JSON object."))
+    changes = [(_place(item), _value(item)) for item in given]
     return data((await in_thread(edited, home, name, version, changes)).as_data())
 
 

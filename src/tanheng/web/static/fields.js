@@ -20,6 +20,7 @@ function resolved(field, schema) {
 }
 
 const isPart = (field) => field?.properties !== undefined;
+const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const simple = (field) => ["string", "number", "integer"].includes(field?.type);
 
 // What kind of input shows a field, with the value that it has now.
@@ -27,7 +28,7 @@ function kindOf(field, value, schema) {
   if (isPart(field)) return "part";
   if (field.type === "object" && isPart(resolved(field.additionalProperties ?? {}, schema))) return "parts";
   if (field.enum || field.const !== undefined) return "choice";
-  if (field["x-by-year"] && (value === undefined || Object.values(Object(value)).every((one) => typeof one !== "object")) && typeof value !== "string") {
+  if (field["x-by-year"] && (value === undefined || (isTable(value) && Object.values(value).every((one) => typeof one !== "object")))) {
     const inner = field.additionalProperties ?? field.anyOf?.find((one) => one.additionalProperties)?.additionalProperties;
     if (inner) return "years";
   }
@@ -68,7 +69,9 @@ export const drawing = { now: false };
 function committing(input, commit) {
   input.dataset.held = input.value;
   const done = () => {
-    if (drawing.now || input.value === input.dataset.held) return;
+    const unread = Boolean(input.validity?.badInput); // "1e" is no number yet, and no reason to take an entry out
+    input.setAttribute("aria-invalid", String(unread));
+    if (drawing.now || unread || input.value === input.dataset.held) return;
     input.dataset.held = input.value;
     commit(input.value);
   };
@@ -158,7 +161,7 @@ const inputs = {
   },
   toml: (id, value, field, context) => {
     const area = make("textarea", { id, rows: "2", spellcheck: false, "aria-describedby": `${id}-about` });
-    area.value = value === undefined ? "" : toToml(value);
+    area.value = value === undefined ? "" : context.state.written[context.place.join(".")] ?? toToml(value);
     committing(area, (text) => context.setToml(text));
     return [area];
   },

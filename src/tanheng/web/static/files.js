@@ -75,7 +75,7 @@ function editing(file, actions) {
     save.addEventListener("click", () => {
       const rows = [...body.rows].map((row) => [...row.querySelectorAll("input")].map((input) => input.value.trim()));
       area.textContent = "";
-      actions.write(file.file, rows, area);
+      actions.write(file.file, found.version, rows, area).then((next) => { if (next) found.version = next.version; });
     });
     part.append(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": file.file }, make("table", { class: "cells" }, head, body)), save);
   });

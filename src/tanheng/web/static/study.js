@@ -215,14 +215,16 @@ function showFiles() {
         return null;
       }
     },
-    write: async (file, rows, area) => {
+    write: async (file, version, rows, area) => {
       try {
-        await ask(`${address("/app/cells")}&file=${encodeURIComponent(file)}`, "POST", { rows });
+        const next = await ask(`${address("/app/cells")}&file=${encodeURIComponent(file)}`, "POST", { version, rows });
         say(word("saved"));
         look();
+        return next;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         area.textContent = error.message;
+        return null;
       }
     },
     match: (codes, area) => set(["land_cover", "codes"], codes, area),

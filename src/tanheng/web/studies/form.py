@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,9 +19,13 @@ from tanheng.language import tr
 from tanheng.plain_files import small_file, written
 from tanheng.reach import confined_to
 from tanheng.study import parse_study
+from tanheng.study.described.template import toml_value
 from tanheng.study.editing import Place, study_data, with_entry
 from tanheng.web.home import Home
 from tanheng.web.studies.found import study_found
+
+#: Mark that some programs write at the start of a file in UTF-8.
+BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,8 @@ class StudyState:
 
     def as_data(self) -> dict[str, Any]:
         """State as JSON takes it: dates and the like as text."""
-        held: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
-        return held
+        held: dict[str, Any] = json.loads(json.dumps(_finite(asdict(self)), default=str))
+        return held | {"written": dict(_written(self.entries, ()))}
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def state_of(home: Home, name: str) -> StudyState:
     text = _read(path)
     version = _version(text)
     try:
-        entries = study_data(text)
+        entries = study_data(text.removeprefix(BOM))
     except InputError as error:
         return StudyState(name, text, version, name, fault=str(error))
     try:
@@ -101,11 +107,12 @@ def edited(home: Home, name: str, version: str, changes: list[tuple[Place, objec
         It can't be written.
     """
     path = study_path(home, name)
-    text = _read(path)
-    _refuse_other(text, version)
-    for place, value in changes:
-        text = with_entry(text, place, value)
-    write_text(path, text)
+    with _writing:
+        text = _read(path)
+        _refuse_other(text, version)
+        for place, value in changes:
+            text = text[: text.startswith(BOM)] + with_entry(text.removeprefix(BOM), place, value)
+        write_text(path, text)
     return state_of(home, name)
 
 
@@ -120,9 +127,16 @@ def replaced(home: Home, name: str, version: str, text: str) -> StudyState:
         It can't be written.
     """
     path = study_path(home, name)
-    _refuse_other(_read(path), version)
-    write_text(path, text)
+    with _writing:
+        before = _read(path)
+        _refuse_other(before, version)
+        plain = text.replace("\r\n", "\n")
+        write_text(path, plain.replace("\n", "\r\n") if "\r\n" in before else plain)
     return state_of(home, name)
+
+
+#: One change of a file at a time: each is made on what the one before has left.
+_writing = threading.Lock()
 
 
 def checked(home: Home, name: str) -> StudyCheck:
@@ -138,7 +152,7 @@ def checked(home: Home, name: str) -> StudyCheck:
     entries: dict[str, Any] = {}
     with confined_to(home.roots), files_open():
         try:
-            entries = study_data(text)
+            entries = study_data(text.removeprefix(BOM))
             study = parse_study(entries, path.name)
             inputs = open_inputs(study, path.parent)
             problems = Problems()
@@ -175,15 +189,28 @@ def write_text(path: Path, text: str) -> None:
     OutputError
         It can't be written.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(tr("The text holds letters that no file can hold.")) from error
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; one that a link names is written where it is.
+
+    Raises
+    ------
+    OutputError
+        It can't be written.
+    """
+    path = path.resolve()
     with written(path):
         handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            if path.exists():
-                Path(unfinished).chmod(path.stat().st_mode & 0o777)
-            else:
-                Path(unfinished).chmod(0o644)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(unfinished).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             Path(unfinished).replace(path)
         except BaseException:
             Path(unfinished).unlink(missing_ok=True)
@@ -193,13 +220,30 @@ def write_text(path: Path, text: str) -> None:
 def _read(path: Path) -> str:
     with confined_to([path.parent]):
         try:
-            return small_file(path).read_text(encoding="utf-8-sig")
+            return small_file(path).read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError(
                 tr("{path}: is not text in UTF-8; save it in the encoding UTF-8", path=path.name)
             ) from error
         except OSError as error:
             raise OutputError(tr("{path}: can't be read ({reason})", path=path.name, reason=error.strerror)) from error
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401  whatever a study holds
+    """A value without numbers that JSON can't hold: those are text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _written(value: object, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Entries as TOML writes them, by their places."""
+    if place:
+        yield ".".join(place), toml_value(value)
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield from _written(inner, (*place, str(key)))
 
 
 def _version(text: str) -> str:

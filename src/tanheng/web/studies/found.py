@@ -6,21 +6,20 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tanheng.errors import TanhengError
 from tanheng.language import worded
-from tanheng.pipeline.freshness import changes_since, record_of
+from tanheng.pipeline.freshness import changes_since, plan_changes, record_of
 from tanheng.plain_files import is_file
 from tanheng.reach import confined_to
 from tanheng.study import Study, load_study
-from tanheng.web.home import OWN, Home
+from tanheng.web.home import Home
 
 #: Folders below that are looked into, and how many of them.
 _DEEPEST, _MOST = 4, 2000
 
 #: Folders that hold no studies.
-_PASSED = {OWN, "node_modules", "results.zarr", "grids", "maps", "tables", "pixels"}
+_PASSED = {"node_modules", "results.zarr", "grids", "maps", "tables", "pixels"}
 
 
 @dataclass(frozen=True)
@@ -103,16 +102,27 @@ def _study(home: Home, path: Path) -> FoundStudy:
 def study_found(home: Home, path: Path, study: Study) -> FoundStudy:
     """A study that can be read, and how its results stand."""
     folder = path.parent / study.outputs.folder
-    record = record_of(folder) if home.is_inside(folder) else None
-    if record is None:
-        return FoundStudy(home.name(path), study.told_title)
-    changes = changes_since(study, path.parent, record)
-    return FoundStudy(home.name(path), study.told_title, "", home.name(folder.resolve()), record.made, changes)
+    with confined_to(home.roots):
+        try:
+            record = record_of(folder) if home.is_inside(folder) else None
+            if record is None:
+                return FoundStudy(home.name(path), study.told_title)
+            changes = [*changes_since(study, path.parent, record), *plan_changes(study, folder)]
+            return FoundStudy(home.name(path), study.told_title, "", home.name(folder.resolve()), record.made, changes)
+        except _NO_RECORD:
+            return FoundStudy(home.name(path), study.told_title)
+
+
+#: What a record raises that is none: it may come from a stranger.
+_NO_RECORD = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
 def _results(home: Home, folder: Path) -> FoundResults | None:
-    record = record_of(folder)
-    if record is None:
+    try:
+        record = record_of(folder)
+        if record is None:
+            return None
+        years = [int(year) for year in record.settings.get("years", ())]
+        return FoundResults(home.name(folder), str(worded(record.title)), str(record.made), years)
+    except _NO_RECORD:
         return None
-    settings: Any = record.settings
-    return FoundResults(home.name(folder), worded(record.title), record.made, list(settings.get("years", ())))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import threading
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
 
 from tanheng.errors import InputError
-from tanheng.factors.reading import read_text
 from tanheng.language import tr
+from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
 from tanheng.web.home import Home
-from tanheng.web.studies.form import study_path, write_text
+from tanheng.web.studies.form import ChangedElsewhereError, study_path, write_bytes
 
 #: Rows and columns of a table that a page shows as cells.
 _MOST_ROWS, _MOST_COLUMNS = 300, 30
@@ -20,11 +23,22 @@ _MOST_ROWS, _MOST_COLUMNS = 300, 30
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of a table: its headings, its rows, and the lines of comment above them."""
+    """Cells of a table: its headings, its rows, the lines of comment above them, and the version that they are of."""
 
     header: list[str]
     rows: list[list[str]]
     comments: list[str]
+    version: str
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a file writes its table: encoding, mark at its start, separator, ends of lines."""
+
+    encoding: str
+    mark: bytes
+    separator: str
+    ends: str
 
 
 def cells_of(home: Home, study: str, file: str) -> Cells:
@@ -33,49 +47,83 @@ def cells_of(home: Home, study: str, file: str) -> Cells:
     Raises
     ------
     InputError
-        It is no CSV file, or too large to be shown as cells.
+        It is no CSV file, too large to be shown as cells, or has lines of comment below its headings.
     """
-    path = _table_path(home, study, file)
-    with confined_to(home.roots):
-        text = read_text(path)
-    comments = [line for line in text.splitlines() if line.startswith("#")]
-    plain = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    dialect = _separator(plain)
-    rows = [row for row in csv.reader(io.StringIO(plain), delimiter=dialect) if any(cell.strip() for cell in row)]
-    if not rows or len(rows) > _MOST_ROWS or max(map(len, rows)) > _MOST_COLUMNS:
-        raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file))
-    width = max(map(len, rows))
-    rows = [row + [""] * (width - len(row)) for row in rows]
-    return Cells(rows[0], rows[1:], comments)
+    return _opened(home, study, file)[0]
 
 
-def write_cells(home: Home, study: str, file: str, rows: list[list[str]]) -> None:
-    """Write the rows of a CSV file beside a study; its headings and its comments stay.
+def write_cells(home: Home, study: str, file: str, version: str, rows: list[list[str]]) -> Cells:
+    """Write the rows of a CSV file beside a study; its headings, comments, encoding and separator stay.
 
     Raises
     ------
     InputError
-        The rows are none of that table.
+        The rows are none of that table, or the file was changed elsewhere since that version.
     OutputError
         The file can't be written.
     """
-    held = cells_of(home, study, file)
-    if not all(len(row) == len(held.header) for row in rows) or len(rows) > _MOST_ROWS:
-        raise InputError(tr("The rows do not have the columns of the table."))
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows([held.header, *rows])
-    comments = "".join(f"{line}\n" for line in held.comments)
-    write_text(_table_path(home, study, file), "\ufeff" + comments + stream.getvalue())
+    with _writing:
+        held, form = _opened(home, study, file)
+        if held.version != version:
+            raise ChangedElsewhereError(tr("{file}: was changed elsewhere in the meantime; open it again", file=file))
+        if not all(len(row) == len(held.header) for row in rows) or len(rows) > _MOST_ROWS:
+            raise InputError(tr("The rows do not have the columns of the table."))
+        stream = io.StringIO()
+        csv.writer(stream, delimiter=form.separator, lineterminator=form.ends).writerows([held.header, *rows])
+        text = "".join(f"{line}{form.ends}" for line in held.comments) + stream.getvalue()
+        try:
+            data = form.mark + text.encode(form.encoding)
+        except UnicodeEncodeError as error:
+            raise InputError(tr("The text holds letters that no file can hold.")) from error
+        write_bytes(_table_path(home, study, file), data)
+    return cells_of(home, study, file)
+
+
+#: One change of a table at a time.
+_writing = threading.Lock()
+
+
+def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
+    path = _table_path(home, study, file)
+    with confined_to(home.roots):
+        data = small_file(path).read_bytes()
+    mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
+    encoding, text = _decoded(data[len(mark) :], file)
+    lines = text.splitlines(keepends=True)
+    above = list(takewhile(lambda line: line.startswith("#"), lines))
+    body = "".join(lines[len(above) :])
+    separator = max((",", ";", "\t"), key=body.split("\n", 1)[0].count)
+    rows = [
+        row
+        for row in csv.reader(io.StringIO(body, newline=""), delimiter=separator)
+        if any(cell.strip() for cell in row)
+    ]
+    if not rows or len(rows) > _MOST_ROWS or max(map(len, rows)) > _MOST_COLUMNS:
+        raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file))
+    if any(row[0].startswith("#") or any("\n" in cell for cell in row) for row in rows):
+        raise InputError(tr("{file}: has comments or line breaks among its rows; use a spreadsheet program", file=file))
+    width = max(map(len, rows))
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    comments = [line.rstrip("\r\n") for line in above]
+    version = hashlib.sha256(data).hexdigest()[:16]
+    return Cells(rows[0], rows[1:], comments, version), _Form(
+        encoding, mark, separator, "\r\n" if "\r\n" in text else "\n"
+    )
+
+
+def _decoded(data: bytes, file: str) -> tuple[str, str]:
+    """Encoding and text of a file."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return encoding, data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(tr("{path}: is not text in UTF-8 or GB18030; save it as 'CSV UTF-8'", path=file))
 
 
 def _table_path(home: Home, study: str, file: str) -> Path:
-    path = home.place((study_path(home, study).parent / file).relative_to(home.folder).as_posix())
+    study_path(home, study)
+    path = home.place((PurePosixPath(study).parent / file).as_posix())
     if path.suffix.lower() != ".csv":
         raise InputError(tr("{file}: is not a CSV file; use a spreadsheet program", file=file))
     return path
-
-
-def _separator(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max((",", ";", "\t"), key=first.count)

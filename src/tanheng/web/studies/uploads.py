@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
@@ -13,12 +14,13 @@ from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
 from tanheng.plain_files import shown, written
+from tanheng.reach import confined_to, refuse_outside
 
 #: Folder beside a study that takes what is dropped on it.
 DATA = "data"
 
-#: Letters of a file name.
-_LONGEST = 150
+#: Letters of a file name, and bytes.
+_LONGEST, _LONGEST_BYTES = 150, 220
 
 #: Bytes that are left free on the disk, whatever is dropped.
 _LEFT_FREE = 500_000_000
@@ -44,8 +46,11 @@ async def received(base: Path, name: str, parts: AsyncIterator[bytes], said: int
     """
     folder = base / DATA
     path = folder / plain_name(name)
+    with confined_to([base]):
+        refuse_outside(folder)
     _refuse_taken(path)
-    _refuse_large(said or 0, folder)
+    _refuse_large(said or 0)
+    _refuse_full(said or 0, folder)
     with written(path):
         folder.mkdir(exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".upload-")
@@ -54,7 +59,8 @@ async def received(base: Path, name: str, parts: AsyncIterator[bytes], said: int
         with os.fdopen(handle, "wb") as stream:
             async for part in parts:
                 size += len(part)
-                _refuse_large(size, folder)
+                _refuse_large(size)
+                _refuse_full(len(part), folder)
                 with written(path):
                     stream.write(part)
         if said is not None and size != said:
@@ -63,10 +69,25 @@ async def received(base: Path, name: str, parts: AsyncIterator[bytes], said: int
             return unpacked(Path(unfinished), path.with_suffix(""))
         _refuse_taken(path)
         Path(unfinished).chmod(0o644)
-        Path(unfinished).rename(path)
+        _named(Path(unfinished), path)
         return [path]
     finally:
         Path(unfinished).unlink(missing_ok=True)
+
+
+def _named(unfinished: Path, path: Path) -> None:
+    """Give a file its name, unless another one has it by now."""
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        _refuse_taken(path)
+    except OSError:  # a disk without links
+        _refuse_taken(path)
+        unfinished.rename(path)
+
+
+#: Names that Windows keeps for devices.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10))}
 
 
 def plain_name(name: str) -> str:
@@ -82,10 +103,21 @@ def plain_name(name: str) -> str:
     >>> plain_name("landuse 2020.tif")
     'landuse 2020.tif'
     """
-    strange = set(name) & set('/\\:*?"<>|') or not name.isprintable()
-    if not name.strip(". ") or name != name.strip() or strange or name.startswith(".") or len(name) > _LONGEST:
-        raise InputError(tr("'{name}' can't be the name of a file here; rename it and drop it again", name=shown(name)))
+    strange = (
+        set(name) & set('/\\:*?"<>|') or not name.isprintable() or name.split(".", maxsplit=1)[0].lower() in _DEVICES
+    )
+    blank = not name.strip(". ") or name != name.strip(" ").rstrip(".") or name.startswith(".")
+    if blank or strange or _too_long(name):
+        raise InputError(tr("'{name}' can't be the name of a file or folder; choose another", name=shown(name)))
     return name
+
+
+def _too_long(name: str) -> bool:
+    """Whether a name is longer than file systems take, in letters or in bytes."""
+    try:
+        return len(name) > _LONGEST or len(name.encode()) > _LONGEST_BYTES
+    except UnicodeEncodeError:
+        return True
 
 
 def unpacked(archive: Path, folder: Path) -> list[Path]:
@@ -100,7 +132,7 @@ def unpacked(archive: Path, folder: Path) -> list[Path]:
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".upload-"))
     try:
         with zipfile.ZipFile(archive) as held:
-            entries = [item for item in held.infolist() if not item.is_dir()]
+            entries = [item for item in held.infolist() if not item.is_dir() and not _of_system(item.filename)]
             _refuse_archive(entries, archive.stat().st_size, folder)
             for item in entries:
                 target = unfinished.joinpath(*(plain_name(part) for part in PurePosixPath(_name(item)).parts))
@@ -110,7 +142,7 @@ def unpacked(archive: Path, folder: Path) -> list[Path]:
         _refuse_taken(folder)
         unfinished.chmod(0o755)
         unfinished.rename(folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, FileExistsError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         if isinstance(error, (InputError, OutputError)):
             raise
         raise InputError(
@@ -125,16 +157,24 @@ def _name(item: zipfile.ZipInfo) -> str:
     """Name of a file in an archive; one without the mark of UTF-8 is read as Chinese systems write it."""
     if item.flag_bits & 0x800:
         return item.filename
-    try:
-        return item.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return item.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return item.filename.encode("cp437").decode(encoding)
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return item.filename
+
+
+def _of_system(name: str) -> bool:
+    """Whether a file of an archive is one that a system put there for itself."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path) -> None:
     size = sum(item.file_size for item in entries)
     name = f"{folder.name}.zip"
-    if len(entries) > _MOST_FILES or size > _PACKED * max(packed, 1_000_000):
+    if len(entries) > _MOST_FILES or size > _PACKED * max(packed, 20_000):
         raise InputError(
             tr(
                 "{name}: unpacks to {count:,} files of {size:,} bytes; unpack it yourself",
@@ -143,7 +183,8 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path) -
                 size=size,
             )
         )
-    _refuse_large(size, folder.parent)
+    _refuse_large(size)
+    _refuse_full(size, folder.parent)
     outside = [
         item.filename
         for item in entries
@@ -156,11 +197,11 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path) -
 def _refuse_taken(path: Path) -> None:
     if path.exists():
         raise InputError(
-            tr("{name}: is there already; take it away or rename the new one", name=f"{path.parent.name}/{path.name}")
+            tr("{name}: is there already; remove it or rename the new file", name=f"{path.parent.name}/{path.name}")
         )
 
 
-def _refuse_large(size: int, folder: Path) -> None:
+def _refuse_large(size: int) -> None:
     if size > limit("upload_bytes"):
         raise InputError(
             tr(
@@ -168,6 +209,9 @@ def _refuse_large(size: int, folder: Path) -> None:
                 more=more_than("upload_bytes", size),
             )
         )
+
+
+def _refuse_full(size: int, folder: Path) -> None:
     place = folder if folder.is_dir() else folder.parent
     if size > shutil.disk_usage(place).free - _LEFT_FREE:
         raise OutputError(tr("There is no room left on the disk for this file."))
