@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 import rasterio
 from hypothesis import settings
 
+from chromium import CHROMIUM, FLAGS
 from tanheng.grid import ALBERS_CHINA
 from tanheng.pipeline.run import Results, run_study
 
@@ -63,6 +64,17 @@ def write_map(
 def map_writer(tmp_path: Path) -> MapWriter:
     """Writer of small maps into the test's own folder."""
     return lambda name, codes, **options: write_map(tmp_path / name, codes, **options)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, opened once for the tests of a module."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

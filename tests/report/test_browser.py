@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +10,9 @@ import numpy as np
 import pytest
 import rasterio
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from chromium import needs_chromium
 from conftest import EXAMPLE
 from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open
@@ -23,20 +23,7 @@ from tanheng.report.charts.run_charts import run_charts
 from tanheng.report.page.run_page import write_report
 from tanheng.study import load_study
 
-_CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
-)
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
-        yield opened
-        opened.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from chromium import needs_chromium
 from conftest import write_map
-from report.test_browser import _CHROMIUM, _FLAGS
 from simulation.maps import smooth
 from tanheng.language import speaking
 from tanheng.pipeline.simulation.maps import SimulationRequest, simulate_maps
 from tanheng.study.simulate import Simulate
 
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = needs_chromium
 
 SHAPE = (40, 60)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])

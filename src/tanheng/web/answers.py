@@ -15,7 +15,7 @@ from tanheng.errors import InputError, OutputError, StudyError, TanhengError
 from tanheng.language import speaking, tag, tr
 from tanheng.web.home import Home
 from tanheng.web.speech import language_asked
-from tanheng.web.studies.form import ChangedElsewhereError
+from tanheng.web.studies.files import ChangedElsewhereError
 
 #: Bytes of a request that is no upload.
 _MOST = 5_000_000

@@ -12,7 +12,8 @@ from tanheng.errors import InputError
 from tanheng.inputs.recognition.recognised import YEAR
 from tanheng.language import tr
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
-from tanheng.web.studies.form import StudyState, edited, state_of, study_path
+from tanheng.web.studies.files import study_path
+from tanheng.web.studies.form import StudyState, edited, state_of
 from tanheng.web.studies.looks import looked_at
 from tanheng.web.studies.own_tables import cells_of, write_cells
 from tanheng.web.studies.uploads import received

@@ -12,7 +12,8 @@ from tanheng.errors import InputError
 from tanheng.language import name_of, tr
 from tanheng.report.style.palettes import class_colours
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
-from tanheng.web.studies.form import StudyState, state_of, study_path
+from tanheng.web.studies.files import study_path
+from tanheng.web.studies.form import StudyState, state_of
 
 
 async def desk(request: Request) -> Response:

@@ -17,7 +17,8 @@ from tanheng.study.described.schema import study_schema
 from tanheng.study.described.template import OUTLINE
 from tanheng.study.editing import parsed_value
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
-from tanheng.web.studies.form import checked, edited, replaced, state_of
+from tanheng.web.studies.checking import checked
+from tanheng.web.studies.form import edited, replaced, state_of
 from tanheng.web.studies.uploads import plain_name
 
 

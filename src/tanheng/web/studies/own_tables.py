@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import threading
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from tanheng.language import tr
 from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
 from tanheng.web.home import Home
-from tanheng.web.studies.form import ChangedElsewhereError, study_path, write_bytes
+from tanheng.web.studies.files import ChangedElsewhereError, study_path, version_of, write_bytes
 
 #: Rows and columns of a table that a page shows as cells.
 _MOST_ROWS, _MOST_COLUMNS = 300, 30
@@ -105,7 +104,7 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
     comments = [line.rstrip("\r\n") for line in above]
-    version = hashlib.sha256(data).hexdigest()[:16]
+    version = version_of(data)
     return Cells(rows[0], rows[1:], comments, version), _Form(
         encoding, mark, separator, "\r\n" if "\r\n" in text else "\n"
     )
