@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -273,3 +274,20 @@ def test_an_error_is_a_page_to_a_browser(server: Served) -> None:
     assert answer.status == 400
     assert answer.headers["content-type"].startswith("text/html")
     assert "none/study.toml" in answer.text
+
+
+def test_a_parameter_set_of_invest_becomes_a_study(server: Served, study: str) -> None:
+    folder = (server.folder / study).parent
+    (folder / "pools.csv").write_text(
+        "lucode,LULC_name,C_above,C_below,C_soil,C_dead\n"
+        + "".join(f"{code},class {code},1,1,50,1\n" for code in range(1, 7)),
+        encoding="utf-8",
+    )
+    arguments = {"lulc_bas_path": "a.tif", "carbon_pools_path": "pools.csv", "lulc_bas_year": "2000"}
+    (folder / f"args {folder.name}.json").write_text(json.dumps({"args": arguments}), encoding="utf-8")
+    files = server.ask(f"/app/files?name={of(study)}").json()["files"]
+    (file,) = [one["file"] for one in files if one["kind"] == "InVEST parameters"]
+    made = server.ask(f"/app/invest?name={of(study)}&file={of(file)}", "POST", {}).json()["name"]
+    assert state(server, made)["problems"] == []
+    assert server.ask(f"/app/check?name={of(made)}").json()["problems"] == []
+    assert server.ask(f"/app/invest?name={of(study)}&file=..%2f..%2fx.json", "POST", {}).status == 400

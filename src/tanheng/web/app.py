@@ -77,6 +77,7 @@ def make_app(home: Home, address: Address) -> Starlette:
         Route("/app/study", answering(study_data.change), methods=["POST"]),
         Route("/app/check", answering(study_data.check)),
         Route("/app/new", answering(study_data.new_study), methods=["POST"]),
+        Route("/app/invest", answering(study_data.from_invest), methods=["POST"]),
         Route("/app/address", answering(study_data.address), methods=["POST"]),
         Route("/app/files", answering(file_data.files), methods=["GET"]),
         Route("/app/files", answering(file_data.upload), methods=["PUT"]),

@@ -39,6 +39,7 @@ PAGES = ("report.html", "plan/plan.html", "simulation/report.html", "compare.htm
 #: Kinds of files that are listed, by folder.
 _LISTED = (
     "tables",
+    "pixels",
     "maps",
     "grids",
     "plan/tables",

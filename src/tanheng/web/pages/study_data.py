@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from tanheng.factors.catalogue import names
 from tanheng.factors.legends import legend_from
 from tanheng.language import language, name_of, tr
 from tanheng.pipeline.new_study import write_new_study
+from tanheng.reach import confined_to
 from tanheng.study.described.schema import study_schema
 from tanheng.study.described.template import OUTLINE
 from tanheng.study.editing import parsed_value
@@ -86,6 +88,26 @@ async def new_study(request: Request) -> Response:
 
     path = await in_thread(write_new_study, folder, title, language())
     return data({"name": home.name(path)}, 201)
+
+
+async def from_invest(request: Request) -> Response:
+    """A new study of what a parameter set of InVEST's carbon model describes, in a folder of its own.
+
+    Raises
+    ------
+    InputError
+        The file is no such set, or there is a folder of its name.
+    """
+    from tanheng.io.invest import import_datastack
+
+    home, name = home_of(request), asked(request, "name")
+    path = home.place((PurePosixPath(name).parent / asked(request, "file")).as_posix())
+    folder = home.place(plain_name(path.stem))
+    if folder.exists():
+        raise InputError(tr("'{name}' is there already; take another name", name=folder.name))
+    with confined_to(home.roots):
+        made = await in_thread(import_datastack, path, folder)
+    return data({"name": home.name(made)}, 201)
 
 
 async def address(request: Request) -> Response:

@@ -45,6 +45,7 @@ _WORDS = {
     "write": mark("Write to the study"),
     "hours": mark("{count} hours"),
     "left_out": mark("not set"),
+    "make_study": mark("Make a study of it"),
     "match": mark("Match codes to classes"),
     "minutes": mark("{count} minutes"),
     "name_new": mark("Name of the new entry: letters, digits and underscores."),

@@ -26,6 +26,12 @@ function tile(file, used, page, actions) {
   for (const [name, value] of file.figures) list.append(make("dt", {}, name), make("dd", {}, value));
   if (file.figures.length) node.append(list);
   if (file.uses.length) node.append(take(file, actions));
+  if (file.kind === "InVEST parameters") {
+    const area = make("p", { class: "problem", role: "alert" });
+    const button = make("button", { type: "button" }, word("make_study"));
+    button.addEventListener("click", () => actions.fromInvest(file.file, area));
+    node.append(make("div", { class: "take" }, button), area);
+  }
   if (file.kind === "table" && file.file.toLowerCase().endsWith(".csv")) node.append(editing(file, actions));
   const unknown = unknownCodes(file, page.state);
   if (file.kind === "land cover" && used && unknown.length) node.append(matching(unknown, page, actions));

@@ -227,6 +227,15 @@ function showFiles() {
         return null;
       }
     },
+    fromInvest: async (file, area) => {
+      try {
+        const made = await ask(`${address("/app/invest")}&file=${encodeURIComponent(file)}`, "POST", {});
+        location.href = `/study?name=${encodeURIComponent(made.name)}`;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        area.textContent = error.message;
+      }
+    },
     match: (codes, area) => set(["land_cover", "codes"], codes, area),
   });
   const held = [...node("files").children];
