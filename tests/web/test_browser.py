@@ -26,6 +26,10 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield running, request.param
 
 
+#: What does not depend on the language is tried in one of them, after the whole path.
+once = pytest.mark.parametrize("served", ["zh"], indirect=True)
+
+
 @pytest.fixture(scope="module")
 def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files that a user drops: maps of two years, one with codes of no legend, people, zones, emissions, densities."""
@@ -210,6 +214,7 @@ def test_from_dropped_files_to_a_plan(browser: Browser, served: tuple[Served, st
     page.context.close()
 
 
+@once
 def test_what_is_typed_outlives_a_page_that_is_drawn_anew(browser: Browser, served: tuple[Served, str]) -> None:
     server, code = served
     if not (server.folder / "County" / "study.toml").exists():
@@ -240,6 +245,7 @@ def accessible_frame(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+@once
 def test_two_runs_are_compared(browser: Browser, served: tuple[Served, str]) -> None:
     server, code = served
     results = server.folder / "County" / "results"
@@ -258,6 +264,7 @@ def test_two_runs_are_compared(browser: Browser, served: tuple[Served, str]) -> 
     page.context.close()
 
 
+@once
 @pytest.mark.parametrize("width", [390, 1440, 2560])
 def test_pages_fit_at_every_width(browser: Browser, served: tuple[Served, str], width: int) -> None:
     server, code = served
@@ -272,6 +279,7 @@ def test_pages_fit_at_every_width(browser: Browser, served: tuple[Served, str], 
     page.context.close()
 
 
+@once
 def test_the_language_changes_in_place(browser: Browser, served: tuple[Served, str]) -> None:
     server, code = served
     if not (server.folder / "County" / "study.toml").exists():
@@ -288,6 +296,7 @@ def test_the_language_changes_in_place(browser: Browser, served: tuple[Served, s
     page.context.close()
 
 
+@once
 def test_names_of_a_stranger_are_text_and_nothing_else(browser: Browser, served: tuple[Served, str]) -> None:
     server, code = served
     folder = server.folder / "evil"
