@@ -75,6 +75,16 @@ def page_of(browser: Browser, served: Served, code: str, width: int = 1440) -> t
     return page, wrong
 
 
+def page_of_county(browser: Browser, server: Served, code: str) -> Page:
+    """Page of the study that the whole path has made."""
+    if not (server.folder / "County" / "study.toml").exists():
+        pytest.skip("the study of the test before is not there")
+    page, _ = page_of(browser, server, code)
+    page.goto(f"{server.address}/study?name=County/study.toml")
+    ready(page)
+    return page
+
+
 def text_of(code: str, template: str, **values: object) -> str:
     with speaking(code):
         return str(tr(template, **values))
@@ -217,11 +227,7 @@ def test_from_dropped_files_to_a_plan(browser: Browser, served: tuple[Served, st
 @once
 def test_what_is_typed_outlives_a_page_that_is_drawn_anew(browser: Browser, served: tuple[Served, str]) -> None:
     server, code = served
-    if not (server.folder / "County" / "study.toml").exists():
-        pytest.skip("the study of the test before is not there")
-    page, _ = page_of(browser, server, code)
-    page.goto(f"{server.address}/study?name=County/study.toml")
-    ready(page)
+    page = page_of_county(browser, server, code)
     # The answer to the first field comes while the second is being typed into.
     slow = {"offline": False, "latency": 600, "downloadThroughput": -1, "uploadThroughput": -1}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
@@ -282,11 +288,7 @@ def test_pages_fit_at_every_width(browser: Browser, served: tuple[Served, str], 
 @once
 def test_the_language_changes_in_place(browser: Browser, served: tuple[Served, str]) -> None:
     server, code = served
-    if not (server.folder / "County" / "study.toml").exists():
-        pytest.skip("the study of the test before is not there")
-    page, _ = page_of(browser, server, code)
-    page.goto(f"{server.address}/study?name=County/study.toml")
-    ready(page)
+    page = page_of_county(browser, server, code)
     other = {"en": "zh", "zh": "en"}[code]
     page.locator(f"a.language[data-code='{other}']").click()
     ready(page)

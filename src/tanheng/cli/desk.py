@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tanheng.errors import StudyError, TanhengError
 from tanheng.language import speaking
@@ -25,7 +20,7 @@ _MOST = 700
 
 
 def main() -> None:
-    """Open the desk of a study, tell what it holds, and solve a plan for each line that comes."""
+    """Load the land of a study, describe what can be changed, and solve one plan for each line of input."""
     from tanheng.pipeline.plan_desk import open_desk
 
     path, code = Path(sys.argv[1]), sys.argv[2]
@@ -70,27 +65,14 @@ def _opened(desk: PlanDesk) -> dict[str, Any]:
 
 
 def _solved(desk: PlanDesk, changes: Mapping[str, Any]) -> dict[str, Any]:
+    from tanheng.report.cartography.thumbnail import class_picture
+
     try:
         plan, after = desk.solved(changes)
     except TanhengError as error:
         return _refusal(error)
-    return asdict(plan) | {"map": _picture(after, desk.land.classes)}
-
-
-def _picture(layer: NDArray[np.float64], classes: tuple[str, ...]) -> str:
-    """Map of classes as an address that holds it."""
-    from PIL import Image
-
-    from tanheng.report.style.palettes import class_colours
-
-    step = max(-(-max(layer.shape) // _MOST), 1)
-    layer = layer[::step, ::step]
-    picture = np.zeros((*layer.shape, 4), np.uint8)
-    for number, colour in enumerate(class_colours(classes)):
-        picture[layer == number] = (*(int(colour[at : at + 2], 16) for at in (1, 3, 5)), 255)
-    stream = io.BytesIO()
-    Image.fromarray(picture, "RGBA").save(stream, "PNG")
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    classes = desk.land.classes
+    return asdict(plan) | {"map": class_picture(after, range(len(classes)), classes, _MOST)}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from tanheng.cli import main
 
 
 def run() -> None:
-    """Run the command line and tell its exit code; the first word is the name of the job, by which its process is known."""
+    """Run the command line and write its exit code; the first argument is the id of the job, which identifies the process."""
     del sys.argv[1]
     code: object = 1
     try:

@@ -146,9 +146,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         decomposition = open_decomposition(study, base, zones, emissions, problems)
     with problems.at("population"):
         population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
-    with problems.at("carbon_density"):
-        classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
-        check_zones(tables, study, zones, problems)
+    classes = _classes(study, legend, tables, balance, zones, problems)
     balance = check_classes_of_uptake(balance, classes, problems)
     if classes:
         check_classes(density_maps, classes, problems)
@@ -184,6 +182,21 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         problems.warnings,
         tuple(all_files(study, base, opened)),
     )
+
+
+def _classes(
+    study: Study,
+    legend: Legend | None,
+    tables: Mapping[int, CarbonDensities],
+    balance: BalanceInputs,
+    zones: Mapping[str, Polygons],
+    problems: Problems,
+) -> tuple[str, ...]:
+    """Land classes in the order of the density tables; none where legend or tables could not be read."""
+    with problems.at("carbon_density"):
+        classes = classes_in_order(legend, tables, balance.uptake, problems) if legend and tables else ()
+        check_zones(tables, study, zones, problems)
+    return classes
 
 
 def _rasters(

@@ -40,13 +40,18 @@ def changes_since(study: Study, base: Path, record: RunRecord, beside: Collectio
     beside : collection of str
         Keys of settings that do not count.
     """
-    settings = _plain_settings(study)
-    keys = [key for key, value in settings.items() if key not in beside and record.settings.get(key) != value]
+    keys = changed_settings(study, record, beside)
     found = [tr("settings changed since: {names}", names=listed(keys))] if keys else []
     began = datetime.fromisoformat(record.made).timestamp() - sum(record.timings_s.values())
     files = [str(item["file"]) for item in record.inputs if _differs(base / str(item["file"]), item, began)]
     found += [tr("inputs changed since: {names}", names=listed(files))] if files else []
     return found
+
+
+def changed_settings(study: Study, record: RunRecord, beside: Collection[str]) -> list[str]:
+    """Keys of settings that differ from those of a run, but for some that do not count."""
+    settings = _plain_settings(study)
+    return [key for key, value in settings.items() if key not in beside and record.settings.get(key) != value]
 
 
 def plan_changes(study: Study, folder: Path) -> list[str]:

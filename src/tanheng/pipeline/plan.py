@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tanheng.errors import InputError, OutputError
+from tanheng.errors import OutputError
 from tanheng.inputs.carbon.density_maps import pools_of_place
 from tanheng.inputs.flows import responses_of
 from tanheng.inputs.plan import PlanInputs, open_plan
@@ -29,7 +29,7 @@ from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
 from tanheng.pipeline import provenance
-from tanheng.pipeline.freshness import BESIDE_A_PLAN
+from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
 from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.study import OBSERVED
@@ -99,15 +99,11 @@ def plan_study(
 
 def _up_to_date(inputs: Inputs) -> bool:
     """Whether the results of a run with the same inputs and settings are there."""
-    try:
-        record = RunRecord.read(inputs.output / MARK)
-    except InputError:
+    record = record_of(inputs.output)
+    if record is None or changed_settings(inputs.study, record, BESIDE_A_PLAN):
         return False
-    settings = plain(inputs.study.model_dump(mode="json"))
-    assert isinstance(settings, dict)  # noqa: S101  a model is one
-    same = all(record.settings.get(key) == value for key, value in settings.items() if key not in BESIDE_A_PLAN)
     files = plain(provenance.listed_files(inputs.files, inputs.base))
-    return same and record.inputs == files and (inputs.output / "results.zarr").exists()
+    return record.inputs == files and (inputs.output / "results.zarr").exists()
 
 
 def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:

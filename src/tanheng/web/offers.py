@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from tanheng.errors import StudyError
 from tanheng.language import mark, tr
@@ -17,6 +17,7 @@ from tanheng.study import load_study
 from tanheng.study.faults import fault_messages
 from tanheng.study.parts import Name, Names, Part, Truth, Year
 from tanheng.web.home import Home
+from tanheng.web.jobs.job import Job
 
 
 @dataclass(frozen=True)
@@ -37,27 +38,33 @@ class Order:
     results: str = ""
 
 
-class StudyRun(Part):
+class Inputs(BaseModel):
+    """Inputs of a process: frozen and strict as a part of a study file is, and none itself."""
+
+    model_config = Part.model_config
+
+
+class StudyRun(Inputs):
     """Inputs of a run."""
 
     study: Name
     resume: Truth = False
 
 
-class StudyPlan(Part):
+class StudyPlan(Inputs):
     """Inputs of a plan."""
 
     study: Name
     rerun: Truth = False
 
 
-class StudySimulation(Part):
+class StudySimulation(Inputs):
     """Inputs of a simulation."""
 
     study: Name
 
 
-class StockOfMaps(Part):
+class StockOfMaps(Inputs):
     """Inputs of a stock."""
 
     maps: Names
@@ -69,7 +76,7 @@ class StockOfMaps(Part):
     output: Name | None = None
 
 
-class TableCorrelation(Part):
+class TableCorrelation(Inputs):
     """Inputs of a correlation."""
 
     table: Name
@@ -78,7 +85,7 @@ class TableCorrelation(Part):
     output: Name | None = None
 
 
-class TableMoran(Part):
+class TableMoran(Inputs):
     """Inputs of spatial autocorrelation."""
 
     table: Name
@@ -90,7 +97,7 @@ class TableMoran(Part):
     output: Name | None = None
 
 
-class TableDetector(Part):
+class TableDetector(Inputs):
     """Inputs of a geographical detector."""
 
     table: Name
@@ -102,7 +109,7 @@ class TableDetector(Part):
     output: Name | None = None
 
 
-class TwoRuns(Part):
+class TwoRuns(Inputs):
     """Inputs of a comparison."""
 
     first: Name
@@ -153,7 +160,7 @@ class Offer:
     name: str
     title: str
     meaning: str
-    inputs: type[Part]
+    inputs: type[Inputs]
     order: Callable[[Home, Any], Order]
 
     def ordered(self, home: Home, given: Mapping[str, Any]) -> Order:
@@ -171,6 +178,19 @@ class Offer:
         except ValidationError as error:
             raise StudyError(fault_messages(error.errors(), "inputs", dict(given))) from None
         return self.order(home, asked)
+
+    def submitted(self, home: Home, given: Mapping[str, Any]) -> Job:
+        """Job for the inputs that are given, put into the queue.
+
+        Raises
+        ------
+        StudyError
+            All inputs that are wrong.
+        InputError
+            A file lies outside the folders of the app.
+        """
+        order = self.ordered(home, given)
+        return home.runner.submit(self.name, order.command, order.title, order.study, order.results)
 
 
 _JSON = ("--progress", "json")

@@ -19,7 +19,7 @@ _MOST = 512
 #: Codes that a land-cover map may have.
 _MOST_CODES = 60
 
-#: Parts of names that tell what is in a file.
+#: Parts of file names that indicate a map of population, and its unit.
 _PEOPLE = ("pop", "ppp", "人口", "landscan", "gpw")
 _PER_KM2 = ("density", "dens", "_pd_", "密度")
 _PER_PIXEL = ("count", "ppp", "landscan")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def write_page(path: Path, template: str, /, **values: object) -> None:
     OutputError
         The file can't be written.
     """
-    text = _environment().get_template(template).render(values, language=language())
+    text = page_environment(packaged).get_template(template).render(values, language=language())
     text = text.replace(_FONT_PLACE, _font_face(text), 1)
     with written(path):
         path.write_text(text, encoding="utf-8")
@@ -42,7 +43,8 @@ def _font_face(text: str) -> str:
     return f'@font-face {{ font-family: "Tanheng Chinese"; src: url({address}) format("woff"); font-display: block; unicode-range: U+2E80-FFFF; }}'
 
 
-def _environment() -> jinja2.Environment:
+def page_environment(packaged: Callable[[str], str]) -> jinja2.Environment:
+    """Templates by their names, with the words of the program; what they are given is escaped, and nothing may be missing."""
     environment = jinja2.Environment(
         autoescape=True,
         trim_blocks=True,

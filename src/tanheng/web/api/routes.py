@@ -97,8 +97,7 @@ async def _execute(request: Request) -> Response:
     inputs = body.get("inputs", {})
     if not isinstance(inputs, dict):
         raise InputError(tr("The request is no JSON object."))
-    order = await in_thread(offer.ordered, home, inputs)
-    job = home.runner.submit(offer.name, order.command, order.title, order.study, order.results)
+    job = await in_thread(offer.submitted, home, inputs)
     headers = {"location": f"{base}/jobs/{job.id}", "preference-applied": "respond-async"}
     return JSONResponse(status_info(job, base), 201, headers=headers)
 

@@ -50,7 +50,7 @@ class Tail:
 
 
 def state_from(job: Job, tail: Tail, errors: Path, *, alive: bool) -> Job:
-    """A job as its log tells it; one whose process is gone without a last word has failed."""
+    """State of a job from its log; a job whose process ended without writing an exit code has failed."""
     now = tail.job or replace(job, stage="", done=0, total=0, seconds_left=None)
     for event in tail.events():
         try:

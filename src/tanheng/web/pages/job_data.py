@@ -24,8 +24,7 @@ async def new_job(request: Request) -> Response:
     offer = OFFERS.get(str(body.get("process")))
     if offer is None:
         raise NotThereError(tr("There is no such process."))
-    order = await in_thread(offer.ordered, home, body.get("inputs") or {})
-    job = home.runner.submit(offer.name, order.command, order.title, order.study, order.results)
+    job = await in_thread(offer.submitted, home, body.get("inputs") or {})
     return data({"id": job.id}, 201)
 
 

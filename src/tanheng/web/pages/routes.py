@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from importlib import resources
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from tanheng import __version__
-from tanheng.language import LANGUAGES, language, name_of, tag, tr
-from tanheng.report.page.html import embedded
+from tanheng.language import LANGUAGES, language, tag, tr
+from tanheng.report.page.html import embedded, page_environment
 from tanheng.web.answers import NotThereError, asked, home_of, in_thread
 from tanheng.web.api.routes import landing
 from tanheng.web.jobs.job import Job
@@ -20,7 +19,7 @@ from tanheng.web.offers import OFFERS
 from tanheng.web.pages.words import page_words
 from tanheng.web.studies.form import state_of
 from tanheng.web.studies.found import found_in
-from tanheng.web.view import PAGES, address_of, pieces
+from tanheng.web.view import PAGES, pieces
 
 #: Name of each language in itself.
 NAMES = {"en": "English", "zh": "中文"}
@@ -136,7 +135,7 @@ def _shown(found: Job) -> dict[str, object]:
 
 def _page(template: str, **values: object) -> Response:
     text = (
-        _environment()
+        page_environment(_packaged)
         .get_template(template)
         .render(
             values,
@@ -148,18 +147,6 @@ def _page(template: str, **values: object) -> Response:
         )
     )
     return HTMLResponse(text)
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        loader=jinja2.FunctionLoader(_packaged),
-    )
-    environment.globals |= {"tr": tr, "name_of": name_of, "address_of": address_of}
-    return environment
 
 
 def _packaged(name: str) -> str:

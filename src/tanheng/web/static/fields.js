@@ -69,7 +69,7 @@ export const drawing = { now: false };
 function committing(input, commit) {
   input.dataset.held = input.value;
   const done = () => {
-    const unread = Boolean(input.validity?.badInput); // "1e" is no number yet, and no reason to take an entry out
+    const unread = Boolean(input.validity?.badInput); // "1e" is not a number yet: the entry is kept
     input.setAttribute("aria-invalid", String(unread));
     if (drawing.now || unread || input.value === input.dataset.held) return;
     input.dataset.held = input.value;

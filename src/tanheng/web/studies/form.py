@@ -59,7 +59,7 @@ def state_of(home: Home, name: str) -> StudyState:
     Raises
     ------
     InputError
-        There is no such file, or it is no text.
+        The file does not exist, or is not text in UTF-8.
     """
     path = study_path(home, name)
     text = read_text(path)
