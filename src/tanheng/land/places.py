@@ -8,6 +8,7 @@ import numpy as np
 import pyproj
 
 from tanheng.errors import InputError
+from tanheng.grid import transformer
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
@@ -95,7 +96,7 @@ def _on_earth(pixels: PixelGrid) -> bool:
     """Whether some of the outline of a projected raster has a longitude and latitude that lead back to where they came from."""
     x, y = pixels.edge(9)
     try:
-        there = pyproj.Transformer.from_crs(pixels.crs, 4326, always_xy=True)
+        there = transformer(pixels.crs, pyproj.CRS(4326))
         longitude, latitude = there.transform(x, y)
         back_x, back_y = there.transform(longitude, latitude, direction="INVERSE")
     except pyproj.exceptions.ProjError:

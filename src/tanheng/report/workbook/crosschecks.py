@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tanheng.language import tr
 from tanheng.report.words.cells import cell_words
@@ -40,15 +41,21 @@ class Check:
     other: Figure
     size: Figure
 
+    @cached_property
+    def figures(self) -> tuple[float, float]:
+        """The two figures today."""
+        return self.one.value(), self.other.value()
+
+    @cached_property
     def difference(self) -> float:
         """Difference of the figures today, as a share of their size."""
-        one, other = self.one.value(), self.other.value()
+        one, other = self.figures
         return abs(one - other) / max(abs(one), abs(other), abs(self.size.value()), 1e-300)
 
     @property
     def holds(self) -> bool:
         """Whether the law holds today."""
-        return self.difference() <= LIMIT
+        return self.difference <= LIMIT
 
 
 def crosschecks(tables: Placed) -> list[Check]:
