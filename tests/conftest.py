@@ -102,13 +102,16 @@ def henan(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Results:
     return results
 
 
-#: How the maps of small studies are printed: coarse and few, since most tests look at something else.
+#: How the maps of small studies are printed, where they are: coarse and few.
 SMALL_MAPS = "[maps]\ndpi = 72\npanels = false\n"
+
+#: Small studies print no maps, since most tests look at something else; `printed` gives them back.
+NO_MAPS = "[outputs]\nmaps = false\n"
 
 STUDY = f"""
 title = "Tiny"
 years = [2000, 2010]
-{SMALL_MAPS}[land_cover]
+{SMALL_MAPS}{NO_MAPS}[land_cover]
 legend = "six-classes"
 maps = {{ 2000 = "a.tif", 2010 = "b.tif" }}
 [carbon_density]
@@ -136,6 +139,20 @@ def tiny_study(folder: Path) -> Path:
     path = folder / "study.toml"
     path.write_text(STUDY, encoding="utf-8")
     return path
+
+
+def with_outputs(text: str, entries: str) -> str:
+    """Text of a small study with more entries on its outputs."""
+    assert NO_MAPS in text
+    return text.replace(NO_MAPS, NO_MAPS + entries)
+
+
+def printed(study: Path) -> Path:
+    """A small study that prints its maps."""
+    text = study.read_text(encoding="utf-8")
+    assert NO_MAPS in text
+    study.write_text(text.replace(NO_MAPS, ""), encoding="utf-8")
+    return study
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 import tanheng
-from conftest import STUDY
+from conftest import STUDY, printed
 from tanheng import language, schema
 from tanheng.errors import AlignmentError, InputError
 from tanheng.factors import emission_factors_from
@@ -47,7 +47,7 @@ def test_a_statistic_is_added_by_the_code_of_the_page(tiny_with_people: Path) ->
     code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert code is not None
     exec(compile(code[1], PAGE.name, "exec"), {})  # noqa: S102  the page's own example
-    results = tanheng.run(tiny_with_people)
+    results = tanheng.run(printed(tiny_with_people))
     # One cell of the first year by hand: supply and demand of whole cells, times 100 ha.
     grid = results.dataset["footprint"]
     by_hand = results.dataset["demand"] / results.dataset["carbon_stock"] * 100.0

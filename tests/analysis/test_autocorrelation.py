@@ -104,6 +104,7 @@ def test_local_statistics_equal_esda(field: dict[str, Any], esda: Any) -> None:
         assert (ours.kind[alone] == -1).all()
 
 
+@pytest.mark.peer
 def test_weights_that_differ_from_row_to_row_equal_esda(esda: Any) -> None:
     """Inverse distances: no two cells share their null, so each has its own draws."""
     rng = np.random.default_rng(8)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from rocrate.rocrate import ROCrate
 
-from conftest import LAST, STUDY, write_map
+from conftest import LAST, STUDY, with_outputs, write_map
 from tanheng.io.results.crate import crate_entities, write_crate
 from tanheng.pipeline.run import run_study
 
@@ -59,8 +59,8 @@ def test_each_input_is_an_entity_of_its_own_also_where_two_hold_the_same(tiny: P
 
 
 def test_title_and_note_stand_in_one_language(tiny: Path) -> None:
-    notes = '[outputs]\nnote = "Of a test."\nnote_zh = "试验用。"\n'
-    tiny.write_text('title_zh = "小区"\n' + STUDY + notes, encoding="utf-8")
+    notes = 'note = "Of a test."\nnote_zh = "试验用。"\n'
+    tiny.write_text('title_zh = "小区"\n' + with_outputs(STUDY, notes), encoding="utf-8")
     for spoken, title, note in (("zh", "小区", "试验用。"), ("en", "Tiny", "Of a test.")):
         results = run_study(tiny, language=spoken)
         root = crate_entities(results.folder, results.record)[0]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import rasterio
 
+from conftest import printed
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.run import run_study
 
@@ -20,7 +21,7 @@ def grid(folder: Path, name: str) -> np.ndarray:
 
 def test_cells_show_what_changed_and_into_what(tiny: Path) -> None:
     # Cells (0, 1) and (2, 0) went from cropland to built-up, (1, 1) from grassland to forest; each cell is one class.
-    folder = run_study(tiny).folder
+    folder = run_study(printed(tiny)).folder
     changed, kinds = grid(folder, "land_changed_2000-2010"), grid(folder, "land_transition_2000-2010")
     assert np.argwhere(changed == 1).tolist() == [[0, 1], [1, 1], [2, 0]]
     assert (kinds[0, 1], kinds[2, 0], kinds[1, 1]) == (1, 1, 2)

@@ -11,7 +11,7 @@ import pytest
 import rasterio
 import xarray as xr
 
-from conftest import FIRST, LAST, NORTH, SINGLE, STUDY, WEST, write_map, write_zones, zone
+from conftest import FIRST, LAST, NORTH, SINGLE, STUDY, WEST, printed, write_map, write_zones, zone
 from tanheng.errors import InputError, OutputError, SelfCheckError
 from tanheng.pipeline import run as run_module
 from tanheng.pipeline import writing
@@ -50,7 +50,7 @@ def test_transitions_sum_to_the_change(tiny: Path) -> None:
 
 
 def test_results_hold_what_the_interface_promises(tiny_with_people: Path) -> None:
-    run_study(tiny_with_people)
+    run_study(printed(tiny_with_people))
     folder = tiny_with_people.parent / "results"
     tables = {path.stem for path in (folder / "tables").glob("*.csv")}
     assert tables >= {

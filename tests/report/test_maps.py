@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from conftest import SMALL_MAPS
+from conftest import SMALL_MAPS, printed
 from tanheng.language import speaking
 from tanheng.pipeline.run import run_study
 
 
 def _with(study: Path, text: str) -> Path:
     study.write_text(study.read_text(encoding="utf-8").replace(SMALL_MAPS, text), encoding="utf-8")
-    return study
+    return printed(study)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from docx.oxml.ns import qn
 
-from conftest import tiny_study_with_people
+from conftest import tiny_study_with_people, with_outputs
 from tanheng.language import speaking
 from tanheng.pipeline.run import Results, run_study
 from tanheng.report.word.paper_tables import PaperTable, paper_tables, written
@@ -22,7 +22,7 @@ from tanheng.report.word.word_tables import write_paper_tables
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     path = tiny_study_with_people(tmp_path_factory.mktemp("paper"))
-    path.write_text(path.read_text(encoding="utf-8") + "[outputs]\ndocx = true\n", encoding="utf-8")
+    path.write_text(with_outputs(path.read_text(encoding="utf-8"), "docx = true\n"), encoding="utf-8")
     return run_study(path)
 
 

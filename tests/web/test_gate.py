@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import tiny_study
+from conftest import tiny_study, with_outputs
 from web.served import Served, begin, of, serving
 
 
@@ -233,7 +233,7 @@ def test_results_do_not_go_outside(served: Served) -> None:
     folder = served.folder / "outward"
     folder.mkdir()
     study = tiny_study(folder)
-    text = study.read_text(encoding="utf-8") + '[outputs]\nfolder = "../../taken"\n'
+    text = with_outputs(study.read_text(encoding="utf-8"), 'folder = "../../taken"\n')
     study.write_text(text, encoding="utf-8")
     job = served.job("run", study="outward/study.toml")
     assert "outside" in served.until(job, "failed")["message"]
