@@ -13,7 +13,7 @@ from tanheng.io.rasters import files_open, open_raster
 from tanheng.io.results.folder import check_folder
 from tanheng.io.vectors import read_layer
 from tanheng.plain_files import is_file, is_folder
-from tanheng.reach import ROOTS, confined_to, roots_text
+from tanheng.reach import ROOTS, Reach, confined_to, is_within_reach
 
 
 @pytest.fixture
@@ -74,8 +74,19 @@ def test_results_do_not_go_outside(inside: Path) -> None:
 
 
 def test_a_process_is_confined_by_the_variable(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ROOTS, roots_text([inside, inside / "a:b"]))
+    monkeypatch.setenv(ROOTS, Reach((inside, inside / "a:b")).text())
     with pytest.raises(InputError, match="outside the folders"):
         read_text(inside.parent / "secret.csv")
     monkeypatch.delenv(ROOTS)
     assert read_text(inside.parent / "secret.csv")
+
+
+def test_what_may_be_read_alone_takes_no_results(inside: Path) -> None:
+    shared = inside.parent / "shared"
+    shared.mkdir()
+    with confined_to(Reach((inside,), (shared,))):
+        assert is_within_reach(shared / "a.tif")
+        assert not is_within_reach(shared / "a.tif", to_write=True)
+        with pytest.raises(OutputError, match="outside the folders"):
+            check_folder(shared / "results")
+        check_folder(inside / "results")

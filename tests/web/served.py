@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,16 +45,16 @@ class Served:
     cookie: str = ""
     key: str = field(default="", repr=False)
     own: Path = Path()
+    address: str = ""
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    def __post_init__(self) -> None:
+        self.address = self.address or f"http://127.0.0.1:{self.port}"
 
     def ask(
         self, path: str, method: str = "GET", body: object = None, headers: Mapping[str, str | None] | None = None
     ) -> Answer:
         """Answer to a request of the app's own page; headers are set, or left out where they are None."""
-        sent: dict[str, str | None] = {"Host": f"127.0.0.1:{self.port}", "Cookie": self.cookie}
+        sent: dict[str, str | None] = {"Host": self.address.split("//")[1], "Cookie": self.cookie}
         if method != "GET":
             sent["Origin"] = self.address
         sent |= dict(headers or {})
@@ -115,30 +115,35 @@ def waited(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float 
         time.sleep(0.1)
 
 
-def begin(folder: Path, *options: str, enter: bool = True, **variables: str) -> Served:
-    """A server for a folder."""
-    command = [
-        sys.executable,
-        "-m",
-        "tanheng",
-        "--lang",
-        "en",
-        "serve",
-        str(folder),
-        "--no-browser",
-        "--port",
-        "0",
-        *options,
-    ]
-    state = folder.parent / f"state of {folder.name}"
+def _begun(
+    pattern: str, state: Path, options: Sequence[str], variables: Mapping[str, str]
+) -> tuple[Any, re.Match[str]]:
+    """A server with its state in a folder, and what its first line says."""
+    command = [sys.executable, "-m", "tanheng", "--lang", "en", "serve", "--no-browser", "--port", "0", *options]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "TANHENG_STATE": str(state), **variables}
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
     assert process.stdout is not None
     line = process.stdout.readline()
-    found = re.fullmatch(r"tanheng is at http://127\.0\.0\.1:(\d+)/\?token=(\S+)\n", line)
+    found = re.fullmatch(pattern, line)
     assert found is not None, line + process.communicate(timeout=20)[1]
+    return process, found
+
+
+def begin_many(users: Path, *options: str, **variables: str) -> Served:
+    """A server for the users of a file; nobody is let in yet."""
+    state = users.parent / "state"
+    pattern = r"tanheng is at (http\S+); it listens on 127\.0\.0\.1, port (\d+)\n"
+    process, found = _begun(pattern, state, ("--multi", str(users), *options), variables)
+    return Served(process, users.parent, int(found[2]), "", own=state, address=found[1])
+
+
+def begin(folder: Path, *options: str, enter: bool = True, **variables: str) -> Served:
+    """A server for a folder."""
+    state = folder.parent / f"state of {folder.name}"
+    pattern = r"tanheng is at http://127\.0\.0\.1:(\d+)/\?token=(\S+)\n"
+    process, found = _begun(pattern, state, (str(folder), *options), variables)
     served = Served(process, folder, int(found[1]), found[2])
     served.own = next(state.iterdir())
     served.key = (served.own / "api-key").read_text(encoding="ascii")

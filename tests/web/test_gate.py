@@ -127,7 +127,7 @@ def test_no_name_leads_out(served: Served, path: str, name: str) -> None:
 
 def test_results_are_served_in_a_box_and_no_link_leads_out_of_them(served: Served) -> None:
     shown = served.ask("/results?name=one/results").text
-    signed = re.findall(r"/view/[0-9a-f]{32}/[^/]+/", shown)[0]
+    signed = re.findall(r"/view/[0-9a-f]{16}/[0-9a-f]{32}/[^/]+/", shown)[0]
     page = served.ask(signed + "report.html", headers={"Cookie": None})
     assert page.status == 200
     assert page.headers["content-security-policy"].startswith("sandbox allow-scripts allow-downloads;")
@@ -136,8 +136,9 @@ def test_results_are_served_in_a_box_and_no_link_leads_out_of_them(served: Serve
         answer = served.ask(signed + path)
         assert answer.status == 404
         assert "SECRET" not in answer.text
-    forged = "/view/" + "0" * 32 + signed.removeprefix("/view/")[32:] + "run.json"
-    assert served.ask(forged).status == 404
+    _, _, home, signature, folder, _ = signed.split("/")
+    for forged in (f"{home}/{'0' * 32}/{folder}", f"{'0' * 16}/{signature}/{folder}", f"{home}/{signature}/-"):
+        assert served.ask(f"/view/{forged}/run.json").status == 404
 
 
 @pytest.mark.parametrize(
@@ -327,7 +328,7 @@ def test_files_go_through_no_link_out(served: Served) -> None:
     ("method", "path", "body", "headers"),
     [
         ("GET", "/", None, {"Origin": "http://["}),
-        ("GET", "/view/%C3%A9/-/x", None, {}),
+        ("GET", "/view/x/%C3%A9/-/x", None, {}),
         ("POST", "/app/study?name=one/study.toml", {"changes": 5}, {}),
         ("POST", "/app/new", b'{"title": "\\ud800"}', {}),
         ("POST", "/app/use?name=one/study.toml", {"entries": [1]}, {}),

@@ -19,7 +19,7 @@ from tanheng.cli import simulate, statistics
 from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_of
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
-from tanheng.errors import StudyError, TanhengError, shortened
+from tanheng.errors import InputError, StudyError, TanhengError, shortened
 from tanheng.language import LANGUAGES, mark, tr
 from tanheng.limits import limit
 
@@ -222,21 +222,52 @@ def new(
 @app.command()
 def serve(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help=tr("Folder of the studies; this one by default."))
-    ] = Path(),
+        Path | None, typer.Argument(metavar="FOLDER", help=tr("Folder of the studies; this one by default."))
+    ] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help=tr("Port; the first free one from 8765 on by default."))
     ] = None,
-    host: Annotated[str, typer.Option(help=tr("Address of this machine."))] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help=tr("Address to listen on; any but this machine's own needs --multi."))
+    ] = "127.0.0.1",
     allow: Annotated[
         list[Path] | None, typer.Option("--allow", metavar="FOLDER", help=tr("A further folder that studies may read."))
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help=tr("Do not open the browser."))] = False,
+    multi: Annotated[
+        Path | None,
+        typer.Option(metavar="USERS", help=tr("Serve several people, listed in this file; see 'tanheng user'.")),
+    ] = None,
 ) -> None:
     """Open tanheng in the browser: studies by dropping files, runs with progress, results to explore."""
-    from tanheng.web.serve import serve
+    from tanheng.web.serve import serve, serve_users
 
-    serve(folder, port=port, host=host, allowed=tuple(allow or ()), browser=not no_browser)
+    if multi is None:
+        serve(folder or Path(), port=port, host=host, allowed=tuple(allow or ()), browser=not no_browser)
+        return
+    if folder is not None or allow:
+        raise InputError(
+            tr(
+                "--multi: FOLDER and --allow are for a single user; set 'folders' and 'read' in {path} instead",
+                path=multi,
+            )
+        )
+    serve_users(multi, port=port, host=host)
+
+
+@app.command()
+def user(
+    users: Annotated[Path, typer.Argument(metavar="USERS", help=tr("File of users; created if absent."))],
+    name: Annotated[str, typer.Argument(help=tr("Name of the user."))],
+) -> None:
+    """Give a user of `tanheng serve --multi` a new token; a user not yet in the file is added."""
+    from tanheng.web.doors.new_user import give_token
+
+    typer.echo(give_token(users, name))
+    typer.echo(
+        tr("This is the token of {name}. Only its hash is stored, in {path}: pass it on now.", name=name, path=users),
+        err=True,
+    )
 
 
 @app.command()

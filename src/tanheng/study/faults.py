@@ -65,8 +65,8 @@ class _Fault:
         return "[key]" in self.item["loc"]
 
 
-def fault_messages(items: Iterable[Any], name: str, data: object) -> list[Problem]:
-    """Messages for the faults that the models found in the data of a study, one for each place."""
+def fault_messages(items: Iterable[Any], name: str, data: object, model: type[BaseModel] = Study) -> list[Problem]:
+    """Messages for the faults that a model, that of a study by default, found in data, one for each place."""
     faults = [_Fault(_place(item, data), item) for item in items]
     # An entry that may be of several types is tried as each: where one type got further in, the others say nothing.
     kept = [fault for fault in faults if not any(_lies_in(other.place, fault.place) for other in faults)]
@@ -78,7 +78,7 @@ def fault_messages(items: Iterable[Any], name: str, data: object) -> list[Proble
             line, _told(group[0].place) or _named_place(line.removeprefix(tr("{name}: {words}", name=name, words="")))
         )
         for group in groups.values()
-        for line in _lines(group, name)
+        for line in _lines(group, name, model)
     ]
 
 
@@ -124,11 +124,11 @@ def _told(place: Path) -> str:
     return "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in place).strip(". ")
 
 
-def _lines(group: Sequence[_Fault], name: str) -> list[str]:
+def _lines(group: Sequence[_Fault], name: str, model: type[BaseModel]) -> list[str]:
     """Messages for the faults of one place."""
     first = group[0]
     if first.kind == "extra_forbidden":
-        return [_extra(first, name)]
+        return [_extra(first, name, model)]
     if first.kind == "missing":
         return [_missing(first, name)]
     if first.kind == "value_error":
@@ -156,14 +156,15 @@ def _missing(fault: _Fault, name: str) -> str:
     return tr("{name}: '{place}' is missing", name=name, place=_told(fault.place))
 
 
-def _extra(fault: _Fault, name: str) -> str:
+def _extra(fault: _Fault, name: str, model: type[BaseModel]) -> str:
     path = fault.place
+    whole = tr("a study") if model is Study else tr("this table")
     return tr(
         "{name}: '{key}' is no key of {table}{nearest}",
         name=name,
         key=_told(path),
-        table=f"[{_told(path[:-1])}]" if len(path) > 1 else tr("a study"),
-        nearest=nearest(str(path[-1]), _keys(path[:-1])),
+        table=f"[{_told(path[:-1])}]" if len(path) > 1 else whole,
+        nearest=nearest(str(path[-1]), _keys(path[:-1], model)),
     )
 
 
@@ -213,9 +214,9 @@ def _as_toml(value: object) -> str:
     return repr(value) if isinstance(value, (str, int, float)) else str(value)
 
 
-def _keys(path: Path) -> list[str]:
+def _keys(path: Path, whole: type[BaseModel]) -> list[str]:
     """Known keys of the table at a path."""
-    model: Any = Study
+    model: Any = whole
     for part in path:
         if isinstance(part, int):
             continue

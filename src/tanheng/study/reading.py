@@ -55,6 +55,17 @@ def load_study(path: Path) -> Study:
     """
     if _is_missing(path):
         raise InputError(tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path))
+    return parse_study(toml_data(path), str(path))
+
+
+def toml_data(path: Path) -> dict[str, Any]:
+    """Entries of a TOML file.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no text in UTF-8, or no TOML.
+    """
     try:
         text = small_file(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -62,13 +73,12 @@ def load_study(path: Path) -> Study:
     except OSError as error:
         raise InputError(tr("{path}: can't be read ({reason})", path=path, reason=error.strerror)) from error
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=toml_fault(error, text))) from error
     except (ValueError, RecursionError) as error:
         why = tr("tables are nested too deeply") if isinstance(error, RecursionError) else str(error)
         raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=why)) from None
-    return parse_study(data, str(path))
 
 
 def parse_study(data: dict[str, Any], name: str = "study") -> Study:

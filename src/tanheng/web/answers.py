@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from tanheng.errors import InputError, OutputError, StudyError, TanhengError
 from tanheng.language import speaking, tag, tr
+from tanheng.web.doors.door import Door, Visitor
+from tanheng.web.gate import Address, visitor_of
 from tanheng.web.home import Home
 from tanheng.web.speech import language_asked
 from tanheng.web.studies.files import ChangedElsewhereError
@@ -54,7 +59,7 @@ def answering(handler: Handler) -> Handler:
     """A handler that speaks the language of the request and answers errors with one message."""
 
     async def answered(request: Request) -> Response:
-        with speaking(language_asked(request)):
+        with speaking(language_asked(request)), in_lane(request):
             try:
                 return await handler(request)
             except TanhengError as error:
@@ -76,9 +81,34 @@ def _told(message: str, status: int) -> Response:
 
 
 def home_of(request: Request) -> Home:
-    """The app's folders and jobs."""
-    home: Home = request.app.state.home
-    return home
+    """Folder and jobs of who asks."""
+    return visitor_of_request(request).home
+
+
+def visitor_of_request(request: Request) -> Visitor:
+    """Who asks.
+
+    Raises
+    ------
+    NotThereError
+        Nobody has been let in.
+    """
+    visitor = visitor_of(request.scope)
+    if visitor is None:
+        raise NotThereError(tr("There is no such page."))
+    return visitor
+
+
+def door_of(request: Request) -> Door:
+    """Door of the app."""
+    door: Door = request.app.state.door
+    return door
+
+
+def base_of(request: Request) -> str:
+    """Address of the app as its pages and links name it."""
+    address: Address = request.app.state.address
+    return address.origin or str(request.base_url).rstrip("/")
 
 
 async def body_of(request: Request) -> dict[str, Any]:
@@ -123,7 +153,21 @@ def asked(request: Request, key: str) -> str:
 
 async def in_thread(function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401
     """Result of a call that takes its time, made beside the server's own work."""
-    return await anyio.to_thread.run_sync(lambda: function(*arguments))
+    return await anyio.to_thread.run_sync(lambda: function(*arguments), limiter=_lane.get())
+
+
+@contextmanager
+def in_lane(request: Request) -> Iterator[None]:
+    """What takes its time in the block takes threads of the visitor's own share."""
+    visitor = visitor_of(request.scope)
+    before = _lane.set(visitor.home.lane if visitor else None)
+    try:
+        yield
+    finally:
+        _lane.reset(before)
+
+
+_lane: ContextVar[anyio.CapacityLimiter | None] = ContextVar("lane", default=None)
 
 
 def data(found: Mapping[str, Any] | list[Any], status: int = 200) -> Response:

@@ -19,9 +19,10 @@ from tanheng.language import speaking
 from tanheng.report.style.fonts import packaged_font
 from tanheng.web.answers import answering
 from tanheng.web.api import routes as api
+from tanheng.web.doors.door import Door
 from tanheng.web.gate import Address, Gate
-from tanheng.web.home import Home
-from tanheng.web.pages import file_data, job_data, plan_data, routes, study_data
+from tanheng.web.jobs.queue import Queue
+from tanheng.web.pages import file_data, job_data, plan_data, routes, sign_in, study_data
 from tanheng.web.speech import language_asked
 from tanheng.web.studies.looks import load_readers
 from tanheng.web.view import result_file
@@ -51,12 +52,12 @@ async def _failed(request: Request, error: Exception) -> Response:
         return await routes.failed(request, error)
 
 
-def make_app(home: Home, address: Address) -> Starlette:
-    """The app over the folders and jobs of a home, reached at an address."""
+def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
+    """The app over the folders that a door leads to, reached at an address, with the queue of their jobs."""
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        home.runner.begin()
+        queue.begin()
         threading.Thread(target=load_readers, name="readers", daemon=True).start()
         yield
 
@@ -67,8 +68,11 @@ def make_app(home: Home, address: Address) -> Starlette:
         Route("/job/{job}", answering(routes.job)),
         Route("/results", answering(routes.results)),
         Route("/language", answering(routes.choose_language)),
+        Route("/sign-in", answering(sign_in.page), methods=["GET"]),
+        Route("/sign-in", answering(sign_in.enter), methods=["POST"]),
+        Route("/app/sign-out", answering(sign_in.leave), methods=["POST"]),
         Route("/static/{name}", _static),
-        Route("/view/{signature}/{folder}/{path:path}", answering(result_file)),
+        Route("/view/{home}/{signature}/{folder}/{path:path}", answering(result_file)),
     ]
     data = [
         Route("/app/schema", answering(study_data.schema)),
@@ -94,9 +98,9 @@ def make_app(home: Home, address: Address) -> Starlette:
     ]
     app = Starlette(
         routes=[*pages, *data, *api.ROUTES],
-        middleware=[Middleware(Gate, home=home, address=address)],
+        middleware=[Middleware(Gate, door=door, address=address)],
         exception_handlers={HTTPException: _failed, Exception: _failed},
         lifespan=life,
     )
-    app.state.home, app.state.address = home, address
+    app.state.door, app.state.address = door, address
     return app

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import language, tr
-from tanheng.reach import ROOTS, roots_text
+from tanheng.reach import ROOTS, Reach
+from tanheng.web.rules import Rules
 
 
 @dataclass
@@ -25,7 +30,7 @@ class _Desk:
     process: subprocess.Popen[str]
     study: Path
     version: str
-    opened: dict[str, Any]
+    opened: dict[str, Any] = field(default_factory=dict)
 
 
 class Desks:
@@ -33,13 +38,16 @@ class Desks:
 
     Parameters
     ----------
-    roots : sequence of Path
+    reach : Reach
         Folders that they may read.
+    rules : Rules
+        Memory that one may hold, and how long it stays open while nobody asks.
     """
 
-    def __init__(self, roots: Sequence[Path]) -> None:
-        self.roots = roots
+    def __init__(self, reach: Reach, rules: Rules) -> None:
+        self.reach, self.rules = reach, rules
         self._open: _Desk | None = None
+        self._asked = 0.0
         self._lock = threading.Lock()
 
     def opened(self, study: Path, version: str) -> dict[str, Any]:
@@ -76,7 +84,21 @@ class Desks:
             self._open.process.communicate()
             self._open = None
 
+    def tend(self) -> None:
+        """End the desk where it holds more memory than it may, or nobody has asked it for long."""
+        held = self._open
+        if held is None or held.process.poll() is not None:
+            return
+        if math.isfinite(self.rules.memory_bytes) and _memory(held.process.pid) > self.rules.memory_bytes:
+            held.process.kill()  # who waits for its answer is told
+        elif time.monotonic() - self._asked > self.rules.idle_seconds and self._lock.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                self._lock.release()
+
     def _desk(self, study: Path, version: str) -> _Desk:
+        self._asked = time.monotonic()
         held = self._open
         if held is not None and (held.study, held.version) == (study, version) and held.process.poll() is None:
             return held
@@ -88,15 +110,22 @@ class Desks:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, ROOTS: roots_text(self.roots)},
+            env={**os.environ, ROOTS: self.reach.text()},
         )
+        desk = self._open = _Desk(process, study, version)
         try:
-            self._open = _Desk(process, study, version, _answer(process))
+            desk.opened = _answer(process)
         except BaseException:
-            process.kill()
-            process.communicate()
+            self.close()
             raise
-        return self._open
+        return desk
+
+
+def _memory(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,7 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tanheng.language import tr
-from tanheng.web.home import Home
+from tanheng.web.doors.door import Door, Visitor
 
 LOG = logging.getLogger("tanheng.web")
 
@@ -37,6 +38,9 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 
+#: Where the scope of a request holds who it comes from.
+VISITOR = "tanheng.visitor"
+
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -51,21 +55,38 @@ class Address:
         Names under which it may be asked for, without the port.
     secure : bool
         Whether browsers reach it by HTTPS, through a proxy.
+    origin : str
+        As its own pages name it; that of the request where empty.
     """
 
     port: int
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     secure: bool = False
+    origin: str = ""
+
+    @classmethod
+    def of(cls, origin: str) -> Self:
+        """Address of a server that browsers reach through a proxy.
+
+        Examples
+        --------
+        >>> Address.of("https://carbon.example.org").is_own("carbon.example.org")
+        True
+        """
+        parts = urlsplit(origin)
+        secure = parts.scheme == "https"
+        host = parts.hostname or ""
+        return cls(parts.port or (443 if secure else 80), (f"[{host}]" if ":" in host else host,), secure, origin)
 
     @property
     def cookie(self) -> str:
-        """Name of its cookie: two apps on one machine have two."""
-        return f"tanheng-{self.port}"
+        """Name of its cookie: two apps on one machine have two; by HTTPS, one that no other host can set."""
+        return "__Host-tanheng" if self.secure else f"tanheng-{self.port}"
 
     def is_own(self, host: str) -> bool:
         """Whether a header ``Host`` names the app, and no name that a stranger lets point to it."""
         name, port = _parted(host)
-        return name in self.hosts and (port in {"", str(self.port)} or self.secure)
+        return name in self.hosts and port in {"", str(self.port)}
 
     def is_origin(self, origin: str) -> bool:
         """Whether a header ``Origin`` is that of the app's own pages."""
@@ -74,6 +95,28 @@ class Address:
         except ValueError:
             return False
         return parts.scheme == ("https" if self.secure else "http") and self.is_own(parts.netloc)
+
+
+def visitor_of(scope: Scope) -> Visitor | None:
+    """Who a request comes from; none where it needs no entry."""
+    visitor: Visitor | None = scope.get(VISITOR)
+    return visitor
+
+
+def session_of(scope: Scope, address: Address) -> str:
+    """Session that a request brings; empty where it brings none."""
+    try:
+        cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(address.cookie)
+    except CookieError:
+        return ""
+    return cookie.value if cookie else ""
+
+
+def let_in(answer: Response, session: str, address: Address) -> None:
+    """Give the browser the cookie of a session."""
+    answer.set_cookie(
+        address.cookie, session, max_age=30 * 86_400, httponly=True, samesite="strict", secure=address.secure
+    )
 
 
 def _parted(host: str) -> tuple[str, str]:
@@ -85,10 +128,13 @@ def _parted(host: str) -> tuple[str, str]:
 
 
 class Gate:
-    """Lets in who has the cookie of a session or the key of the API, from the app's own pages; all others are refused and logged."""
+    """Lets in who has the cookie of a session or the key of the API, from the app's own pages; all others are refused and logged.
 
-    def __init__(self, app: ASGIApp, home: Home, address: Address) -> None:
-        self.app, self.home, self.address = app, home, address
+    The visitor goes on with the request, as `VISITOR` of its scope.
+    """
+
+    def __init__(self, app: ASGIApp, door: Door, address: Address) -> None:
+        self.app, self.door, self.address = app, door, address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on to the app."""
@@ -123,11 +169,11 @@ class Gate:
     def _entry(self, scope: Scope) -> Response | None:
         """Cookie for the one-time token of the opened address."""
         token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-        if not token or scope["path"] != "/":
-            return None
-        session = self.home.session_for(token)
+        if not token or scope["path"] != "/" or self.door.asks_who:
+            return None  # a token of a person stands in no address, which browsers remember
+        session = self.door.session_for(token)
         if session is None:
-            if self.home.lets_in(self._session(scope)):
+            if self.door.by_session(session_of(scope, self.address)):
                 return RedirectResponse("/", status_code=303)
             return self._refused(
                 scope,
@@ -135,40 +181,37 @@ class Gate:
                 tr("This address has been used. Take a new one from the terminal: stop tanheng and start it again."),
             )
         answer = RedirectResponse("/", status_code=303)
-        answer.set_cookie(
-            self.address.cookie,
-            session,
-            max_age=30 * 86_400,
-            httponly=True,
-            samesite="strict",
-            secure=self.address.secure,
-        )
+        let_in(answer, session, self.address)
         return answer
 
     def _without_entry(self, scope: Scope) -> Response | None:
         """Answer to who is not let in; none where somebody is."""
         headers = Headers(scope=scope)
         kind, _, key = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            if self.home.is_api_key(key.strip()):
-                return None
-            return self._refused(scope, 401, tr("This is not the key of the API."))
-        if self.home.lets_in(self._session(scope)):
-            if scope["method"] in _READING or headers.get("origin") is not None:
-                return None
+        by_key = kind.lower() == "bearer"
+        session = session_of(scope, self.address)
+        visitor = self.door.by_key(key.strip()) if by_key else self.door.by_session(session)
+        if visitor is None:
+            return (
+                self._refused(scope, 401, tr("This is not the key of the API.")) if by_key else self._to_nobody(scope)
+            )
+        if not by_key and scope["method"] not in _READING and headers.get("origin") is None:
             return self._refused(scope, 403, tr("Requests from other sites are refused."))
+        scope[VISITOR] = visitor
+        return None
+
+    def _to_nobody(self, scope: Scope) -> Response | None:
+        """Answer to who has not been let in; none for what needs no entry."""
         if scope["path"].startswith(("/static/", "/view/")):
             return None  # what every page needs; and results, whose addresses are signed
-        return self._refused(
-            scope, 401, tr("Open the address that tanheng printed in the terminal: it lets this browser in.")
-        )
-
-    def _session(self, scope: Scope) -> str:
-        try:
-            cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(self.address.cookie)
-        except CookieError:
-            return ""
-        return cookie.value if cookie else ""
+        if not self.door.asks_who:
+            words = tr("Open the address that tanheng printed in the terminal: it lets this browser in.")
+            return self._refused(scope, 401, words)
+        if scope["path"] in {"/sign-in", "/language"}:
+            return None
+        if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
+            return RedirectResponse("/sign-in", status_code=303)
+        return self._refused(scope, 401, tr("Sign in, or send your token."))
 
     def _refused(self, scope: Scope, status: int, words: str) -> Response:
         LOG.warning("%s %s %r refused: %s", status, scope["method"], scope["path"][:200], words)

@@ -176,7 +176,7 @@ class Offer:
         try:
             asked = self.inputs.model_validate(dict(given))
         except ValidationError as error:
-            raise StudyError(fault_messages(error.errors(), "inputs", dict(given))) from None
+            raise StudyError(fault_messages(error.errors(), "inputs", dict(given), self.inputs)) from None
         return self.order(home, asked)
 
     def submitted(self, home: Home, given: Mapping[str, Any]) -> Job:

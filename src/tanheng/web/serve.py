@@ -15,8 +15,12 @@ import uvicorn
 from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 from tanheng.web.app import make_app
+from tanheng.web.doors.door import Door
+from tanheng.web.doors.many import ManyDoors
+from tanheng.web.doors.one import OneDoor
 from tanheng.web.gate import LOG, Address
 from tanheng.web.home import Home
+from tanheng.web.jobs.queue import Queue
 
 #: Ports that are tried in turn where none is named.
 _PORTS = range(8765, 8785)
@@ -32,7 +36,7 @@ def serve(
     allowed: Sequence[Path] = (),
     browser: bool = True,
 ) -> None:
-    """Serve the app for a folder until it is stopped.
+    """Serve the app for a folder of one user until it is stopped.
 
     Parameters
     ----------
@@ -56,20 +60,67 @@ def serve(
     """
     if host not in _LOOPBACK:
         raise InputError(
-            tr("--host {host}: the app serves this machine alone; write 127.0.0.1, localhost or ::1", host=host)
+            tr(
+                "--host {host}: without --multi the app serves this machine alone; write 127.0.0.1, localhost or ::1",
+                host=host,
+            )
         )
-    home = Home(folder, allowed)
+    door = OneDoor(Home(folder, allowed))
     listening = _socket(host, port)
     address = Address(listening.getsockname()[1])
-    _log_to(home.own / "server.log")
-    place = f"http://{f'[{host}]' if ':' in host else host}:{address.port}/?token={home.new_token()}"
-    sys.stdout.write(tr("tanheng is at {place}", place=place) + "\n")
-    sys.stdout.flush()
+    _log_to(door.visitor.home.own / "server.log")
+    place = f"http://{f'[{host}]' if ':' in host else host}:{address.port}/?token={door.new_token()}"
+    _tell(tr("tanheng is at {place}", place=place))
     if browser:
         with contextlib.suppress(webbrowser.Error, OSError):
             webbrowser.open(place)
+    _run(door, address, listening)
+
+
+def serve_users(users: Path, *, port: int | None = None, host: str = "127.0.0.1") -> None:
+    """Serve the app for several people, each with a folder and a token of their own, until it is stopped.
+
+    Parameters
+    ----------
+    users : Path
+        File of users, see `tanheng.web.doors.users`.
+    port : int, optional
+        The first free one from 8765 on where absent.
+    host : str
+        Address to listen at; a proxy in front of it speaks HTTPS.
+
+    Raises
+    ------
+    InputError
+        The file of users can't be read, or is wrong.
+    OutputError
+        The port is taken, or a folder can't be made.
+    """
+    door = ManyDoors(users)
+    listening = _socket(host, port)
+    _log_to(door.own / "server.log")
+    place, number = door.file.address, listening.getsockname()[1]
+    _tell(tr("tanheng is at {place}; it listens on {host}, port {port}", place=place, host=host, port=number))
+    if not door.file.users:
+        _tell(tr("{path} has no users yet; add one with: tanheng user {path} NAME", path=users))
+    _run(door, Address.of(place), listening, door.file.jobs_at_once)
+
+
+def _tell(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+def _run(door: Door, address: Address, listening: socket.socket, jobs_at_once: int = 1) -> None:
+    """Answer until the server is stopped, then end what it started."""
+
+    def tend_desks() -> None:
+        for home in door.homes():
+            home.desks.tend()
+
+    queue = Queue(lambda: [home.runner for home in door.homes()], jobs_at_once, tend_desks)
     settings = uvicorn.Config(
-        make_app(home, address),
+        make_app(door, address, queue),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -79,8 +130,9 @@ def serve(
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(settings).run(sockets=[listening])
-    home.desks.close()
-    home.runner.close(end_jobs=_wants_end(len(home.journal.unfinished())))
+    for home in door.homes():
+        home.desks.close()
+    queue.close(end_jobs=_wants_end(queue.unfinished()))
 
 
 def _socket(host: str, port: int | None) -> socket.socket:

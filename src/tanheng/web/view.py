@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 
 from tanheng.language import tr
 from tanheng.reach import confined_to, is_within_reach
-from tanheng.web.answers import NotThereError, home_of, in_thread
+from tanheng.web.answers import NotThereError, door_of, in_thread
 from tanheng.web.gate import RESULTS_POLICY
 from tanheng.web.home import Home
 
@@ -74,7 +74,7 @@ def type_of(path: Path) -> str:
 def address_of(home: Home, folder: str, path: str) -> str:
     """Address of a file of results; it is signed, so that a page in a box without cookies can follow it."""
     held = base64.urlsafe_b64encode(folder.encode()).decode().rstrip("=") or "-"
-    return f"/view/{home.signature(folder)}/{held}/{quote(path)}"
+    return f"/view/{home.id}/{home.signature(folder)}/{held}/{quote(path)}"
 
 
 def pieces(home: Home, folder: str) -> Iterator[Piece]:
@@ -97,7 +97,9 @@ async def result_file(request: Request) -> Response:
     NotThereError
         There is none, or the address is not one of this app.
     """
-    home = home_of(request)
+    home = door_of(request).home(request.path_params["home"])
+    if home is None:
+        raise NotThereError(tr("There is no such file."))
     folder = _folder(request.path_params["folder"])
     given = request.path_params["signature"].encode("utf-8", "replace")
     signed = hmac.compare_digest(home.signature(folder).encode(), given)

@@ -97,7 +97,7 @@ def check_folder(folder: Path) -> None:
     """
     if "\0" in str(folder) or not folder.name:
         raise OutputError(tr("{folder}: is not a valid folder name", folder=shown(folder)))
-    if not is_within_reach(folder):
+    if not is_within_reach(folder, to_write=True):
         raise OutputError(
             tr("{folder}: lies outside the folders that this server may write to; name another", folder=folder)
         )

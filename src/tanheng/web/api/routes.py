@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from tanheng.errors import InputError, TanhengError
 from tanheng.language import speaking, tr
-from tanheng.web.answers import body_of, home_of, in_thread, status_of
+from tanheng.web.answers import base_of, body_of, home_of, in_lane, in_thread, status_of
 from tanheng.web.api.descriptions import (
     CONFORMS_TO,
     exception,
@@ -38,7 +38,7 @@ class _Refusal(Exception):  # noqa: N818  an answer, no error of ours
 
 def _answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     async def answered(request: Request) -> Response:
-        with speaking(language_asked(request)):
+        with speaking(language_asked(request)), in_lane(request):
             try:
                 return await handler(request)
             except _Refusal as refusal:
@@ -48,10 +48,6 @@ def _answering(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[R
                 return JSONResponse(exception("invalid", status, str(error)), status)
 
     return answered
-
-
-def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
 
 
 def _offer(request: Request) -> Offer:
@@ -70,11 +66,11 @@ async def _job(request: Request) -> Job:
 
 async def landing(request: Request) -> Response:
     """The landing page."""
-    return JSONResponse(landing_page(_base(request)))
+    return JSONResponse(landing_page(base_of(request)))
 
 
 async def _api(request: Request) -> Response:
-    return JSONResponse(definition(_base(request)), media_type="application/vnd.oai.openapi+json;version=3.0")
+    return JSONResponse(definition(base_of(request)), media_type="application/vnd.oai.openapi+json;version=3.0")
 
 
 async def _conformance(_: Request) -> Response:
@@ -82,17 +78,17 @@ async def _conformance(_: Request) -> Response:
 
 
 async def _processes(request: Request) -> Response:
-    base = _base(request)
+    base = base_of(request)
     summaries = [process_summary(offer, base) for offer in OFFERS.values()]
     return JSONResponse({"processes": summaries, "links": [link(base, "/processes", "self")]})
 
 
 async def _process(request: Request) -> Response:
-    return JSONResponse(process_description(_offer(request), _base(request)))
+    return JSONResponse(process_description(_offer(request), base_of(request)))
 
 
 async def _execute(request: Request) -> Response:
-    home, base, offer = home_of(request), _base(request), _offer(request)
+    home, base, offer = home_of(request), base_of(request), _offer(request)
     body = await body_of(request)
     inputs = body.get("inputs", {})
     if not isinstance(inputs, dict):
@@ -103,7 +99,7 @@ async def _execute(request: Request) -> Response:
 
 
 async def _jobs(request: Request) -> Response:
-    base, asked = _base(request), request.query_params
+    base, asked = base_of(request), request.query_params
     limit = asked.get("limit", "100")
     if not limit.isdigit() or not 1 <= int(limit) <= 10_000:
         raise InputError(tr("'limit' is a whole number from 1 to 10,000."))
@@ -117,7 +113,7 @@ async def _jobs(request: Request) -> Response:
 
 
 async def _status(request: Request) -> Response:
-    return JSONResponse(status_info(await _job(request), _base(request)))
+    return JSONResponse(status_info(await _job(request), base_of(request)))
 
 
 async def _dismiss(request: Request) -> Response:
@@ -126,12 +122,12 @@ async def _dismiss(request: Request) -> Response:
     if job.has_ended:
         home.runner.forget(job.id)
     dismissed = job if job.has_ended else await in_thread(home.runner.dismiss, job.id)
-    info = status_info(dismissed or job, _base(request))
+    info = status_info(dismissed or job, base_of(request))
     return JSONResponse(info | {"status": "dismissed"})
 
 
 async def _results(request: Request) -> Response:
-    home, job, base = home_of(request), await _job(request), _base(request)
+    home, job, base = home_of(request), await _job(request), base_of(request)
     if job.state == "failed":
         raise _Refusal("failed", 400, job.message)
     if job.state == "dismissed":
@@ -145,7 +141,7 @@ async def _results(request: Request) -> Response:
 
 
 async def _events(request: Request) -> Response:
-    base = _base(request)
+    base = base_of(request)
     return told_events(request, (await _job(request)).id, lambda job: status_info(job, base))
 
 

@@ -22,7 +22,7 @@ _COLUMNS = tuple(item.name for item in fields(Job))
 
 
 class Journal:
-    """Jobs and sessions of an app.
+    """Jobs of an app.
 
     Parameters
     ----------
@@ -43,7 +43,6 @@ class Journal:
                 database.execute("PRAGMA journal_mode = WAL")
                 columns = ", ".join(f"{name} PRIMARY KEY" if name == "id" else name for name in _COLUMNS)
                 database.execute(f"CREATE TABLE IF NOT EXISTS jobs ({columns})")
-                database.execute("CREATE TABLE IF NOT EXISTS sessions (hash PRIMARY KEY, until REAL)")
         except (OSError, sqlite3.Error) as error:
             raise OutputError(
                 tr("{path}: the journal of jobs can't be kept there ({reason})", path=path, reason=shown(error))
@@ -98,17 +97,6 @@ class Journal:
         with self._open() as database:
             rows = database.execute(f"SELECT {', '.join(_COLUMNS)} FROM jobs {where}", values).fetchall()  # noqa: S608  own words
         return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
-
-    def open_session(self, digest: str, until: float) -> None:
-        """Note that a browser is let in until a time."""
-        with self._open() as database:
-            database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?)", (digest, until))
-
-    def has_session(self, digest: str, now: float) -> bool:
-        """Whether a browser is let in."""
-        with self._open() as database:
-            row = database.execute("SELECT until FROM sessions WHERE hash = ?", (digest,)).fetchone()
-        return row is not None and float(row[0]) > now
 
 
 def _row(job: Job) -> dict[str, Any]:

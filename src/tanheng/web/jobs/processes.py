@@ -49,6 +49,19 @@ def is_running(pid: int, name: str) -> bool:
     return False
 
 
+def memory(pid: int, name: str) -> int:
+    """Memory that a process and all that it started hold now, bytes."""
+    if not is_running(pid, name):
+        return 0
+    held = 0
+    with contextlib.suppress(psutil.Error):
+        root = psutil.Process(pid)
+        for process in (root, *root.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                held += process.memory_info().rss
+    return held
+
+
 def end(pid: int, name: str) -> None:
     """End a process and all that it started: asked first, killed after a second."""
     if not is_running(pid, name):

@@ -1,8 +1,8 @@
-"""The queue of jobs: one after the other, each a child process whose log and whose life tell how it stands."""
+"""The jobs of one folder: each a child process whose log and whose life tell how it stands, within the rules of its user."""
 
 from __future__ import annotations
 
-import logging
+import math
 import shutil
 import threading
 import time
@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tanheng.language import language, speaking
-from tanheng.reach import ROOTS, roots_text
+from tanheng.errors import OutputError
+from tanheng.language import language, speaking, tr
+from tanheng.reach import ROOTS, Reach
 from tanheng.web.jobs import processes
 from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.journal import Journal
 from tanheng.web.jobs.log import Tail, state_from
-
-LOG = logging.getLogger("tanheng.web.jobs")
-
-#: Seconds between two looks at the running jobs.
-_EVERY_S = 0.3
+from tanheng.web.rules import Rules
+from tanheng.web.space import Space
 
 
 class Runner:
@@ -32,35 +30,30 @@ class Runner:
     journal : Journal
     folder : Path
         Where the logs of jobs are kept.
-    root : Path
-        Folder that commands start in.
-    roots : sequence of Path
-        Folders that jobs may read and write.
-    at_once : int
-        Jobs that run at the same time; the others wait.
+    reach : Reach
+        Folders that jobs may read and write; commands start in the first one.
+    rules : Rules
+        What a job may take.
+    space : Space
+        Room that results may take.
     """
 
-    def __init__(self, journal: Journal, folder: Path, root: Path, roots: Sequence[Path], at_once: int = 1) -> None:
-        self.journal, self.folder, self.root, self.roots, self.at_once = journal, folder, root, roots, at_once
+    def __init__(self, journal: Journal, folder: Path, reach: Reach, rules: Rules, space: Space) -> None:
+        self.journal, self.folder, self.reach, self.rules, self.space = journal, folder, reach, rules, space
+        #: When a job of its began last, s since 1970.
+        self.begun = 0.0
         self._lock = threading.RLock()
         self._tails: dict[str, Tail] = {}
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._tend, name="jobs", daemon=True)
-
-    def begin(self) -> None:
-        """Look after the jobs from now on."""
-        self._thread.start()
-
-    def close(self, *, end_jobs: bool) -> None:
-        """Look after them no more; with or without ending those that run."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        for job in self.journal.unfinished() if end_jobs else ():
-            self.dismiss(job.id)
 
     def submit(self, process: str, command: Sequence[str], title: str, study: str = "", results: str = "") -> Job:
-        """Put a job into the queue."""
+        """Put a job into the queue.
+
+        Raises
+        ------
+        OutputError
+            There are too many, or the user's room is used up.
+        """
+        self.space.refuse()
         job = Job(
             id=uuid.uuid4().hex,
             process=process,
@@ -71,7 +64,15 @@ class Runner:
             language=language(),
             created=time.time(),
         )
-        self.journal.add(job)
+        with self._lock:
+            if len(self.journal.unfinished()) >= self.rules.unfinished_jobs:
+                raise OutputError(
+                    tr(
+                        "{count} jobs are already running or waiting; start more once they are done",
+                        count=self.rules.unfinished_jobs,
+                    )
+                )
+            self.journal.add(job)
         return job
 
     def job(self, name: str) -> Job | None:
@@ -90,39 +91,81 @@ class Runner:
             job = self.job(name)
             if job is None or job.has_ended:
                 return job
-            if job.state == "running":
-                processes.end(job.pid, job.id)
-                job = self._refreshed(job)
-                if job.state == "successful":
-                    return job
-            dismissed = replace(job, state="dismissed", finished=time.time(), seconds_left=None)
-            self.journal.update(dismissed)
-            return dismissed
+            return self._ended(job, replace(job, state="dismissed"))
+
+    def dismiss_all(self) -> None:
+        """End all jobs that run or wait."""
+        for job in self.journal.unfinished():
+            self.dismiss(job.id)
 
     def forget(self, name: str) -> None:
         """Take a job that has ended out of the journal, with its log; its results stay."""
         self.journal.remove(name)
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def _tend(self) -> None:
-        while not self._stopped.wait(_EVERY_S):
-            try:
-                self._look()
-            except Exception:  # whatever it was, the jobs after it go on
-                LOG.exception("the jobs could not be looked after")
+    def tend(self) -> int:
+        """Number of jobs that run; one that takes more than it may is ended."""
+        found = [self.job(job.id) for job in self.journal.unfinished() if job.state == "running"]
+        running = [job for job in found if job is not None and not job.has_ended]
+        return sum(not self._within_rules(job).has_ended for job in running)
 
-    def _look(self) -> None:
+    def has_waiting(self) -> bool:
+        """Whether a job waits."""
+        return any(job.state == "accepted" for job in self.journal.unfinished())
+
+    def begin_next(self) -> bool:
+        """Begin the job that has waited longest; whether one runs now."""
         with self._lock:
-            jobs = self.journal.unfinished()
-            running = sum(not self._refreshed(job).has_ended for job in jobs if job.state == "running")
-            waiting = [job for job in jobs if job.state == "accepted"]
-            for job in waiting[: max(self.at_once - running, 0)]:
-                try:
-                    self._start(job)
-                except (OSError, ValueError) as error:
-                    now = time.time()
-                    failed = replace(job, state="failed", started=now, finished=now, message=str(error))
-                    self.journal.update(failed)
+            job = next((job for job in self.journal.unfinished() if job.state == "accepted"), None)
+            if job is None:
+                return False
+            self.begun = time.time()
+            try:
+                self._start(job)
+            except (OSError, ValueError) as error:
+                failed = replace(job, state="failed", started=self.begun, finished=self.begun, message=str(error))
+                self.journal.update(failed)
+                return False
+            return True
+
+    def _within_rules(self, job: Job) -> Job:
+        """A job that runs, or that has been ended because it took more than it may."""
+        with speaking(job.language):
+            reason = self._beyond(job)
+        if not reason:
+            return job
+        with self._lock:
+            now = self.job(job.id)
+            return (
+                job if now is None or now.has_ended else self._ended(now, replace(now, state="failed", message=reason))
+            )
+
+    def _beyond(self, job: Job) -> str:
+        """What a job takes more of than it may; empty where it keeps within its rules."""
+        rules = self.rules
+        if time.time() - job.started > rules.job_seconds:
+            return tr(
+                "It took longer than {hours:g} h, the limit of this server, and was stopped.",
+                hours=rules.job_seconds / 3600,
+            )
+        if math.isfinite(rules.memory_bytes) and processes.memory(job.pid, job.id) > rules.memory_bytes:
+            return tr(
+                "It used more than {size:g} GB of memory, the limit of this server, and was stopped. Larger cells or fewer years need less.",
+                size=rules.memory_bytes / 1e9,
+            )
+        return self.space.message() if self.space.is_full() else ""
+
+    def _ended(self, job: Job, end: Job) -> Job:
+        """A job after its processes were ended; one that had done its work by then keeps its results."""
+        if job.state == "running":
+            processes.end(job.pid, job.id)
+            now = self._refreshed(job)
+            if now.state == "successful":
+                return now
+            end = replace(now, state=end.state, message=end.message, problems=())
+        ended = replace(end, finished=time.time(), seconds_left=None)
+        self.journal.update(ended)
+        return ended
 
     def _refreshed(self, job: Job) -> Job:
         alive = processes.is_running(job.pid, job.id)
@@ -140,6 +183,6 @@ class Runner:
         log = self.log(job)
         log.parent.mkdir(parents=True, exist_ok=True)
         command = ["--lang", job.language, *job.command]
-        settings = {ROOTS: roots_text(self.roots)}
-        pid = processes.start(job.id, command, self.root, log, log.with_name("errors.txt"), settings)
+        settings = {ROOTS: self.reach.text()}
+        pid = processes.start(job.id, command, self.reach.folders[0], log, log.with_name("errors.txt"), settings)
         self.journal.update(replace(job, state="running", started=time.time(), pid=pid))

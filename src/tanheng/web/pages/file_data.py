@@ -31,7 +31,7 @@ async def upload(request: Request) -> Response:
     base = study_path(home, name).parent
     length = request.headers.get("content-length", "")
     said = int(length) if length.isdigit() else None
-    paths = await received(base, unquote(asked(request, "file")), request.stream(), said)
+    paths = await received(home, base, unquote(asked(request, "file")), request.stream(), said)
     return data({"files": await in_thread(looked_at, home, base, paths)}, 201)
 
 

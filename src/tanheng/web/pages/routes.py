@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
-from importlib import resources
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tanheng import __version__
-from tanheng.language import LANGUAGES, language, tag, tr
-from tanheng.report.page.html import embedded, page_environment
-from tanheng.web.answers import NotThereError, asked, home_of, in_thread
+from tanheng.language import LANGUAGES, tr
+from tanheng.report.page.html import embedded
+from tanheng.web.answers import NotThereError, asked, door_of, home_of, in_thread
 from tanheng.web.api.routes import landing
+from tanheng.web.doors.one import OneDoor
+from tanheng.web.home import Home
 from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.told import job_data
 from tanheng.web.offers import OFFERS
-from tanheng.web.pages.words import page_words
+from tanheng.web.pages.rendering import rendered
 from tanheng.web.studies.form import state_of
 from tanheng.web.studies.found import found_in
 from tanheng.web.view import PAGES, pieces
-
-#: Name of each language in itself.
-NAMES = {"en": "English", "zh": "中文"}
 
 #: Jobs that the start page lists.
 _MOST_JOBS = 12
@@ -32,30 +30,40 @@ async def start(request: Request) -> Response:
     """The start page; to a program that asks for JSON, the landing page of the API."""
     if "text/html" not in request.headers.get("accept", "text/html"):
         return await landing(request)
-    home = home_of(request)
+    home, door = home_of(request), door_of(request)
     studies, results = await in_thread(found_in, home)
     of_studies = {study.results for study in studies}
-    return _page(
+    return rendered(
+        request,
         "start.html.jinja",
         studies=studies,
         results=[one for one in results if one.name not in of_studies],
         all_results=results,
         jobs=[_shown(job) for job in home.journal.jobs()[:_MOST_JOBS]],
         folder=str(home.folder),
-        key_file=str(home.key_file),
+        key_file=str(door.key_file) if isinstance(door, OneDoor) else "",
+        room=await in_thread(_room, home),
     )
+
+
+def _room(home: Home) -> str:
+    """How much of a user's room is taken; empty where it has no limit."""
+    if not math.isfinite(home.space.quota):
+        return ""
+    used, quota = home.space.used() / 1e9, home.space.quota / 1e9
+    return tr("{used:,.3g} of {quota:,.3g} GB used.", used=used, quota=quota)
 
 
 async def study(request: Request) -> Response:
     """The form of a study."""
     state = await in_thread(state_of, home_of(request), asked(request, "name"))
-    return _page("study.html.jinja", state=state, data=embedded(state.as_data()))
+    return rendered(request, "study.html.jinja", state=state, data=embedded(state.as_data()))
 
 
 async def plan(request: Request) -> Response:
     """A plan by hand, for a study with results."""
     state = await in_thread(state_of, home_of(request), asked(request, "name"))
-    return _page("plan.html.jinja", name=state.name, study_title=state.title)
+    return rendered(request, "plan.html.jinja", name=state.name, study_title=state.title)
 
 
 async def job(request: Request) -> Response:
@@ -63,7 +71,7 @@ async def job(request: Request) -> Response:
     found = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if found is None:
         raise NotThereError(tr("There is no such job."))
-    return _page("job.html.jinja", job=_shown(found), data=embedded(job_data(found)))
+    return rendered(request, "job.html.jinja", job=_shown(found), data=embedded(job_data(found)))
 
 
 async def results(request: Request) -> Response:
@@ -82,8 +90,8 @@ async def results(request: Request) -> Response:
         if part
     }
     single = [piece for piece in found if "/" not in piece.path and piece.path not in PAGES]
-    return _page(
-        "results.html.jinja", name=name, pages=pages, files=files, single=single, titles=_titles(), study=study
+    return rendered(
+        request, "results.html.jinja", name=name, pages=pages, files=files, single=single, titles=_titles(), study=study
     )
 
 
@@ -131,23 +139,3 @@ def _shown(found: Job) -> dict[str, object]:
         "state_words": states[found.state],
         "process_words": tr(offer.title) if offer else found.process,
     }
-
-
-def _page(template: str, **values: object) -> Response:
-    text = (
-        page_environment(_packaged)
-        .get_template(template)
-        .render(
-            values,
-            language=tag(),
-            code=language(),
-            languages=NAMES,
-            version=__version__,
-            words=embedded(page_words()),
-        )
-    )
-    return HTMLResponse(text)
-
-
-def _packaged(name: str) -> str:
-    return (resources.files("tanheng.web.pages") / name).read_text(encoding="utf-8")

@@ -18,7 +18,8 @@ from tanheng.reach import confined_to
 from tanheng.study.described.schema import study_schema
 from tanheng.study.described.template import OUTLINE
 from tanheng.study.editing import parsed_value
-from tanheng.web.answers import asked, body_of, data, home_of, in_thread
+from tanheng.web.answers import NotThereError, asked, base_of, body_of, data, door_of, home_of, in_thread
+from tanheng.web.doors.one import OneDoor
 from tanheng.web.studies.checking import checked
 from tanheng.web.studies.form import edited, replaced, state_of
 from tanheng.web.studies.uploads import plain_name
@@ -105,15 +106,23 @@ async def from_invest(request: Request) -> Response:
     folder = home.place(plain_name(path.stem))
     if folder.exists():
         raise InputError(tr("'{name}' is there already; take another name", name=folder.name))
-    with confined_to(home.roots):
+    with confined_to(home.reach):
         made = await in_thread(import_datastack, path, folder)
     return data({"name": home.name(made)}, 201)
 
 
 async def address(request: Request) -> Response:
-    """An address with a new one-time token, for another browser."""
-    base = str(request.base_url).rstrip("/")
-    return data({"address": f"{base}/?token={home_of(request).new_token()}"}, 201)
+    """An address with a new one-time token, for another browser.
+
+    Raises
+    ------
+    NotThereError
+        People sign in here.
+    """
+    door = door_of(request)
+    if not isinstance(door, OneDoor):
+        raise NotThereError(tr("Sign in with your token in the other browser."))
+    return data({"address": f"{base_of(request)}/?token={door.new_token()}"}, 201)
 
 
 async def classes(request: Request) -> Response:

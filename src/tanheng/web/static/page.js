@@ -63,6 +63,11 @@ export function time(seconds) {
   return word("hours", { count: (seconds / 3600).toFixed(1) });
 }
 
+document.getElementById("sign-out")?.addEventListener("click", async () => {
+  await ask("/app/sign-out", "POST", {});
+  location.replace("/sign-in");
+});
+
 for (const link of document.querySelectorAll("a.language")) {
   const here = location.pathname + location.search;
   link.href = `/language?code=${link.dataset.code}&to=${encodeURIComponent(here)}`;

@@ -28,7 +28,7 @@ document.getElementById("compare")?.addEventListener("submit", async (event) => 
   }
 });
 
-document.getElementById("other-browser").addEventListener("click", async () => {
+document.getElementById("other-browser")?.addEventListener("click", async () => {
   const made = await ask("/app/address", "POST", {});
   document.getElementById("address").textContent = made.address;
 });

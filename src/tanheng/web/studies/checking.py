@@ -42,7 +42,7 @@ def checked(home: Home, name: str) -> StudyCheck:
     text = read_text(path)
     version = version_of(text.encode())
     entries: dict[str, Any] = {}
-    with confined_to(home.roots), files_open():
+    with confined_to(home.reach), files_open():
         try:
             entries = study_data(text.removeprefix(BOM))
             study = parse_study(entries, path.name)

@@ -62,7 +62,7 @@ class FoundResults:
 def found_in(home: Home) -> tuple[list[FoundStudy], list[FoundResults]]:
     """Studies and results below the folder of the app, by their names."""
     studies, results = [], []
-    with confined_to(home.roots):
+    with confined_to(home.reach):
         for folder, files in _folders(home.folder):
             results += [_results(home, folder)] if "run.json" in files else []
             for file in sorted(name for name in files if name.endswith(".toml")):
@@ -102,7 +102,7 @@ def _study(home: Home, path: Path) -> FoundStudy:
 def study_found(home: Home, path: Path, study: Study) -> FoundStudy:
     """A study that can be read, and how its results stand."""
     folder = path.parent / study.outputs.folder
-    with confined_to(home.roots):
+    with confined_to(home.reach):
         try:
             record = record_of(folder) if home.is_inside(folder) else None
             if record is None:

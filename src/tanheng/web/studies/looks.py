@@ -16,7 +16,7 @@ def looked_at(home: Home, base: Path, paths: Iterable[Path] | None = None) -> li
     from tanheng.io.rasters import files_open
     from tanheng.web.studies.pictures import with_picture
 
-    with confined_to(home.roots), files_open():
+    with confined_to(home.reach), files_open():
         return [
             with_picture(one) for path in (files_in(base) if paths is None else paths) for one in recognised(path, base)
         ]

@@ -84,7 +84,7 @@ _writing = threading.Lock()
 
 def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     path = _table_path(home, study, file)
-    with confined_to(home.roots):
+    with confined_to(home.reach):
         data = small_file(path).read_bytes()
     mark = data[:3] if data.startswith(b"\xef\xbb\xbf") else b""
     encoding, text = _decoded(data[len(mark) :], file)

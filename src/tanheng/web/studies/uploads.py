@@ -10,11 +10,14 @@ import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
+import anyio.to_thread
+
 from tanheng.errors import InputError, OutputError
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
 from tanheng.plain_files import shown, written
 from tanheng.reach import confined_to, refuse_outside
+from tanheng.web.home import Home
 
 #: Folder beside a study that takes what is dropped on it.
 DATA = "data"
@@ -29,11 +32,17 @@ _LEFT_FREE = 500_000_000
 _PACKED, _MOST_FILES = 200, 5000
 
 
-async def received(base: Path, name: str, parts: AsyncIterator[bytes], said: int | None) -> list[Path]:
+async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes], said: int | None) -> list[Path]:
     """Files of an upload, in the folder ``data`` beside a study; an archive is unpacked into a folder of its own.
 
     Parameters
     ----------
+    home : Home
+        Whose room and limits hold.
+    base : Path
+        Folder of the study.
+    name : str
+    parts : asynchronous iterator of bytes
     said : int, optional
         Bytes that the sender announced.
 
@@ -42,15 +51,16 @@ async def received(base: Path, name: str, parts: AsyncIterator[bytes], said: int
     InputError
         The name is none, something of that name is there, or it is too large.
     OutputError
-        The disk has no room.
+        The disk has no room, or the user's is used up.
     """
     folder = base / DATA
     path = folder / plain_name(name)
     with confined_to([base]):
         refuse_outside(folder)
     _refuse_taken(path)
-    _refuse_large(said or 0)
+    _refuse_large(said or 0, home)
     _refuse_full(said or 0, folder)
+    await anyio.to_thread.run_sync(home.space.refuse, said or 0, limiter=home.lane)
     with written(path):
         folder.mkdir(exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".upload-")
@@ -59,14 +69,17 @@ async def received(base: Path, name: str, parts: AsyncIterator[bytes], said: int
         with os.fdopen(handle, "wb") as stream:
             async for part in parts:
                 size += len(part)
-                _refuse_large(size)
+                _refuse_large(size, home)
                 _refuse_full(len(part), folder)
+                home.space.take(len(part))
                 with written(path):
                     stream.write(part)
         if said is not None and size != said:
             raise InputError(tr("{name}: did not arrive whole; drop it again", name=shown(name)))
         if path.suffix.lower() == ".zip":
-            return unpacked(Path(unfinished), path.with_suffix(""))
+            return await anyio.to_thread.run_sync(
+                unpacked, Path(unfinished), path.with_suffix(""), home, limiter=home.lane
+            )
         _refuse_taken(path)
         Path(unfinished).chmod(0o644)
         _named(Path(unfinished), path)
@@ -120,7 +133,7 @@ def _too_long(name: str) -> bool:
         return True
 
 
-def unpacked(archive: Path, folder: Path) -> list[Path]:
+def unpacked(archive: Path, folder: Path, home: Home) -> list[Path]:
     """Files of an archive in a new folder: whole or none of them.
 
     Raises
@@ -133,7 +146,7 @@ def unpacked(archive: Path, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as held:
             entries = [item for item in held.infolist() if not item.is_dir() and not _of_system(item.filename)]
-            _refuse_archive(entries, archive.stat().st_size, folder)
+            _refuse_archive(entries, archive.stat().st_size, folder, home)
             for item in entries:
                 target = unfinished.joinpath(*(plain_name(part) for part in PurePosixPath(_name(item)).parts))
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +184,7 @@ def _of_system(name: str) -> bool:
     return "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
-def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path) -> None:
+def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, home: Home) -> None:
     size = sum(item.file_size for item in entries)
     name = f"{folder.name}.zip"
     if len(entries) > _MOST_FILES or size > _PACKED * max(packed, 20_000):
@@ -183,8 +196,9 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path) -
                 size=size,
             )
         )
-    _refuse_large(size)
+    _refuse_large(size, home)
     _refuse_full(size, folder.parent)
+    home.space.refuse(size)
     outside = [
         item.filename
         for item in entries
@@ -201,7 +215,10 @@ def _refuse_taken(path: Path) -> None:
         )
 
 
-def _refuse_large(size: int) -> None:
+def _refuse_large(size: int, home: Home) -> None:
+    if size > home.rules.upload_bytes:
+        most = home.rules.upload_bytes / 1e9
+        raise InputError(tr("The file is too large to be dropped: this server takes up to {most:g} GB.", most=most))
     if size > limit("upload_bytes"):
         raise InputError(
             tr(
