@@ -59,6 +59,7 @@ def _opened(desk: PlanDesk) -> dict[str, Any]:
         "fixed": [name for name in plan.fixed if name in desk.land.classes],
         "year": desk.land.year,
         "has_costs": desk.inputs.cost is not None,
+        "weighed": ["carbon", *desk.inputs.values, *(["cost"] if desk.inputs.cost is not None else [])],
         "currency": plan.currency,
         "settings": plan.model_dump(mode="json", by_alias=True),
     }

@@ -22,10 +22,11 @@ from tanheng.io.rasters import files_open
 from tanheng.io.results.store import read_dataset
 from tanheng.language import tr
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changes_since, record_of
+from tanheng.planning.problem import Flows, Term, amount
 from tanheng.planning.solve import Plan as SolvedPlan
 from tanheng.planning.solve import best_plan
 from tanheng.stages.planning.certainty import gain_half_width
-from tanheng.stages.planning.problem import PlanLand, plan_land, plan_problem
+from tanheng.stages.planning.problem import PlanLand, plan_land, plan_problem, value_difference
 from tanheng.stages.planning.tables import areas_table, carbon_gain, conversion_layers, transitions_table
 from tanheng.stages.uncertainty.input_errors import DensityErrors, density_errors
 from tanheng.stages.zone_layers import lay_zones
@@ -51,6 +52,8 @@ class HandPlan:
     converted_km2 : float
     cost : float, optional
         Where the study gives costs.
+    values : sequence of (name, gain)
+        Of each column of the study's table of values, whatever its weight.
     areas : sequence of (class, km2 today, km2 after)
     conversions : sequence of (from, to, km2)
         The largest first.
@@ -64,6 +67,7 @@ class HandPlan:
     gap: float
     converted_km2: float
     cost: float | None
+    values: list[list[Any]]
     areas: list[list[Any]]
     conversions: list[list[Any]]
     seconds: float
@@ -132,10 +136,14 @@ class PlanDesk:
             gap=plan.gap,
             converted_km2=float(moved["area_km2"].sum()),
             cost=float(moved["cost"].sum()) if inputs.cost is not None else None,
+            values=[[name, self._value(inputs, name, plan.flows)] for name in inputs.values],
             areas=_rows(areas, ["land_class", "area_today_km2", "area_after_km2"]),
             conversions=_rows(largest, ["from_class", "to_class", "area_km2"]),
             seconds=seconds,
         )
+
+    def _value(self, inputs: PlanInputs, name: str, flows: Flows) -> float:
+        return amount(Term(value_difference(inputs, self.land.classes, name)), flows)
 
 
 def _rows(table: pd.DataFrame, columns: list[str]) -> list[list[Any]]:

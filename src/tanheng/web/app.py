@@ -22,7 +22,7 @@ from tanheng.web.api import routes as api
 from tanheng.web.doors.door import Door
 from tanheng.web.gate import Address, Gate
 from tanheng.web.jobs.queue import Queue
-from tanheng.web.pages import file_data, job_data, plan_data, routes, sign_in, study_data
+from tanheng.web.pages import file_data, future_data, job_data, plan_data, routes, sign_in, study_data
 from tanheng.web.speech import language_asked
 from tanheng.web.studies.looks import load_readers
 from tanheng.web.view import result_file
@@ -65,6 +65,7 @@ def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
         Route("/", answering(routes.start)),
         Route("/study", answering(routes.study)),
         Route("/plan", answering(routes.plan)),
+        Route("/future", answering(routes.future)),
         Route("/job/{job}", answering(routes.job)),
         Route("/results", answering(routes.results)),
         Route("/language", answering(routes.choose_language)),
@@ -90,6 +91,8 @@ def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
         Route("/app/use", answering(file_data.use), methods=["POST"]),
         Route("/app/plan", answering(plan_data.desk), methods=["GET"]),
         Route("/app/plan", answering(plan_data.solve), methods=["POST"]),
+        Route("/app/future", answering(future_data.today), methods=["GET"]),
+        Route("/app/future", answering(future_data.write), methods=["POST"]),
         Route("/app/jobs", answering(job_data.new_job), methods=["POST"]),
         Route("/app/jobs/{job}", answering(job_data.job), methods=["GET"]),
         Route("/app/jobs/{job}", answering(job_data.stop), methods=["DELETE"]),

@@ -38,4 +38,4 @@ def rendered(request: Request, template: str, **values: object) -> Response:
 
 
 def _packaged(name: str) -> str:
-    return (resources.files("tanheng.web.pages") / name).read_text(encoding="utf-8")
+    return (resources.files("tanheng.web.pages") / "templates" / name).read_text(encoding="utf-8")

@@ -66,6 +66,12 @@ async def plan(request: Request) -> Response:
     return rendered(request, "plan.html.jinja", name=state.name, study_title=state.title)
 
 
+async def future(request: Request) -> Response:
+    """Scenarios of future land use by hand, for a study with results."""
+    state = await in_thread(state_of, home_of(request), asked(request, "name"))
+    return rendered(request, "future.html.jinja", name=state.name, study_title=state.title)
+
+
 async def job(request: Request) -> Response:
     """A job, as it stands and as it goes on."""
     found = await in_thread(home_of(request).runner.job, request.path_params["job"])

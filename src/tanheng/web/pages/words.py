@@ -5,6 +5,26 @@ from __future__ import annotations
 from tanheng.language import mark, tr
 
 _WORDS = {
+    "add_scenario": mark("Add a scenario"),
+    "areas_mean": mark("A class moves only in the direction in which its land was seen to change."),
+    "areas_in": mark("Area of each class in {year}, as a share of today's"),
+    "draws": mark("Maps drawn"),
+    "growth": mark("Growth per year"),
+    "growth_means": mark(
+        "Emissions grow with population, income per person, energy per income and carbon per energy (Kaya)."
+    ),
+    "net_change": mark("Net change of land"),
+    "rate_carbon_intensity": mark("Carbon per energy"),
+    "rate_energy_intensity": mark("Energy per income"),
+    "rate_income": mark("Income per person"),
+    "rate_population": mark("Population"),
+    "rest": mark("Takes what is left"),
+    "scenario_name": mark("Scenario {number}"),
+    "settled_change": mark("Stored carbon of settled land, against today"),
+    "was_not_seen_to_change": mark(
+        "{class}: no change of it was observed, so that nothing says where it would change."
+    ),
+    "too_much_land": mark("The other classes ask for more land than there is: nothing is left for {class}."),
     "add": mark("Add"),
     "added": mark("Added to the study."),
     "all_fields": mark("Show all settings"),
@@ -29,6 +49,15 @@ _WORDS = {
     "max_change": mark("Largest change of a cell"),
     "name": mark("Name"),
     "by_hand_gain": mark("Stored carbon gained"),
+    "by_hand_weighed_proof": mark(
+        "What is made largest is the weighted sum. No plan within these limits has one higher by more than {share}. Worked out in {seconds} s."
+    ),
+    "value_gained": mark("Gain of '{name}'"),
+    "carbon": mark("Carbon"),
+    "weights": mark("Weights"),
+    "weights_mean": mark(
+        "What a tonne of carbon, a unit of each value and a unit of cost count for; zero leaves it out."
+    ),
     "by_hand_proof": mark("No plan within these limits is better by more than {gap}. Worked out in {seconds} s."),
     "converted": mark("Land converted"),
     "cost": mark("Cost"),

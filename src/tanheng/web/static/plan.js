@@ -20,7 +20,9 @@ function startOf(settings) {
   for (const item of settings.limits) {
     if (item.zones === null && item.at_least_km2 === null && item.at_most_km2 === null) limits[item.class] = { at_least: item.at_least, at_most: item.at_most };
   }
-  return { limits, max_change: settings.max_change, budget: settings.budget, demand_weight: settings.demand_weight };
+  const { max_change, budget, demand_weight } = settings;
+  const weights = Object.fromEntries(desk.weighed.map((one) => [one, settings.weights[one] ?? 0]));
+  return { limits, max_change, budget, demand_weight, weights };
 }
 
 function changes() {
@@ -30,9 +32,16 @@ function changes() {
     .map(([land, item]) => ({ class: land, ...Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) }));
   const plain = others.map((item) => Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)));
   const body = { limits: [...limits, ...plain], max_change: asked.max_change };
+  if (desk.weighed.length > 1) body.weights = Object.fromEntries(Object.entries(asked.weights).filter(([, weight]) => weight !== 0));
   if (desk.has_costs && asked.budget !== null) body.budget = asked.budget;
   if (desk.settings.demand_zones) body.demand_weight = asked.demand_weight;
   return body;
+}
+
+// Whether the plan is the one that stores most carbon; else what is made largest is a weighted sum, which has no unit.
+function countsCarbonAlone() {
+  const others = Object.entries(asked.weights).some(([one, weight]) => (one === "carbon" ? weight !== 1 : weight !== 0));
+  return !others && !(desk.settings.demand_zones && asked.demand_weight > 0);
 }
 
 // One solution at a time; what is asked for meanwhile is solved next, the last of it alone.
@@ -70,9 +79,14 @@ function show() {
   const [gain, units] = carbon(found.gain_t_c).split(/ (?=Mt|t)/);
   const spread = found.gain_half_width_t_c === null ? word("no_interval") : `± ${carbon(found.gain_half_width_t_c)} (95 %)`;
   const cards = [card(gain, units, `${word("by_hand_gain")}, ${spread}`), card(number(found.converted_km2), word("km2"), word("converted"))];
+  for (const [one, gained] of found.values) cards.push(card(number(gained, 1), "", word("value_gained", { name: one })));
   if (found.cost !== null) cards.push(card(number(found.cost), desk.currency, word("cost")));
   node("plan-figures").replaceChildren(...cards);
-  node("plan-proof").textContent = word("by_hand_proof", { gap: carbon(found.gap), seconds: found.seconds.toFixed(2) });
+  const seconds = found.seconds.toFixed(2);
+  const share = Math.abs(found.goal) > 0 ? found.gap / Math.abs(found.goal) : 0;
+  node("plan-proof").textContent = countsCarbonAlone()
+    ? word("by_hand_proof", { gap: carbon(found.gap), seconds })
+    : word("by_hand_weighed_proof", { share: `${number(share * 100, 4)} %`, seconds });
   node("plan-map").src = found.map;
   node("plan-map").hidden = false;
   const most = Math.max(...found.areas.flatMap(([, today, after]) => [today, after]));
@@ -112,6 +126,27 @@ function slider(label, value, low, high, step, done) {
   return make("div", { class: "row slide" }, on, make("label", { for: id, class: "key" }, label), range, exact, "%");
 }
 
+// What each thing counts for: a tonne of carbon, one of each value by hectare, one of the currency.
+function weights() {
+  const frame = make("fieldset", { class: "part" }, make("legend", {}, word("weights")), make("p", { class: "soft" }, word("weights_mean")));
+  for (const one of desk.weighed) {
+    const label = { carbon: word("carbon"), cost: word("cost") }[one] ?? one;
+    const most = Math.max(2, 2 * (desk.settings.weights[one] ?? 0));
+    const range = make("input", { type: "range", id: `w-${one}`, min: "0", max: String(most), step: String(most / 40), value: String(asked.weights[one]) });
+    const exact = make("input", { type: "number", min: "0", step: "any", value: String(asked.weights[one]), "aria-label": label });
+    const set = (value) => {
+      asked.weights[one] = Math.max(Number(value), 0);
+      range.value = exact.value = String(asked.weights[one]);
+      solve();
+    };
+    range.addEventListener("input", () => { exact.value = range.value; });
+    range.addEventListener("change", () => set(range.value));
+    exact.addEventListener("change", () => set(exact.value || 0));
+    frame.append(make("div", { class: "row slide" }, make("label", { for: `w-${one}`, class: "key" }, label), range, exact));
+  }
+  return frame;
+}
+
 function showLimits() {
   const parts = desk.classes.map((land) => {
     const frame = make("fieldset", { class: "part", "data-class": land }, make("legend", {}, desk.words[land]));
@@ -148,7 +183,7 @@ function showLimits() {
       solve();
     }));
   }
-  node("limits").replaceChildren(...parts, more);
+  node("limits").replaceChildren(...parts, more, ...(desk.weighed.length > 1 ? [weights()] : []));
 }
 
 function showKept() {
@@ -188,7 +223,7 @@ node("write").addEventListener("click", async () => {
   const ofZones = (desk.entries.plan?.limits ?? []).filter((item) => item.zones !== undefined);
   const set = [{ place: ["plan", "limits"], value: [...limits, ...ofZones] }];
   for (const [key, value] of Object.entries(others)) {
-    if (desk.entries.plan?.[key] !== undefined || value !== desk.settings[key]) set.push({ place: ["plan", key], value });
+    if (desk.entries.plan?.[key] !== undefined || JSON.stringify(value) !== JSON.stringify(desk.settings[key])) set.push({ place: ["plan", key], value });
   }
   try {
     const state = await ask(address("/app/study"), "POST", { version: desk.version, changes: set });

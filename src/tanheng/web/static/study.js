@@ -86,6 +86,7 @@ function showResults() {
   const place = node("results");
   place.hidden = !results;
   node("by-hand").hidden = !results || changes.length > 0;
+  node("future").hidden = !results;
   if (!results) return;
   const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made.slice(0, 16).replace("T", " ") }));
   place.replaceChildren(link, changes.length ? make("span", { class: "old" }, ` ${word("old")} ${changes.join("; ")}`) : "");

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -77,7 +77,7 @@ def state_of(home: Home, name: str) -> StudyState:
     return StudyState(name, text, version, study.told_title, entries, results=results)
 
 
-def edited(home: Home, name: str, version: str, changes: list[tuple[Place, object]]) -> StudyState:
+def edited(home: Home, name: str, version: str, changes: Sequence[tuple[Place, object]]) -> StudyState:
     """A study after entries of it are set (or taken out, where the value is None); the file is written whole.
 
     Raises

@@ -1,0 +1,51 @@
+"""Scenarios of future land use by hand as their page takes them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tanheng.errors import InputError
+from tanheng.language import name_of, tr
+from tanheng.report.style.palettes import class_colours
+from tanheng.web.answers import asked, body_of, data, home_of, in_thread
+from tanheng.web.studies.form import state_of
+from tanheng.web.studies.future import RATES, HandScenario, land_today, write_scenarios
+
+
+async def today(request: Request) -> Response:
+    """The land of a study as it is today, and the scenarios that were made of it."""
+    home, name = home_of(request), asked(request, "name")
+    land = await in_thread(land_today, home, name)
+    state = await in_thread(state_of, home, name)
+    classes = [one.name for one in land.classes]
+    shown = {"words": {one: str(name_of(one)) for one in classes}, "colours": class_colours(classes)}
+    return data(asdict(land) | shown | {"version": state.version, "rates": list(RATES)})
+
+
+async def write(request: Request) -> Response:
+    """The study after its scenarios were written.
+
+    Raises
+    ------
+    InputError
+        Something in them is wrong, or the study was changed elsewhere.
+    """
+    home, name, body = home_of(request), asked(request, "name"), await body_of(request)
+    try:
+        to = [int(year) for year in body["to"]]
+        draws = int(body["draws"])
+        scenarios = [_scenario(item) for item in body["scenarios"]]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise InputError(tr("The request is no JSON object.")) from error
+    written = await in_thread(write_scenarios, home, name, str(body.get("version", "")), to, draws, scenarios)
+    return data(written.as_data())
+
+
+def _scenario(item: dict[str, Any]) -> HandScenario:
+    areas = {str(key): float(value) for key, value in item["areas"].items()}
+    outlook = {str(key): float(value) for key, value in item.get("outlook", {}).items()}
+    return HandScenario(str(item["name"]).strip(), areas, outlook)

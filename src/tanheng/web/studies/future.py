@@ -1,0 +1,283 @@
+"""Scenarios of future land use by hand: the land of today, and the areas that are asked of each class in a year to come."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from tanheng.errors import InputError
+from tanheng.language import listed, tr
+from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
+from tanheng.plain_files import is_file
+from tanheng.reach import confined_to
+from tanheng.study import parse_study
+from tanheng.units import HA_PER_KM2
+from tanheng.web.home import Home
+from tanheng.web.studies.files import read_text, refuse_other, study_path, write_bytes
+from tanheng.web.studies.form import StudyState, edited, state_of
+
+#: Table beside a study that holds the areas of its scenarios.
+DEMAND = "demand_by_hand.csv"
+
+#: Scenarios, and letters of the name of one.
+_MOST, _LONGEST = 12, 60
+
+#: How far areas may be from the land of today, as a share of it.
+_ROUNDING = 1e-3
+
+#: Growth of each factor of Kaya in a year that may be set.
+RATES = ("population", "income", "energy_intensity", "carbon_intensity")
+
+
+@dataclass(frozen=True)
+class HandScenario:
+    """A scenario.
+
+    Attributes
+    ----------
+    name : str
+    areas : mapping of str to float
+        Area of each class in the last year, km2.
+    outlook : mapping of str to float
+        Growth in a year, relative; empty where the outlook is that of all.
+    """
+
+    name: str
+    areas: Mapping[str, float]
+    outlook: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ClassToday:
+    """A land class today.
+
+    Attributes
+    ----------
+    name : str
+    area : float
+        km2.
+    density : float
+        Mean of its land, t C/ha.
+    grows, shrinks : bool
+        Whether it was observed to gain land, and to lose some: where to is learned from nothing else.
+    """
+
+    name: str
+    area: float
+    density: float
+    grows: bool
+    shrinks: bool
+
+
+@dataclass(frozen=True)
+class LandToday:
+    """Land of the last observed year, and the scenarios that were made of it.
+
+    Attributes
+    ----------
+    year : int
+    classes : sequence of ClassToday
+    to : sequence of int
+        Years that are simulated.
+    draws : int
+    scenarios : sequence of HandScenario
+    has_outlook : bool
+        Whether emissions can be told for years to come.
+    """
+
+    year: int
+    classes: list[ClassToday]
+    to: list[int]
+    draws: int
+    scenarios: list[HandScenario]
+    has_outlook: bool
+
+
+def land_today(home: Home, name: str) -> LandToday:
+    """Land of the last observed year of a study that has been run.
+
+    Raises
+    ------
+    InputError
+        It has no results, they are of other land, or its future is simulated by zone.
+    """
+    state = state_of(home, name)
+    if not state.results.get("results"):
+        raise InputError(tr("{path}: there are no results yet to start from; run the study first", path=name))
+    _refuse_old(home, state)
+    settings = state.entries.get("simulate", {})
+    if settings.get("zones"):
+        raise InputError(
+            tr("This study simulates by zone, so that its demand needs a table with zones; see docs/simulation.md.")
+        )
+    table = _table_of(home, state, "stock_by_class")
+    year = int(table["year"].max())
+    last = table[table["year"] == year]
+    moved = _moved(_table_of(home, state, "transitions"), settings.get("period", "last"))
+    classes = [
+        ClassToday(
+            str(row["land_class"]),
+            float(row["area_km2"]),
+            float(row["stock_t_c"] / (row["area_km2"] * HA_PER_KM2)) if row["area_km2"] > 0 else 0.0,
+            grows=row["land_class"] in set(moved["to_class"]),
+            shrinks=row["land_class"] in set(moved["from_class"]),
+        )
+        for _, row in last.iterrows()
+    ]
+    to = [int(one) for one in _as_list(settings.get("to", year + 10))]
+    has_outlook = "emissions" in state.entries and not isinstance(settings.get("outlook"), str)
+    scenarios = _held(home, name, settings, to[-1])
+    return LandToday(year, classes, to, int(settings.get("draws", 10)), scenarios, has_outlook)
+
+
+def write_scenarios(
+    home: Home, name: str, version: str, to: Sequence[int], draws: int, scenarios: Sequence[HandScenario]
+) -> StudyState:
+    """Write scenarios into a study and their areas, which change evenly from today's, into a table beside it.
+
+    Raises
+    ------
+    InputError
+        Names, years or areas are wrong, or the study was changed elsewhere since that version.
+    OutputError
+        A file can't be written.
+    """
+    today = land_today(home, name)
+    _refuse_years(to, today.year)
+    _refuse_names([one.name for one in scenarios])
+    for scenario in scenarios:
+        _refuse_areas(scenario, today)
+    path = study_path(home, name)
+    refuse_other(read_text(path), version)
+    write_bytes(path.with_name(DEMAND), _table(today, to, scenarios).encode("utf-8-sig"))
+    changes: list[tuple[list[str | int], object]] = [
+        (["simulate", "to"], list(to)),
+        (["simulate", "draws"], draws),
+        (["simulate", "demand"], DEMAND),
+        (["simulate", "scenarios"], None),
+    ]
+    if today.has_outlook:
+        changes += _outlooks(state_of(home, name).entries.get("simulate", {}), scenarios)
+    return edited(home, name, version, changes)
+
+
+def _outlooks(settings: Mapping[str, Any], scenarios: Sequence[HandScenario]) -> list[tuple[list[str | int], object]]:
+    """Outlook of each scenario, without growth where one says none and others do; those of scenarios that are gone go as well."""
+    before = settings.get("outlook")
+    none = dict.fromkeys(RATES, 0.0) if any(one.outlook for one in scenarios) else None
+    kept = {one.name: dict(one.outlook) or none for one in scenarios}
+    gone = dict.fromkeys(set(before if isinstance(before, Mapping) else ()) - {*kept, "all"})
+    return [(["simulate", "outlook", name], value) for name, value in (gone | kept).items()]
+
+
+def _refuse_old(home: Home, state: StudyState) -> None:
+    """Refuse results that were made with other settings of the land."""
+    record = record_of(home.place(state.results["results"]))
+    changes = (
+        changed_settings(parse_study(state.entries, state.name), record, BESIDE_A_PLAN) if record else ["run.json"]
+    )
+    if changes:
+        raise InputError(
+            tr(
+                "{path}: its results are old ({changes}); run the study again first",
+                path=state.name,
+                changes=listed(changes),
+            )
+        )
+
+
+def _moved(transitions: pd.DataFrame, period: object) -> pd.DataFrame:
+    """Conversions that were observed in the last period, or in all of them."""
+    moved = transitions[(transitions["from_class"] != transitions["to_class"]) & (transitions["area_km2"] > 0)]
+    return moved if period == "all" else moved[moved["to_year"] == transitions["to_year"].max()]
+
+
+def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
+    """Table of the results, its rows of the observed years."""
+    path = home.place(f"{state.results['results']}/tables/{table_name}.csv")
+    with confined_to(home.reach):
+        if not is_file(path):
+            raise InputError(tr("{path}: there are no results yet to start from; run the study first", path=state.name))
+        table = pd.read_csv(path, encoding="utf-8-sig")
+    return table[table["scenario"] == "observed"] if "scenario" in table else table
+
+
+def _held(home: Home, name: str, settings: Mapping[str, Any], year: int) -> list[HandScenario]:
+    """Scenarios that were written before."""
+    path = home.place((PurePosixPath(name).parent / DEMAND).as_posix())
+    if settings.get("demand") != DEMAND or not is_file(path):
+        return []
+    table = pd.read_csv(path, encoding="utf-8-sig", dtype={"scenario": str, "class": str})
+    last = table[table["year"] == year]
+    outlook = settings.get("outlook")
+    outlooks = outlook if isinstance(outlook, Mapping) else {}
+    return [
+        HandScenario(
+            str(one),
+            {str(row["class"]): float(row["area_km2"]) for _, row in rows.iterrows()},
+            {rate: value for rate, value in outlooks.get(one, {}).items() if rate in RATES and _is_number(value)},
+        )
+        for one, rows in last.groupby("scenario", sort=False)
+    ]
+
+
+def _table(today: LandToday, to: Sequence[int], scenarios: Sequence[HandScenario]) -> str:
+    """Areas of each scenario and year, which change evenly from today's to those of the last year."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["scenario", "year", "class", "area_km2"])
+    for scenario in scenarios:
+        for year in to:
+            part = (year - today.year) / (to[-1] - today.year)
+            for one in today.classes:
+                wanted = one.area + part * (scenario.areas[one.name] - one.area)
+                writer.writerow([scenario.name, year, one.name, f"{wanted:.6f}"])
+    return stream.getvalue()
+
+
+def _refuse_years(to: Sequence[int], today: int) -> None:
+    if not to or list(to) != sorted(set(to)) or to[0] <= today or to[-1] > 9999:
+        raise InputError(tr("Write years after {year}, each once, the earliest first.", year=today))
+
+
+def _refuse_names(names: Sequence[str]) -> None:
+    """Refuse names that no table can tell apart."""
+    if not 0 < len(names) <= _MOST:
+        raise InputError(tr("Write one to {count} scenarios.", count=_MOST))
+    for name in names:
+        if not name.strip() or len(name) > _LONGEST or not name.isprintable() or name in {"observed", "all"}:
+            raise InputError(tr("'{name}' can't be the name of a scenario; choose another", name=name[:_LONGEST]))
+    if len({name.strip() for name in names}) < len(names):
+        raise InputError(tr("Two scenarios have one name; rename one of them."))
+
+
+def _refuse_areas(scenario: HandScenario, today: LandToday) -> None:
+    """Refuse areas that are no areas, or not those of the land."""
+    known = {one.name: one.area for one in today.classes}
+    if set(scenario.areas) != set(known) or not all(_is_number(area) and area >= 0 for area in scenario.areas.values()):
+        raise InputError(tr("Scenario '{name}': write an area of zero or more for each class.", name=scenario.name))
+    total, land = sum(scenario.areas.values()), sum(known.values())
+    if abs(total - land) > _ROUNDING * land:
+        raise InputError(
+            tr(
+                "Scenario '{name}': the areas add up to {total:,.1f} km2, and there are {land:,.1f} km2 of land.",
+                name=scenario.name,
+                total=total,
+                land=land,
+            )
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _as_list(value: Any) -> list[Any]:  # noqa: ANN401  whatever a study holds
+    return list(value) if isinstance(value, (list, tuple)) else [value]
