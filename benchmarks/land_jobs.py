@@ -29,7 +29,7 @@ def decode(path):
     """Read a whole map in strips of eight rows of tiles, and do nothing with it."""
     import rasterio
 
-    with rasterio.Env(GDAL_CACHEMAX=64), rasterio.open(path) as source:
+    with rasterio.Env(GDAL_CACHEMAX=64 * 2**20), rasterio.open(path) as source:
         for row in range(0, source.height, 4096):
             source.read(1, window=rasterio.windows.Window(0, row, source.width, min(4096, source.height - row)))
 

@@ -12,7 +12,7 @@ from conftest import MapWriter, tiny_study_with_people, write_map
 from tanheng.errors import InputError
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.io.mosaic import open_mosaic
-from tanheng.io.rasters import Raster, open_raster
+from tanheng.io.rasters import Raster, gdal_settings, open_raster
 from tanheng.land.lookup import whole_codes
 from tanheng.pipeline.run import run_study
 
@@ -161,3 +161,9 @@ def test_a_driver_beyond_any_quantity_is_refused(map_writer: MapWriter) -> None:
     raster = open_raster(str(map_writer("height.tif", [[10.0, 1e30]], dtype="float32", nodata=None)))
     with pytest.raises(InputError, match="holds 1e\\+30, which is no value of 'height'"):
         check_values(raster, "height")
+
+
+def test_blocks_are_kept_while_a_map_is_read_in_parts(tmp_path: Path) -> None:
+    """GDAL decodes a block once for each part that is read of it, unless it keeps it: a cache of a few bytes keeps none."""
+    with gdal_settings(str(tmp_path / "a.tif")):
+        assert rasterio.env.getenv()["GDAL_CACHEMAX"] >= 32 * 2**20  # 32 tiles of 512 x 512 numbers of 32 bits

@@ -31,7 +31,9 @@ from tanheng.plain_files import shown
 from tanheng.reach import is_confined
 
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
-_CACHE_MB = 64
+
+#: Block cache of GDAL, bytes: rasterio takes no other unit, and a number that is meant as MB leaves no cache at all.
+_CACHE = 64 * 2**20
 #: Cells up to which a grid has no overviews: they took longer to make than all the rest of its writing.
 _DRAWN_WHOLE = 2048**2
 _open = threading.local()
@@ -102,7 +104,7 @@ def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     }
     # A local file reaches nothing but files: no request leaves the machine unless the study names a source elsewhere.
     local = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}", "GDAL_VRT_ENABLE_PYTHON": "NO"}
-    return rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, **(remote if is_remote(name) else local))
+    return rasterio.Env(GDAL_CACHEMAX=_CACHE, **(remote if is_remote(name) else local))
 
 
 @dataclass(frozen=True)
@@ -447,7 +449,7 @@ def write_cog(
         "overviews": "NONE" if grid.size <= _DRAWN_WHOLE else "AUTO",
     }  # fmt: skip
     try:
-        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(path, "w", **profile) as dataset:
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE), rasterio.open(path, "w", **profile) as dataset:
             dataset.write(values.astype(np.float32, copy=False), 1)
             dataset.units = (units,)
             dataset.set_band_description(1, description)
