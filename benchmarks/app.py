@@ -7,7 +7,6 @@ Writes a line to app.csv. The answers of the app are set beside a server of the 
 
 from __future__ import annotations
 
-import csv
 import http.client
 import http.server
 import json
@@ -22,6 +21,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
+
+from measuring import note
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "examples" / "henan"
@@ -135,13 +136,7 @@ def main() -> None:
         app.process.wait()
     for key, value in found.items():
         print(f"{key:20} {value:8.3f}" + (f"   limit {LIMITS[key]:g}" if key in LIMITS else ""))
-    path = HERE / "app.csv"
-    fresh = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, ["date", *found])
-        if fresh:
-            writer.writeheader()
-        writer.writerow({"date": time.strftime("%Y-%m-%d")} | {key: round(value, 4) for key, value in found.items()})
+    note(HERE / "app.csv", found)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Needs Chromium. The frames are set beside those of an empty page in the same bro
 from __future__ import annotations
 
 import argparse
-import csv
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from app import App
+from measuring import note
 from playwright.sync_api import Page, sync_playwright
 from scale_study import make_study
 
@@ -100,13 +100,7 @@ def main() -> None:
         app.process.wait()
     for key, value in found.items():
         print(f"{key:22} {value:12.3f}")
-    path = Path(__file__).with_name("explore.csv")
-    fresh = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, ["date", *found])
-        if fresh:
-            writer.writeheader()
-        writer.writerow({"date": time.strftime("%Y-%m-%d")} | {key: round(value, 4) for key, value in found.items()})
+    note(Path(__file__).with_name("explore.csv"), found)
 
 
 if __name__ == "__main__":

@@ -89,3 +89,13 @@ def show(title: str, head: tuple[str, ...], rows: list[tuple[object, ...]], scal
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["when", "scale", "table", *head])
         writer.writerows([when, scale, title, *row] for row in texts)
+
+
+def note(history: Path, found: dict[str, float]) -> None:
+    """Add a line with today's date to a table of figures by name."""
+    fresh = not history.exists()
+    with history.open("a", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, ["date", *found])
+        if fresh:
+            writer.writeheader()
+        writer.writerow({"date": time.strftime("%Y-%m-%d")} | {key: round(value, 4) for key, value in found.items()})

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tanheng.errors import OutputError
-from tanheng.language import tr
-from tanheng.plain_files import shown
+from tanheng.web.database import Database
 
 #: Seconds that a browser stays let in.
 _SESSION_S = 30 * 86_400.0
@@ -33,30 +28,12 @@ class Sessions:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._open() as database:
-                database.execute("PRAGMA journal_mode = WAL")
-                database.execute("CREATE TABLE IF NOT EXISTS sessions (hash PRIMARY KEY, holder TEXT, until REAL)")
-        except (OSError, sqlite3.Error) as error:
-            raise OutputError(
-                tr("{path}: sessions can't be kept there ({reason})", path=path, reason=shown(error))
-            ) from error
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self.path, timeout=10)
-        try:
-            with database:
-                yield database
-        finally:
-            database.close()
+        self._database = Database(path, "sessions (hash PRIMARY KEY, holder TEXT, until REAL)")
 
     def open(self, holder: str = "") -> str:
         """Key of a new session of a holder."""
         session, now = secrets.token_urlsafe(32), time.time()
-        with self._open() as database:
+        with self._database.open() as database:
             database.execute("DELETE FROM sessions WHERE until < ?", (now,))
             database.execute("INSERT INTO sessions VALUES (?, ?, ?)", (digest(session), holder, now + _SESSION_S))
         return session
@@ -65,13 +42,13 @@ class Sessions:
         """Holder of a session; none where the session is not good."""
         if not session:
             return None
-        with self._open() as database:
+        with self._database.open() as database:
             row = database.execute("SELECT holder, until FROM sessions WHERE hash = ?", (digest(session),)).fetchone()
         return str(row[0]) if row is not None and float(row[1]) > time.time() else None
 
     def close(self, session: str) -> None:
         """End a session."""
-        with self._open() as database:
+        with self._database.open() as database:
             database.execute("DELETE FROM sessions WHERE hash = ?", (digest(session),))
 
 

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from tanheng.errors import OutputError
-from tanheng.language import tr
-from tanheng.plain_files import shown
+from tanheng.web.database import Database
 from tanheng.web.jobs.job import Job
 
 #: Fields that are kept as JSON.
@@ -36,31 +31,13 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self._open() as database:
-                database.execute("PRAGMA journal_mode = WAL")
-                columns = ", ".join(f"{name} PRIMARY KEY" if name == "id" else name for name in _COLUMNS)
-                database.execute(f"CREATE TABLE IF NOT EXISTS jobs ({columns})")
-        except (OSError, sqlite3.Error) as error:
-            raise OutputError(
-                tr("{path}: the journal of jobs can't be kept there ({reason})", path=path, reason=shown(error))
-            ) from error
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self.path, timeout=10)
-        try:
-            with database:
-                yield database
-        finally:
-            database.close()
+        columns = ", ".join(f"{name} PRIMARY KEY" if name == "id" else name for name in _COLUMNS)
+        self._database = Database(path, f"jobs ({columns})")
 
     def add(self, job: Job) -> None:
         """Note a new job."""
         row = _row(job)
-        with self._open() as database:
+        with self._database.open() as database:
             database.execute(
                 f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",  # noqa: S608  own names
                 [row[name] for name in _COLUMNS],
@@ -69,7 +46,7 @@ class Journal:
     def update(self, job: Job) -> None:
         """Note how a job stands now."""
         row = _row(job)
-        with self._open() as database:
+        with self._database.open() as database:
             database.execute(
                 f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE id = ?",  # noqa: S608  own names
                 [*(row[name] for name in _COLUMNS), job.id],
@@ -77,7 +54,7 @@ class Journal:
 
     def remove(self, name: str) -> None:
         """Take a job out of the journal."""
-        with self._open() as database:
+        with self._database.open() as database:
             database.execute("DELETE FROM jobs WHERE id = ?", (name,))
 
     def job(self, name: str) -> Job | None:
@@ -94,7 +71,7 @@ class Journal:
         return self._jobs("WHERE state IN ('accepted', 'running') ORDER BY created", ())
 
     def _jobs(self, where: str, values: tuple[Any, ...]) -> list[Job]:
-        with self._open() as database:
+        with self._database.open() as database:
             rows = database.execute(f"SELECT {', '.join(_COLUMNS)} FROM jobs {where}", values).fetchall()  # noqa: S608  own words
         return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
