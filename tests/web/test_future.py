@@ -85,8 +85,12 @@ def test_scenarios_are_written_and_met_to_the_cell(served: Served, land: dict[st
     folder = served.folder / "county"
     study = load_study(folder / "study.toml")
     assert study.simulate is not None
-    assert (study.simulate.to, study.simulate.draws, study.simulate.demand) == ((2020, 2030), 3, "demand_by_hand.csv")
-    asked = pd.read_csv(folder / "demand_by_hand.csv", encoding="utf-8-sig")
+    assert (study.simulate.to, study.simulate.draws, study.simulate.demand) == (
+        (2020, 2030),
+        3,
+        "study_demand_by_hand.csv",
+    )
+    asked = pd.read_csv(folder / "study_demand_by_hand.csv", encoding="utf-8-sig")
     forest = asked[asked["class"] == "forest"].set_index(["scenario", "year"])["area_km2"]
     today = areas(land)["forest"]
     assert forest["more forest", 2030] == 500.0
@@ -115,7 +119,9 @@ def test_what_is_wrong_is_refused_and_writes_nothing(served: Served, land: dict[
 
     def held() -> list[bytes]:
         return [
-            (folder / name).read_bytes() for name in ("study.toml", "demand_by_hand.csv") if (folder / name).exists()
+            (folder / name).read_bytes()
+            for name in ("study.toml", "study_demand_by_hand.csv")
+            if (folder / name).exists()
         ]
 
     before = held()
@@ -124,6 +130,8 @@ def test_what_is_wrong_is_refused_and_writes_nothing(served: Served, land: dict[
         (body(now, good, to=[2030, 2020]), "earliest first"),
         (body(now, good, {**good}), "one name"),
         (body(now, {**good, "name": "observed"}), "name of a scenario"),
+        (body(now, {**good, "name": "#x"}), "name of a scenario"),
+        (body(now, good, draws=-5), "draws"),
         (body(now), "one to 12"),
         (body(now, {**good, "areas": {"forest": 1.0}}), "for each class"),
         (body(now, {**good, "areas": areas(land, forest=-1.0)}), "zero or more"),
@@ -136,6 +144,43 @@ def test_what_is_wrong_is_refused_and_writes_nothing(served: Served, land: dict[
         assert answer.status in {400, 409}, words
         assert words in answer.json()["message"]
     assert held() == before
+
+
+@pytest.mark.usefixtures("land")
+def test_tables_that_were_changed_by_hand_are_refused(served: Served) -> None:
+    folder = served.folder / "county"
+    for path in (folder / "study_demand_by_hand.csv", folder / "results" / "tables" / "stock_by_class.csv"):
+        held = path.read_bytes()
+        for spoilt in (
+            b"",
+            b"a,b\n1\n",
+            b"\xff\xfe\x00",
+            held.split(b"\n")[0],
+            held.replace(b"2", b"x"),
+            held + b",,,,\n" * 2_000_000,
+        ):
+            path.write_bytes(spoilt)
+            answer = served.ask(ADDRESS)
+            assert (answer.status, "is not the table" in answer.json()["message"]) == (400, True), spoilt[:30]
+        path.write_bytes(held)
+        assert served.ask(ADDRESS).status == 200
+
+
+def test_a_table_of_somebody_else_is_not_written_over(served: Served, land: dict[str, Any]) -> None:
+    folder = served.folder / "county"
+    other = folder / "other.toml"
+    text = (folder / "study.toml").read_text(encoding="utf-8").split("[simulate]")[0]
+    other.write_text(text, encoding="utf-8")
+    (folder / "other_demand_by_hand.csv").write_text("mine\n", encoding="utf-8")
+    version = served.ask("/app/study?name=county/other.toml").json()["version"]
+    given = body(land, {"name": "NA", "areas": areas(land)}) | {"version": version}
+    answer = served.ask("/app/future?name=county/other.toml", "POST", given)
+    assert "is there already" in answer.json()["message"]
+    (folder / "other_demand_by_hand.csv").unlink()
+    assert served.ask("/app/future?name=county/other.toml", "POST", given).status == 200
+    held = served.ask("/app/future?name=county/other.toml").json()["scenarios"]
+    assert [one["name"] for one in held] == ["NA"]
+    assert "NA" not in (folder / "study_demand_by_hand.csv").read_text(encoding="utf-8-sig")
 
 
 @needs_chromium
@@ -164,7 +209,7 @@ def test_a_scenario_is_made_with_a_slider(browser: Browser, served: Served, code
     page.click("#simulate")
     page.wait_for_selector("body[data-simulated='successful']", timeout=90_000)
     expect(page.locator("#future-results")).to_be_visible()
-    assert f"slid {code}" in (served.folder / "county" / "demand_by_hand.csv").read_text(encoding="utf-8-sig")
+    assert f"slid {code}" in (served.folder / "county" / "study_demand_by_hand.csv").read_text(encoding="utf-8-sig")
     # More than there is is told at once, and can't be simulated.
     exact = page.locator("#areas fieldset").first.locator("input[type=number]").first
     exact.fill("100000")

@@ -28,6 +28,7 @@ from tanheng.web.doors.many import ManyDoors
 from tanheng.web.doors.new_user import give_token
 from tanheng.web.doors.sessions import digest
 from tanheng.web.doors.users import read_users
+from tanheng.web.gate import Address
 from tanheng.web.home import STATE
 from tanheng.web.jobs.queue import Queue
 from web.served import Answer, Served, begin_many, waited
@@ -349,6 +350,14 @@ b = {{{{ token = "{HASH[:-1]}1", folder = "{{second}}" }}}}
         ),
         (f'address = "http://a.org"\n[users]\na = {{ token = "{HASH}", folder = "." }}', "belongs to the server"),
         (TWO.format(first="x", second="x/y"), "keep the folders apart"),
+        (TWO.format(first="m/x", second="y").replace("[users]", 'read = ["m"]\n[users]'), "keep the folders apart"),
+        (TWO.format(first="m", second="y").replace("[users]", 'read = ["m/inner"]\n[users]'), "keep the folders apart"),
+        (TWO.format(first="x", second="x").replace('"x" }', '"x", quota_GB = 1 }', 1), "different quotas"),
+        (TWO.format(first="state/of/it", second="y"), "belongs to the server"),
+        (TWO.format(first="a\\u0000b", second="y"), "NUL"),
+        ('address = "http://a:99999"', "as browsers reach it"),
+        ('address = "http://a:b"', "as browsers reach it"),
+        ('address = "http://u:p@a.org"', "as browsers reach it"),
         ('address = "http://a.org"\nread = ["none"]', "no such folder"),
         (
             f'address = "http://a.org"\nread = ["m"]\n[users]\na = {{ token = "{HASH}", folder = "m" }}',
@@ -357,12 +366,26 @@ b = {{{{ token = "{HASH[:-1]}1", folder = "{{second}}" }}}}
         ("address = ", "no valid TOML"),
     ],
 )
-def test_a_file_of_users_that_is_wrong_is_told(tmp_path: Path, text: str, words: str) -> None:
-    (tmp_path / "m").mkdir()
+def test_a_file_of_users_that_is_wrong_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str
+) -> None:
+    (tmp_path / "m" / "inner").mkdir(parents=True)
+    monkeypatch.setenv(STATE, str(tmp_path / "state"))
     path = tmp_path / "users.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(words)):
         ManyDoors(path)
+
+
+def test_an_address_is_that_which_browsers_send(tmp_path: Path) -> None:
+    path = tmp_path / "users.toml"
+    for written, sent in (
+        ("https://碳.example.org/", "https://xn--gez.example.org"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ):
+        path.write_text(f'address = "{written}"\n', encoding="utf-8")
+        assert read_users(path).address == sent
+        assert Address.of(sent).is_own(sent.split("//")[1])
 
 
 def test_two_users_may_share_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

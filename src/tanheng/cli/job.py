@@ -7,11 +7,13 @@ import sys
 import time
 
 from tanheng.cli import main
+from tanheng.cli.json_lines import events_apart
 
 
 def run() -> None:
     """Run the command line and write its exit code; the first argument is the id of the job, which identifies the process."""
     del sys.argv[1]
+    events = events_apart()
     code: object = 1
     try:
         main()
@@ -20,8 +22,8 @@ def run() -> None:
         code = end.code or 0
         raise
     finally:
-        sys.stdout.write(json.dumps({"event": "exit", "at": round(time.time(), 3), "code": code}) + "\n")
-        sys.stdout.flush()
+        events.write(json.dumps({"event": "exit", "at": round(time.time(), 3), "code": code}) + "\n")
+        events.flush()
 
 
 if __name__ == "__main__":

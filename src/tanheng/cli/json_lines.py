@@ -37,6 +37,19 @@ Progress = Annotated[
 ]
 
 
+def events_apart() -> TextIO:
+    """Stream of events from now on: standard output, which nothing else is written to, since other text goes to standard error.
+
+    A text of a study could hold a line that looks like an event.
+    """
+    global _apart
+    _apart, sys.stdout = sys.stdout, sys.stderr
+    return _apart
+
+
+_apart: TextIO | None = None
+
+
 class JsonLines(Reporter):
     """Events as lines of JSON: ``stage``, ``steps``, ``warning``, ``notes``, and in the end ``done`` or ``error``.
 
@@ -47,7 +60,7 @@ class JsonLines(Reporter):
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = stream or sys.stdout
+        self.stream = stream or _apart or sys.stdout
         self.pace = Pace()
         self.told = 0.0
 

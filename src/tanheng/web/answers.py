@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from tanheng.errors import InputError, OutputError, StudyError, TanhengError
 from tanheng.language import speaking, tag, tr
 from tanheng.web.doors.door import Door, Visitor
-from tanheng.web.gate import Address, visitor_of
+from tanheng.web.gate import Address, admitted, visitor_of
 from tanheng.web.home import Home
 from tanheng.web.speech import language_asked
 from tanheng.web.studies.files import ChangedElsewhereError
@@ -30,9 +30,14 @@ class NotThereError(InputError):
     """What is asked for is not there."""
 
 
+class TooManyError(InputError):
+    """One user asks for too much at once."""
+
+
 #: Status of each error; the first that fits.
 _STATUS: tuple[tuple[type[TanhengError], int], ...] = (
     (NotThereError, 404),
+    (TooManyError, 429),
     (ChangedElsewhereError, 409),
     (InputError, 400),
     (OutputError, 507),
@@ -99,6 +104,12 @@ def visitor_of_request(request: Request) -> Visitor:
     return visitor
 
 
+def may_see(request: Request, home: Home) -> bool:
+    """Whether who asked may still see a folder: the session or the key may have been taken back in the meantime."""
+    visitor = admitted(request.scope, door_of(request), request.app.state.address)
+    return visitor is not None and visitor.home is home
+
+
 def door_of(request: Request) -> Door:
     """Door of the app."""
     door: Door = request.app.state.door
@@ -160,7 +171,14 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:  # noqa: 
 def in_lane(request: Request) -> Iterator[None]:
     """What takes its time in the block takes threads of the visitor's own share."""
     visitor = visitor_of(request.scope)
-    before = _lane.set(visitor.home.lane if visitor else None)
+    with lane_of(visitor.home if visitor else None):
+        yield
+
+
+@contextmanager
+def lane_of(home: Home | None) -> Iterator[None]:
+    """What takes its time in the block takes threads of the share of a folder; of all where none is named."""
+    before = _lane.set(home.lane if home else None)
     try:
         yield
     finally:

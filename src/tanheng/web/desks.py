@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +21,9 @@ from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import language, tr
 from tanheng.reach import ROOTS, Reach
 from tanheng.web.rules import Rules
+
+#: Seconds that a question may take, the opening of a desk among them.
+_LONGEST_S = 300.0
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Desks:
         self.reach, self.rules = reach, rules
         self._open: _Desk | None = None
         self._asked = 0.0
+        self._asking = math.inf
         self._lock = threading.Lock()
 
     def opened(self, study: Path, version: str) -> dict[str, Any]:
@@ -58,7 +62,7 @@ class Desks:
         InputError
             The study can't be planned from.
         """
-        with self._lock:
+        with self._lock, self._question():
             return self._desk(study, version).opened
 
     def solved(self, study: Path, version: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,13 +73,22 @@ class Desks:
         InputError
             The settings are wrong, or no plan keeps to them.
         """
-        with self._lock:
+        with self._lock, self._question():
             desk = self._desk(study, version)
             asked = json.dumps({"language": language(), "changes": dict(changes)})
             with contextlib.suppress(OSError):  # a desk that is gone gives no answer, which is told
                 _pipe(desk.process.stdin).write(asked + "\n")
                 _pipe(desk.process.stdin).flush()
             return _answer(desk.process)
+
+    @contextlib.contextmanager
+    def _question(self) -> Iterator[None]:
+        """A question is asked in the block."""
+        self._asking = time.monotonic()
+        try:
+            yield
+        finally:
+            self._asking = math.inf
 
     def close(self) -> None:
         """End the desk."""
@@ -89,7 +102,8 @@ class Desks:
         held = self._open
         if held is None or held.process.poll() is not None:
             return
-        if math.isfinite(self.rules.memory_bytes) and _memory(held.process.pid) > self.rules.memory_bytes:
+        too_large = math.isfinite(self.rules.memory_bytes) and _memory(held.process.pid) > self.rules.memory_bytes
+        if too_large or time.monotonic() - self._asking > _LONGEST_S:
             held.process.kill()  # who waits for its answer is told
         elif time.monotonic() - self._asked > self.rules.idle_seconds and self._lock.acquire(blocking=False):
             try:

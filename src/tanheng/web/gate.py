@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -92,9 +92,11 @@ class Address:
         """Whether a header ``Origin`` is that of the app's own pages."""
         try:
             parts = urlsplit(origin)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
             return False
-        return parts.scheme == ("https" if self.secure else "http") and self.is_own(parts.netloc)
+        own = "https" if self.secure else "http"
+        return parts.scheme == own and port == self.port and self.is_own(parts.netloc)
 
 
 def visitor_of(scope: Scope) -> Visitor | None:
@@ -103,13 +105,21 @@ def visitor_of(scope: Scope) -> Visitor | None:
     return visitor
 
 
+def admitted(scope: Scope, door: Door, address: Address) -> Visitor | None:
+    """Who a request comes from, by its key or else by its session; none where neither is good."""
+    key = _key(Headers(scope=scope))
+    return door.by_key(key) if key is not None else door.by_session(session_of(scope, address))
+
+
+def _key(headers: Headers) -> str | None:
+    """Key that a request brings; none where it brings none."""
+    kind, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if kind.lower() == "bearer" else None
+
+
 def session_of(scope: Scope, address: Address) -> str:
     """Session that a request brings; empty where it brings none."""
-    try:
-        cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(address.cookie)
-    except CookieError:
-        return ""
-    return cookie.value if cookie else ""
+    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(address.cookie, "")
 
 
 def let_in(answer: Response, session: str, address: Address) -> None:
@@ -187,10 +197,8 @@ class Gate:
     def _without_entry(self, scope: Scope) -> Response | None:
         """Answer to who is not let in; none where somebody is."""
         headers = Headers(scope=scope)
-        kind, _, key = headers.get("authorization", "").partition(" ")
-        by_key = kind.lower() == "bearer"
-        session = session_of(scope, self.address)
-        visitor = self.door.by_key(key.strip()) if by_key else self.door.by_session(session)
+        by_key = _key(headers) is not None
+        visitor = admitted(scope, self.door, self.address)
         if visitor is None:
             return (
                 self._refused(scope, 401, tr("This is not the key of the API.")) if by_key else self._to_nobody(scope)

@@ -15,8 +15,8 @@ import platformdirs
 
 from tanheng.errors import InputError
 from tanheng.language import tr
-from tanheng.plain_files import is_folder, written
-from tanheng.reach import Reach, confined_to, is_within_reach, refuse_outside
+from tanheng.plain_files import is_folder, shown, written
+from tanheng.reach import Reach, confined_to, is_within_reach
 from tanheng.web.desks import Desks
 from tanheng.web.jobs.journal import Journal
 from tanheng.web.jobs.runner import Runner
@@ -59,10 +59,12 @@ class Home:
         self.own = state_folder(self.folder)
         with written(self.own):
             self.own.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.space = Space(self.folder, self.rules.quota_bytes)
+        self.space = Space((self.folder, self.own / "jobs"), self.rules.quota_bytes)
         self.journal = Journal(self.own / "jobs.sqlite")
         self.desks = Desks(self.reach, self.rules)
         self.runner = Runner(self.journal, self.own / "jobs", self.reach, self.rules, self.space)
+        #: Pages that follow jobs now.
+        self.streams = 0
         self._seal = secrets.token_bytes(32)
 
     @cached_property
@@ -88,8 +90,8 @@ class Home:
             It lies outside.
         """
         path = self.folder / name
-        with confined_to([self.folder]):
-            refuse_outside(path)
+        if not self.is_inside(path):
+            raise InputError(tr("'{name}' lies outside the folder of this app", name=shown(name)))
         return path
 
     def name(self, path: Path) -> str:

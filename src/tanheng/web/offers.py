@@ -19,6 +19,9 @@ from tanheng.study.parts import Name, Names, Part, Truth, Year
 from tanheng.web.home import Home
 from tanheng.web.jobs.job import Job
 
+#: Letters of an input.
+_LONGEST = 500
+
 
 @dataclass(frozen=True)
 class Order:
@@ -41,7 +44,7 @@ class Order:
 class Inputs(BaseModel):
     """Inputs of a process: frozen and strict as a part of a study file is, and none itself."""
 
-    model_config = Part.model_config
+    model_config = {**Part.model_config, "str_max_length": _LONGEST}
 
 
 class StudyRun(Inputs):

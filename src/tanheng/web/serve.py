@@ -8,6 +8,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import uvicorn
@@ -24,6 +25,9 @@ from tanheng.web.jobs.queue import Queue
 
 #: Ports that are tried in turn where none is named.
 _PORTS = range(8765, 8785)
+
+#: Bytes of a log of what is refused, of which three are kept.
+_LOG_BYTES = 2_000_000
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -172,7 +176,7 @@ def _wants_end(jobs: int) -> bool:
 
 def _log_to(path: Path) -> None:
     """Keep what the gate refuses in a file."""
-    handler: logging.Handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     LOG.addHandler(handler)
     LOG.setLevel(logging.WARNING)

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 
 from tanheng.language import tr
 from tanheng.reach import confined_to, is_within_reach
-from tanheng.web.answers import NotThereError, door_of, in_thread
+from tanheng.web.answers import NotThereError, door_of, in_thread, lane_of
 from tanheng.web.gate import RESULTS_POLICY
 from tanheng.web.home import Home
 
@@ -102,9 +102,11 @@ async def result_file(request: Request) -> Response:
         raise NotThereError(tr("There is no such file."))
     folder = _folder(request.path_params["folder"])
     given = request.path_params["signature"].encode("utf-8", "replace")
-    signed = hmac.compare_digest(home.signature(folder).encode(), given)
+    if not hmac.compare_digest(home.signature(folder).encode(), given):
+        raise NotThereError(tr("There is no such file."))
     asked = request.path_params["path"]
-    listed = await in_thread(lambda: {piece.path for piece in pieces(home, folder)}) if signed else set()
+    with lane_of(home):
+        listed = await in_thread(lambda: {piece.path for piece in pieces(home, folder)})
     path = home.place(folder) / asked
     if asked not in listed or not _is_there(home, home.place(folder), path):
         raise NotThereError(tr("There is no such file."))

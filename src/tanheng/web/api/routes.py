@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -101,12 +102,12 @@ async def _execute(request: Request) -> Response:
 async def _jobs(request: Request) -> Response:
     base, asked = base_of(request), request.query_params
     limit = asked.get("limit", "100")
-    if not limit.isdigit() or not 1 <= int(limit) <= 10_000:
+    if not re.fullmatch(r"[0-9]{1,5}", limit) or not 1 <= int(limit) <= 10_000:
         raise InputError(tr("'limit' is a whole number from 1 to 10,000."))
     states, processes = asked.getlist("status"), asked.getlist("processID")
     found = [
         status_info(job, base)
-        for job in home_of(request).journal.jobs()
+        for job in await in_thread(home_of(request).journal.jobs)
         if (not states or job.state in states) and (not processes or job.process in processes)
     ]
     return JSONResponse({"jobs": found[: int(limit)], "links": [link(base, "/jobs", "self")]})
@@ -120,7 +121,7 @@ async def _dismiss(request: Request) -> Response:
     """A job that is ended, or taken from the list where it has ended; its results, which are the user's, stay."""
     home, job = home_of(request), await _job(request)
     if job.has_ended:
-        home.runner.forget(job.id)
+        await in_thread(home.runner.forget, job.id)
     dismissed = job if job.has_ended else await in_thread(home.runner.dismiss, job.id)
     info = status_info(dismissed or job, base_of(request))
     return JSONResponse(info | {"status": "dismissed"})

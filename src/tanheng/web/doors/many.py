@@ -98,7 +98,7 @@ class ManyDoors:
             try:
                 changed = read_users(self.path)
                 self._open_homes(changed)
-            except TanhengError as error:
+            except (TanhengError, OSError, ValueError) as error:
                 LOG.error("the users are those of before: %s", error)  # noqa: TRY400  the message says it all
                 return
             self.file = changed
@@ -115,8 +115,8 @@ class ManyDoors:
 def _refuse_own_files(file: UsersFile, own: Sequence[Path]) -> None:
     """Refuse folders that the files of the server itself lie in: users would reach tokens and jobs."""
     for folder in (*file.read, *(user.folder for user in file.users.values())):
-        for path in own:
-            if path.resolve().is_relative_to(folder):
+        for path in map(Path.resolve, own):
+            if path.is_relative_to(folder) or folder.is_relative_to(path):
                 raise InputError(
                     tr(
                         "{folder}: users could reach {path}, which belongs to the server; choose another folder",

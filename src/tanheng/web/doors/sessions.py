@@ -9,6 +9,9 @@ from pathlib import Path
 
 from tanheng.web.database import Database
 
+#: Browsers of one holder; the oldest one is let in no more.
+_MOST = 50
+
 #: Seconds that a browser stays let in.
 _SESSION_S = 30 * 86_400.0
 
@@ -36,6 +39,11 @@ class Sessions:
         with self._database.open() as database:
             database.execute("DELETE FROM sessions WHERE until < ?", (now,))
             database.execute("INSERT INTO sessions VALUES (?, ?, ?)", (digest(session), holder, now + _SESSION_S))
+            newest = "SELECT hash FROM sessions WHERE holder = ? ORDER BY until DESC LIMIT ?"
+            database.execute(
+                f"DELETE FROM sessions WHERE holder = ? AND hash NOT IN ({newest})",  # noqa: S608  own words
+                (holder, holder, _MOST),
+            )
         return session
 
     def holder(self, session: str) -> str | None:

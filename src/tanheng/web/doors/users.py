@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from tanheng.errors import Problem, StudyError
 from tanheng.language import tr
 from tanheng.plain_files import is_folder
 from tanheng.study.faults import fault_messages
-from tanheng.study.parts import Name, Names, Part
+from tanheng.study.parts import Name, Part
 from tanheng.study.reading import toml_data
 from tanheng.web.rules import Rules
 from tanheng.web.studies.uploads import plain_name
@@ -28,15 +29,17 @@ _IDLE_S = 900.0
 
 
 def _origin(text: str) -> str:
-    """An address without a path, as browsers name the origin of a page."""
-    parts = urlsplit(text)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or text.rstrip("/") != f"{parts.scheme}://{parts.netloc}"
-    ):
+    """An address without a path, as browsers name the origin of a page: its host in the letters that are sent."""
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        host, port = parts.hostname or "", parts.port
+        sent = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
+    except ValueError:  # also of a host that has no such letters
+        host, sent, port = "", "", None
+    rest = (parts.path, parts.query, parts.fragment, parts.username) if host else ("",)
+    if not host or parts.scheme not in {"http", "https"} or any(rest):
         raise ValueError(tr('write the address as browsers reach it, without a path, as "https://carbon.example.org"'))
-    return text.rstrip("/")
+    return f"{parts.scheme}://{sent}{'' if port is None else f':{port}'}"
 
 
 def _user_names(users: dict[str, object]) -> dict[str, object]:
@@ -49,6 +52,13 @@ def _user_names(users: dict[str, object]) -> dict[str, object]:
     return users
 
 
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError(tr("contains a NUL character"))
+    return text
+
+
+Folder = Annotated[Name, AfterValidator(_no_nul)]
 Size = Annotated[float, Field(gt=0, le=1e6)]
 
 
@@ -58,7 +68,7 @@ class _Entry(BaseModel):
     model_config = Part.model_config
 
     token: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-    folder: Name | None = None
+    folder: Folder | None = None
     quota: Annotated[Size | None, Field(alias="quota_GB")] = None
 
 
@@ -68,8 +78,8 @@ class _File(BaseModel):
     model_config = Part.model_config
 
     address: Annotated[str, AfterValidator(_origin)]
-    folders: Name = "."
-    read: Names | tuple[()] = ()
+    folders: Folder = "."
+    read: tuple[Folder, ...] = ()
     jobs_at_once: Annotated[int, Field(ge=1, le=256)] = 1
     unfinished_jobs: Annotated[int, Field(ge=1, le=10_000)] = 20
     memory: Annotated[Size | None, Field(alias="memory_GB")] = None
@@ -148,7 +158,7 @@ def parse_users(data: dict[str, object], path: Path) -> UsersFile:
     base = path.absolute().parent
     users = {name: _user(name, entry, file, base) for name, entry in file.users.items()}
     read = tuple((base / name).resolve() for name in file.read)
-    problems = [*_missing_folders(read), *_nested(users, read), *_two_of_a_token(users)]
+    problems = [*_missing_folders(read), *_nested(users, read), *_two_of_a_token(users), *_two_quotas(users)]
     if problems:
         raise StudyError(problems)
     return UsersFile(file.address, read, file.jobs_at_once, users)
@@ -181,7 +191,7 @@ def _missing_folders(read: tuple[Path, ...]) -> list[Problem]:
 
 def _nested(users: Mapping[str, User], read: tuple[Path, ...]) -> list[Problem]:
     """Folders of users that lie in each other: one user would reach another's. Two users may share one folder."""
-    folders = sorted({user.folder for user in users.values()})
+    folders = {user.folder for user in users.values()}
     return [
         Problem(
             tr(
@@ -191,9 +201,20 @@ def _nested(users: Mapping[str, User], read: tuple[Path, ...]) -> list[Problem]:
             ),
             "users",
         )
-        for outer in (*folders, *read)
-        for inner in folders
-        if (inner != outer or outer in read) and inner.is_relative_to(outer)
+        for inner, outer in permutations([*sorted(folders), *sorted(read)], 2)
+        if (inner in folders or outer in folders) and inner.is_relative_to(outer)
+    ]
+
+
+def _two_quotas(users: Mapping[str, User]) -> list[Problem]:
+    """Users who share a folder with quotas that differ: only one of them can hold."""
+    quotas: dict[Path, set[float]] = {}
+    for user in users.values():
+        quotas.setdefault(user.folder, set()).add(user.rules.quota_bytes)
+    return [
+        Problem(tr("{folder}: its users have different quotas; give them the same one", folder=folder), "users")
+        for folder, found in quotas.items()
+        if len(found) > 1
     ]
 
 

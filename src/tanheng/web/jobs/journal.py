@@ -62,9 +62,14 @@ class Journal:
         found = self._jobs("WHERE id = ?", (name,))
         return found[0] if found else None
 
-    def jobs(self) -> list[Job]:
-        """All jobs, the newest first."""
-        return self._jobs("ORDER BY created DESC", ())
+    def jobs(self, most: int = -1) -> list[Job]:
+        """Jobs, the newest first."""
+        return self._jobs("ORDER BY created DESC LIMIT ?", (most,))
+
+    def ended_beyond(self, most: int) -> list[str]:
+        """Jobs that have ended, but for so many of the newest."""
+        where = "WHERE state NOT IN ('accepted', 'running') ORDER BY created DESC LIMIT -1 OFFSET ?"
+        return [job.id for job in self._jobs(where, (most,))]
 
     def unfinished(self) -> list[Job]:
         """Jobs that run or wait, the oldest first."""
@@ -78,7 +83,8 @@ class Journal:
 
 def _row(job: Job) -> dict[str, Any]:
     row = asdict(job)
-    return row | {name: json.dumps(row[name], ensure_ascii=False) for name in _JSON}
+    texts = {name: value.encode("utf-8", "replace").decode() for name, value in row.items() if isinstance(value, str)}
+    return row | texts | {name: json.dumps(row[name]) for name in _JSON}
 
 
 def _job(row: dict[str, Any]) -> Job:

@@ -12,6 +12,9 @@ from tanheng.errors import shortened
 from tanheng.language import tr
 from tanheng.web.jobs.job import Job
 
+#: Largest count that the journal keeps.
+_LARGEST = 2**53
+
 #: Letters of a message of a process that are kept.
 _MOST = 2000
 
@@ -71,9 +74,12 @@ def _after(job: Job, event: dict[str, Any], code: int | None) -> tuple[Job, int 
             return replace(job, stage=str(event.get("title", "")), done=0, total=0, seconds_left=None), code
         case "steps":
             left = event.get("seconds_left")
-            return replace(job, done=int(event["done"]), total=int(event["total"]), seconds_left=left), code
+            done, total = (min(max(int(event[key]), 0), _LARGEST) for key in ("done", "total"))
+            return replace(job, done=done, total=total, seconds_left=None if left is None else float(left)), code
         case "error":
-            return replace(job, problems=tuple(event.get("problems", ()))), code
+            return replace(
+                job, problems=tuple(dict(one) | {"text": str(one["text"])} for one in event["problems"])
+            ), code
         case "exit":
             return job, int(event.get("code", 1))
     return job, code

@@ -52,14 +52,14 @@ class Queue:
 
     def _tend(self) -> None:
         while not self._stopped.wait(_EVERY_S):
-            try:
-                self._look()
-                self.beside()
-            except Exception:  # whatever it was, the jobs after it go on
-                LOG.exception("the jobs could not be looked after")
+            for look in (self._look, self.beside):
+                try:
+                    look()
+                except Exception:  # whatever it was, the jobs after it go on
+                    LOG.exception("the jobs could not be looked after")
 
     def _look(self) -> None:
-        running = {runner: runner.tend() for runner in self.runners()}
+        running = {runner: _running(runner) for runner in self.runners()}
         while sum(running.values()) < self.at_once:
             # Who has least running is next; among them, who has waited longest since a job of theirs began.
             waiting = [runner for runner in running if runner.has_waiting()]
@@ -68,3 +68,12 @@ class Queue:
             chosen = min(waiting, key=lambda runner: (running[runner], runner.begun))
             if chosen.begin_next():
                 running[chosen] += 1
+
+
+def _running(runner: Runner) -> int:
+    """Jobs of a runner that run; what is wrong with one runner does not keep the others."""
+    try:
+        return runner.tend()
+    except Exception:
+        LOG.exception("the jobs in %s could not be looked after", runner.folder)
+        return 0

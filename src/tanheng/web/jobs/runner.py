@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import shutil
 import threading
@@ -20,6 +21,11 @@ from tanheng.web.jobs.journal import Journal
 from tanheng.web.jobs.log import Tail, state_from
 from tanheng.web.rules import Rules
 from tanheng.web.space import Space
+
+LOG = logging.getLogger("tanheng.web.jobs")
+
+#: Jobs that have ended, of which the journal keeps the newest.
+_KEPT = 300
 
 
 class Runner:
@@ -73,6 +79,8 @@ class Runner:
                     )
                 )
             self.journal.add(job)
+            for old in self.journal.ended_beyond(_KEPT):
+                self.forget(old)
         return job
 
     def job(self, name: str) -> Job | None:
@@ -95,6 +103,7 @@ class Runner:
 
     def dismiss_all(self) -> None:
         """End all jobs that run or wait."""
+        self.tend()
         for job in self.journal.unfinished():
             self.dismiss(job.id)
 
@@ -104,10 +113,22 @@ class Runner:
         shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def tend(self) -> int:
-        """Number of jobs that run; one that takes more than it may is ended."""
-        found = [self.job(job.id) for job in self.journal.unfinished() if job.state == "running"]
-        running = [job for job in found if job is not None and not job.has_ended]
-        return sum(not self._within_rules(job).has_ended for job in running)
+        """Number of jobs that run; one that takes more than it may, or whose state can't be told, is ended."""
+        running = [job for job in self.journal.unfinished() if job.state == "running"]
+        return sum(not self._tended(job).has_ended for job in running)
+
+    def _tended(self, job: Job) -> Job:
+        try:
+            found = self.job(job.id) or replace(job, state="dismissed")
+            return found if found.has_ended else self._within_rules(found)
+        except Exception:  # whatever it was, the other jobs go on
+            LOG.exception("job %s can't be followed, and is ended", job.id)
+            processes.end(job.pid, job.id)
+            with speaking(job.language):
+                words = tr("Its state could not be read, so it was stopped. See the log of the server.")
+            ended = replace(job, state="failed", message=words, finished=time.time(), problems=(), done=0, total=0)
+            self.journal.update(ended)
+            return ended
 
     def has_waiting(self) -> bool:
         """Whether a job waits."""
@@ -175,6 +196,7 @@ class Runner:
             now = state_from(job, tail, log.with_name("errors.txt"), alive=alive)
         if now.has_ended:
             self._tails.pop(job.id, None)
+            shutil.rmtree(log.with_name("tmp"), ignore_errors=True)
         if now != job:
             self.journal.update(now)
         return now
@@ -183,6 +205,9 @@ class Runner:
         log = self.log(job)
         log.parent.mkdir(parents=True, exist_ok=True)
         command = ["--lang", job.language, *job.command]
-        settings = {ROOTS: self.reach.text()}
+        # Files that a job puts aside lie with its log, so that they count as the user's and go when it ends.
+        aside = log.with_name("tmp")
+        aside.mkdir(exist_ok=True)
+        settings = {ROOTS: self.reach.text(), **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(aside))}
         pid = processes.start(job.id, command, self.reach.folders[0], log, log.with_name("errors.txt"), settings)
         self.journal.update(replace(job, state="running", started=time.time(), pid=pid))

@@ -16,6 +16,7 @@ from tanheng.web.studies.files import study_path
 from tanheng.web.studies.form import StudyState, edited, state_of
 from tanheng.web.studies.looks import looked_at
 from tanheng.web.studies.own_tables import cells_of, write_cells
+from tanheng.web.studies.removal import remove_file, remove_results
 from tanheng.web.studies.uploads import received
 
 
@@ -33,6 +34,18 @@ async def upload(request: Request) -> Response:
     said = int(length) if length.isdigit() else None
     paths = await received(home, base, unquote(asked(request, "file")), request.stream(), said)
     return data({"files": await in_thread(looked_at, home, base, paths)}, 201)
+
+
+async def remove(request: Request) -> Response:
+    """Nothing, once a file that was dropped on a study is removed."""
+    await in_thread(remove_file, home_of(request), asked(request, "name"), asked(request, "file"))
+    return data({})
+
+
+async def remove_folder(request: Request) -> Response:
+    """Nothing, once a folder of results is removed."""
+    await in_thread(remove_results, home_of(request), asked(request, "name"))
+    return data({})
 
 
 async def cells(request: Request) -> Response:
@@ -88,6 +101,7 @@ def _is_entry(item: object) -> bool:
         isinstance(item, list)
         and len(item) == 2
         and isinstance(item[0], list)
+        and item[0] != []
         and all(isinstance(key, str) for key in item[0])
     )
 

@@ -39,7 +39,7 @@ async def write(request: Request) -> Response:
         to = [int(year) for year in body["to"]]
         draws = int(body["draws"])
         scenarios = [_scenario(item) for item in body["scenarios"]]
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise InputError(tr("The request is no JSON object.")) from error
     written = await in_thread(write_scenarios, home, name, str(body.get("version", "")), to, draws, scenarios)
     return data(written.as_data())
@@ -47,5 +47,5 @@ async def write(request: Request) -> Response:
 
 def _scenario(item: dict[str, Any]) -> HandScenario:
     areas = {str(key): float(value) for key, value in item["areas"].items()}
-    outlook = {str(key): float(value) for key, value in item.get("outlook", {}).items()}
+    outlook = {str(key): float(value) for key, value in item.get("outlook", {}).items() if key in RATES}
     return HandScenario(str(item["name"]).strip(), areas, outlook)

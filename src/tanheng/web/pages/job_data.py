@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.web.answers import NotThereError, body_of, data, home_of, in_thread
 from tanheng.web.events import told_events
@@ -19,12 +22,17 @@ async def new_job(request: Request) -> Response:
     ------
     NotThereError
         There is no such process.
+    InputError
+        Its inputs are wrong.
     """
     body, home = await body_of(request), home_of(request)
     offer = OFFERS.get(str(body.get("process")))
     if offer is None:
         raise NotThereError(tr("There is no such process."))
-    job = await in_thread(offer.submitted, home, body.get("inputs") or {})
+    inputs = body.get("inputs", {})
+    if not isinstance(inputs, dict):
+        raise InputError(tr("The request is no JSON object."))
+    job = await in_thread(offer.submitted, home, inputs)
     return data({"id": job.id}, 201)
 
 
@@ -53,7 +61,7 @@ async def job_events(request: Request) -> Response:
         There is no such job.
     """
     name = request.path_params["job"]
-    if home_of(request).journal.job(name) is None:
+    if await in_thread(home_of(request).journal.job, name) is None:
         raise NotThereError(tr("There is no such job."))
     return told_events(request, name, job_data)
 
@@ -61,13 +69,22 @@ async def job_events(request: Request) -> Response:
 async def job_log(request: Request) -> Response:
     """Log of a job as text."""
     home = home_of(request)
-    found = home.journal.job(request.path_params["job"])
+    found = await in_thread(home.journal.job, request.path_params["job"])
     if found is None:
         raise NotThereError(tr("There is no such job."))
     log = home.runner.log(found)
-    parts = [
-        path.read_text(encoding="utf-8", errors="replace")
-        for path in (log, log.with_name("errors.txt"))
-        if path.is_file()
-    ]
-    return Response("\n".join(parts)[-200_000:], media_type="text/plain; charset=utf-8")
+    parts = [await in_thread(_end_of, path) for path in (log, log.with_name("errors.txt"))]
+    return Response("\n".join(filter(None, parts)), media_type="text/plain; charset=utf-8")
+
+
+#: Bytes of a log that are shown, from its end.
+_SHOWN = 100_000
+
+
+def _end_of(path: Path) -> str:
+    """End of a file; empty where there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - _SHOWN, 0))
+        return stream.read().decode("utf-8", "replace")

@@ -39,7 +39,7 @@ async def start(request: Request) -> Response:
         studies=studies,
         results=[one for one in results if one.name not in of_studies],
         all_results=results,
-        jobs=[_shown(job) for job in home.journal.jobs()[:_MOST_JOBS]],
+        jobs=[_shown(job) for job in await in_thread(home.journal.jobs, _MOST_JOBS)],
         folder=str(home.folder),
         key_file=str(door.key_file) if isinstance(door, OneDoor) else "",
         room=await in_thread(_room, home),

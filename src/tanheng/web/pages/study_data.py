@@ -56,9 +56,13 @@ async def change(request: Request) -> Response:
     return data((await in_thread(edited, home, name, version, changes)).as_data())
 
 
+#: Keys that a place may have.
+_DEEPEST = 20
+
+
 def _place(item: Any) -> list[str | int]:  # noqa: ANN401  whatever a request holds
     place = item.get("place") if isinstance(item, dict) else None
-    if not isinstance(place, list) or not all(isinstance(key, (str, int)) for key in place):
+    if not isinstance(place, list) or not all(isinstance(key, (str, int)) for key in place) or len(place) > _DEEPEST:
         raise InputError(tr("The request is no JSON object."))
     return place
 
@@ -87,6 +91,7 @@ async def new_study(request: Request) -> Response:
     if folder.exists():
         raise InputError(tr("'{name}' is there already; take another name", name=folder.name))
 
+    await in_thread(home.space.refuse)
     path = await in_thread(write_new_study, folder, title, language())
     return data({"name": home.name(path)}, 201)
 
@@ -106,6 +111,7 @@ async def from_invest(request: Request) -> Response:
     folder = home.place(plain_name(path.stem))
     if folder.exists():
         raise InputError(tr("'{name}' is there already; take another name", name=folder.name))
+    await in_thread(home.space.refuse)
     with confined_to(home.reach):
         made = await in_thread(import_datastack, path, folder)
     return data({"name": home.name(made)}, 201)

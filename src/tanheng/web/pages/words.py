@@ -86,6 +86,8 @@ _WORDS = {
     "problems": mark("Problems"),
     "queued": mark("Waiting for another job"),
     "remove": mark("Remove"),
+    "remove_file": mark("Remove {file} from the folder? This can't be undone."),
+    "remove_results": mark("Remove all files of {folder}? This can't be undone; the study stays."),
     "results_of": mark("Results of {when}"),
     "running": mark("Running"),
     "save": mark("Save"),

@@ -33,6 +33,14 @@ function tile(file, used, page, actions) {
     node.append(make("div", { class: "take" }, button), area);
   }
   if (file.kind === "table" && file.file.toLowerCase().endsWith(".csv")) node.append(editing(file, actions));
+  if (file.file.startsWith("data/")) {
+    const area = make("p", { class: "problem", role: "alert" });
+    const button = make("button", { type: "button", class: "remove", "aria-label": `${word("remove")}: ${file.file}` }, word("remove"));
+    button.addEventListener("click", () => {
+      if (confirm(word("remove_file", { file: file.file }))) actions.remove(file.file.split("#")[0], area);
+    });
+    node.append(make("div", { class: "removing" }, button), area);
+  }
   const unknown = unknownCodes(file, page.state);
   if (file.kind === "land cover" && used && unknown.length) node.append(matching(unknown, page, actions));
   return node;

@@ -1,4 +1,6 @@
 // Pages of results in one frame, chosen by tabs.
+import { ask, Refused, word } from "./page.js";
+
 const tabs = [...document.querySelectorAll("[role=tab]")];
 const frame = document.getElementById("frame");
 
@@ -23,4 +25,15 @@ for (const [number, tab] of tabs.entries()) {
     choose(next);
   });
 }
+document.getElementById("remove-results").addEventListener("click", async (event) => {
+  const { name } = event.target.dataset;
+  if (!confirm(word("remove_results", { folder: name }))) return;
+  try {
+    await ask(`/app/results?name=${encodeURIComponent(name)}`, "DELETE");
+    location.replace("/");
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    document.getElementById("remove-problem").textContent = error.message;
+  }
+});
 document.body.dataset.ready = "";

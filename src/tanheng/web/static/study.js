@@ -237,6 +237,16 @@ function showFiles() {
         area.textContent = error.message;
       }
     },
+    remove: async (file, area) => {
+      try {
+        await ask(`${address("/app/files")}&file=${encodeURIComponent(file)}`, "DELETE");
+        await loadFiles();
+        look();
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        area.textContent = error.message;
+      }
+    },
     match: (codes, area) => set(["land_cover", "codes"], codes, area),
   });
   const held = [...node("files").children];

@@ -14,7 +14,7 @@ from tanheng.study import parse_study
 from tanheng.study.described.template import toml_value
 from tanheng.study.editing import Place, study_data, with_entry
 from tanheng.web.home import Home
-from tanheng.web.studies.files import BOM, read_text, refuse_other, study_path, version_of, write_text
+from tanheng.web.studies.files import BOM, read_text, refuse_other, study_path, version_of, write_bytes, write_text
 from tanheng.web.studies.found import study_found
 from tanheng.web.studies.told_problems import problems_data
 
@@ -77,13 +77,26 @@ def state_of(home: Home, name: str) -> StudyState:
     return StudyState(name, text, version, study.told_title, entries, results=results)
 
 
-def edited(home: Home, name: str, version: str, changes: Sequence[tuple[Place, object]]) -> StudyState:
+def edited(
+    home: Home,
+    name: str,
+    version: str,
+    changes: Sequence[tuple[Place, object]],
+    table: tuple[str, bytes] | None = None,
+) -> StudyState:
     """A study after entries of it are set (or taken out, where the value is None); the file is written whole.
+
+    Parameters
+    ----------
+    table : tuple of str and bytes, optional
+        Name of a file beside the study that the entries need, and what is to be in it: then they must make a valid study.
 
     Raises
     ------
     InputError
         The file was changed by somebody else since that version, or an entry can't be set.
+    StudyError
+        The study would not be valid with what the table is for.
     OutputError
         It can't be written.
     """
@@ -93,6 +106,10 @@ def edited(home: Home, name: str, version: str, changes: Sequence[tuple[Place, o
         refuse_other(text, version)
         for place, value in changes:
             text = text[: text.startswith(BOM)] + with_entry(text.removeprefix(BOM), place, value)
+        home.space.refuse(len(text) + len(table[1] if table else b""))
+        if table is not None:
+            parse_study(study_data(text.removeprefix(BOM)), path.name)
+            write_bytes(path.with_name(table[0]), table[1])
         write_text(path, text)
     return state_of(home, name)
 
@@ -111,6 +128,7 @@ def replaced(home: Home, name: str, version: str, text: str) -> StudyState:
     with _writing:
         before = read_text(path)
         refuse_other(before, version)
+        home.space.refuse(len(text))
         plain = text.replace("\r\n", "\n")
         write_text(path, plain.replace("\n", "\r\n") if "\r\n" in before else plain)
     return state_of(home, name)

@@ -7,24 +7,28 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tanheng.errors import InputError
 from tanheng.language import listed, tr
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
-from tanheng.plain_files import is_file
+from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
 from tanheng.study import parse_study
 from tanheng.units import HA_PER_KM2
 from tanheng.web.home import Home
-from tanheng.web.studies.files import read_text, refuse_other, study_path, write_bytes
+from tanheng.web.studies.files import study_path
 from tanheng.web.studies.form import StudyState, edited, state_of
 
-#: Table beside a study that holds the areas of its scenarios.
-DEMAND = "demand_by_hand.csv"
+#: End of the name of the table beside a study that holds the areas of its scenarios.
+_DEMAND = "demand_by_hand.csv"
+
+#: Bytes of a table that is read here: those that tanheng writes of classes and scenarios have a few kB.
+_LARGEST = 5_000_000
 
 #: Scenarios, and letters of the name of one.
 _MOST, _LONGEST = 12, 60
@@ -154,18 +158,30 @@ def write_scenarios(
     _refuse_names([one.name for one in scenarios])
     for scenario in scenarios:
         _refuse_areas(scenario, today)
-    path = study_path(home, name)
-    refuse_other(read_text(path), version)
-    write_bytes(path.with_name(DEMAND), _table(today, to, scenarios).encode("utf-8-sig"))
+    settings = state_of(home, name).entries.get("simulate", {})
+    table = demand_name(name)
+    if settings.get("demand") != table and study_path(home, name).with_name(table).exists():
+        raise InputError(tr("{file}: is there already and not of these scenarios; rename or remove it", file=table))
     changes: list[tuple[list[str | int], object]] = [
         (["simulate", "to"], list(to)),
         (["simulate", "draws"], draws),
-        (["simulate", "demand"], DEMAND),
+        (["simulate", "demand"], table),
         (["simulate", "scenarios"], None),
     ]
     if today.has_outlook:
-        changes += _outlooks(state_of(home, name).entries.get("simulate", {}), scenarios)
-    return edited(home, name, version, changes)
+        changes += _outlooks(settings, scenarios)
+    return edited(home, name, version, changes, (table, _table(today, to, scenarios).encode("utf-8-sig")))
+
+
+def demand_name(name: str) -> str:
+    """Name of the table of a study's scenarios.
+
+    Examples
+    --------
+    >>> demand_name("county/study.toml")
+    'study_demand_by_hand.csv'
+    """
+    return f"{PurePosixPath(name).stem}_{_DEMAND}"
 
 
 def _outlooks(settings: Mapping[str, Any], scenarios: Sequence[HandScenario]) -> list[tuple[list[str | int], object]]:
@@ -202,19 +218,53 @@ def _moved(transitions: pd.DataFrame, period: object) -> pd.DataFrame:
 def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
     """Table of the results, its rows of the observed years."""
     path = home.place(f"{state.results['results']}/tables/{table_name}.csv")
-    with confined_to(home.reach):
-        if not is_file(path):
-            raise InputError(tr("{path}: there are no results yet to start from; run the study first", path=state.name))
-        table = pd.read_csv(path, encoding="utf-8-sig")
+    table = _read(home, path, _NEEDED[table_name])
     return table[table["scenario"] == "observed"] if "scenario" in table else table
+
+
+#: Columns of the tables that are read, texts first and then numbers that must be known.
+_NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "stock_by_class": (("land_class",), ("year", "area_km2", "stock_t_c")),
+    "transitions": (("from_class", "to_class"), ("to_year", "area_km2")),
+    _DEMAND: (("scenario", "class"), ("year", "area_km2")),
+}
+
+
+def _read(home: Home, path: Path, needed: tuple[tuple[str, ...], tuple[str, ...]]) -> pd.DataFrame:
+    """A small table that tanheng has written; somebody may have changed it since.
+
+    Raises
+    ------
+    InputError
+        It is not there, too large, or is not such a table.
+    """
+    with confined_to(home.reach):
+        size = small_file(path).stat().st_size
+    table = _parsed(path, *needed) if size <= _LARGEST else None
+    if table is None:
+        raise InputError(
+            tr("{path}: is not the table that tanheng wrote; run the study again, or remove it", path=path.name)
+        )
+    return table
+
+
+def _parsed(path: Path, texts: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame | None:
+    """Table with texts and numbers that are all known; none where it is not such a one."""
+    try:
+        table = pd.read_csv(path, encoding="utf-8-sig", dtype=dict.fromkeys(texts, str), keep_default_na=False)
+        table = table.astype(dict.fromkeys(numbers, float))
+    except (ValueError, KeyError, TypeError, OSError):
+        return None
+    is_whole = len(table) > 0 and {*texts, *numbers} <= set(table)
+    return table if is_whole and np.isfinite(table[list(numbers)].to_numpy()).all() else None
 
 
 def _held(home: Home, name: str, settings: Mapping[str, Any], year: int) -> list[HandScenario]:
     """Scenarios that were written before."""
-    path = home.place((PurePosixPath(name).parent / DEMAND).as_posix())
-    if settings.get("demand") != DEMAND or not is_file(path):
+    path = study_path(home, name).with_name(demand_name(name))
+    if settings.get("demand") != path.name or not path.is_file():
         return []
-    table = pd.read_csv(path, encoding="utf-8-sig", dtype={"scenario": str, "class": str})
+    table = _read(home, path, _NEEDED[_DEMAND])
     last = table[table["year"] == year]
     outlook = settings.get("outlook")
     outlooks = outlook if isinstance(outlook, Mapping) else {}
@@ -252,7 +302,8 @@ def _refuse_names(names: Sequence[str]) -> None:
     if not 0 < len(names) <= _MOST:
         raise InputError(tr("Write one to {count} scenarios.", count=_MOST))
     for name in names:
-        if not name.strip() or len(name) > _LONGEST or not name.isprintable() or name in {"observed", "all"}:
+        odd = not name.strip() or len(name) > _LONGEST or not name.isprintable() or name.startswith("#")
+        if odd or name in {"observed", "all"}:
             raise InputError(tr("'{name}' can't be the name of a scenario; choose another", name=name[:_LONGEST]))
     if len({name.strip() for name in names}) < len(names):
         raise InputError(tr("Two scenarios have one name; rename one of them."))

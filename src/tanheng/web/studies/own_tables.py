@@ -74,6 +74,7 @@ def write_cells(home: Home, study: str, file: str, version: str, rows: list[list
             data = form.mark + text.encode(form.encoding)
         except UnicodeEncodeError as error:
             raise InputError(tr("The text holds letters that no file can hold.")) from error
+        home.space.refuse(len(data))
         write_bytes(_table_path(home, study, file), data)
     return cells_of(home, study, file)
 
@@ -92,11 +93,12 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     above = list(takewhile(lambda line: line.startswith("#"), lines))
     body = "".join(lines[len(above) :])
     separator = max((",", ";", "\t"), key=body.split("\n", 1)[0].count)
-    rows = [
-        row
-        for row in csv.reader(io.StringIO(body, newline=""), delimiter=separator)
-        if any(cell.strip() for cell in row)
-    ]
+    try:
+        rows = [
+            row for row in csv.reader(io.StringIO(body, newline=""), delimiter=separator) if any(map(str.strip, row))
+        ]
+    except csv.Error as error:
+        raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file)) from error
     if not rows or len(rows) > _MOST_ROWS or max(map(len, rows)) > _MOST_COLUMNS:
         raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file))
     if any(row[0].startswith("#") or any("\n" in cell for cell in row) for row in rows):

@@ -18,6 +18,7 @@ from tanheng.limits import limit, more_than
 from tanheng.plain_files import shown, written
 from tanheng.reach import confined_to, refuse_outside
 from tanheng.web.home import Home
+from tanheng.web.space import SMALLEST, Reservation
 
 #: Folder beside a study that takes what is dropped on it.
 DATA = "data"
@@ -30,6 +31,9 @@ _LEFT_FREE = 500_000_000
 
 #: How many times as large as itself an archive may unpack to, and how many files it may hold.
 _PACKED, _MOST_FILES = 200, 5000
+
+#: Folders in folders that an archive may hold.
+_DEEPEST = 20
 
 
 async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes], said: int | None) -> list[Path]:
@@ -61,6 +65,13 @@ async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes
     _refuse_large(said or 0, home)
     _refuse_full(said or 0, folder)
     await anyio.to_thread.run_sync(home.space.refuse, said or 0, limiter=home.lane)
+    with home.space.reserved() as room:
+        return await _kept(home, room, path, parts, said)
+
+
+async def _kept(home: Home, room: Reservation, path: Path, parts: AsyncIterator[bytes], said: int | None) -> list[Path]:
+    """Files of an upload once it has arrived."""
+    folder = path.parent
     with written(path):
         folder.mkdir(exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".upload-")
@@ -71,14 +82,14 @@ async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes
                 size += len(part)
                 _refuse_large(size, home)
                 _refuse_full(len(part), folder)
-                home.space.take(len(part))
+                room.more(len(part))
                 with written(path):
                     stream.write(part)
         if said is not None and size != said:
-            raise InputError(tr("{name}: did not arrive whole; drop it again", name=shown(name)))
+            raise InputError(tr("{name}: did not arrive whole; drop it again", name=shown(path.name)))
         if path.suffix.lower() == ".zip":
             return await anyio.to_thread.run_sync(
-                unpacked, Path(unfinished), path.with_suffix(""), home, limiter=home.lane
+                unpacked, Path(unfinished), path.with_suffix(""), home, room, limiter=home.lane
             )
         _refuse_taken(path)
         Path(unfinished).chmod(0o644)
@@ -133,7 +144,7 @@ def _too_long(name: str) -> bool:
         return True
 
 
-def unpacked(archive: Path, folder: Path, home: Home) -> list[Path]:
+def unpacked(archive: Path, folder: Path, home: Home, room: Reservation) -> list[Path]:
     """Files of an archive in a new folder: whole or none of them.
 
     Raises
@@ -146,7 +157,8 @@ def unpacked(archive: Path, folder: Path, home: Home) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as held:
             entries = [item for item in held.infolist() if not item.is_dir() and not _of_system(item.filename)]
-            _refuse_archive(entries, archive.stat().st_size, folder, home)
+            size = _refuse_archive(entries, archive.stat().st_size, folder, home)
+            room.more(size)
             for item in entries:
                 target = unfinished.joinpath(*(plain_name(part) for part in PurePosixPath(_name(item)).parts))
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -184,10 +196,13 @@ def _of_system(name: str) -> bool:
     return "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1] in {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
-def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, home: Home) -> None:
-    size = sum(item.file_size for item in entries)
-    name = f"{folder.name}.zip"
-    if len(entries) > _MOST_FILES or size > _PACKED * max(packed, 20_000):
+def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, home: Home) -> int:
+    """Bytes that an archive unpacks to; one that holds too much, or too many folders, is refused."""
+    size, name = sum(item.file_size for item in entries), f"{folder.name}.zip"
+    paths = [PurePosixPath(item.filename) for item in entries[: _MOST_FILES + 1]]
+    deepest = max((len(path.parts) for path in paths), default=0)
+    folders = {parent for path in paths for parent in path.parents} if deepest <= _DEEPEST else set()
+    if len(entries) + len(folders) > _MOST_FILES or deepest > _DEEPEST or size > _PACKED * max(packed, 20_000):
         raise InputError(
             tr(
                 "{name}: unpacks to {count:,} files of {size:,} bytes; unpack it yourself",
@@ -198,7 +213,6 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, h
         )
     _refuse_large(size, home)
     _refuse_full(size, folder.parent)
-    home.space.refuse(size)
     outside = [
         item.filename
         for item in entries
@@ -206,6 +220,7 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, h
     ]
     if outside:
         raise InputError(tr("{name}: names a file outside, '{file}'", name=name, file=shown(outside[0])))
+    return sum(max(item.file_size, SMALLEST) for item in entries) + SMALLEST * len(folders)
 
 
 def _refuse_taken(path: Path) -> None:
