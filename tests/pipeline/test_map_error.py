@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import STUDY, tiny_study, write_map
+from conftest import NORTH, STUDY, WEST, tiny_study, write_map, write_zones, zone
 from tanheng.errors import StudyError
 from tanheng.pipeline.run import Results, run_study
 from tanheng.report.words.key_figures import key_figures
@@ -59,6 +59,43 @@ def test_an_error_matrix_adjusts_areas_and_stock(tmp_path: Path) -> None:
     assert "from the errors of the maps alone" in page
 
 
+def test_zones_are_adjusted_by_the_matrix_of_the_region(tmp_path: Path) -> None:
+    """Columns 0 to 4 are the west; of the 30 km2 of forest in 2000, in the first three rows, each half has 15."""
+    half = NORTH - 10_000
+    zones = [
+        zone("w", "west", WEST, half, WEST + 5000, NORTH),
+        zone("e", "east", WEST + 5000, half, WEST + 10_000, NORTH - 3000),
+    ]
+    write_zones(tmp_path / "halves.gpkg", zones)
+    more = '[zones.half]\nfile = "halves.gpkg"\nid = "code"\nname = "name"\n[land_cover]\n'
+    samples = '[land_cover.map_error]\nsamples = { 2000 = "first.csv" }\n[carbon_density]'
+    study = tiny_study(tmp_path)
+    write_map(tmp_path / "a.tif", mapped(30))
+    write_map(tmp_path / "b.tif", mapped(40))
+    (tmp_path / "first.csv").write_text(WIDE, encoding="utf-8")
+    study.write_text(STUDY.replace("[land_cover]\n", more).replace("[carbon_density]", samples), encoding="utf-8")
+    results = run_study(study)
+    table = results.tables["adjusted_area_by_zone"].set_index(["zone_id", "land_class"])
+    # West: 15 of 50 km2 are mapped as forest: 15 * 0.8 + 35 * 0.1 = 15.5; the east below the forest has 35 km2 of crops: 3.5 of forest.
+    assert table.loc[("w", "forest"), "adjusted_area_km2"] == pytest.approx(15.5)
+    assert table.loc[("e", "forest"), "adjusted_area_km2"] == pytest.approx(3.5)
+    # S = sqrt(15^2 * 0.16 / 9 + 35^2 * 0.09 / 19) = 3.13 km2, times 1.96.
+    assert table.loc[("w", "forest"), "adjusted_half_width_km2"] == pytest.approx(
+        1.96 * np.sqrt(15**2 * 0.16 / 9 + 35**2 * 0.09 / 19), rel=1e-3
+    )
+    by_class = table["adjusted_area_km2"].groupby("land_class").sum()
+    assert by_class.sum() == pytest.approx(85.0)
+    stock = results.tables["adjusted_stock_by_zone"].set_index("zone_id")
+    assert stock.loc["w", "stock_t_c"] == pytest.approx(1500 * 149.95 + 3500 * 66.81)
+    assert stock.loc["w", "adjusted_value_t_c"] == pytest.approx(1550 * 149.95 + 3450 * 66.81)
+    assert stock.loc["e", "half_width_map_error_t_c"] == pytest.approx(
+        100 * 83.14 * 1.96 * 35 * np.sqrt(0.09 / 19), rel=1e-3
+    )
+    # What lies in no zone is the rest of the region's adjusted area: 15 km2 of forest by the map, 12 by the matrix.
+    whole = results.tables["map_accuracy"].set_index("land_class")["adjusted_area_km2"]
+    assert whole["forest"] - by_class["forest"] == pytest.approx(12.0)
+
+
 def test_a_sample_of_the_change_adjusts_the_change(tmp_path: Path) -> None:
     rows = [
         "from_class,to_class,true_from,true_to,count",
@@ -78,7 +115,9 @@ def test_a_sample_of_the_change_adjusts_the_change(tmp_path: Path) -> None:
 def test_published_accuracies_adjust_areas(tmp_path: Path) -> None:
     text = "class,users_accuracy,producers_accuracy,samples\ncropland,0.9,0.913043478,20\nforest,0.8,0.774193548,10\n"
     more = '[land_cover.map_error]\nsamples = { 2000 = "first.csv" }'
-    table = run_with(tmp_path, more, first=text).tables["map_accuracy"].set_index("land_class")
+    results = run_with(tmp_path, more, first=text)
+    assert "adjusted_area_by_zone" not in results.tables
+    table = results.tables["map_accuracy"].set_index("land_class")
     assert table.loc["forest", "adjusted_area_km2"] == pytest.approx(31.0, rel=1e-6)
 
 

@@ -54,6 +54,7 @@ from tanheng.stages.uncertainty.input_errors import DemandErrors, demand_errors,
 from tanheng.stages.uncertainty.map_errors import account_map_errors
 from tanheng.stages.uncertainty.totals import stock_uncertainty, with_balance_intervals
 from tanheng.stages.uncertainty.uptake import UptakeErrors, uptake_errors
+from tanheng.stages.uncertainty.zone_map_errors import account_zone_map_errors
 from tanheng.stages.zone_layers import ZoneLayer, lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
 from tanheng.study import language_of, load_study
@@ -237,6 +238,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
 
         def zones_and_change() -> Found:
             zones = account_zone_stocks(layers, land, spread)
+            zones += account_zone_map_errors(inputs.land.map_error, land, layers)
             if compared is not None and demands is not None:
                 zones += account_zone_balances(
                     layers, zones.tables, land, compared, demands, inputs.economy, spread, demand_spread, uptake

@@ -25,6 +25,8 @@ TITLES = {
     "change_against_error": mark("Change against map error"),
     "map_accuracy": mark("Map accuracy, adjusted areas"),
     "change_accuracy": mark("Change adjusted for map error"),
+    "adjusted_area_by_zone": mark("Adjusted areas by zone"),
+    "adjusted_stock_by_zone": mark("Adjusted stocks by zone"),
     "stock_over_time": mark("Store by year"),
     "land_accounting": mark("Land by IPCC category"),
     "land_accounting_totals": mark("Land accounting by period"),
@@ -141,6 +143,14 @@ MEANINGS = {
     ),
     "map_accuracy": mark(
         "Accuracies of each map and areas adjusted by its sample, with 95 % intervals (stratified estimators, Olofsson et al. 2014)"
+    ),
+    "adjusted_area_by_zone": mark(
+        "Area of each class in each zone, adjusted by the error matrix of the whole region: the map is taken to err alike in all zones, and "
+        "where it does not, the interval does not say so"
+    ),
+    "adjusted_stock_by_zone": mark(
+        "Stored carbon of each zone, adjusted by the error matrix of the whole region: the map is taken to err alike in all zones; the "
+        "interval is that of the matrix alone"
     ),
     "change_accuracy": mark(
         "Area of each conversion that the sample of the change found, with 95 % intervals (Olofsson et al. 2014)"

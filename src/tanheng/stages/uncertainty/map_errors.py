@@ -117,7 +117,7 @@ def _parts(estimate: Estimate) -> tuple[Values, Values]:
     return estimate.value, estimate.half_width
 
 
-def _densities(land: Land, year: int) -> Values:
+def class_densities(land: Land, year: int) -> Values:
     """Density of each class over all pools, t C ha-1; what belongs to the place is the same for all classes, whatever the map calls it."""
     return np.asarray(land.density_of_conversion.sel(year=year, drop=True).sum("carbon_pool").values, np.float64)
 
@@ -125,7 +125,7 @@ def _densities(land: Land, year: int) -> Values:
 def _year(errors: MapErrors, land: Land, year: int) -> tuple[Estimate, list[dict[str, object]], list[str]]:
     """Mean carbon density of the region in a year with its half-width, t C ha-1, and rows on the classes of its map."""
     areas = class_areas(land, year).values
-    density = _densities(land, year)
+    density = class_densities(land, year)
     if errors.counts is None:
         return _published(errors, areas, density, year)
     known = accuracies(errors.counts, areas)
@@ -206,7 +206,7 @@ def _change(errors: ChangeErrors, item: LandChange, land: Land) -> tuple[Estimat
     """Mean change of the carbon density over a period, t C ha-1, and rows on its conversions."""
     areas = _strata(errors, item)
     place = {name: number for number, name in enumerate(land.classes)}
-    before, after = _densities(land, item.first), _densities(land, item.last)
+    before, after = class_densities(land, item.first), class_densities(land, item.last)
     step = np.array([after[place[to]] - before[place[of]] for of, to in errors.conversions])
     found = adjusted_areas(errors.counts, areas)
     rows = [

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.intervals.propagation import density_half_width, sum_half_width
-from tanheng.accounting.summaries import zone_sums
 from tanheng.land.cells import bands
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes
 from tanheng.stages.land.stock import Land, class_areas
-from tanheng.stages.uncertainty.areas import areas_of
+from tanheng.stages.uncertainty.areas import areas_of, class_areas_by_zone
 from tanheng.stages.uncertainty.cells import cell_half_width, less, period_ending
 from tanheng.stages.uncertainty.density_maps import region_variance, summed_variance
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
@@ -219,9 +218,8 @@ def _zone_half_width(land: Land, layer: ZoneLayer, errors: DensityErrors, years:
     """Half-width of the stock of each zone in a year, or of what it gains from the second year to the first, shape (zones + 1,), t C."""
     ends = []
     for one in years:
-        sums = [zone_sums(layer.weights, land.share.sel(year=one, land_class=name).values) for name in land.classes]
         by_zone = xr.DataArray(
-            np.stack(sums) * land.grid.cell_area_ha,
+            class_areas_by_zone(layer, land, one),
             dims=("land_class", "zone"),
             coords={"land_class": list(land.classes)},
         )
