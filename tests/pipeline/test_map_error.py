@@ -96,6 +96,16 @@ def test_zones_are_adjusted_by_the_matrix_of_the_region(tmp_path: Path) -> None:
     assert whole["forest"] - by_class["forest"] == pytest.approx(12.0)
 
 
+def test_a_matrix_the_other_way_round_is_told(tmp_path: Path) -> None:
+    more = '[land_cover.map_error]\nsamples = { 2000 = "first.csv", 2010 = "last.csv" }'
+    equal = "class,cropland,forest\ncropland,45,5\nforest,12,38\n"
+    turned = "class,cropland,forest\ncropland,45,12\nforest,5,38\n"
+    notes = [
+        note for note in run_with(tmp_path, more, first=equal, last=turned).record["warnings"] if "transposed" in note
+    ]
+    assert [Path(note.split(": its columns")[0]).name for note in notes] == ["last.csv"]
+
+
 def test_a_sample_of_the_change_adjusts_the_change(tmp_path: Path) -> None:
     rows = [
         "from_class,to_class,true_from,true_to,count",

@@ -119,6 +119,41 @@ def adjusted_areas(counts: Values, areas: Values) -> Estimate:
     return Estimate(shares.value * areas.sum(), shares.half_width * areas.sum())
 
 
+#: How far a sample may be from its design, as a share of it: places get lost.
+_DESIGN = 0.02
+
+
+def seems_transposed(counts: Values, areas: Values) -> bool:
+    """Whether the columns of an error matrix follow a design that its rows should have, and the rows do not.
+
+    Samples are drawn by what the map shows: as many places in each class, or in proportion to its mapped area. In a matrix whose rows are
+    what is there, it is the columns that sum to such numbers.
+
+    Parameters
+    ----------
+    counts : numpy.ndarray, shape (classes, classes)
+    areas : numpy.ndarray, shape (classes,)
+        Mapped areas.
+
+    Examples
+    --------
+    Fifty places in each mapped class; then the same table, turned.
+
+    >>> counts, areas = np.array([[45.0, 5.0], [10.0, 40.0]]), np.array([70.0, 30.0])
+    >>> seems_transposed(counts, areas), seems_transposed(counts.T, areas)
+    (False, True)
+    """
+    known = areas > 0
+    rows, columns = counts.sum(axis=1)[known], counts.sum(axis=0)[known]
+    share = areas[known] / areas[known].sum()
+
+    def follows(sums: Values) -> bool:
+        equal = np.abs(sums / sums.mean() - 1.0).max() <= _DESIGN
+        return bool(equal or np.abs(sums / sums.sum() / share - 1.0).max() <= _DESIGN)
+
+    return len(share) > 1 and columns.sum() > 0 and rows.sum() > 0 and follows(columns) and not follows(rows)
+
+
 @dataclass(frozen=True)
 class Accuracy:
     """Accuracies of a map with half-widths: user's and producer's by class, and overall."""

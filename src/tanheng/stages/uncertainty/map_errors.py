@@ -17,6 +17,7 @@ from tanheng.accounting.intervals.map_error import (
     adjusted_areas,
     adjusted_mean,
     areas_from_accuracies,
+    seems_transposed,
 )
 from tanheng.accounting.intervals.propagation import map_error_half_width
 from tanheng.errors import StudyError
@@ -148,7 +149,20 @@ def _year(errors: MapErrors, land: Land, year: int) -> tuple[Estimate, list[dict
         }
         for number, name in enumerate(errors.classes)
     ]
-    return adjusted_mean(errors.counts, areas, density), rows, []
+    return adjusted_mean(errors.counts, areas, density), rows, _direction(errors.name, errors.counts, areas)
+
+
+def _direction(name: str, counts: Values, areas: Values) -> list[str]:
+    """Note on a matrix that may have been written the other way round."""
+    if not seems_transposed(counts, areas):
+        return []
+    return [
+        tr(
+            "{name}: its columns sum to equal numbers or to the proportions of the map, as the rows of a sample drawn by mapped class do, and its "
+            "rows do not. Rows must be what the map shows, columns what is there; is the table transposed?",
+            name=name,
+        )
+    ]
 
 
 def _published(
