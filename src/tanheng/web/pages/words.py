@@ -52,7 +52,7 @@ _WORDS = {
     "by_hand_weighed_proof": mark(
         "What is made largest is the weighted sum. No plan within these limits has one higher by more than {share}. Worked out in {seconds} s."
     ),
-    "value_gained": mark("Gain of '{name}'"),
+    "value_gained": mark("Change of '{name}'"),
     "carbon": mark("Carbon"),
     "weights": mark("Weights"),
     "weights_mean": mark(
