@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from conftest import STUDY, write_map
+from tanheng.cli.compare import print_compared
 from tanheng.errors import InputError
 from tanheng.pipeline.comparison.maps import draw_difference_maps
 from tanheng.pipeline.comparison.runs import compare_runs
@@ -135,3 +136,18 @@ def test_a_setting_that_the_older_version_did_not_know_and_none_asked_for_is_no_
     assert record["settings"]["grid"].pop("crs") is None
     path.write_text(json.dumps(record), encoding="utf-8")
     assert "grid.crs" not in set(compare_runs(first, second).settings["setting"])
+
+
+def test_scenarios_do_not_join_the_observed_years(first: Path, tmp_path: Path) -> None:
+    table = pd.read_csv(first / "tables" / "stock_by_class.csv", encoding="utf-8-sig")
+    future = [table[table["year"] == 2010].assign(year=2030, scenario=name) for name in ("a", "b")]
+    folder = _with_table(
+        first, tmp_path / "future", "stock_by_class", pd.concat([table.assign(scenario="observed"), *future])
+    )
+    compared = compare_runs(first, folder)
+    assert len(compared.figures) == 0
+    page = tmp_path / "out"
+    print_compared(compared, page)
+    text = (page / "compare.html").read_text(encoding="utf-8")
+    assert text.count("carbon stored, 2010") >= 2
+    assert "carbon stored, 2030" not in text

@@ -57,6 +57,17 @@ def test_what_is_weighed_is_offered_and_its_gain_is_that_of_the_areas(served: Se
     assert solved(served, carbon=1, cost=1e6)["cost"] == 0
 
 
+def test_what_was_written_is_what_the_desk_shows(served: Served) -> None:
+    """A desk that stays open must not give back the limits of before, which the next writing would put in their place."""
+    address = "/app/study?name=valley/study.toml"
+    served.ask(ADDRESS)
+    for least in (0.7, 0.5):
+        given = [{"place": ["plan", "limits"], "value": [{"class": "cropland", "at_least": least}]}]
+        version = served.ask(address).json()["version"]
+        assert served.ask(address, "POST", {"version": version, "changes": given}).status == 200
+        assert served.ask(ADDRESS).json()["settings"]["limits"][0]["at_least"] == least
+
+
 @needs_chromium
 @pytest.mark.parametrize(("code", "sum_words"), [("en", "weighted sum"), ("zh", "加权和")])
 def test_a_weight_is_moved_by_its_slider(browser: Browser, served: Served, code: str, sum_words: str) -> None:

@@ -8,12 +8,13 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tanheng.language import tr
+from tanheng.language import speaking, tr
 from tanheng.web.doors.door import Door, Visitor
+from tanheng.web.speech import language_asked
 
 LOG = logging.getLogger("tanheng.web")
 
@@ -153,7 +154,8 @@ class Gate:
             return
         if scope["type"] != "http":
             return
-        answer = self._refusal(scope) or self._entry(scope) or self._without_entry(scope)
+        with speaking(language_asked(Request(scope))):
+            answer = self._refusal(scope) or self._entry(scope) or self._without_entry(scope)
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -105,9 +105,19 @@ def serve_users(users: Path, *, port: int | None = None, host: str = "127.0.0.1"
     _log_to(door.own / "server.log")
     place, number = door.file.address, listening.getsockname()[1]
     _tell(tr("tanheng is at {place}; it listens on {host}, port {port}", place=place, host=host, port=number))
+    address = Address.of(place)
+    if set(address.hosts) <= set(Address(number).hosts) and address.port != number:
+        _tell(
+            tr(
+                "{path}: 'address' has port {asked}, the server listens on {port}; without a proxy between nobody gets in",
+                path=users,
+                asked=address.port,
+                port=number,
+            )
+        )
     if not door.file.users:
         _tell(tr("{path} has no users yet; add one with: tanheng user {path} NAME", path=users))
-    _run(door, Address.of(place), listening, door.file.jobs_at_once)
+    _run(door, address, listening, door.file.jobs_at_once)
 
 
 def _tell(words: str) -> None:

@@ -114,12 +114,9 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
                 last=last,
             )
         )
-    with problems.at("land_cover.maps"):
-        land = open_land(given.maps, given.legend, given.classes, problems)
+    land = open_land_inside(given, problems)
     if land is None:
         return None
-    if given.boundary is not None:
-        land = _inside_region(land, given.boundary)
     notes, inside = list(land.notes), land.lands[-1] != OUTSIDE
     suitability, rasters = _suitability(settings, land, given, base, problems)
     drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems, set(suitability.values()))
@@ -154,6 +151,13 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
         (*notes, *gaps),
         tuple(_files(settings, base)),
     )
+
+
+def open_land_inside(given: MapsOfLand, problems: Problems) -> LandOfDates | None:
+    """Land of all dates inside the region; None where something is wrong with it, which is then a problem."""
+    with problems.at("land_cover.maps"):
+        land = open_land(given.maps, given.legend, given.classes, problems)
+    return land if land is None or given.boundary is None else _inside_region(land, given.boundary)
 
 
 def _inside_region(land: LandOfDates, boundary: Polygons) -> LandOfDates:

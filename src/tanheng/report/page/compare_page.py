@@ -51,7 +51,7 @@ def write_comparison(
             {
                 "title": run_title(record),
                 "made": record["made"],
-                "figures": key_figures(held),
+                "figures": key_figures({name: _observed(table) for name, table in held.items()}),
             }
             for record, held in zip(records, tables, strict=True)
         ],
@@ -62,6 +62,11 @@ def write_comparison(
         maps=[(title, picture_address(path)) for title, path in maps],
         no_maps=no_maps,
     )
+
+
+def _observed(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the observed years: those of simulated ones stand beside them, one set a scenario."""
+    return table[table["scenario"] == "observed"] if "scenario" in table else table
 
 
 def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas

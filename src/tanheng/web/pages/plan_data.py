@@ -7,7 +7,6 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tanheng.choices import BY_HAND
 from tanheng.errors import InputError
 from tanheng.language import name_of, tr
 from tanheng.report.style.palettes import class_colours
@@ -48,7 +47,5 @@ async def solve(request: Request) -> Response:
 
 
 def _version(state: StudyState) -> str:
-    """What a desk must be opened anew for: results, and all entries but those that are changed on it."""
-    entries = dict(state.entries)
-    entries["plan"] = {key: value for key, value in entries.get("plan", {}).items() if key not in BY_HAND}
-    return json.dumps([entries, state.results], default=str, sort_keys=True)
+    """What a desk must be opened anew for: any change of the study or its results, those that were written from the desk among them."""
+    return json.dumps([state.version, state.results])

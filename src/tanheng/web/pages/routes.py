@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -143,5 +144,6 @@ def _shown(found: Job) -> dict[str, object]:
     offer = OFFERS.get(found.process)
     return asdict(found) | {
         "state_words": states[found.state],
+        "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(found.created)),
         "process_words": tr(offer.title) if offer else found.process,
     }

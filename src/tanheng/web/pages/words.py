@@ -86,6 +86,7 @@ _WORDS = {
     "problems": mark("Problems"),
     "queued": mark("Waiting for another job"),
     "remove": mark("Remove"),
+    "is_used": mark("The study uses this file: it can't be run without it."),
     "remove_file": mark("Remove {file} from the folder? This can't be undone."),
     "remove_results": mark("Remove all files of {folder}? This can't be undone; the study stays."),
     "results_of": mark("Results of {when}"),

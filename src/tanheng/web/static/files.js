@@ -37,7 +37,7 @@ function tile(file, used, page, actions) {
     const area = make("p", { class: "problem", role: "alert" });
     const button = make("button", { type: "button", class: "remove", "aria-label": `${word("remove")}: ${file.file}` }, word("remove"));
     button.addEventListener("click", () => {
-      if (confirm(word("remove_file", { file: file.file }))) actions.remove(file.file.split("#")[0], area);
+      if (confirm(`${used ? `${word("is_used")} ` : ""}${word("remove_file", { file: file.file })}`)) actions.remove(file.file.split("#")[0], area);
     });
     node.append(make("div", { class: "removing" }, button), area);
   }

@@ -155,6 +155,10 @@ function show() {
     return make("div", { class: "bars" }, make("strong", {}, land.words[one]), bar(area, String(land.year)), bar(scenario.areas[one], String(land.to.at(-1))));
   }));
   const lacking = scenario.areas[scenario.rest] < 0;
+  if (lacking) {
+    node("future-figures").replaceChildren();
+    node("future-areas").replaceChildren();
+  }
   node("future-problem").textContent = lacking ? word("too_much_land", { class: land.words[scenario.rest] }) : "";
   node("simulate").disabled = scenarios.some((one) => one.areas[one.rest] < 0);
 }
@@ -180,7 +184,7 @@ function follow(job) {
     node("simulate").disabled = false;
     node("future-problem").textContent = now.state === "failed" ? now.message : "";
     node("future-results").hidden = now.state !== "successful";
-    node("future-results").href = `/results?name=${encodeURIComponent(now.results)}`;
+    node("future-results").href = `/results?name=${encodeURIComponent(now.results)}&page=simulation/report.html`;
     document.body.dataset.simulated = now.state;
   };
 }

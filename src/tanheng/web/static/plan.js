@@ -62,6 +62,10 @@ async function solve() {
     if (!(error instanceof Refused)) throw error;
     node("plan-problem").textContent = error.message;
     found = null;
+    node("plan-figures").replaceChildren();
+    node("plan-areas").replaceChildren();
+    node("plan-proof").textContent = "";
+    node("plan-map").hidden = true;
   }
   node("plan-state").textContent = "";
   busy = false;
@@ -84,6 +88,8 @@ function show() {
   node("plan-figures").replaceChildren(...cards);
   const seconds = found.seconds.toFixed(2);
   const share = Math.abs(found.goal) > 0 ? found.gap / Math.abs(found.goal) : 0;
+  const free = !Object.values(asked.limits).some((item) => item.at_least !== null || item.at_most !== null);
+  node("plan-free").hidden = !free;
   node("plan-proof").textContent = countsCarbonAlone()
     ? word("by_hand_proof", { gap: carbon(found.gap), seconds })
     : word("by_hand_weighed_proof", { share: `${number(share * 100, 4)} %`, seconds });

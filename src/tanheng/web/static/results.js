@@ -25,6 +25,9 @@ for (const [number, tab] of tabs.entries()) {
     choose(next);
   });
 }
+const wanted = new URLSearchParams(location.search).get("page");
+const named = tabs.find((tab) => wanted && tab.dataset.address.endsWith(`/${wanted}`));
+if (named) choose(named);
 document.getElementById("remove-results").addEventListener("click", async (event) => {
   const { name } = event.target.dataset;
   if (!confirm(word("remove_results", { folder: name }))) return;

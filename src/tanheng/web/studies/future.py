@@ -7,17 +7,25 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tanheng.errors import InputError
+from tanheng.inputs.problems import Problems
+from tanheng.inputs.simulation.land import LandOfDates
+from tanheng.inputs.simulation.opening import MapsOfLand, open_land_inside
+from tanheng.inputs.study_inputs import open_inputs
+from tanheng.io.rasters import files_open
 from tanheng.language import listed, tr
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
 from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
+from tanheng.simulation.landscape import OUTSIDE, Landscape, cells_by_class
 from tanheng.study import parse_study
 from tanheng.units import HA_PER_KM2
 from tanheng.web.home import Home
@@ -87,6 +95,8 @@ class LandToday:
     Attributes
     ----------
     year : int
+    cell_km2 : float
+        Area of a pixel of the map: what is simulated is a whole number of them.
     classes : sequence of ClassToday
     to : sequence of int
         Years that are simulated.
@@ -97,6 +107,7 @@ class LandToday:
     """
 
     year: int
+    cell_km2: float
     classes: list[ClassToday]
     to: list[int]
     draws: int
@@ -122,23 +133,18 @@ def land_today(home: Home, name: str) -> LandToday:
             tr("This study simulates by zone, so that its demand needs a table with zones; see docs/simulation.md.")
         )
     table = _table_of(home, state, "stock_by_class")
-    year = int(table["year"].max())
-    last = table[table["year"] == year]
-    moved = _moved(_table_of(home, state, "transitions"), settings.get("period", "last"))
+    land = _land_of_maps(home, state)
+    counts = cells_by_class(Landscape(land.lands[-1]), len(land.classes))[0] * land.cell_km2
+    gained, lost = _moved(land, last_alone=settings.get("period", "last") == "last")
+    year = land.years[-1]
     classes = [
-        ClassToday(
-            str(row["land_class"]),
-            float(row["area_km2"]),
-            float(row["stock_t_c"] / (row["area_km2"] * HA_PER_KM2)) if row["area_km2"] > 0 else 0.0,
-            grows=row["land_class"] in set(moved["to_class"]),
-            shrinks=row["land_class"] in set(moved["from_class"]),
-        )
-        for _, row in last.iterrows()
+        ClassToday(name, float(counts[k]), _density(table, year, name), bool(gained[k]), bool(lost[k]))
+        for k, name in enumerate(land.classes)
     ]
     to = [int(one) for one in _as_list(settings.get("to", year + 10))]
     has_outlook = "emissions" in state.entries and not isinstance(settings.get("outlook"), str)
     scenarios = _held(home, name, settings, to[-1])
-    return LandToday(year, classes, to, int(settings.get("draws", 10)), scenarios, has_outlook)
+    return LandToday(year, land.cell_km2, classes, to, int(settings.get("draws", 10)), scenarios, has_outlook)
 
 
 def write_scenarios(
@@ -209,10 +215,36 @@ def _refuse_old(home: Home, state: StudyState) -> None:
         )
 
 
-def _moved(transitions: pd.DataFrame, period: object) -> pd.DataFrame:
-    """Conversions that were observed in the last period, or in all of them."""
-    moved = transitions[(transitions["from_class"] != transitions["to_class"]) & (transitions["area_km2"] > 0)]
-    return moved if period == "all" else moved[moved["to_year"] == transitions["to_year"].max()]
+def _land_of_maps(home: Home, state: StudyState) -> LandOfDates:
+    """Land of the maps of a study, pixel by pixel, as its simulation takes it."""
+    path = study_path(home, state.name)
+    with confined_to(home.reach), files_open():
+        inputs = open_inputs(parse_study(state.entries, path.name), path.parent)
+        problems = Problems()
+        given = MapsOfLand(inputs.land.maps, inputs.land.legend, inputs.classes, inputs.land.boundary, {}, None)
+        land = open_land_inside(given, problems)
+        problems.stop_if_any()
+    if land is None:
+        raise InputError(tr("{path}: there are no results yet to start from; run the study first", path=state.name))
+    return land
+
+
+def _moved(land: LandOfDates, *, last_alone: bool) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which classes gained land and which lost some, by the pixels of the last period or of all."""
+    gained, lost = (np.zeros(len(land.classes), bool) for _ in range(2))
+    pairs = list(pairwise(land.lands))
+    for one, other in pairs[-1:] if last_alone else pairs:
+        changed = (one != other) & (one != OUTSIDE) & (other != OUTSIDE)
+        gained[np.unique(other[changed])] = True
+        lost[np.unique(one[changed])] = True
+    return gained, lost
+
+
+def _density(stocks: pd.DataFrame, year: int, name: str) -> float:
+    """Mean carbon density of a class in a year, t C/ha; zero where it has no land."""
+    row = stocks[(stocks["year"] == year) & (stocks["land_class"] == name)]
+    area = float(row["area_km2"].sum())
+    return float(row["stock_t_c"].sum()) / (area * HA_PER_KM2) if area > 0 else 0.0
 
 
 def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
@@ -225,7 +257,6 @@ def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
 #: Columns of the tables that are read, texts first and then numbers that must be known.
 _NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stock_by_class": (("land_class",), ("year", "area_km2", "stock_t_c")),
-    "transitions": (("from_class", "to_class"), ("to_year", "area_km2")),
     _DEMAND: (("scenario", "class"), ("year", "area_km2")),
 }
 
@@ -286,10 +317,18 @@ def _table(today: LandToday, to: Sequence[int], scenarios: Sequence[HandScenario
     for scenario in scenarios:
         for year in to:
             part = (year - today.year) / (to[-1] - today.year)
-            for one in today.classes:
-                wanted = one.area + part * (scenario.areas[one.name] - one.area)
-                writer.writerow([scenario.name, year, one.name, f"{wanted:.6f}"])
+            for one, cells in zip(today.classes, _cells(today, scenario, part), strict=True):
+                writer.writerow([scenario.name, year, one.name, repr(float(cells * today.cell_km2))])
     return stream.getvalue()
+
+
+def _cells(today: LandToday, scenario: HandScenario, part: float) -> NDArray[np.float64]:
+    """Pixels of each class after a part of the way, whole ones: what rounding leaves over falls to the class that moves most."""
+    start = np.rint(np.array([one.area for one in today.classes], np.float64) / today.cell_km2)
+    step = np.array([scenario.areas[one.name] - one.area for one in today.classes]) / today.cell_km2
+    found: NDArray[np.float64] = np.maximum(start + np.rint(part * step), 0.0)
+    found[np.argmax(np.abs(step) * (found > 0))] += start.sum() - found.sum()
+    return found
 
 
 def _refuse_years(to: Sequence[int], today: int) -> None:

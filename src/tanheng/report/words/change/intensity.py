@@ -120,13 +120,17 @@ def _targets(table: pd.DataFrame, classes: pd.DataFrame) -> list[str]:
     if rows.empty:
         return []
     names = {kind: listed(name_of(name) for name in part["from_class"]) for kind, part in rows.groupby("targeting")}
+    largest = rows.loc[rows["area_km2"].idxmax()]
     gained = {"name": name_of(gaining.land_class), "area": float(gaining.net_change_km2)}
     if names.get("targets"):
         return [
             tr(
-                "The largest net gain, {area:,.0f} km² of {name}, comes mainly at the cost of {targets}, more than in proportion to their area.",
+                "The largest net gain, {area:,.0f} km² of {name}, draws on {targets} more than in proportion to their area; most of its new land was "
+                "{source} ({taken:,.0f} km²).",
                 **gained,
                 targets=names["targets"],
+                source=name_of(largest["from_class"]),
+                taken=float(largest["area_km2"]),
             )
         ]
     return [
