@@ -13,7 +13,10 @@ from playwright.sync_api import Browser, expect
 
 from chromium import needs_chromium
 from conftest import tiny_study_with_people, write_map
+from tanheng.errors import InputError
 from tanheng.study import load_study
+from tanheng.web.home import Home
+from tanheng.web.studies.future import land_today
 from web.served import Served, serving
 
 STUDY = "county/study.toml"
@@ -144,6 +147,16 @@ def test_what_is_wrong_is_refused_and_writes_nothing(served: Served, land: dict[
         assert answer.status in {400, 409}, words
         assert words in answer.json()["message"]
     assert held() == before
+
+
+def test_maps_too_large_for_the_server_are_refused(
+    served: Served, land: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert land["cell_km2"] == 1.0
+    monkeypatch.setattr("tanheng.web.studies.future._MOST_PIXELS", 3000)
+    monkeypatch.setenv("TANHENG_STATE", str(served.folder / "state"))
+    with pytest.raises(InputError, match="3,200 pixels"):
+        land_today(Home(served.folder), STUDY)
 
 
 @pytest.mark.usefixtures("land")

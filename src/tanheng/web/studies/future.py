@@ -41,6 +41,9 @@ _LARGEST = 5_000_000
 #: Scenarios, and letters of the name of one.
 _MOST, _LONGEST = 12, 60
 
+#: Pixels of all maps that the server itself counts, a byte each.
+_MOST_PIXELS = 300_000_000
+
 #: How far areas may be from the land of today, as a share of it.
 _ROUNDING = 1e-3
 
@@ -220,6 +223,15 @@ def _land_of_maps(home: Home, state: StudyState) -> LandOfDates:
     path = study_path(home, state.name)
     with confined_to(home.reach), files_open():
         inputs = open_inputs(parse_study(state.entries, path.name), path.parent)
+        pixels = sum(one.source.pixels.width * one.source.pixels.height for one in inputs.land.maps)
+        if pixels > _MOST_PIXELS:
+            raise InputError(
+                tr(
+                    "The maps have {count:,} pixels, too many to be counted here ({most:,}). Write the areas into a table; see docs/simulation.md.",
+                    count=pixels,
+                    most=_MOST_PIXELS,
+                )
+            )
         problems = Problems()
         given = MapsOfLand(inputs.land.maps, inputs.land.legend, inputs.classes, inputs.land.boundary, {}, None)
         land = open_land_inside(given, problems)
