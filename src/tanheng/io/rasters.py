@@ -33,7 +33,10 @@ from tanheng.reach import is_confined
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
 
 #: Block cache of GDAL, bytes: rasterio takes no other unit, and a number that is meant as MB leaves no cache at all.
-_CACHE = 64 * 2**20
+_CACHE = 32 * 2**20
+
+#: Block cache, bytes, for a look at a whole raster: it is read line by line, and a row of its tiles must be kept meanwhile.
+_LARGEST_CACHE = 512 * 2**20
 #: Cells up to which a grid has no overviews: they took longer to make than all the rest of its writing.
 _DRAWN_WHOLE = 2048**2
 _open = threading.local()
@@ -92,8 +95,8 @@ def files_open() -> Iterator[None]:
         close_all()
 
 
-def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
-    """Context in which a raster is read: a small block cache; for remote ones no search for side files, and time limits."""
+def gdal_settings(name: str, cache: int = _CACHE) -> Any:  # noqa: ANN401  rasterio has no types
+    """Context in which a raster is read: a block cache of so many bytes; for remote ones no search for side files, and time limits."""
     # Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the remedy.
     logging.getLogger("rasterio").setLevel(logging.CRITICAL)
     remote = {
@@ -104,7 +107,7 @@ def gdal_settings(name: str) -> Any:  # noqa: ANN401  rasterio has no types
     }
     # A local file reaches nothing but files: no request leaves the machine unless the study names a source elsewhere.
     local = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}", "GDAL_VRT_ENABLE_PYTHON": "NO"}
-    return rasterio.Env(GDAL_CACHEMAX=_CACHE, **(remote if is_remote(name) else local))
+    return rasterio.Env(GDAL_CACHEMAX=cache, **(remote if is_remote(name) else local))
 
 
 @dataclass(frozen=True)
@@ -254,15 +257,17 @@ class Raster:
         step = max(-(-height // most), -(-width // most), 1)
         shape = (-(-height // step), -(-width // step))
         whole = Window(0, 0, width, height)
-        stored = self._from_file(whole, lambda dataset: dataset.read(self.band, out_shape=shape))
+        row = self.tile[0] * (width + self.tile[1]) * np.dtype(self.stored).itemsize
+        cache = min(max(_CACHE, 2 * row), _LARGEST_CACHE)
+        stored = self._from_file(whole, lambda dataset: dataset.read(self.band, out_shape=shape), cache)
         values = stored.astype(np.float64)
         if self.declared is not None:
             values[stored == np.asarray(self.declared).astype(stored.dtype)] = np.nan
         if self.has_mask:
-            masks = self._from_file(whole, lambda dataset: dataset.read_masks(self.band, out_shape=shape))
+            masks = self._from_file(whole, lambda dataset: dataset.read_masks(self.band, out_shape=shape), cache)
             values[masks == 0] = np.nan
         if self.alpha:
-            alpha = self._from_file(whole, lambda dataset: dataset.read(self.alpha, out_shape=shape))
+            alpha = self._from_file(whole, lambda dataset: dataset.read(self.alpha, out_shape=shape), cache)
             values[alpha == 0] = np.nan
         values[np.isinf(values)] = np.nan
         return values * self.scale + self.offset if self.is_scaled else values
@@ -282,10 +287,10 @@ class Raster:
         held = _buffer(self, window.height, window.width)
         return self._from_file(window, lambda dataset: dataset.read(self.band, window=window, out=held))
 
-    def _from_file(self, window: Window, read: Callable[[Any], NDArray[Any]]) -> NDArray[Any]:
+    def _from_file(self, window: Window, read: Callable[[Any], NDArray[Any]], cache: int = _CACHE) -> NDArray[Any]:
         """What is read from the file; a damaged file is named with the place of the window."""
         try:
-            with gdal_settings(self.path):
+            with gdal_settings(self.path, cache):
                 return read(_dataset(self.path))
         except RasterioError as error:
             place = tr(
