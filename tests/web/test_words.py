@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -28,3 +30,9 @@ def test_scripts_hold_no_words_of_their_own() -> None:
             if code.lstrip().startswith("//"):
                 continue
             assert not re.search(r'textContent = "[A-Za-z]{3,}', code), f"{path.name}: {line}"
+
+
+def test_the_app_is_there_before_what_reads_tables_is_loaded() -> None:
+    """The first page would wait for it: what reads files is loaded when it is needed, or in the background."""
+    code = "import sys, tanheng.web.serve; sys.exit('pandas' in sys.modules or 'matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0

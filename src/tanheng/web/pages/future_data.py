@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +13,15 @@ from tanheng.language import name_of, tr
 from tanheng.report.style.palettes import class_colours
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
 from tanheng.web.studies.form import state_of
-from tanheng.web.studies.future import RATES, HandScenario, land_today, write_scenarios
+
+if TYPE_CHECKING:
+    from tanheng.web.studies.future import HandScenario
 
 
 async def today(request: Request) -> Response:
     """The land of a study as it is today, and the scenarios that were made of it."""
+    from tanheng.web.studies.future import RATES, land_today  # readers of maps: loaded when they are needed
+
     home, name = home_of(request), asked(request, "name")
     land = await in_thread(land_today, home, name)
     state = await in_thread(state_of, home, name)
@@ -34,6 +38,8 @@ async def write(request: Request) -> Response:
     InputError
         Something in them is wrong, or the study was changed elsewhere.
     """
+    from tanheng.web.studies.future import write_scenarios
+
     home, name, body = home_of(request), asked(request, "name"), await body_of(request)
     try:
         to = [int(year) for year in body["to"]]
@@ -46,6 +52,8 @@ async def write(request: Request) -> Response:
 
 
 def _scenario(item: dict[str, Any]) -> HandScenario:
+    from tanheng.web.studies.future import RATES, HandScenario
+
     areas = {str(key): float(value) for key, value in item["areas"].items()}
     outlook = {str(key): float(value) for key, value in item.get("outlook", {}).items() if key in RATES}
     return HandScenario(str(item["name"]).strip(), areas, outlook)

@@ -26,4 +26,5 @@ def load_readers() -> None:
     """Load what reads files and studies beforehand, so that the first look does not wait for it."""
     import tanheng.inputs.plan
     import tanheng.pipeline.estimate
+    import tanheng.web.studies.future
     import tanheng.web.studies.pictures  # noqa: F401
