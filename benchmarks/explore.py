@@ -8,7 +8,6 @@ Needs Chromium. The frames are set beside those of an empty page in the same bro
 from __future__ import annotations
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from app import App
+from app import App, p95
 from measuring import note
 from playwright.sync_api import Page, sync_playwright
 from scale_study import make_study
@@ -37,10 +36,6 @@ async () => {
   return times;
 }
 """
-
-
-def p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20)[-1]
 
 
 def opened(page: Page, address: str, sign: str) -> float:

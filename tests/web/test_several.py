@@ -135,7 +135,7 @@ def test_jobs_of_another_are_not_there(people: tuple[Served, Served]) -> None:
         ("GET", f"/job/{job}"),
     ):
         assert li.ask(path, method).status == 404, path
-    assert li.ask("/jobs").json()["jobs"] == [] or job not in li.ask("/jobs").text
+    assert job not in li.ask("/jobs").text
     assert wang.state(job)["state"] in {"accepted", "running"}
     wang.ask(f"/app/jobs/{job}", "DELETE")
 

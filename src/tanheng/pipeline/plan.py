@@ -32,7 +32,6 @@ from tanheng.pipeline import provenance
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
 from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
-from tanheng.pipeline.simulation.study import OBSERVED
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.solve import Plan, best_plan
 from tanheng.report.page.plan_link import show_plan_link
@@ -58,6 +57,7 @@ from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.zone_layers import lay_zones
 from tanheng.study import Flows as StudyFlows
 from tanheng.study import language_of, load_study
+from tanheng.tables.scenarios import observed_rows
 from tanheng.units import HA_PER_KM2
 
 
@@ -174,9 +174,7 @@ def _read_table(folder: Path, name: str) -> pd.DataFrame | None:
     path = folder / f"{name}.csv"
     if not path.exists():
         return None
-    table = read_result_table(path)
-    # A run with simulated years has their rows in the same tables.
-    return table if "scenario" not in table else table[table["scenario"] == OBSERVED].drop(columns="scenario")
+    return observed_rows(read_result_table(path))
 
 
 def _front(opened: PlanInputs, land: PlanLand, problem: PlanProblem, reporter: Reporter) -> dict[str, pd.DataFrame]:

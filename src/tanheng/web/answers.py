@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from tanheng.errors import InputError, OutputError, StudyError, TanhengError
 from tanheng.language import speaking, tag, tr
-from tanheng.web.doors.door import Door, Visitor
+from tanheng.web.doors.door import Door
 from tanheng.web.gate import Address, admitted, visitor_of
 from tanheng.web.home import Home
 from tanheng.web.speech import language_asked
@@ -86,12 +86,7 @@ def _told(message: str, status: int) -> Response:
 
 
 def home_of(request: Request) -> Home:
-    """Folder and jobs of who asks."""
-    return visitor_of_request(request).home
-
-
-def visitor_of_request(request: Request) -> Visitor:
-    """Who asks.
+    """Folder and jobs of who asks.
 
     Raises
     ------
@@ -101,7 +96,7 @@ def visitor_of_request(request: Request) -> Visitor:
     visitor = visitor_of(request.scope)
     if visitor is None:
         raise NotThereError(tr("There is no such page."))
-    return visitor
+    return visitor.home
 
 
 def may_see(request: Request, home: Home) -> bool:

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import psutil
-
 from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import language, tr
 from tanheng.reach import ROOTS, Reach
+from tanheng.web.jobs.processes import memory
 from tanheng.web.rules import Rules
 
 #: Seconds that a question may take, the opening of a desk among them.
@@ -102,7 +101,7 @@ class Desks:
         held = self._open
         if held is None or held.process.poll() is not None:
             return
-        too_large = math.isfinite(self.rules.memory_bytes) and _memory(held.process.pid) > self.rules.memory_bytes
+        too_large = math.isfinite(self.rules.memory_bytes) and memory(held.process.pid) > self.rules.memory_bytes
         if too_large or time.monotonic() - self._asking > _LONGEST_S:
             held.process.kill()  # who waits for its answer is told
         elif time.monotonic() - self._asked > self.rules.idle_seconds and self._lock.acquire(blocking=False):
@@ -133,13 +132,6 @@ class Desks:
             self.close()
             raise
         return desk
-
-
-def _memory(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

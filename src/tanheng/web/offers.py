@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from tanheng.errors import StudyError
+from tanheng.errors import InputError, StudyError
 from tanheng.language import mark, tr
 from tanheng.plain_files import is_folder
 from tanheng.study import load_study
@@ -182,7 +182,7 @@ class Offer:
             raise StudyError(fault_messages(error.errors(), "inputs", dict(given), self.inputs)) from None
         return self.order(home, asked)
 
-    def submitted(self, home: Home, given: Mapping[str, Any]) -> Job:
+    def submitted(self, home: Home, given: object) -> Job:
         """Job for the inputs that are given, put into the queue.
 
         Raises
@@ -190,8 +190,10 @@ class Offer:
         StudyError
             All inputs that are wrong.
         InputError
-            A file lies outside the folders of the app.
+            They are no JSON object, or a file lies outside the folders of the app.
         """
+        if not isinstance(given, dict):
+            raise InputError(tr("The request is no JSON object."))
         order = self.ordered(home, given)
         return home.runner.submit(self.name, order.command, order.title, order.study, order.results)
 

@@ -14,8 +14,8 @@ import pandas as pd
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import RunRecord
 from tanheng.io.results.tables import read_result_table
-from tanheng.pipeline.simulation.study import OBSERVED
 from tanheng.tables.columns import adds_up
+from tanheng.tables.scenarios import observed_rows
 
 #: Tables whose figures are compared, with the columns that name a row.
 _COMPARED = {
@@ -146,9 +146,7 @@ def _table_differences(name: str, first: pd.DataFrame, second: pd.DataFrame, key
 
 def _of_one_kind(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Table without simulated years, where the other run has none."""
-    if "scenario" not in table or "scenario" in other:
-        return table
-    return table[table["scenario"] == OBSERVED].drop(columns="scenario")
+    return table if "scenario" in other else observed_rows(table)
 
 
 def _named(table: pd.DataFrame, keys: tuple[str, ...]) -> pd.MultiIndex:

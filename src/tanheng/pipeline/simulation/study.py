@@ -44,13 +44,12 @@ from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
 from tanheng.study import language_of, load_study
+from tanheng.tables.scenarios import OBSERVED, observed_rows
 
 #: Name of the folder of a simulation among the results of a study.
 PART = "simulation"
 #: The report of the observed years, as the page of a simulation beside it links to it.
 _BACK = "../report.html"
-#: What observed years have in the column of the scenario.
-OBSERVED = "observed"
 #: Variables of the future years that are written as grids.
 _GRIDS = ("carbon_stock", "supply", "demand", "balance", "supply_demand_ratio", "stock_change")
 
@@ -276,8 +275,7 @@ def _observed_transitions(inputs: Inputs) -> pd.DataFrame | None:
     path = inputs.output / "tables" / "transitions.csv"
     if inputs.flows is None or not path.exists():
         return None
-    table = read_result_table(path)
-    return table[table["scenario"] == OBSERVED] if "scenario" in table else table
+    return observed_rows(read_result_table(path))
 
 
 def _maps_of(inputs: Inputs, given: SimulationInputs, made: Simulation, scenario: str) -> LandInputs:

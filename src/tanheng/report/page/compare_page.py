@@ -15,6 +15,7 @@ from tanheng.report.words.cells import cell_words
 from tanheng.report.words.key_figures import key_figures
 from tanheng.report.words.titles import run_title
 from tanheng.tables.columns import column_title
+from tanheng.tables.scenarios import observed_rows
 from tanheng.tables.titles import table_title
 
 Tables = Mapping[str, pd.DataFrame]
@@ -51,7 +52,7 @@ def write_comparison(
             {
                 "title": run_title(record),
                 "made": record["made"],
-                "figures": key_figures({name: _observed(table) for name, table in held.items()}),
+                "figures": key_figures({name: observed_rows(table) for name, table in held.items()}),
             }
             for record, held in zip(records, tables, strict=True)
         ],
@@ -62,11 +63,6 @@ def write_comparison(
         maps=[(title, picture_address(path)) for title, path in maps],
         no_maps=no_maps,
     )
-
-
-def _observed(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the observed years: those of simulated ones stand beside them, one set a scenario."""
-    return table[table["scenario"] == "observed"] if "scenario" in table else table
 
 
 def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas

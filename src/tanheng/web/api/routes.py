@@ -90,11 +90,7 @@ async def _process(request: Request) -> Response:
 
 async def _execute(request: Request) -> Response:
     home, base, offer = home_of(request), base_of(request), _offer(request)
-    body = await body_of(request)
-    inputs = body.get("inputs", {})
-    if not isinstance(inputs, dict):
-        raise InputError(tr("The request is no JSON object."))
-    job = await in_thread(offer.submitted, home, inputs)
+    job = await in_thread(offer.submitted, home, (await body_of(request)).get("inputs", {}))
     headers = {"location": f"{base}/jobs/{job.id}", "preference-applied": "respond-async"}
     return JSONResponse(status_info(job, base), 201, headers=headers)
 

@@ -24,7 +24,7 @@ from tanheng.web.studies.uploads import plain_name
 
 _GB = 1e9
 
-#: Minutes after which a plan by hand that nobody asks is put away.
+#: Seconds after which a plan by hand that nobody asks is put away.
 _IDLE_S = 900.0
 
 

@@ -49,10 +49,8 @@ def is_running(pid: int, name: str) -> bool:
     return False
 
 
-def memory(pid: int, name: str) -> int:
-    """Memory that a process and all that it started hold now, bytes."""
-    if not is_running(pid, name):
-        return 0
+def memory(pid: int) -> int:
+    """Memory that a process and all that it started hold now, bytes; none where it is gone."""
     held = 0
     with contextlib.suppress(psutil.Error):
         root = psutil.Process(pid)

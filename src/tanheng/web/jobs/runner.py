@@ -169,7 +169,7 @@ class Runner:
                 "It took longer than {hours:g} h, the limit of this server, and was stopped.",
                 hours=rules.job_seconds / 3600,
             )
-        if math.isfinite(rules.memory_bytes) and processes.memory(job.pid, job.id) > rules.memory_bytes:
+        if math.isfinite(rules.memory_bytes) and processes.memory(job.pid) > rules.memory_bytes:
             return tr(
                 "It used more than {size:g} GB of memory, the limit of this server, and was stopped. Larger cells or fewer years need less.",
                 size=rules.memory_bytes / 1e9,

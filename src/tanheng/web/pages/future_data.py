@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from tanheng.errors import InputError
 from tanheng.language import name_of, tr
-from tanheng.report.style.palettes import class_colours
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
 from tanheng.web.studies.form import state_of
 
@@ -25,9 +24,8 @@ async def today(request: Request) -> Response:
     home, name = home_of(request), asked(request, "name")
     land = await in_thread(land_today, home, name)
     state = await in_thread(state_of, home, name)
-    classes = [one.name for one in land.classes]
-    shown = {"words": {one: str(name_of(one)) for one in classes}, "colours": class_colours(classes)}
-    return data(asdict(land) | shown | {"version": state.version, "rates": list(RATES)})
+    words = {one.name: str(name_of(one.name)) for one in land.classes}
+    return data(asdict(land) | {"words": words, "version": state.version, "rates": list(RATES)})
 
 
 async def write(request: Request) -> Response:

@@ -7,7 +7,6 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.web.answers import NotThereError, body_of, data, home_of, in_thread
 from tanheng.web.events import told_events
@@ -22,17 +21,12 @@ async def new_job(request: Request) -> Response:
     ------
     NotThereError
         There is no such process.
-    InputError
-        Its inputs are wrong.
     """
     body, home = await body_of(request), home_of(request)
     offer = OFFERS.get(str(body.get("process")))
     if offer is None:
         raise NotThereError(tr("There is no such process."))
-    inputs = body.get("inputs", {})
-    if not isinstance(inputs, dict):
-        raise InputError(tr("The request is no JSON object."))
-    job = await in_thread(offer.submitted, home, inputs)
+    job = await in_thread(offer.submitted, home, body.get("inputs", {}))
     return data({"id": job.id}, 201)
 
 

@@ -21,12 +21,14 @@ from tanheng.inputs.simulation.land import LandOfDates
 from tanheng.inputs.simulation.opening import MapsOfLand, open_land_inside
 from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open
+from tanheng.io.results.tables import read_result_table
 from tanheng.language import listed, tr
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
 from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
 from tanheng.simulation.landscape import OUTSIDE, Landscape, cells_by_class
 from tanheng.study import parse_study
+from tanheng.tables.scenarios import OBSERVED, observed_rows
 from tanheng.units import HA_PER_KM2
 from tanheng.web.home import Home
 from tanheng.web.studies.files import study_path
@@ -236,8 +238,7 @@ def _land_of_maps(home: Home, state: StudyState) -> LandOfDates:
         given = MapsOfLand(inputs.land.maps, inputs.land.legend, inputs.classes, inputs.land.boundary, {}, None)
         land = open_land_inside(given, problems)
         problems.stop_if_any()
-    if land is None:
-        raise InputError(tr("{path}: there are no results yet to start from; run the study first", path=state.name))
+    assert land is not None  # noqa: S101  else there was a problem
     return land
 
 
@@ -262,8 +263,7 @@ def _density(stocks: pd.DataFrame, year: int, name: str) -> float:
 def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
     """Table of the results, its rows of the observed years."""
     path = home.place(f"{state.results['results']}/tables/{table_name}.csv")
-    table = _read(home, path, _NEEDED[table_name])
-    return table[table["scenario"] == "observed"] if "scenario" in table else table
+    return observed_rows(_read(home, path, _NEEDED[table_name]))
 
 
 #: Columns of the tables that are read, texts first and then numbers that must be known.
@@ -294,12 +294,16 @@ def _read(home: Home, path: Path, needed: tuple[tuple[str, ...], tuple[str, ...]
 def _parsed(path: Path, texts: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame | None:
     """Table with texts and numbers that are all known; none where it is not such a one."""
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig", dtype=dict.fromkeys(texts, str), keep_default_na=False)
-        table = table.astype(dict.fromkeys(numbers, float))
-    except (ValueError, KeyError, TypeError, OSError):
+        table = read_result_table(path)
+    except InputError:
         return None
-    is_whole = len(table) > 0 and {*texts, *numbers} <= set(table)
-    return table if is_whole and np.isfinite(table[list(numbers)].to_numpy()).all() else None
+    if table.empty or not {*texts, *numbers} <= set(table):
+        return None
+    table = table.assign(
+        **{name: pd.to_numeric(table[name], errors="coerce") for name in numbers},
+        **{name: table[name].astype(str) for name in texts},
+    )
+    return table if np.isfinite(table[list(numbers)].to_numpy(float)).all() else None
 
 
 def _held(home: Home, name: str, settings: Mapping[str, Any], year: int) -> list[HandScenario]:
@@ -354,7 +358,7 @@ def _refuse_names(names: Sequence[str]) -> None:
         raise InputError(tr("Write one to {count} scenarios.", count=_MOST))
     for name in names:
         odd = not name.strip() or len(name) > _LONGEST or not name.isprintable() or name.startswith("#")
-        if odd or name in {"observed", "all"}:
+        if odd or name in {OBSERVED, "all"}:
             raise InputError(tr("'{name}' can't be the name of a scenario; choose another", name=name[:_LONGEST]))
     if len({name.strip() for name in names}) < len(names):
         raise InputError(tr("Two scenarios have one name; rename one of them."))

@@ -125,8 +125,8 @@ def _targets(table: pd.DataFrame, classes: pd.DataFrame) -> list[str]:
     if names.get("targets"):
         return [
             tr(
-                "The largest net gain, {area:,.0f} km² of {name}, draws on {targets} more than in proportion to their area; most of its new land was "
-                "{source} ({taken:,.0f} km²).",
+                "The largest net gain, {area:,.0f} km² of {name}, draws on {targets} more than in proportion to their area; the largest source of "
+                "its new land is {source} ({taken:,.0f} km²).",
                 **gained,
                 targets=names["targets"],
                 source=name_of(largest["from_class"]),
