@@ -17,6 +17,7 @@ from tanheng.land.engine import LandMap, inventory
 from tanheng.language import listed, name_of, tr
 from tanheng.plain_files import is_folder
 from tanheng.study import Study
+from tanheng.study.parts import band_of
 
 
 def open_legend(study: Study, base: Path, densities: Mapping[int, CarbonDensities]) -> Legend:
@@ -103,23 +104,24 @@ def open_land_rasters(
 ) -> dict[int, Raster | Mosaic]:
     """Map of each year: a file, a list of tiles, or a folder of them."""
     empty = [code for code, name in legend.codes.items() if name is None] if legend else []
-    asked = {year: study.land_cover.maps[year] for year in study.years if year in study.land_cover.maps}
+    given = study.land_cover
+    asked = {year: (given.maps[year], band_of(given.band, year)) for year in study.years if year in given.maps}
     opened = {
-        tiles: _at_maps(problems, tiles, base, study.land_cover.band, empty[0] if empty else None)
-        for tiles in dict.fromkeys(asked.values())
+        (tiles, band): _at_maps(problems, tiles, base, band, empty[0] if empty else None)
+        for tiles, band in dict.fromkeys(asked.values())
     }
-    found = {year: opened[tiles] for year, tiles in asked.items()}
+    found = {year: opened[place] for year, place in asked.items()}
     return {year: raster for year, raster in found.items() if raster is not None}
 
 
 def _at_maps(
-    problems: Problems, tiles: tuple[str, ...], base: Path, band: int, fill: int | None
+    problems: Problems, tiles: tuple[str, ...], base: Path, band: int | None, fill: int | None
 ) -> Raster | Mosaic | None:
     with problems.at("land_cover.maps"):
         return problems.attempt(_land_raster, tiles, base, band, fill)
 
 
-def _land_raster(tiles: tuple[str, ...], base: Path, band: int, fill: int | None) -> Raster | Mosaic:
+def _land_raster(tiles: tuple[str, ...], base: Path, band: int | None, fill: int | None) -> Raster | Mosaic:
     names = [locate(name, base) for name in tiles]
     if len(names) == 1 and not is_remote(names[0]) and is_folder(Path(names[0])):
         names = tile_names(Path(names[0]))

@@ -21,7 +21,7 @@ from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.inputs.zone_names import zone_hint
-from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.rasters import Raster, locate, open_only
 from tanheng.io.vectors import VECTORS, read_polygons
 from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language, listed, name_of, tr
@@ -163,7 +163,7 @@ def _file_problems(plan: Plan, base: Path) -> tuple[Problem, ...]:
         if (base / file).suffix.lower() in VECTORS:
             problems.attempt(read_polygons, base / file)
         else:
-            problems.attempt(open_raster, locate(file, base), 1)
+            problems.attempt(open_only, locate(file, base))
     return problems.errors
 
 
@@ -293,7 +293,7 @@ def _inside(file: str, inputs: Inputs) -> Mask:
         whole = shapely.union_all(project(polygons.geometries, polygons.crs, inputs.grid.crs))
         part = np.asarray(coverage(inputs.grid, [whole]).toarray(), float).reshape(inputs.grid.shape)
     else:
-        part = np.nan_to_num(on_grid(_NotZero(open_raster(locate(file, inputs.base), 1)), inputs.grid).mean)
+        part = np.nan_to_num(on_grid(_NotZero(open_only(locate(file, inputs.base))), inputs.grid).mean)
     region = (
         np.ones(inputs.grid.shape)
         if inputs.land.boundary is None
@@ -337,7 +337,7 @@ def _fit(item: PlanMask, inputs: Inputs) -> Mask:
         return _inside(item.file, inputs)
     if item.at_least is None and item.at_most is None:
         raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))
-    mean = on_grid(open_raster(locate(item.file, inputs.base), 1), inputs.grid).mean
+    mean = on_grid(open_only(locate(item.file, inputs.base)), inputs.grid).mean
     low = -np.inf if item.at_least is None else item.at_least
     high = np.inf if item.at_most is None else item.at_most
     return np.isfinite(mean) & (mean >= low) & (mean <= high)
@@ -375,7 +375,7 @@ def _class(name: str, classes: tuple[str, ...], place: object) -> int:
 
 
 def _factor(name: str, inputs: Inputs) -> Layer:
-    mean = on_grid(open_raster(locate(name, inputs.base), 1), inputs.grid).mean
+    mean = on_grid(open_only(locate(name, inputs.base)), inputs.grid).mean
     if np.nanmin(mean, initial=0.0) < 0:
         raise InputError(tr("{name}: has negative values; a factor of cost is from zero up", name=name))
     region = (

@@ -39,7 +39,7 @@ from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
 from tanheng.inputs.zones import EconomyInputs, economy_of, open_zones, repair_notes
 from tanheng.io.mosaic import Mosaic
-from tanheng.io.rasters import Raster
+from tanheng.io.rasters import Raster, each_once
 from tanheng.io.results.folder import check_folder
 from tanheng.io.sources import trusting
 from tanheng.io.tables import read_points
@@ -289,7 +289,7 @@ def _check_elsewhere(
     named += [(f"carbon_density.maps {n}", dict(enumerate(item.all_rasters))) for n, item in enumerate(density_maps, 1)]
     for place, by_year in named:
         with problems.at(place):
-            for raster in {item.path: item for item in by_year.values()}.values():
+            for raster in each_once(by_year.values()):
                 problems.add(*raster_elsewhere(raster, grid))
 
 
@@ -377,12 +377,12 @@ def _check_quantities(
 ) -> None:
     """Look at the values of each raster that is no land map, once where it serves several years."""
     may_be_empty = "without_weight" in study.demand.model_fields_set and study.demand.without_weight == "area"
-    for raster in {item.path: item for item in population.values()}.values():
+    for raster in each_once(population.values()):
         with problems.at("population"):
             problems.attempt(check_population, raster, may_be_empty=may_be_empty)
     named = [(f"drivers.{driver.name}", driver.name, driver.rasters) for driver in drivers]
     by_name: list[tuple[str, str, Mapping[Any, Raster]]] = [*named, ("balance", "production", production)]
     for place, name, by_year in by_name:
         with problems.at(place):
-            for raster in {item.path: item for item in by_year.values()}.values():
+            for raster in each_once(by_year.values()):
                 problems.warn(*(problems.attempt(check_values, raster, name) or []))

@@ -8,6 +8,7 @@ from pathlib import Path
 from tanheng.inputs.problems import Problems
 from tanheng.io.rasters import Raster, locate, open_raster
 from tanheng.study import Driver, Maps
+from tanheng.study.parts import band_of
 
 
 def rasters_by_year(
@@ -15,8 +16,10 @@ def rasters_by_year(
 ) -> dict[int, Raster]:
     """Raster of each year, opened once where it serves several years; those that can't be opened are problems."""
     names: Mapping[int, str] = settings.maps if settings.maps is not None else dict.fromkeys(years, settings.map or "")
+    bands = {year: (name, band_of(settings.band, year)) for year, name in names.items()}
     opened = {
-        name: problems.attempt(open_raster, locate(name, base), settings.band) for name in dict.fromkeys(names.values())
+        (name, band): problems.attempt(open_raster, locate(name, base), band)
+        for name, band in dict.fromkeys(bands.values())
     }
-    found = {year: opened[names[year]] for year in years if year in names}
+    found = {year: opened[bands[year]] for year in years if year in names}
     return {year: raster for year, raster in found.items() if raster is not None}

@@ -102,7 +102,7 @@ def tile_names(folder: Path) -> list[str]:
     return found
 
 
-def open_mosaic(names: list[str], band: int, fill: int | None) -> Raster | Mosaic:
+def open_mosaic(names: list[str], band: int | None, fill: int | None) -> Raster | Mosaic:
     """Tiles as one raster; a single file is that raster itself.
 
     Parameters

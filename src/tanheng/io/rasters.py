@@ -6,7 +6,7 @@ import contextlib
 import logging
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from tanheng.grid import Grid
 from tanheng.io.sources import local_raster, open_with_drivers
 from tanheng.land.pixels import PixelGrid
 from tanheng.land.places import refuse_strange_place
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.plain_files import shown
 from tanheng.reach import is_confined
 
@@ -39,6 +39,8 @@ _CACHE = 32 * 2**20
 _LARGEST_CACHE = 512 * 2**20
 #: Cells up to which a grid has no overviews: they took longer to make than all the rest of its writing.
 _DRAWN_WHOLE = 2048**2
+#: Bands of a file that are told by number and name.
+_BANDS_SHOWN = 6
 _open = threading.local()
 
 
@@ -320,8 +322,10 @@ def _is_code(number: float) -> bool:
     return math.isfinite(number) and number.is_integer() and abs(number) < 2**31
 
 
-def open_raster(path: str, band: int = 1) -> Raster:
+def open_raster(path: str, band: int | None = None) -> Raster:
     """Band of a raster file, checked to be readable and to have a CRS.
+
+    Without a band it is the first, and a note tells which others the file has.
 
     Raises
     ------
@@ -349,9 +353,32 @@ def open_raster(path: str, band: int = 1) -> Raster:
         ) from error
 
 
-def band_count(path: str) -> int:
-    """Number of bands of a raster that opens."""
-    return int(_dataset(path).count)
+def open_only(path: str) -> Raster:
+    """The only band of a raster, where no setting could say which of several is meant.
+
+    Raises
+    ------
+    InputError
+        As `open_raster`, or the file has several bands of data.
+    """
+    raster = open_raster(path)
+    names = band_names(path)
+    if len(names) > 1:
+        raise InputError(
+            tr(
+                "{path}: has {count} bands, {bands}, and nothing here says which is meant; write that band to a file of its own "
+                "(gdal_translate -b NUMBER IN OUT)",
+                path=path,
+                count=len(names),
+                bands=_few(names),
+            )
+        )
+    return raster
+
+
+def band_names(path: str) -> tuple[str, ...]:
+    """Number and name of each band of data of a raster that opens, as it is told."""
+    return _data_bands(_dataset(path))
 
 
 def _reason(error: BaseException) -> str:
@@ -360,7 +387,8 @@ def _reason(error: BaseException) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  rasterio has no types
+def _described(path: str, asked: int | None, dataset: Any) -> Raster:  # noqa: ANN401  rasterio has no types
+    band = asked or 1
     if not 1 <= band <= dataset.count:
         raise InputError(tr("{path}: has {count} band(s), no band {band}", path=path, count=dataset.count, band=band))
     if dataset.crs is None:
@@ -386,6 +414,8 @@ def _described(path: str, band: int, dataset: Any) -> Raster:  # noqa: ANN401  r
         )
     flags = dataset.mask_flag_enums[band - 1]
     declared, notes = _held_nodata(path, dataset.nodatavals[band - 1], stored)
+    if asked is None:
+        notes += _other_bands(path, dataset)
     return Raster(
         path, band, pixels, stored, declared, (int(tile[0]), int(tile[1])),
         float(dataset.scales[band - 1]), float(dataset.offsets[band - 1]),
@@ -398,6 +428,41 @@ def _alpha(dataset: Any, band: int) -> int:  # noqa: ANN401  rasterio has no typ
     """Number of the alpha band, 0 where there is none. GDAL itself overlooks those of other types than bytes and uint16."""
     found = [number for number, meaning in enumerate(dataset.colorinterp, start=1) if meaning == ColorInterp.alpha]
     return found[0] if found and found[0] != band else 0
+
+
+def _other_bands(path: str, dataset: Any) -> tuple[str, ...]:  # noqa: ANN401  rasterio has no types
+    """Note where a file has several bands of data, and nobody said which of them is meant."""
+    names = _data_bands(dataset)
+    if len(names) < 2:
+        return ()
+    return (
+        tr(
+            "{path}: has {count} bands, {bands}, and nothing says which is meant; the first is taken. Write band = 1, or another, "
+            "beside the map, or band = {{ YEAR = 1, YEAR = 2 }} where each is a year",
+            path=path,
+            count=len(names),
+            bands=_few(names),
+        ),
+    )
+
+
+def _data_bands(dataset: Any) -> tuple[str, ...]:  # noqa: ANN401  rasterio has no types
+    """Bands but alpha, each by its number and, where it has one, its name."""
+    named = enumerate(zip(dataset.colorinterp, dataset.descriptions, strict=True), start=1)
+    return tuple(
+        f"{number} ({name})" if name else f"{number}"
+        for number, (meaning, name) in named
+        if meaning != ColorInterp.alpha
+    )
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return listed([*names[:_BANDS_SHOWN], *(["..."] if len(names) > _BANDS_SHOWN else [])])
+
+
+def each_once(rasters: Iterable[Raster]) -> tuple[Raster, ...]:
+    """The same rasters, each band of each file once."""
+    return tuple({(item.path, item.band): item for item in rasters}.values())
 
 
 def _held_nodata(path: str, declared: float | None, stored: str) -> tuple[float | None, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from tanheng.inputs.extent import choose_grid, cover_problems
 from tanheng.inputs.land_maps import LandInputs, land_maps, nodata_note
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
-from tanheng.io.rasters import Raster, files_open, is_remote, locate, write_cog
+from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_only, write_cog
 from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, check_folder, result_folder
 from tanheng.io.results.lock import working_on
@@ -156,7 +156,9 @@ def _source(name: str, legend: Legend) -> Raster | Mosaic:
     if not is_remote(name) and is_folder(Path(name)):
         names = tile_names(Path(name))
     empty = [code for code, land_class in legend.codes.items() if land_class is None]
-    return open_mosaic(names, 1, empty[0] if empty else None)
+    for tile in names:
+        open_only(tile)
+    return open_mosaic(names, None, empty[0] if empty else None)
 
 
 def _classes(legend: Legend, densities: CarbonDensities) -> tuple[str, ...]:

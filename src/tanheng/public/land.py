@@ -19,7 +19,7 @@ from tanheng.factors.density_ranges import density_ranges, strange_densities
 from tanheng.factors.reading import parse_table
 from tanheng.inputs.extent import choose_grid
 from tanheng.inputs.land_maps import LandInputs, land_maps
-from tanheng.io.rasters import band_count, files_open, open_raster
+from tanheng.io.rasters import files_open, open_only
 from tanheng.land.shares import on_cells
 from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
@@ -105,7 +105,7 @@ def _in_cells(land_cover: object, by_code: Mapping[float, float], cell: float) -
     known = {int(code): None if np.isnan(value) else f"{code:g}" for code, value in by_code.items()}
     legend = Legend("densities", known)
     with files_open(), tempfile.TemporaryDirectory() as folder:
-        raster = open_raster(str(land_cover))
+        raster = open_only(str(land_cover))
         grid = choose_grid([raster], None, cell)
         maps = land_maps(legend, legend.classes, {0: raster})
         series = count_series(
@@ -181,17 +181,8 @@ _MOST_CODE = 2.0**31
 def _from_file(path: str) -> Map:
     """The only band of a raster, with its coordinates and coordinate reference system."""
     with files_open():
-        raster = open_raster(path)
+        raster = open_only(path)
         pixels = raster.pixels
-        bands = band_count(path)
-        if bands > 1:
-            raise InputError(
-                tr(
-                    "{path}: has {count} bands; write the one with the codes to a file of its own (gdal_translate -b)",
-                    path=path,
-                    count=bands,
-                )
-            )
         values = raster.read_values(0, 0, pixels.height, pixels.width).copy()
     reference = xr.DataArray(0, attrs={"crs_wkt": pixels.crs_wkt})
     coords: dict[str, Any] = {"spatial_ref": reference}

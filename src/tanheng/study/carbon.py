@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from tanheng.factors.densities import CARBON_FRACTION, POOLS
 from tanheng.language import tr
-from tanheng.study.parts import Accuracy, HalfWidth, Name, Names, Part, Period, Truth, Year
+from tanheng.study.parts import Accuracy, Bands, HalfWidth, Name, Names, Part, Period, Truth, Year, refuse_bands
 from tanheng.study.sections import Maps
 
 
@@ -30,7 +30,7 @@ class LandCover(Part):
 
     legend: Name | None = None
     maps: dict[Year, Names] = Field(min_length=1)
-    band: Annotated[int, Field(ge=1)] = 1
+    band: Bands = None
     nodata: tuple[int, ...] = ()
     codes: dict[int, str] = Field(default_factory=dict)
     area_uncertainty: dict[Name, HalfWidth] = Field(default_factory=dict)
@@ -38,6 +38,7 @@ class LandCover(Part):
 
     @model_validator(mode="after")
     def _one_error(self) -> Self:
+        refuse_bands(self.band, self.maps)
         if self.area_uncertainty and (self.map_error.samples or self.map_error.change_samples):
             raise ValueError(
                 tr("give either 'area_uncertainty' or samples in 'map_error': both speak of the same errors")

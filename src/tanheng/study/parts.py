@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import (
@@ -16,7 +17,7 @@ from pydantic import (
 )
 
 from tanheng.errors import nearest
-from tanheng.language import LANGUAGES, tr
+from tanheng.language import LANGUAGES, listed, tr
 from tanheng.limits import limit, more_than
 
 
@@ -94,6 +95,8 @@ Accuracy = Annotated[float, Field(gt=0, le=1)]
 Period = Annotated[str, Field(pattern=r"^\d{1,4}-\d{1,4}$")]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Name = Annotated[str, Field(min_length=1)]
+#: Band of a raster, from 1; by year where one file holds several years; none where the file has one only.
+Bands = Annotated[int, Field(ge=1)] | dict[Year, Annotated[int, Field(ge=1)]] | None
 _NAME_SCHEMA = {"type": "string", "minLength": 1}
 Names = Annotated[
     tuple[Name, ...],
@@ -110,3 +113,25 @@ def with_texts(data: object, key: str) -> object:
     texts = data.get(key, "")
     merged = {**(texts if isinstance(texts, dict) else {"": texts}), "zh": data[f"{key}_zh"]}
     return {**{name: value for name, value in data.items() if name != f"{key}_zh"}, key: merged}
+
+
+def band_of(bands: Bands, year: int) -> int | None:
+    """Band of a year; none where the study names none."""
+    return bands.get(year) if isinstance(bands, dict) else bands
+
+
+def refuse_bands(bands: Bands, maps: Mapping[int, object] | None) -> None:
+    """Refuse bands by year that are not those of the maps by year.
+
+    Raises
+    ------
+    ValueError
+        There are no maps by year, or one has no band.
+    """
+    if not isinstance(bands, dict):
+        return
+    if maps is None:
+        raise ValueError(tr("'band' by year goes with 'maps', a file by year; it may be the same file"))
+    lacking = sorted(set(maps) - set(bands))
+    if lacking:
+        raise ValueError(tr("'band' names no band for {years}", years=listed(lacking)))

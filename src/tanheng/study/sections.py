@@ -10,6 +10,7 @@ from tanheng.choices import DRIVER_BREAKS, DriverBreaks, LandCategory, Mode, Nor
 from tanheng.factors.catalogue import names
 from tanheng.language import listed, tr, worded
 from tanheng.study.parts import (
+    Bands,
     HalfWidth,
     Name,
     Names,
@@ -17,6 +18,7 @@ from tanheng.study.parts import (
     Texts,
     Truth,
     Year,
+    refuse_bands,
     with_texts,
     within,
 )
@@ -127,12 +129,13 @@ class Maps(Part):
 
     map: str | None = None
     maps: dict[Year, Name] | None = None
-    band: Annotated[int, Field(ge=1)] = 1
+    band: Bands = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.map is None) == (self.maps is None):
             raise ValueError(tr("name either 'map' (for all years) or 'maps' (by year)"))
+        refuse_bands(self.band, self.maps)
         return self
 
 
@@ -185,7 +188,7 @@ class Driver(Part):
     table: str | None = None
     columns: dict[Name, Name] = Field(default_factory=dict)
     zones: str | None = None
-    band: Annotated[int, Field(ge=1)] = 1
+    band: Bands = None
     scale: float = 1.0
     support_km: Annotated[float, Field(gt=0)] | None = None
     units: str = ""
@@ -197,6 +200,7 @@ class Driver(Part):
             raise ValueError(tr("name one of 'map' (fixed), 'maps' (by year) and 'table' (by zone)"))
         if (self.table is None) != (self.zones is None):
             raise ValueError(tr("'table' and 'zones' go together"))
+        refuse_bands(self.band, self.maps)
         return self
 
 

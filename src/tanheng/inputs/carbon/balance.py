@@ -15,7 +15,7 @@ from tanheng.factors.legends import class_hint
 from tanheng.inputs.checks.raster_checks import value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
-from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.rasters import Raster, each_once, locate, open_raster
 from tanheng.io.tables import read_uptake
 from tanheng.language import listed, name_of, tr
 from tanheng.study import BalanceChoice, Study
@@ -70,7 +70,7 @@ def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
         uptake = problems.attempt(read_uptake, settings.uptake, base) if settings.uptake else None
     with problems.at("balance.nep"):
         nep = rasters_by_year(study.years, base, settings.nep, problems) if settings.nep else {}
-        for raster in {item.path: item for item in nep.values()}.values():
+        for raster in each_once(nep.values()):
             problems.attempt(_check_production, raster, settings.nep_units, None)
     with problems.at("balance.npp"):
         return _with_production(BalanceInputs(settings, uptake, nep), study, base, problems)
@@ -82,7 +82,7 @@ def _with_production(found: BalanceInputs, study: Study, base: Path, problems: P
     if given is None:
         return found
     npp = rasters_by_year(study.years, base, given, problems)
-    for raster in {item.path: item for item in npp.values()}.values():
+    for raster in each_once(npp.values()):
         problems.attempt(_check_production, raster, given.units, given.valid_max)
     asked = given.respiration
     table = None

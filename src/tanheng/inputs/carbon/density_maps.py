@@ -17,7 +17,7 @@ from tanheng.factors.legends import class_hint
 from tanheng.inputs.checks.raster_checks import check_values, value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
-from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.rasters import Raster, each_once, locate, open_only
 from tanheng.language import listed, tr
 from tanheng.study import DensityMap, Study
 from tanheng.units import conversion_factor
@@ -49,7 +49,7 @@ class DensityMapInputs:
     def all_rasters(self) -> tuple[Raster, ...]:
         """Every raster, once each."""
         more = [self.standard_error] if self.standard_error is not None else []
-        return tuple({item.path: item for item in [*self.rasters.values(), *more]}.values())
+        return each_once([*self.rasters.values(), *more])
 
 
 def open_density_maps(
@@ -62,7 +62,7 @@ def open_density_maps(
             factor = problems.attempt(_factor, settings)
             rasters = rasters_by_year(study.years, base, settings, problems)
             error = settings.standard_error
-            spread = problems.attempt(open_raster, locate(error, base), 1) if error else None
+            spread = problems.attempt(open_only, locate(error, base)) if error else None
             if factor is None or not rasters or (error and spread is None):
                 continue
             item = DensityMapInputs(settings, rasters, spread, factor)
@@ -127,7 +127,7 @@ def _check(item: DensityMapInputs, study: Study, tables: Mapping[int, CarbonDens
     for raster in item.all_rasters:
         problems.warn(*(problems.attempt(check_values, raster, item.settings.pool) or []))
     if not study.carbon_density.accept_unusual:
-        for raster in {one.path: one for one in item.rasters.values()}.values():
+        for raster in each_once(item.rasters.values()):
             problems.attempt(partial(_check_densities, item=item), raster)
     if item.standard_error is not None:
         problems.attempt(_check_error, item)

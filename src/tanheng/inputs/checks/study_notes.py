@@ -10,6 +10,7 @@ from tanheng.factors.legends import class_hint
 from tanheng.inputs.problems import Problems
 from tanheng.language import listed, mark, tr
 from tanheng.study import Study
+from tanheng.study.parts import band_of
 
 
 def check_uncertainty(study: Study, classes: tuple[str, ...], problems: Problems) -> None:
@@ -56,7 +57,8 @@ def note_same_maps(study: Study, problems: Problems) -> None:
     """Warn of neighbouring years that name the same map."""
     years = [year for year in study.years if year in study.land_cover.maps]
     for first, last in pairwise(years):
-        if study.land_cover.maps[first] == study.land_cover.maps[last]:
+        band = study.land_cover.band
+        if study.land_cover.maps[first] == study.land_cover.maps[last] and band_of(band, first) == band_of(band, last):
             problems.warn(
                 tr(
                     "land_cover.maps: {first} and {last} name the same map, so nothing can change between them",

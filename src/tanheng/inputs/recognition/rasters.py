@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tanheng.factors.catalogue import names
 from tanheng.factors.legends import legend_from
 from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, entry_name, year_in
-from tanheng.io.rasters import Raster, open_raster
+from tanheng.io.rasters import Raster, band_names, open_raster
 from tanheng.language import tr
 
 #: Rows and columns that a raster is looked at in.
@@ -87,7 +87,10 @@ def _place(raster: Raster) -> list[tuple[str, str]]:
     crs = pixels.crs
     side = abs(pixels.affine[0])
     unit = tr("degrees") if crs.is_geographic else "m"
+    bands = band_names(raster.path)
+    several = [(tr("bands"), tr("{count}, of which the first is shown", count=len(bands)))] if len(bands) > 1 else []
     return [
+        *several,
         (tr("pixels"), f"{pixels.width:,} × {pixels.height:,}"),
         (tr("size of a pixel"), f"{side:.6g} {unit}"),
         (tr("CRS"), crs.to_string() if crs.to_epsg() else crs.name.replace("unknown", tr("its own"))),

@@ -15,7 +15,7 @@ from tanheng.inputs.simulation.demand import DemandTable, Names, Scenario, read_
 from tanheng.inputs.simulation.drivers import distance_drivers, lay_drivers, mask_on
 from tanheng.inputs.simulation.land import LandOfDates, open_land
 from tanheng.io.aligned import zones_on
-from tanheng.io.rasters import Raster, locate, open_raster
+from tanheng.io.rasters import Raster, locate, open_only
 from tanheng.io.vectors import VECTORS, Polygons
 from tanheng.land.engine import LandMap
 from tanheng.language import name_of, tr
@@ -185,7 +185,7 @@ def _suitability(
                     )
                 )
                 continue
-            raster = problems.attempt(open_raster, locate(file, base), 1)
+            raster = problems.attempt(open_only, locate(file, base))
             if raster is not None:
                 label = tr("suitability for {name}", name=name_of(name))
                 rasters[label] = (raster,)
@@ -247,7 +247,7 @@ def _protected(
                 continue
             path = base / item.file
             is_raster = path.suffix.lower() not in VECTORS
-            raster = problems.attempt(open_raster, locate(item.file, base), 1) if is_raster else None
+            raster = problems.attempt(open_only, locate(item.file, base)) if is_raster else None
             if is_raster and raster is None:
                 continue
             where = problems.attempt(mask_on, path, raster, land.pixels)

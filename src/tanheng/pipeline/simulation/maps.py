@@ -19,7 +19,7 @@ from tanheng.inputs.simulation.land import identity_legend
 from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
 from tanheng.io.land_use import write_chance, write_land_use
 from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
-from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_raster
+from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_only
 from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, check_folder, result_folder
 from tanheng.io.results.lock import working_on
@@ -142,7 +142,7 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
     drivers = {}
     rasters_named, layers = driver_files(request.drivers)
     for name, path in rasters_named.items():
-        raster = problems.attempt(open_raster, locate(path, Path()), 1)
+        raster = problems.attempt(open_only, locate(path, Path()))
         if raster is not None:
             drivers[name] = (raster,)
     zones: Polygons | None = problems.attempt(read_polygons, request.zones) if request.zones else None
@@ -213,7 +213,9 @@ def _raster(name: str, empty: int | None) -> Raster | Mosaic:
     names = [locate(name, Path())]
     if not is_remote(name) and is_folder(Path(name)):
         names = tile_names(Path(name))
-    return open_mosaic(names, 1, empty)
+    for tile in names:
+        open_only(tile)
+    return open_mosaic(names, None, empty)
 
 
 def driver_files(paths: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:

@@ -91,7 +91,7 @@ class SectorWeights:
         if name in self.drivers:
             driver = self.drivers[name]
             raster = driver.rasters[year]
-            key = f"{name} {raster.path}"
+            key = f"{name} {raster.path} {raster.band}"
             if key not in self._laid:
                 self._laid[key] = on_grid(raster, self.land.grid).mean * driver.settings.scale
             return self._laid[key]

@@ -111,7 +111,11 @@ EMISSION: Fields = {
             {"2000": "layer_2000.tif", "2020": "layer_2020.tif"},
             accepts=("raster",),
         ),
-        "band": Field(mark("Band"), mark("Band of the raster."), 1),
+        "band": Field(
+            mark("Band"),
+            mark("Band of the raster, or one by year. A file of several bands needs it."),
+            {"2000": 1, "2020": 2},
+        ),
     },
     Population: {
         "map": Field(
@@ -196,7 +200,11 @@ EMISSION: Fields = {
         "zones": Field(
             mark("Zone layer"), mark("Layer that the zones of the table belong to."), "county", accepts=("zone layer",)
         ),
-        "band": Field(mark("Band"), mark("Band of the raster."), 1),
+        "band": Field(
+            mark("Band"),
+            mark("Band of the raster, or one by year. A file of several bands needs it."),
+            {"2000": 1, "2020": 2},
+        ),
         "scale": Field(mark("Scale"), mark("Factor that the numbers of the file are multiplied by."), 1),
         "support_km": Field(
             mark("Support"),

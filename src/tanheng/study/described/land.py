@@ -27,7 +27,11 @@ LAND: Fields = {
             {"2000": "landcover_2000.tif", "2020": "landcover_2020.tif"},
             accepts=("raster",),
         ),
-        "band": Field(mark("Band"), mark("Band of the rasters that holds the codes."), 1),
+        "band": Field(
+            mark("Band"),
+            mark("Band of the rasters that holds the codes, or one by year. A file of several bands needs it."),
+            {"2000": 1, "2020": 2},
+        ),
         "nodata": Field(mark("Codes without data"), mark("Further codes that mean “no data”."), [127]),
         "codes": Field(
             mark("Codes by hand"),
