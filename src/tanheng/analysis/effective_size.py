@@ -20,6 +20,7 @@ Clifford, Richardson and Hémon 1989, Biometrics 45, 123-134. Dutilleul 1993, Bi
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,13 +28,15 @@ from numpy.typing import NDArray
 from scipy import fft, stats
 
 from tanheng.analysis.correlation import Values, pearson
-from tanheng.analysis.kernels.lags import distance_class, laid_by_class, square, sums_by_class
+from tanheng.analysis.kernels.lags import add_by_class, distance_class, laid_by_class, squared, times_mirrored
 from tanheng.analysis.kernels.tables import pair_sums, row_sums
 from tanheng.errors import InputError
 from tanheng.language import tr
 
 #: Cells of a map from which on its transforms are of 32-bit numbers.
 _SINGLE_FROM = 2**18
+#: Numbers with room for every lag that are transformed at once.
+_BLOCK = 2**19
 
 
 @dataclass(frozen=True)
@@ -109,36 +112,48 @@ class GridLags:
         rows, columns = mask.shape
         self._size = (_even_length(2 * rows - 1), _even_length(2 * columns - 1))
         self._classes = 1 + int(distance_class(rows - 1, columns - 1, width))
-        # Pairs are whole numbers of up to n**2, which takes 64 bits; what is convolved with them later does not.
-        spectrum = self._transform(mask.astype(np.float64))
         self._type = np.float64 if mask.size < _SINGLE_FROM else np.float32
         kind = np.complex128 if self._type is np.float64 else np.complex64
-        self._spectrum: NDArray[np.complexfloating] = np.array(spectrum, kind)
-        by_lag = self._by_lag(spectrum)
-        self.pairs = np.rint(self._by_class(np.rint(by_lag, out=by_lag)))
+        # Pairs are whole numbers of up to n**2, which takes 64 bits; what is convolved with them later does not.
+        along = self._along(mask.astype(np.float64))
+        self._spectrum: NDArray[np.complexfloating] = np.empty((self._size[0], along.shape[1]), kind)
+        for part in self._blocks(along.shape[1]):
+            self._spectrum[:, part] = self._down(along[:, part])
+        self.pairs = np.rint(self._by_class(along, whole=True))
 
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
         return self._spectrum.nbytes + self.mask.nbytes
 
-    def _transform(self, values: NDArray[np.floating]) -> NDArray[np.complexfloating]:
-        """Fourier transform of a map with room for every lag; rows that hold nothing are not transformed along themselves."""
-        along = fft.rfft(values, self._size[1], axis=1, workers=-1)
-        return np.asarray(fft.fft(along, self._size[0], axis=0, overwrite_x=True, workers=-1))
+    def _along(self, values: NDArray[np.floating]) -> NDArray[np.complexfloating]:
+        """Fourier transform of each row of a map, with room for every lag."""
+        return np.asarray(fft.rfft(values, self._size[1], axis=1, workers=-1))
 
-    def _back(self, spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
-        """Rows of a map, from its transform; columns stay periodic."""
-        down = fft.ifft(spectrum, axis=0, overwrite_x=True, workers=-1)[: self.mask.shape[0]]
-        return np.asarray(fft.irfft(down, self._size[1], axis=1, workers=-1))
+    def _down(self, along: NDArray[np.complexfloating]) -> NDArray[np.complexfloating]:
+        """Transform of columns with room for every lag, from that of their rows."""
+        return np.asarray(fft.fft(along, self._size[0], axis=0, workers=-1))
 
-    def _by_lag(self, spectrum: NDArray[np.complexfloating]) -> NDArray[np.floating]:
-        """Sums over pairs by lag: the autocorrelation of what has this spectrum, which is lost."""
-        square(spectrum)
-        return self._back(spectrum)
+    def _blocks(self, length: int) -> Iterator[slice]:
+        """Parts of the columns, or rows, that are transformed at once: so the map with room for its lags is never held whole."""
+        width = max(16, _BLOCK // max(self._size))
+        return (slice(start, start + width) for start in range(0, length, width))
 
-    def _by_class(self, by_lag: NDArray[np.floating]) -> Values:
-        return np.asarray(sums_by_class(by_lag, self.mask.shape[1], self.width, self._classes))
+    def _by_class(self, along: NDArray[np.complexfloating], *, whole: bool = False) -> Values:
+        """Sums over pairs by class of distance: the autocorrelation of what has this transform of its rows, which is lost.
+
+        The square of a spectrum is real, so half of its transform says all, and that half are the lags that go down; left and
+        right are exchanged, which the sums don't tell apart.
+        """
+        rows, columns = self.mask.shape
+        for part in self._blocks(along.shape[1]):
+            power = squared(self._down(along[:, part]))
+            along[:, part] = fft.rfft(power, axis=0, norm="forward", workers=-1)[:rows]
+        sums = np.zeros(self._classes)
+        for part in self._blocks(rows):
+            by_lag = fft.irfft(along[part], self._size[1], axis=1, workers=-1)
+            add_by_class(sums, np.rint(by_lag, out=by_lag) if whole else by_lag, part.start, columns, self.width)
+        return sums
 
     def correlogram(self, values: Values) -> Correlogram:
         """Correlogram of a map.
@@ -164,7 +179,7 @@ class GridLags:
             raise InputError(tr("all cells have the same value, so there is no correlation to test"))
         filled = np.zeros(self.mask.shape, self._type)
         filled[self.mask] = centred / math.sqrt(variance)
-        sums = self._by_class(self._by_lag(self._transform(filled)))
+        sums = self._by_class(self._along(filled))
         sums[0] = self.n
         by_class = np.divide(sums, self.pairs, out=np.zeros_like(sums), where=self.pairs > 0)
         return Correlogram(by_class, self._row_sums(by_class))
@@ -174,13 +189,18 @@ class GridLags:
 
         What is convolved is the same in all four directions, so its transform is a cosine transform of a quadrant.
         """
-        half = self._size[0] // 2
+        half, (rows, columns) = self._size[0] // 2, self.mask.shape
         quadrant = laid_by_class(by_class.astype(self._type), half + 1, self._size[1] // 2 + 1, self.width)
         kernel = fft.dctn(quadrant, type=1, overwrite_x=True, workers=-1)
-        product = self._spectrum.copy()
-        product[: half + 1] *= kernel
-        product[half + 1 :] *= kernel[half - 1 : 0 : -1]
-        return np.asarray(self._back(product)[:, : self.mask.shape[1]][self.mask])
+        along = np.empty((rows, kernel.shape[1]), self._spectrum.dtype)
+        for part in self._blocks(kernel.shape[1]):
+            product = times_mirrored(self._spectrum[:, part], kernel[:, part])
+            along[:, part] = fft.ifft(product, axis=0, overwrite_x=True, workers=-1)[:rows]
+        laid = [
+            fft.irfft(along[part], self._size[1], axis=1, workers=-1)[:, :columns][self.mask[part]]
+            for part in self._blocks(rows)
+        ]
+        return np.concatenate(laid)
 
     def effective_size(self, first: Correlogram, second: Correlogram) -> float:
         """Effective sample size of the correlation of two maps on the mask.

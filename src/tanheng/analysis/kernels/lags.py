@@ -14,23 +14,31 @@ def distance_class(down, right, width):
 
 
 @compiled()
-def sums_by_class(by_lag, columns, width, classes):
-    """Sums over pairs by class of distance, from sums by lag for the lags that go down or along a row.
+def _is_beyond(down, right, k, width):
+    """Whether a lag is of a class above k."""
+    edge = (k + 1e-9) * width
+    return float(down * down + right * right) > edge * edge
 
-    `by_lag` has the shape (rows, periodic columns): lag (down, right) stands at [down, right] or [down, right - columns of it]; what
-    goes up is the same once more.
+
+@compiled()
+def add_by_class(sums, by_lag, first, columns, width):
+    """Add sums by lag, for the lags that go down or along a row, to sums over pairs by class of distance.
+
+    `by_lag` has the shape (rows from the first on, periodic columns): lag (first + row, right) stands at [row, right] or
+    [row, right - columns of it]; what goes up is the same once more.
     """
-    sums = np.zeros(classes)
     rows, size = by_lag.shape
-    for down in range(rows):
+    for row in range(rows):
+        down = first + row
         twice = 1.0 if down == 0 else 2.0
+        k = 0
         for right in range(columns):
-            k = distance_class(down, right, width)
-            value = float(by_lag[down, right])
+            while _is_beyond(down, right, k, width):
+                k += 1
+            value = float(by_lag[row, right])
             if right > 0:
-                value += float(by_lag[down, size - right])
+                value += float(by_lag[row, size - right])
             sums[k] += twice * value
-    return sums
 
 
 @compiled()
@@ -38,18 +46,34 @@ def laid_by_class(by_class, rows, columns, width):
     """Value of the class of each lag of a quadrant, shape (rows, columns); 0 beyond the last class."""
     laid = np.zeros((rows, columns), by_class.dtype)
     for down in range(rows):
+        k = 0
         for right in range(columns):
-            k = distance_class(down, right, width)
+            while _is_beyond(down, right, k, width):
+                k += 1
             if k < len(by_class):
                 laid[down, right] = by_class[k]
     return laid
 
 
 @compiled()
-def square(spectrum):
-    """Put the square of its size in place of each number of a spectrum."""
+def squared(spectrum):
+    """Square of the size of each number of a spectrum."""
     rows, columns = spectrum.shape
+    found = np.empty((rows, columns), spectrum.real.dtype)
     for row in range(rows):
         for column in range(columns):
             value = spectrum[row, column]
-            spectrum[row, column] = value.real * value.real + value.imag * value.imag
+            found[row, column] = value.real * value.real + value.imag * value.imag
+    return found
+
+
+@compiled()
+def times_mirrored(spectrum, kernel):
+    """Spectrum times a real kernel of which the rows of the upper half are given, with the middle one; the lower half mirrors them."""
+    rows, columns = spectrum.shape
+    found = np.empty((rows, columns), spectrum.dtype)
+    for row in range(rows):
+        of = min(row, rows - row)
+        for column in range(columns):
+            found[row, column] = spectrum[row, column] * kernel[of, column]
+    return found
