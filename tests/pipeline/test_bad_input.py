@@ -13,6 +13,7 @@ import pytest
 
 from conftest import FIRST, NORTH, WEST, write_map, write_zones, zone
 from tanheng.errors import TanhengError
+from tanheng.pipeline.check import check_file
 from tanheng.pipeline.run import run_study
 
 Spoil = Callable[[Path], None]
@@ -200,6 +201,23 @@ def test_all_problems_come_at_once(tiny_with_people: Path) -> None:
     assert "problems:" in text
     for part in ("a.tif: there is no such file", "column 'below' is -1", "no mass of carbon"):
         assert part in text
+
+
+def test_problems_of_all_stages_are_told_at_once(tiny_with_people: Path) -> None:
+    with tiny_with_people.open("a", encoding="utf-8") as study:
+        study.write(
+            '[balance]\nmode = "stok"\n[plan]\nvalues = "none.csv"\n[simulate]\nto = [2020]\ndistance_to = { road = "road.gpkg" }\n'
+        )
+    replace('id = "code"', 'id = "cod"')(tiny_with_people)
+    replace("people.tif", "nobody.tif")(tiny_with_people)
+    with pytest.raises(TanhengError) as caught:
+        check_file(tiny_with_people)
+    told = str(caught.value)
+    for part in ("balance.mode", "column 'cod'", "nobody.tif: there is", "none.csv: there is", "road.gpkg: there is"):
+        assert part in told
+    with pytest.raises(TanhengError, match=r"road\.gpkg") as of_run:
+        run_study(tiny_with_people)
+    assert "none.csv" not in str(of_run.value)  # a plan does not stop a run
 
 
 def test_codes_mapped_by_hand_are_known(tiny: Path) -> None:

@@ -168,6 +168,13 @@ class GridLags:
         InputError
             A value is missing or infinite, or all are alike.
         """
+        sums = self._by_class(self._along(self._standard(values)))
+        sums[0] = self.n
+        by_class = np.divide(sums, self.pairs, out=np.zeros_like(sums), where=self.pairs > 0)
+        return Correlogram(by_class, self._row_sums(by_class))
+
+    def _standard(self, values: Values) -> NDArray[np.floating]:
+        """Deviations from the mean over the standard deviation, and 0 where nothing is known."""
         inside = values[self.mask]
         if not np.isfinite(inside).all():
             raise InputError(
@@ -179,10 +186,7 @@ class GridLags:
             raise InputError(tr("all cells have the same value, so there is no correlation to test"))
         filled = np.zeros(self.mask.shape, self._type)
         filled[self.mask] = centred / math.sqrt(variance)
-        sums = self._by_class(self._along(filled))
-        sums[0] = self.n
-        by_class = np.divide(sums, self.pairs, out=np.zeros_like(sums), where=self.pairs > 0)
-        return Correlogram(by_class, self._row_sums(by_class))
+        return filled
 
     def _row_sums(self, by_class: Values) -> NDArray[np.floating]:
         """Sums over all known cells of the autocorrelation at their distance: a convolution of the mask with it.

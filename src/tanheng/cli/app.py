@@ -176,12 +176,11 @@ def check(context: typer.Context, study: StudyFile) -> None:
     """Find every problem of a study and its inputs, without running it."""
     from tanheng.cli.show import print_checked
     from tanheng.io.rasters import files_open
-    from tanheng.pipeline.check import check_study
-    from tanheng.study import load_study
+    from tanheng.pipeline.check import check_file
 
     asked: _Asked = context.obj
     with in_language_of(study, asked.language), files_open():
-        print_checked(check_study(load_study(study), study.parent))
+        print_checked(check_file(study))
 
 
 @app.command("open")

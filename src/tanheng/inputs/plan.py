@@ -127,8 +127,8 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     )
 
 
-def check_inputs(study: Study, base: Path) -> Inputs:
-    """Inputs of a study and of its plan, every pixel looked at; the notes on the plan are among the warnings.
+def check_inputs(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs:
+    """Inputs of a study and of its plan; the notes on the plan are among the warnings.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def check_inputs(study: Study, base: Path) -> Inputs:
         All problems at once, those of the plan as well.
     """
     problems = Problems()
-    inputs = problems.attempt(open_inputs, study, base, every_pixel=True)
+    inputs = problems.attempt(open_inputs, study, base, every_pixel=every_pixel)
     if study.plan is not None and inputs is not None:
         opened = problems.attempt(open_plan, inputs)
         notes = opened.notes if opened is not None else ()
@@ -151,19 +151,24 @@ def check_inputs(study: Study, base: Path) -> Inputs:
 def _file_problems(plan: Plan, base: Path) -> tuple[Problem, ...]:
     """What is wrong with the files of a plan by themselves, where classes and grid are not known."""
     problems = Problems()
-    for name in (plan.costs, plan.values):
-        if name:
-            problems.attempt(read_table, base / name)
-    for rules in (plan.zoning_rules, plan.unit_rules, plan.scenarios):
-        if isinstance(rules, str):
-            problems.attempt(read_named, "plans", rules, base)
+    for key in ("costs", "values"):
+        name = getattr(plan, key)
+        with problems.at(f"plan.{key}"):
+            if name:
+                problems.attempt(read_table, base / name)
+    for key in ("zoning_rules", "unit_rules", "scenarios"):
+        rules = getattr(plan, key)
+        with problems.at(f"plan.{key}"):
+            if isinstance(rules, str):
+                problems.attempt(read_named, "plans", rules, base)
     maps = [item.file for items in (plan.protected, plan.reserved) for item in items]
     maps += [*(item.file for item in plan.fit), plan.cost_map or ""]
-    for file in dict.fromkeys(filter(None, maps)):
-        if (base / file).suffix.lower() in VECTORS:
-            problems.attempt(read_polygons, base / file)
-        else:
-            problems.attempt(open_only, locate(file, base))
+    with problems.at("plan"):
+        for file in dict.fromkeys(filter(None, maps)):
+            if (base / file).suffix.lower() in VECTORS:
+                problems.attempt(read_polygons, base / file)
+            else:
+                problems.attempt(open_only, locate(file, base))
     return problems.errors
 
 

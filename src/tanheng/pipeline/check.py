@@ -10,18 +10,38 @@ from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
-from tanheng.study import Study
+from tanheng.study import Study, telling_all, toml_data
 
 
-def check_study(study: Study, base: Path) -> Inputs:
-    """Inputs of a study, every pixel looked at; notes on its plan and its simulation are among the warnings.
+def check_file(path: Path) -> Inputs:
+    """Inputs of the study of a file, every pixel looked at; notes on its plan and its simulation are among the warnings.
+
+    Raises
+    ------
+    InputError
+        The file is missing or no TOML.
+    StudyError
+        All problems at once: of the file, its inputs, its plan and its simulation.
+    """
+    return telling_all(
+        toml_data(path), str(path), lambda study, first: check_study(study, path.parent, every_pixel=first)
+    )
+
+
+def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs:
+    """Inputs of a study; notes on its plan and its simulation are among the warnings.
+
+    Parameters
+    ----------
+    every_pixel : bool
+        Look for unknown codes in every pixel of every map, not in a sample of large ones.
 
     Raises
     ------
     StudyError
         All problems at once; those of the simulation, which needs the other inputs, where these have none.
     """
-    inputs = check_inputs(study, base)
+    inputs = check_inputs(study, base, every_pixel=every_pixel)
     refuse_too_large(inputs)
     if study.simulate is None:
         return inputs

@@ -56,7 +56,7 @@ from tanheng.stages.statistics.steps import Steps
 from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.zone_layers import lay_zones
 from tanheng.study import Flows as StudyFlows
-from tanheng.study import language_of, load_study
+from tanheng.study import Study, language_of, telling_all, toml_data
 from tanheng.tables.scenarios import observed_rows
 from tanheng.units import HA_PER_KM2
 
@@ -89,8 +89,14 @@ def plan_study(
     reporter = reporter or Reporter()
     with speaking(language or language_of(path) or spoken_language()), files_open():
         reporter.stage(mark("check"))
-        inputs = open_inputs(load_study(path), path.parent)
-        opened = open_plan(inputs)
+        entries = toml_data(path)
+
+        def looked_at(study: Study, _: bool) -> tuple[Inputs, PlanInputs | None]:
+            inputs = open_inputs(study, path.parent)
+            return inputs, open_plan(inputs) if study.plan is not None or "plan" not in entries else None
+
+        inputs, opened = telling_all(entries, str(path), looked_at)
+        assert opened is not None  # noqa: S101  the study has the section, and all of it was looked at
         if rerun or not _up_to_date(inputs):
             run_study(path, reporter, language=spoken_language())
         with working_on(inputs.output):

@@ -57,7 +57,7 @@ from tanheng.stages.uncertainty.uptake import UptakeErrors, uptake_errors
 from tanheng.stages.uncertainty.zone_map_errors import account_zone_map_errors
 from tanheng.stages.zone_layers import ZoneLayer, lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
-from tanheng.study import language_of, load_study
+from tanheng.study import Study, language_of, telling_all, toml_data
 
 #: Cells times years from which on a run that was stopped keeps what it finished.
 _KEPT_FROM = 2**20
@@ -113,14 +113,15 @@ def _run(
     path: Path, reporter: Reporter, output: Path | None, workers: int | None, cluster: str | None, resume: bool
 ) -> Results:
     clock = Clock(reporter)
-    study = load_study(path)
-    if output is not None:
-        outputs = study.outputs.model_copy(update={"folder": str(output.absolute())})
-        study = study.model_copy(update={"outputs": outputs})
-    with clock.stage(mark("check")):
-        inputs = open_inputs(study, path.parent)
+
+    def looked_at(study: Study, _: bool) -> tuple[Study, Inputs, Opened | None]:
+        placed = study if output is None else study.with_output(output)
+        inputs = open_inputs(placed, path.parent)
         refuse_too_large(inputs)
-        simulation = open_checked(inputs) if study.simulate is not None else None
+        return placed, inputs, open_checked(inputs) if placed.simulate is not None else None
+
+    with clock.stage(mark("check")):
+        study, inputs, simulation = telling_all(toml_data(path), str(path), looked_at)
     blocks = FolderOfBlocks(blocks_folder(inputs.output))
     with working_on(inputs.output):
         with pool_of(workers, cluster, reporter.warn) as pool, _cleared(blocks, inputs):

@@ -3,7 +3,7 @@
 from tanheng.study.carbon import CarbonDensity, DensityMap, LandCover, MapErrorChoice
 from tanheng.study.model import Study
 from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
-from tanheng.study.reading import language_of, load_study, parse_study
+from tanheng.study.reading import language_of, load_study, parse_study, toml_data
 from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
@@ -19,6 +19,7 @@ from tanheng.study.sections import (
     Value,
     ZoneLayer,
 )
+from tanheng.study.telling import telling_all
 
 __all__ = [
     "Analysis",
@@ -47,4 +48,6 @@ __all__ = [
     "language_of",
     "load_study",
     "parse_study",
+    "telling_all",
+    "toml_data",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,24 @@ def fault_messages(items: Iterable[Any], name: str, data: object, model: type[Ba
         for group in groups.values()
         for line in _lines(group, name, model)
     ]
+
+
+def mended(items: Iterable[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data without unknown keys, and with the first choice in place of one that is none."""
+    found: dict[str, Any] = deepcopy(dict(data))
+    for item in items:
+        if item["type"] not in {"extra_forbidden", "literal_error"}:
+            continue
+        *outer, last = _place(item, found)
+        table: Any = found
+        for part in outer:
+            table = table[part if isinstance(table, Sequence) else _key(table, part)]
+        key = last if isinstance(table, Sequence) else _key(table, last)
+        if item["type"] == "literal_error":
+            table[key] = re.findall(r"'([^']*)'", str(item["ctx"]["expected"]))[0]
+        elif key is not None:
+            del table[key]
+    return found
 
 
 def _named_place(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -99,6 +100,10 @@ class Study(Part):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def with_output(self, folder: Path) -> Self:
+        """The same study with another folder for its results."""
+        return self.model_copy(update={"outputs": self.outputs.model_copy(update={"folder": str(folder.absolute())})})
 
     @property
     def named_zones(self) -> dict[str, bool]:

@@ -15,7 +15,7 @@ from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import LANGUAGES, tr
 from tanheng.limits import limit, more_than
 from tanheng.plain_files import shown, small_file
-from tanheng.study.faults import fault_messages
+from tanheng.study.faults import fault_messages, mended
 from tanheng.study.model import Study
 from tanheng.study.toml_faults import toml_fault
 
@@ -102,6 +102,21 @@ def parse_study(data: dict[str, Any], name: str = "study") -> Study:
         return Study.model_validate(data)
     except ValidationError as error:
         raise StudyError(fault_messages(error.errors(), name, data)) from None
+
+
+def mended_entries(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries without keys that a study does not know, and with the first choice in place of one that is none.
+
+    Examples
+    --------
+    >>> mended_entries({"population": {"kind": "people", "knd": 1, "map": "a.tif"}})["population"]
+    {'kind': 'density', 'map': 'a.tif'}
+    """
+    try:
+        Study.model_validate(dict(entries))
+    except ValidationError as error:
+        return mended(error.errors(), entries)
+    return dict(entries)
 
 
 #: Tables in tables that a study may have.

@@ -43,7 +43,7 @@ from tanheng.stages.land.counting import Counting
 from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
-from tanheng.study import language_of, load_study
+from tanheng.study import Study, language_of, telling_all, toml_data
 from tanheng.tables.scenarios import OBSERVED, observed_rows
 
 #: Name of the folder of a simulation among the results of a study.
@@ -97,7 +97,8 @@ def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[Simulatio
     if opened is not None:
         with problems.at("simulate.outlook"):
             outlook = problems.attempt(open_outlook, settings.outlook, inputs.base, names) or outlook
-        if settings.demand != "plan":
+        of_demand = ("simulate.demand", "simulate.scenarios")
+        if settings.demand != "plan" and not any(one.place.startswith(of_demand) for one in problems.errors):
             with problems.at("simulate.demand"):
                 for scenario in opened.scenarios:
                     problems.attempt(schedule_of, opened, scenario)
@@ -123,15 +124,17 @@ def simulate_study(
     """
     clock = Clock(reporter or Reporter())
     with speaking(language or language_of(path) or spoken_language()), files_open():
-        study = load_study(path)
-        if study.simulate is None:
+        entries = toml_data(path)
+        if "simulate" not in entries:
             raise InputError(tr("the study has no [simulate]; see docs/simulation.md for what it may say"))
-        if output is not None:
-            outputs = study.outputs.model_copy(update={"folder": str(output.absolute())})
-            study = study.model_copy(update={"outputs": outputs})
+
+        def looked_at(study: Study, _: bool) -> tuple[Inputs, Opened | None]:
+            inputs = open_inputs(study if output is None else study.with_output(output), path.parent)
+            return inputs, open_checked(inputs) if study.simulate is not None else None
+
         with clock.stage(mark("check")):
-            inputs = open_inputs(study, path.parent)
-            opened = open_checked(inputs)
+            inputs, opened = telling_all(entries, str(path), looked_at)
+        assert opened is not None  # noqa: S101  the study has the section, and all of it was looked at
         beside_a_run = output is None and (inputs.output / MARK).exists()
         place = inputs.output / PART if beside_a_run else inputs.output
         folder = part_folder(inputs.output, PART) if beside_a_run else result_folder(inputs.output)

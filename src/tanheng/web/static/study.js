@@ -50,7 +50,7 @@ let waiting = 0;
 function look() {
   clearTimeout(waiting);
   looking?.abort();
-  if (state.fault || state.problems.length) return showState();
+  if (state.fault) return showState();
   waiting = setTimeout(async () => {
     looking = new AbortController();
     try {
@@ -68,7 +68,8 @@ function look() {
   showState();
 }
 
-const problems = () => [...state.problems, ...(page.check?.problems ?? [])];
+// The look at the inputs tells what is wrong with the entries as well.
+const problems = () => page.check?.problems ?? state.problems;
 
 function show() {
   node("study-title").textContent = state.title;

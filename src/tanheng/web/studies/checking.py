@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tanheng.errors import TanhengError
 from tanheng.inputs.problems import Problems
 from tanheng.reach import confined_to
-from tanheng.study import parse_study
+from tanheng.study import Study, telling_all
 from tanheng.study.editing import study_data
 from tanheng.web.home import Home
 from tanheng.web.studies.files import BOM, read_text, study_path, version_of
 from tanheng.web.studies.told_problems import problem_data, problems_data
+
+if TYPE_CHECKING:
+    from tanheng.inputs.study_inputs import Inputs
+    from tanheng.pipeline.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -42,19 +46,22 @@ def checked(home: Home, name: str) -> StudyCheck:
     text = read_text(path)
     version = version_of(text.encode())
     entries: dict[str, Any] = {}
+
+    def looked_at(study: Study, _: bool) -> tuple[Inputs, Estimate]:
+        inputs, problems = open_inputs(study, path.parent), Problems()
+        if study.plan is not None:
+            problems.attempt(open_plan, inputs)
+        if study.simulate is not None:
+            open_study_simulation(inputs, problems)
+        needs = estimate(inputs)
+        problems.add(*needs.problems(inputs.output))
+        problems.stop_if_any()
+        return inputs, needs
+
     with confined_to(home.reach), files_open():
         try:
             entries = study_data(text.removeprefix(BOM))
-            study = parse_study(entries, path.name)
-            inputs = open_inputs(study, path.parent)
-            problems = Problems()
-            if study.plan is not None:
-                problems.attempt(open_plan, inputs)
-            if study.simulate is not None:
-                open_study_simulation(inputs, problems)
-            needs = estimate(inputs)
-            problems.add(*needs.problems(inputs.output))
-            problems.stop_if_any()
+            inputs, needs = telling_all(entries, path.name, looked_at)
         except TanhengError as error:
             return StudyCheck(
                 version, [_narrowed(one, entries, path.parent) for one in problems_data(error, path.name)]
