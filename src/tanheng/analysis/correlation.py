@@ -14,6 +14,9 @@ from tanheng.language import tr
 
 Values = NDArray[np.float64]
 
+#: Smallest eigenvalue of the correlations of controls down to which normal equations lose nothing that a second step does not mend.
+_WELL_APART = 1e-6
+
 
 def pearson(first: Values, second: Values) -> tuple[float, int]:
     r"""Pearson correlation of two arrays over the cells that both know, and the number of those cells.
@@ -99,14 +102,29 @@ def residuals(values: Values, controls: Values) -> Values:
         )
     centred = controls[:, known] - controls[:, known].mean(axis=1, keepdims=True)
     scale = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    design = (centred / np.where(scale > 0, scale, 1.0)).T
+    design = centred / np.where(scale > 0, scale, 1.0)
     y = several[:, known] - several[:, known].mean(axis=1, keepdims=True)
-    left = y - (design @ np.linalg.lstsq(design, y.T, rcond=1e-10)[0]).T
+    left = _after_least_squares(y, design)
     # What least squares leaves of a value that the controls explain wholly is rounding, not signal.
     left[np.abs(left) < 1e-12 * np.maximum(np.abs(y).max(axis=1, keepdims=True), 1e-300)] = 0.0
     found = np.full(several.shape, np.nan)
     found[:, known] = left
     return found.reshape(values.shape)
+
+
+def _after_least_squares(y: Values, design: Values) -> Values:
+    """What least squares on a design, of shape (controls, cells) and rows of length 1, leaves of values, shape (variables, cells).
+
+    The normal equations are small and quick, and exact after a second step where the controls differ well enough; where one is
+    nearly made up of the others, singular values are.
+    """
+    products = design @ design.T
+    if np.linalg.eigvalsh(products)[0] < _WELL_APART:
+        return np.asarray(y - (design.T @ np.linalg.lstsq(design.T, y.T, rcond=1e-10)[0]).T)
+    left = y
+    for _ in range(2):
+        left = left - np.linalg.solve(products, design @ left.T).T @ design
+    return left
 
 
 def partial_correlation(first: Values, second: Values, controls: Values) -> tuple[float, int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
 
 from tanheng.language import tr
@@ -96,8 +97,8 @@ class Histogram:
         axes = paper.axes(left, top, self.width, 0.6)
         middle = (edges[:-1] + edges[1:]) / 2
         kinds = classes_of(middle, self.breaks)
-        places = np.arange(len(counts)) + 0.5
-        axes.bar(places, counts, width=1.0, color=[self.colours[kind] for kind in kinds], linewidth=0)
+        bars = [[(place, 0), (place, count), (place + 1, count), (place + 1, 0)] for place, count in enumerate(counts)]
+        axes.add_collection(PolyCollection(bars, facecolors=[self.colours[kind] for kind in kinds], linewidths=0))
         axes.set_xlim(0, len(counts))
         axes.set_ylim(0, max(counts.max(), 1) * 1.05)
         axes.set_xticks([])

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from tanheng.report.cartography.backdrop import Backdrop, draw_names, placed
+from tanheng.report.cartography.cells import Cells
 from tanheng.report.cartography.legend import COLUMN, Histogram, Legend, blocks_of
 from tanheng.report.cartography.paper import PALE_INK, Block, Paper, Words
 from tanheng.report.cartography.scale import Scale, ScaleBar, scale_of
@@ -213,12 +214,9 @@ class Desk:
             )
 
     def _map(self, axes: Any, layer: Layer, picture: Picture, across: float) -> None:  # noqa: ANN401  matplotlib's axes
-        west, south, east, north = self.backdrop.grid.bounds
         palette = np.array([to_rgba(colour) for colour in picture.colours] + [(1.0, 1.0, 1.0, 0.0)])
-        image = (palette * 255).round().astype(np.uint8)[layer]
         self.backdrop.draw_under(axes)
-        # Without interpolation, SVG and PDF hold one pixel a cell.
-        axes.imshow(image, extent=(west, east, south, north), aspect="auto", interpolation="none", zorder=1)
+        axes.add_image(Cells(axes, layer, (palette * 255).round().astype(np.uint8), self.backdrop.grid.bounds))
         axes.set_xlim(self.backdrop.bounds[0], self.backdrop.bounds[2])
         axes.set_ylim(self.backdrop.bounds[1], self.backdrop.bounds[3])
         self.backdrop.draw_over(axes, across)
