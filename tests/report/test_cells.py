@@ -15,7 +15,7 @@ from tanheng.report.cartography.cells import Cells
 PALETTE = np.array([(255, 0, 0, 255), (0, 128, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)], np.uint8)
 
 
-def dots(add: Any) -> NDArray[np.uint8]:  # noqa: ANN401  draws on axes
+def dots(add: Any) -> NDArray[np.uint8]:
     figure = Figure(figsize=(3.1, 2.3), dpi=100)
     axes = figure.add_axes((0.13, 0.21, 0.7, 0.61))
     axes.set_axis_off()
