@@ -34,7 +34,7 @@ _PACKAGE = Path(__file__).parent
 SOURCES = (
     "compiled.py",
     "kernel_cache.py",
-    *(f"analysis/kernels/{name}.py" for name in ("tables", "lags", "stencil", "ranking")),
+    *(f"analysis/kernels/{name}.py" for name in ("tables", "lags", "stencil", "ranking", "blocks")),
     *(f"land/kernels/{name}.py" for name in ("arguments", "rows", "coarse", "fine", "moved", "warped")),
     *(f"simulation/kernels/{name}.py" for name in ("windows", "distances", "scores", "assignment", "patches")),
 )

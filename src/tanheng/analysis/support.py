@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from tanheng.analysis.correlation import Values
+from tanheng.analysis.kernels.blocks import block_sums
 
 
 def block_means(values: Values, size: int) -> Values:
@@ -25,16 +24,14 @@ def block_means(values: Values, size: int) -> Values:
     """
     if size <= 1:
         return values
-    rows, columns = values.shape
-    padded = (math.ceil(rows / size), size, math.ceil(columns / size), size)
-    total = np.zeros((padded[0] * size, padded[2] * size))
-    known, inside = total.copy(), total.copy()
-    finite = np.isfinite(values)
-    total[:rows, :columns] = np.where(finite, values, 0.0)
-    known[:rows, :columns] = finite
-    inside[:rows, :columns] = 1.0
-    total, known, inside = (item.reshape(padded).sum(axis=(1, 3)) for item in (total, known, inside))
-    return np.where(2 * known >= inside, np.divide(total, known, out=np.zeros_like(total), where=known > 0), np.nan)
+    total, known = block_sums(np.ascontiguousarray(values, np.float64), np.ones(values.shape, np.bool_), size)
+    # Blocks on the last row and column may be cut.
+    down, across = (
+        np.minimum(size, side - size * np.arange(number))
+        for side, number in zip(values.shape, total.shape, strict=True)
+    )
+    cells = down[:, None] * across
+    return np.where(2 * known >= cells, np.divide(total, known, out=np.zeros_like(total), where=known > 0), np.nan)
 
 
 def block_size(support: float, resolution: float) -> int:

@@ -18,7 +18,7 @@ from tanheng.errors import SelfCheckError, StudyError
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.cells import KeptCells
-from tanheng.io.rasters import files_open, is_remote
+from tanheng.io.rasters import close_all, files_open, is_remote
 from tanheng.io.results.folder import result_folder
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import plain
@@ -27,6 +27,7 @@ from tanheng.land.cells import CellStore, finished
 from tanheng.land.pools import Pool, pool_of
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, tr
+from tanheng.memory import give_back
 from tanheng.pipeline import provenance
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.reporter import Clock, Reporter
@@ -250,6 +251,8 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         found += finished(cells, zones_and_change, Found.as_data, Found.of_data, "zones and change")
     with clock.stage(mark("drivers")):
         drivers = lay_drivers(inputs.drivers, land, demands, layers)
+        close_all()  # all that was in maps is in the store now; what they are read with takes 70 MB and more
+        give_back()
         found += driver_variables(drivers, demands)
         found += analyse_drivers(study.analysis, land, supply, compared, demands, drivers, steps)
         if compared is not None and "balance_by_zone" in found.tables:

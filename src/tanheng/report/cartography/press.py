@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -41,6 +42,9 @@ class Press:
         for ending in self.endings:
             if ending != "png":
                 figure.savefig(self.folder / f"{name}.{ending}", dpi=figure.dpi, metadata=_UNDATED[ending])
+        # A figure and its canvas hold each other, so some 50 MB would wait for the collector.
+        figure.clear()
+        figure.canvas = FigureCanvasBase(figure)
         return path
 
     def finish(self) -> None:

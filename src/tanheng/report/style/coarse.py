@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from tanheng.analysis.kernels.blocks import block_kinds, block_sums
 from tanheng.grid import Grid
 from tanheng.report.style.themes import kind_themes, themes
 
@@ -56,51 +56,35 @@ def drawn_from(dataset: xr.Dataset, grid: Grid, most: int = MOST_DRAWN) -> Drawn
         return Drawn(dataset, grid, grid, 1)
     rows, columns = (math.ceil(side / factor) for side in grid.shape)
     blocks = replace(grid, resolution=grid.resolution * factor, rows=rows, columns=columns)
-    inside = _Inside(dataset["region_fraction"], factor)
+    inside = np.ascontiguousarray(dataset["region_fraction"].values > 0)
     shown = {theme.variable for theme in themes(dataset)} | {theme.variable for theme in kind_themes(dataset)} | _ALWAYS
-    found = {str(name): _coarse(dataset[name], inside, blocks) for name in dataset.data_vars if name in shown}
+    found = {str(name): _coarse(dataset[name], inside, factor, blocks) for name in dataset.data_vars if name in shown}
     return Drawn(xr.Dataset(found, attrs=dataset.attrs), blocks, grid, factor)
 
 
-class _Inside:
-    """Blocks of cells, and which cells lie in the region."""
-
-    def __init__(self, fraction: xr.DataArray, factor: int) -> None:
-        self.factor = factor
-        self.fraction = fraction
-
-    def bands(self, layer: xr.DataArray) -> Iterator[NDArray[np.float32]]:
-        """Bands of a layer as blocks, shape (block rows, factor, block columns, factor); NaN outside the region."""
-        step = self.factor * max(1, _ROWS // self.factor)
-        for start in range(0, layer.sizes["y"], step):
-            rows = slice(start, start + step)
-            values = layer.isel(y=rows).values.astype(np.float32)
-            values[self.fraction.isel(y=rows).values <= 0] = np.nan
-            down, right = (-side % self.factor for side in values.shape)
-            padded = np.pad(values, ((0, down), (0, right)), constant_values=np.nan)
-            yield padded.reshape(padded.shape[0] // self.factor, self.factor, -1, self.factor)
-
-
-def _coarse(array: xr.DataArray, inside: _Inside, blocks: Grid) -> xr.DataArray:
+def _coarse(array: xr.DataArray, inside: NDArray[np.bool_], factor: int, blocks: Grid) -> xr.DataArray:
     """A variable in blocks, 32-bit."""
     array = array.transpose(..., "y", "x")
     dims = array.dims[:-2]
     kinds = len(array.attrs.get("flag_values", ()))
     values = np.empty((*array.shape[:-2], *blocks.shape), np.float32)
+    step = factor * max(1, _ROWS // factor)
     for at in np.ndindex(*array.shape[:-2]):
-        bands = inside.bands(array.isel(dict(zip(dims, at, strict=True))))
-        values[at] = np.concatenate([_commonest(band, kinds) if kinds else _mean(band) for band in bands])
+        layer = array.isel(dict(zip(dims, at, strict=True)))
+        for start in range(0, array.sizes["y"], step):
+            cells = layer.isel(y=slice(start, start + step)).values.astype(np.float32)
+            made = _commonest if kinds else _mean
+            found = made(cells, inside[start : start + step], factor, kinds)
+            values[at][start // factor : start // factor + len(found)] = found
     coords = {**{str(dim): array[dim].values for dim in dims}, "y": blocks.y, "x": blocks.x}
     return xr.DataArray(values, dims=array.dims, coords=coords, attrs=array.attrs)
 
 
-def _mean(band: NDArray[np.float32]) -> NDArray[np.float32]:
-    total = np.nansum(band, axis=3, dtype=np.float64).sum(axis=1)
-    count = np.isfinite(band).sum(axis=3, dtype=np.int32).sum(axis=1)
-    mean = np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
-    return np.asarray(mean, np.float32)
+def _mean(cells: NDArray[np.float32], inside: NDArray[np.bool_], factor: int, _: int) -> NDArray[np.float64]:
+    sums, counts = block_sums(cells, inside, factor)
+    return np.asarray(np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0))
 
 
-def _commonest(band: NDArray[np.float32], kinds: int) -> NDArray[np.float32]:
-    counts = np.stack([(band == kind).sum(axis=(1, 3)) for kind in range(kinds)])
-    return np.where(counts.sum(axis=0) > 0, counts.argmax(axis=0), np.nan).astype(np.float32)
+def _commonest(cells: NDArray[np.float32], inside: NDArray[np.bool_], factor: int, kinds: int) -> NDArray[np.float64]:
+    found = block_kinds(cells, inside, factor, kinds)
+    return np.where(found >= 0, found, np.nan)

@@ -1,0 +1,48 @@
+"""Sums, counts and commonest kinds of square blocks of cells."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tanheng.compiled import compiled
+
+
+@compiled()
+def block_sums(values, inside, size):
+    """Sum and number of the known cells of each block that lie inside, both of shape (block rows, block columns).
+
+    Blocks on the last row and column may be cut.
+    """
+    rows, columns = values.shape
+    down, across = (rows + size - 1) // size, (columns + size - 1) // size
+    sums, counts = np.zeros((down, across)), np.zeros((down, across), np.int64)
+    for row in range(rows):
+        block = row // size
+        for column in range(columns):
+            value = values[row, column]
+            if inside[row, column] and np.isfinite(value):
+                sums[block, column // size] += value
+                counts[block, column // size] += 1
+    return sums, counts
+
+
+@compiled()
+def block_kinds(values, inside, size, kinds):
+    """Commonest of the kinds 0, 1 ... of each block, the first of those that are as common; -1 where none is inside."""
+    rows, columns = values.shape
+    down, across = (rows + size - 1) // size, (columns + size - 1) // size
+    counts = np.zeros((down, across, kinds), np.int64)
+    for row in range(rows):
+        for column in range(columns):
+            value = values[row, column]
+            if inside[row, column] and 0 <= value < kinds:
+                counts[row // size, column // size, int(value)] += 1
+    found = np.full((down, across), -1, np.int64)
+    for row in range(down):
+        for column in range(across):
+            most = 0
+            for kind in range(kinds):
+                if counts[row, column, kind] > most:
+                    most = counts[row, column, kind]
+                    found[row, column] = kind
+    return found
