@@ -83,9 +83,22 @@ def test_a_table_is_known_by_its_headings(tmp_path: Path, header: str, kind: str
     assert ".".join(of(tmp_path / "mine.csv").uses[0].entries[0][0]) == kind
 
 
-def test_a_year_alone_makes_no_table_of_the_study(tmp_path: Path) -> None:
-    (tmp_path / "mine.csv").write_text("year,mtce\n2000,1\n", encoding="utf-8")
-    assert of(tmp_path / "mine.csv").uses == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        "year,mtce\n2000,1\n",
+        # Emissions by fuel are no energy balance: there are no flows.
+        "year,Raw Coal,Coke,Diesel Oil,Gasoline,Scope 1 Total\n2000,130,9,5,4,148\n2005,300,15,7,5,327\n",
+        "地区,年份,原煤,焦炭,柴油,汽油\n河南,2000,130,9,5,4\n",
+    ],
+)
+def test_a_table_with_headings_of_its_own_has_uses_to_choose_from_and_none_that_is_likely(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    uses = of(tmp_path / "mine.csv").uses
+    assert ("emissions", "totals") in {use.entries[0][0] for use in uses}
+    assert not any(use.likely for use in uses)
 
 
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:

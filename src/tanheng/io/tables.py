@@ -44,17 +44,32 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
 
 
 def _asked(
-    kind: str, path: Path, headings: Mapping[str, str] | None, unit: str | None = None, *, example: str
+    kind: str, path: Path, headings: Mapping[str, str] | None, unit: str | None = None, *, unit_example: str = ""
 ) -> Table:
-    """Table of a kind whose headings the study may name; one that lacks a column is refused, with `example` of how to name it."""
+    """Table of a kind whose headings, and unit where there is an example of it, the study may name; one that lacks a column is refused."""
     table = read_table(path, headings, unit, INPUT_TABLES[kind].names)
-    table.require(required_columns(kind), headings_hint(example))
+    needed = required_columns(kind)
+    table.require(needed, headings_hint([name for name in needed if name not in table.header], unit_example))
     return table
 
 
-def headings_hint(column: str) -> str:
-    """End of a message on columns that are missing: how the study may name them; `column` is an example."""
-    return tr('; or name them in the study, beside the table: columns = {{ {column} = "HEADING" }}', column=column)
+def headings_hint(missing: Sequence[str], unit_example: str = "") -> str:
+    """End of a message on columns that are missing: what the study may say in their place.
+
+    Examples
+    --------
+    >>> headings_hint(["emissions", "unit"], "t CO2")
+    '; or name them in the study, beside the table: columns = { emissions = "HEADING" }, unit = "t CO2"'
+    """
+    named = [name for name in missing if name != "unit" or not unit_example]
+    settings = [f'columns = {{ {named[0]} = "HEADING" }}'] if named else []
+    if unit_example and "unit" in missing:
+        settings.append(f'unit = "{unit_example}"')
+    return (
+        tr("; or name them in the study, beside the table: {settings}", settings=", ".join(settings))
+        if settings
+        else ""
+    )
 
 
 def _year(table: Table, row: Row, place: Place) -> int:
@@ -72,7 +87,7 @@ def read_totals(path: Path, headings: Mapping[str, str] | None = None, unit: str
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = _asked("totals", path, headings, unit, example="emissions")
+    table = _asked("totals", path, headings, unit, unit_example="10^4 t CO2")
 
     def read(row: Row, place: Place) -> Item:
         value = parse_number(row["emissions"], table.at(place, "emissions"))
@@ -96,7 +111,7 @@ def read_activity(path: Path, headings: Mapping[str, str] | None = None, unit: s
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = _asked("activity", path, headings, unit, example="fuel")
+    table = _asked("activity", path, headings, unit, unit_example="10^4 t")
 
     def read(row: Row, place: Place) -> Item:
         return {
@@ -216,7 +231,7 @@ def read_energy_balance(
         Every cell that is wrong, by line and column.
     """
     table = long_table(raw_rows(path), str(path), year, unit, headings) or _asked(
-        "energy_balance", path, headings, unit, example="fuel"
+        "energy_balance", path, headings, unit, unit_example="10^4 tce"
     )
 
     def read(row: Row, place: Place) -> Item:
@@ -273,7 +288,7 @@ def read_zone_values(path: Path, units: str, headings: Mapping[str, str] | None 
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = _asked("zone_values", path, headings, example="value")
+    table = _asked("zone_values", path, headings)
 
     def read(row: Row, place: Place) -> Item:
         return {
@@ -297,7 +312,7 @@ def read_economy(path: Path, headings: Mapping[str, str] | None = None) -> pd.Da
     StudyError
         Every cell that is wrong, by line and column.
     """
-    table = _asked("economy", path, headings, example="gdp")
+    table = _asked("economy", path, headings)
 
     def positive(row: Row, place: Place, column: str) -> float:
         value = parse_number(row[column], table.at(place, column))

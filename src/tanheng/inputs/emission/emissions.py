@@ -15,6 +15,7 @@ from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS, MADE_OF
 from tanheng.factors.gases import sectors
 from tanheng.inputs.emission.energy_balance import burnt_fuel
+from tanheng.inputs.emission.sums import sum_notes
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.zone_names import by_id, zone_hint
 from tanheng.io.tables import read_activity, read_processes, read_totals
@@ -88,6 +89,7 @@ def open_emissions(
     for table, file in ((totals if asked.totals else activity, name), (processes, asked.processes)):
         if table is not None:
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
+            problems.warn(*sum_notes(table, file or name))
     if processes is not None and {"cement", "clinker"} <= set(processes["fuel"]):
         problems.add(
             tr(

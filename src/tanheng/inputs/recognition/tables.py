@@ -29,8 +29,12 @@ def recognised_table(path: Path, file: str) -> Recognised:
     table = read_table(path)
     kinds = fitting_tables(table.header)
     figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
-    summary = tr(kinds[0].title) if kinds else tr("Table whose headings fit no input")
-    return Recognised(file, "table", summary, figures, year_in(path.name), _uses(path, file, kinds))
+    if kinds:
+        return Recognised(file, "table", tr(kinds[0].title), figures, year_in(path.name), _uses(path, file, kinds))
+    summary = tr("Table with headings of its own; once it has a use, say under “Headings” what they mean")
+    return Recognised(
+        file, "table", summary, figures, year_in(path.name), _uses(path, file, _OF_OWN_HEADINGS, likely=False)
+    )
 
 
 def fitting_tables(header: Sequence[str]) -> list[InputTable]:
@@ -54,9 +58,15 @@ def fitting_tables(header: Sequence[str]) -> list[InputTable]:
 _IN_MANY = {"year", "unit", "zone", "sector", "scenario"}
 
 
-def _uses(path: Path, file: str, kinds: Sequence[InputTable]) -> list[Use]:
+#: Tables whose headings a study may explain.
+_OF_OWN_HEADINGS = tuple(
+    INPUT_TABLES[name] for name in ("totals", "activity", "energy_balance", "zone_values", "economy")
+)
+
+
+def _uses(path: Path, file: str, kinds: Sequence[InputTable], *, likely: bool = True) -> list[Use]:
     return [
-        Use(tr(table.title), ((_entry(table, path), file),), likely=number == 0)
+        Use(tr(table.title), ((_entry(table, path), file),), likely=likely and number == 0)
         for number, table in enumerate(kinds)
         if _entry(table, path)
     ]

@@ -98,8 +98,15 @@ def long_table(
 
 
 def is_printed(rows: Rows) -> bool:
-    """Whether rows look like an energy balance as a yearbook prints it: a row of fuels over a column of flows."""
-    return _head(rows) is not None
+    """Whether rows look like an energy balance as a yearbook prints it: a row of fuels over a column of flows.
+
+    An inventory of emissions by fuel, with a row a year, has the fuels and no flows.
+    """
+    head = _head(rows)
+    if head is None:
+        return False
+    at = _flow_column(rows, head)
+    return at is not None and any(_flow(cells[at]) for _, cells in rows[head + 1 :] if at < len(cells))
 
 
 def of_one_year(rows: Rows) -> bool:
@@ -192,10 +199,8 @@ def _readings(cell: str) -> list[str]:
 
 def _layout(rows: Rows, head: int, name: str, year: int | None, unit: str | None) -> _Layout:
     cells = rows[head][1]
-    columns = {at: fuel for at, cell in enumerate(cells) if (fuel := _fuel(cell))}
-    first_fuel = min(columns)
-    year_column = _year_column(cells)
-    flow = _flow_column(rows[head + 1 :], [at for at in range(first_fuel) if at != year_column])
+    columns, year_column = _fuel_columns(cells), _year_column(cells)
+    flow = _flow_column(rows, head)
     if flow is None:
         raise InputError(
             tr("{name}: line {line}: no column before the fuels names the flows", name=name, line=rows[head][0])
@@ -223,13 +228,19 @@ def _layout(rows: Rows, head: int, name: str, year: int | None, unit: str | None
     return _Layout(held, flow, year_column, known, first)
 
 
-def _flow_column(body: Rows, candidates: Sequence[int]) -> int | None:
-    """Column in which most rows name a flow; the first of several."""
+def _fuel_columns(cells: Sequence[str]) -> dict[int, str]:
+    return {at: fuel for at, cell in enumerate(cells) if (fuel := _fuel(cell))}
+
+
+def _flow_column(rows: Rows, head: int) -> int | None:
+    """Column before the fuels in which most rows name a flow, the first of several; none where no column is left for them."""
+    cells = rows[head][1]
+    year = _year_column(cells)
 
     def named(at: int) -> int:
-        return sum(1 for _, cells in body if at < len(cells) and _flow(cells[at]))
+        return sum(1 for _, row in rows[head + 1 :] if at < len(row) and _flow(row[at]))
 
-    return max(candidates, key=named, default=None)
+    return max((at for at in range(min(_fuel_columns(cells))) if at != year), key=named, default=None)
 
 
 def _refuse_strangers(rows: Rows, head: int, known: set[int | None], name: str) -> None:
