@@ -7,9 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from tanheng.language import listed, mark, name_of, tr
+from tanheng.language import joined, listed, mark, name_of, tr
 
 Tables = Mapping[str, pd.DataFrame]
+
+#: Figure of merit from which on most change is where it was predicted.
+_MOST = 0.5
+#: Land that changes, over the change of the classes' areas, up to which hardly any moves both ways.
+_ONE_WAY = 1.2
 
 #: What the models of a validation are, in words.
 MODELS = {
@@ -60,12 +65,26 @@ def verdict(record: Mapping[str, Any], tables: Tables) -> str:
             "more than one of many possible arrangements."
         )
     if below:
-        return tr(
+        more = tr(
             "In blocks of {sides} cells on a side this model can't be told from random change: do not read its map of change at those sizes.",
             sides=listed(below),
         )
+    else:
+        more = tr(
+            "This model predicts where land changes better than random change at every size of the blocks that are compared."
+        )
+    return joined([_of_single_cells(own), more])
+
+
+def _of_single_cells(own: pd.DataFrame) -> str:
+    """How much of the change was predicted in its very cell; nothing where that is most of it."""
+    rows = own[(own["resolution_cells"] == 1) & (own["figure_of_merit"] < _MOST)]
+    if rows.empty:
+        return ""
     return tr(
-        "This model predicts where land changes better than random change at every size of the blocks that are compared."
+        "Of all land that changed, or was predicted to change, {part:.0%} was predicted in its very cell: no single cell of the "
+        "simulated map is to be relied on.",
+        part=float(rows["figure_of_merit"].iloc[0]),
     )
 
 
@@ -207,9 +226,36 @@ def sentences(record: Mapping[str, Any], tables: Tables) -> list[str]:
         kappa_sentence(record, tables),
         model_sentence(record),
         caution(record),
+        *moves_sentences(tables),
         *turning_sentences(tables),
     ]
     return [text for text in found if text]
+
+
+def moves_sentences(tables: Tables) -> list[str]:
+    """How much land changes in each scenario, where that is more than the areas of the classes need."""
+    table = tables["conversions"]
+    found = []
+    for scenario, rows in table.groupby(table.get("scenario", lambda _: ""), sort=False):
+        moved = rows[rows["from_class"] != rows["to_class"]]
+        lost, won = (moved.groupby(key)["area_km2"].sum() for key in ("from_class", "to_class"))
+        gross, net = float(moved["area_km2"].sum()), float(won.sub(lost, fill_value=0.0).clip(lower=0.0).sum())
+        if gross <= _ONE_WAY * net or gross == 0:
+            continue
+        values = {
+            "first": f"{rows['from_year'].min():g}",
+            "last": f"{rows['to_year'].max():g}",
+            "gross": gross,
+            "net": net,
+            "rest": gross - net,
+        }
+        text = tr(
+            "From {first} to {last}, {gross:,.0f} km2 change their class. The areas of the classes change by {net:,.0f} km2; the other "
+            "{rest:,.0f} km2 change both ways between classes, as the observed land did.",
+            **values,
+        )
+        found.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
+    return found
 
 
 def turning_sentences(tables: Tables) -> list[str]:
