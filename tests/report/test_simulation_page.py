@@ -62,6 +62,7 @@ def test_slider_scenario_and_line_move_the_map(browser: Browser, page_file: tupl
     page.locator("#year").fill("0")
     assert "2000" in told.inner_text()
     assert ("observed" if language == "en" else "观测") in told.inner_text()
+    page.locator("#stage").scroll_into_view_if_needed()
     box = page.locator("#stage").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
