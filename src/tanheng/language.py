@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, Self
 
 
@@ -56,6 +57,38 @@ _LIST = "list"
 
 # A language belongs to a call, not to the process: two threads may serve two readers. A worker gets that of its task's giver.
 _spoken: ContextVar[str] = ContextVar("language", default="en")
+
+
+# Folders that names of files are told from.
+_folders: ContextVar[tuple[str, ...]] = ContextVar("folders", default=())
+
+
+@contextlib.contextmanager
+def telling_from(folder: Path) -> Iterator[None]:
+    """Tell the files of a folder by their names in it, as a study file there writes them, until the block ends.
+
+    Examples
+    --------
+    >>> with telling_from(Path("/home/li/henan")):
+    ...     tr("{path}: has no CRS", path="/home/li/henan/data/dem.tif")
+    'data/dem.tif: has no CRS'
+    """
+    names = dict.fromkeys(str(one) for one in (folder, folder.absolute(), folder.resolve()) if str(one) != ".")
+    before = _folders.set(tuple(names))
+    try:
+        yield
+    finally:
+        _folders.reset(before)
+
+
+def _from_folder(value: object) -> object:
+    if not isinstance(value, (str, Path)) or isinstance(value, Message):
+        return value
+    text = str(value)
+    for folder in _folders.get():
+        if text.startswith(folder) and text[len(folder) : len(folder) + 1] in {"/", "\\"}:
+            return text[len(folder) + 1 :]
+    return value
 
 
 def language() -> str:
@@ -189,6 +222,8 @@ def tr(template: str, /, **values: object) -> str:
     if not template:
         return Message("")  # gettext keeps the catalogue's header under it
     text = _catalogue(language()).gettext(template)
+    if _folders.get():
+        values = {name: _from_folder(value) for name, value in values.items()}
     return Message(text.format(**values) if values else text, template, values)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs
+from tanheng.language import telling_from
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
 from tanheng.study import Study, telling_all, toml_data
@@ -23,9 +24,10 @@ def check_file(path: Path) -> Inputs:
     StudyError
         All problems at once: of the file, its inputs, its plan and its simulation.
     """
-    return telling_all(
-        toml_data(path), str(path), lambda study, first: check_study(study, path.parent, every_pixel=first)
-    )
+    with telling_from(path.parent):
+        return telling_all(
+            toml_data(path), str(path), lambda study, first: check_study(study, path.parent, every_pixel=first)
+        )
 
 
 def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs:

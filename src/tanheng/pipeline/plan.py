@@ -27,7 +27,7 @@ from tanheng.io.results.tables import read_result_table
 from tanheng.io.rows import write_rows
 from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
-from tanheng.language import mark, speaking, tr
+from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
 from tanheng.pipeline.reporter import Reporter
@@ -87,7 +87,7 @@ def plan_study(
         The results can't be written.
     """
     reporter = reporter or Reporter()
-    with speaking(language or language_of(path) or spoken_language()), files_open():
+    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path.parent):
         reporter.stage(mark("check"))
         entries = toml_data(path)
 

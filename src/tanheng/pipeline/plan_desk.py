@@ -20,7 +20,7 @@ from tanheng.inputs.plan import PlanInputs, open_plan
 from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open
 from tanheng.io.results.store import read_dataset
-from tanheng.language import tr
+from tanheng.language import telling_from, tr
 from tanheng.pipeline.freshness import BESIDE_A_PLAN, changes_since, record_of
 from tanheng.planning.problem import Flows, Term, amount
 from tanheng.planning.solve import Plan as SolvedPlan
@@ -163,7 +163,7 @@ def open_desk(path: Path) -> PlanDesk:
     InputError
         The study has no results, or they are old.
     """
-    with files_open():
+    with files_open(), telling_from(path.parent):
         study = load_study(path)
         if study.plan is None:
             study = study.model_copy(update={"plan": Plan()})

@@ -26,7 +26,7 @@ from tanheng.io.results.store import read_dataset
 from tanheng.land.cells import CellStore, finished
 from tanheng.land.pools import Pool, pool_of
 from tanheng.language import language as spoken_language
-from tanheng.language import mark, speaking, tr
+from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.memory import give_back
 from tanheng.pipeline import provenance
 from tanheng.pipeline.estimate import refuse_too_large
@@ -106,7 +106,7 @@ def run_study(
     SelfCheckError
         A law that every run must meet does not hold.
     """
-    with speaking(language or language_of(path) or spoken_language()), files_open():
+    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path.parent):
         return _run(path, reporter or Reporter(), output, workers, cluster, resume)
 
 

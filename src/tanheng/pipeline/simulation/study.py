@@ -30,7 +30,7 @@ from tanheng.io.tables import write_csv
 from tanheng.land.pools import Pool
 from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language as spoken_language
-from tanheng.language import mark, speaking, tr
+from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.simulation.maps import simulate_into, simulation_record
@@ -123,7 +123,7 @@ def simulate_study(
         The folder can't be written.
     """
     clock = Clock(reporter or Reporter())
-    with speaking(language or language_of(path) or spoken_language()), files_open():
+    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path.parent):
         entries = toml_data(path)
         if "simulate" not in entries:
             raise InputError(tr("the study has no [simulate]; see docs/simulation.md for what it may say"))

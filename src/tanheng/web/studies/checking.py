@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanheng.errors import TanhengError
 from tanheng.inputs.problems import Problems
+from tanheng.language import telling_from
 from tanheng.reach import confined_to
 from tanheng.study import Study, telling_all
 from tanheng.study.editing import study_data
@@ -58,7 +59,7 @@ def checked(home: Home, name: str) -> StudyCheck:
         problems.stop_if_any()
         return inputs, needs
 
-    with confined_to(home.reach), files_open():
+    with confined_to(home.reach), files_open(), telling_from(path.parent):
         try:
             entries = study_data(text.removeprefix(BOM))
             inputs, needs = telling_all(entries, path.name, looked_at)
