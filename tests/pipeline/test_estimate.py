@@ -25,7 +25,7 @@ def test_memory_grows_with_cells_and_by_tables_with_years(tiny: Path) -> None:
     with files_open():
         inputs = open_inputs(load_study(tiny), tiny.parent)
         expected = estimate(inputs)
-    assert expected.memory == pytest.approx(700e6 + 2 * 20e6 + 200 * 12)
+    assert expected.memory == pytest.approx(650e6 + 2 * 9e6 + 250 * 12)
     kept, written = layers(inputs.study, len(inputs.classes))
     # Six classes, what has data, the stock; in each of two years; a change and a hot spot between them.
     assert kept == 2 * (6 + 2) + 2

@@ -39,6 +39,34 @@ def test_words_are_there_in_every_language(code: str) -> None:
     assert untold == []
 
 
+def words_in(node: Any) -> set[str]:
+    """Words that one may choose from, anywhere in the schema of a field."""
+    if isinstance(node, list):
+        return {word for item in node for word in words_in(item)}
+    if not isinstance(node, dict):
+        return set()
+    own = set(node.get("enum", ())) | {node[key] for key in ("const",) if key in node}
+    return own | {word for key, item in node.items() if key != "x-choices" for word in words_in(item)}
+
+
+def test_every_choice_has_words() -> None:
+    schema = study_schema()
+    parts_of = {"Study": schema, **schema["$defs"]}
+    found = {
+        f"{part}.{name}": words_in(field) - set(field.get("x-choices", ()))
+        for part, own in parts_of.items()
+        for name, field in own.get("properties", {}).items()
+    }
+    # What a table of breaks may be keyed by are names of maps, and no choice.
+    found["MapPrints.breaks"] = {
+        word for word in found["MapPrints.breaks"] if word in {"auto", "tail", "quantile", "natural"}
+    }
+    assert {name: sorted(words) for name, words in found.items() if words} == {}
+    with speaking("zh"):
+        population = study_schema()["$defs"]["Population"]["properties"]["kind"]
+    assert population["x-choices"]["count"] == "每像元人数（count）"
+
+
 def test_nothing_is_described_that_is_not_there() -> None:
     assert [
         f"{part.__name__}.{name}" for part, known in FIELDS.items() for name in known if name not in part.model_fields

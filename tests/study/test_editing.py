@@ -92,3 +92,33 @@ def test_what_is_no_toml_or_no_table_is_refused() -> None:
     with pytest.raises(InputError, match="can't be read"):
         parsed_value("forest = 1")
     assert parsed_value("0") == 0
+
+
+def test_a_new_entry_stands_under_its_own_comment() -> None:
+    text = study_template()
+    for place, value in (
+        (["carbon_density", "correlation"], 0.4),
+        (["emissions", "activity"], "energy_use.csv"),
+        (["carbon_density", "uncertainty", "soil"], 0.2),
+        (["grid", "crs"], "EPSG:6933"),
+        (["title"], "B"),
+    ):
+        text = with_entry(text, place, value)
+    data, lines = study_data(text), text.splitlines()
+    assert data["carbon_density"]["uncertainty"] == {"soil": 0.2}  # nothing of the example
+    assert data["emissions"] == {"activity": "energy_use.csv"}
+    assert lines.count("[emissions]") == 1
+    assert "#[emissions]" not in lines
+    for entry in ("correlation = 0.4", 'activity = "energy_use.csv"'):
+        assert lines[lines.index(entry) - 1].startswith("# ")
+    # What has no comment comes after the last entry of its section, before the comments of the next.
+    assert lines[lines.index('crs = "EPSG:6933"') - 1] == "resolution = 1000"
+
+
+def test_a_section_that_is_not_in_the_file_comes_last() -> None:
+    assert with_entry('title = "A"\n# The end.\n', ["grid", "resolution"], 500).endswith("[grid]\nresolution = 500\n")
+
+
+def test_ends_of_lines_are_kept() -> None:
+    text = with_entry('title = "A"\r\n[grid]\r\nresolution = 500\r\n# Next\r\n', ["grid", "crs"], "EPSG:6933")
+    assert text == 'title = "A"\r\n[grid]\r\nresolution = 500\r\ncrs = "EPSG:6933"\r\n# Next\r\n'

@@ -15,7 +15,7 @@ from tanheng.study import Study
 
 #: Memory of Python with the libraries and one report, bytes; of the tables and charts of a year; and by cell of the grid: some layers of
 #: 8 bytes.
-_BASE_BYTES, _YEAR_BYTES, _CELL_BYTES = 700e6, 20e6, 200.0
+_BASE_BYTES, _YEAR_BYTES, _CELL_BYTES = 650e6, 9e6, 250.0
 
 #: More of it where densities come from maps: a layer or two of the map at hand.
 _MAP_BYTES = 30.0
@@ -25,7 +25,7 @@ _PACKED = 0.6
 
 #: Seconds on two cores of a start, a report and a workbook; of a year in tables and charts; of a cell and year; of 10^9 pixels of a map;
 #: of a cell in a random map.
-_START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 28.0, 1.2, 7e-6, 4.0, 3.5e-8
+_START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 16.0, 1.2, 6.5e-6, 4.0, 3.5e-8
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Estimate:
 def estimate(inputs: Inputs) -> Estimate:
     r"""What a run of these inputs is expected to take.
 
-    .. math:: M = 700\,\mathrm{MB} + 20\,\mathrm{MB}\,y + (200 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
+    .. math:: M = 650\,\mathrm{MB} + 9\,\mathrm{MB}\,y + (250 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
     with y years, n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
     layers of the results.

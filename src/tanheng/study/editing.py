@@ -11,6 +11,7 @@ from tomlkit.items import AoT, InlineTable
 
 from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.study.room import with_room
 
 #: Place of an entry: keys, and numbers of entries of lists.
 Place = Sequence[str | int]
@@ -52,9 +53,9 @@ def with_entry(text: str, place: Place, value: object) -> str:
     >>> print(with_entry('title = "A"  # mine', ["title"], "B"))
     title = "B"  # mine
     """
-    document = _document(text)
     if not place:
         raise InputError(tr("name the entry that is to be changed"))
+    document = _document(text if value is None else with_room(text, place))
     try:
         _set(document, list(place), value, depth=0)
     except (TypeError, KeyError, IndexError, ValueError, AttributeError, TOMLKitError) as error:

@@ -126,12 +126,12 @@ class Study(Part):
         for place, mapping in by_year:
             missing = [] if mapping is None else [year for year in self.years if year not in mapping]
             if missing:
-                years = ", ".join(map(str, missing))
                 found.append(
                     tr(
-                        "{place}: no entry for {years}; add it, or take the year out of 'years'",
+                        "{place}: no entry for {years}; add it, or take the year out of 'years'. Where data of another year stand in, "
+                        "name them here and say so in [data_years]",
                         place=place,
-                        years=years,
+                        years=listed(missing),
                     )
                 )
         if self.outputs.pixel_maps and (self.carbon_density.maps or self.carbon_density.zones):

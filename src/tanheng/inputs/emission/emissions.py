@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tanheng.errors import TanhengError
+from tanheng.errors import Problem, TanhengError
 from tanheng.factors import EmissionFactors, emission_factors_from
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS, MADE_OF
@@ -194,11 +194,13 @@ def _check_factors(activity: pd.DataFrame, factors: EmissionFactors, name: str, 
             )
     rows = activity[~activity["fuel"].isin(CARRIERS)]
     for fuel, unit in dict.fromkeys(zip(rows["fuel"], rows["unit"], strict=True)):
+        place = "emissions.factors"
         try:
             factor, note = factors.fuel(fuel)
+            place = "emissions"
             factor.carbon_per(unit)
         except TanhengError as error:
-            problems.add(tr("{name}: {words}", name=name, words=error.args[0]))
+            problems.add(Problem(tr("{name}: {words}", name=name, words=error.args[0]), place))
             continue
         if note:
             problems.warn(note)

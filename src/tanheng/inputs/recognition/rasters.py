@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tanheng.factors.catalogue import names
 from tanheng.factors.legends import legend_from
-from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, entry_name, year_in
+from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, crs_words, entry_name, year_in
 from tanheng.io.rasters import Raster, band_names, open_raster
 from tanheng.language import tr
 
@@ -93,7 +93,7 @@ def _place(raster: Raster) -> list[tuple[str, str]]:
         *several,
         (tr("pixels"), f"{pixels.width:,} × {pixels.height:,}"),
         (tr("size of a pixel"), f"{side:.6g} {unit}"),
-        (tr("CRS"), crs.to_string() if crs.to_epsg() else crs.name.replace("unknown", tr("its own"))),
+        (tr("CRS"), crs_words(crs)),
     ]
 
 

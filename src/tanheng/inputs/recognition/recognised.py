@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
+
+from tanheng.language import tr
 
 #: What a file seems to be.
 Kind = Literal["land cover", "raster", "polygons", "lines or points", "table", "InVEST parameters", "unknown"]
@@ -99,6 +102,19 @@ class Recognised:
             "legends": list(self.legends),
             "problem": self.problem,
         }
+
+
+def crs_words(crs: pyproj.CRS) -> str:
+    """Coordinate reference system by its code and name, or by its name alone; one without a name is the file's own.
+
+    Examples
+    --------
+    >>> crs_words(pyproj.CRS(4326))
+    'EPSG:4326 (WGS 84)'
+    """
+    code = crs.to_epsg()
+    name = tr("its own") if crs.name == "unknown" else crs.name
+    return tr("EPSG:{code} ({name})", code=code, name=name) if code else name
 
 
 def year_in(name: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 
-from tanheng.inputs.recognition.recognised import Recognised, Use, entry_name, year_in
+from tanheng.inputs.recognition.recognised import Recognised, Use, crs_words, entry_name, year_in
 from tanheng.io.vectors import Layer, layer_names, read_layer
 from tanheng.language import listed, tr
 
@@ -35,7 +35,7 @@ def recognised_layer(path: Path, file: str) -> Recognised:
     figures = [
         (tr("features"), f"{len(shapes):,}"),
         (tr("columns"), str(listed(layer.columns))),
-        (tr("CRS"), layer.crs.to_string() if layer.crs is not None else tr("none")),
+        (tr("CRS"), crs_words(layer.crs) if layer.crs is not None else tr("none")),
     ]
     if len(layers) > 1:
         figures.append((tr("layers"), str(listed(layers))))

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 from tanheng.language import tr
 from tanheng.study.described.analysis import ANALYSIS
 from tanheng.study.described.basics import BASICS
+from tanheng.study.described.choices import CHOICES
 from tanheng.study.described.emission import EMISSION
 from tanheng.study.described.field import Field
 from tanheng.study.described.future import FUTURE
@@ -57,6 +58,7 @@ def study_schema() -> dict[str, Any]:
             own["properties"] = {
                 _written(part, name): own["properties"][_written(part, name)]
                 | _words(field_of(part, name))
+                | _choices(part, name)
                 | ({"x-by-year": True} if _is_by_year(info.annotation) else {})
                 for name, info in part.model_fields.items()
             }
@@ -78,6 +80,13 @@ def _is_by_year(kind: Any) -> bool:  # noqa: ANN401  an annotation
 def _written(part: type[Part], name: str) -> str:
     """Key of a field as the study file has it."""
     return part.model_fields[name].alias or name
+
+
+def _choices(part: type[Part], name: str) -> dict[str, Any]:
+    """Words for the choices of a field, its own or those of the part that it is built on."""
+    words = next((CHOICES[base, name] for base in part.__mro__ if (base, name) in CHOICES), {})
+    told = {value: tr("{words} ({value})", words=tr(text), value=value) for value, text in words.items()}
+    return {"x-choices": told} if told else {}
 
 
 def _words(field: Field) -> dict[str, Any]:

@@ -115,12 +115,14 @@ function unsetWords(field) {
   return typeof normal === "object" ? word("choose") : `${word("left_out")}: ${normal}`;
 }
 
+const choiceWords = (field, one) => field["x-choices"]?.[one] ?? String(one);
+
 // Inputs of a field by its kind; each gets the value and says where it is to be written.
 const inputs = {
   text: (id, value, field, context) => textInput(id, value, choicesFor(field, context), `${id}-about`, context.done),
   number: (id, value, field, context) => [numberInput(id, value, field, `${id}-about`, context.done)],
   truth: (id, value, field, context) => [selectInput(id, value, [[true, word("yes")], [false, word("no")]], unsetWords(field), `${id}-about`, context.done)],
-  choice: (id, value, field, context) => [selectInput(id, value, (field.enum ?? [field.const]).map((one) => [one, String(one)]), unsetWords(field), `${id}-about`, context.done)],
+  choice: (id, value, field, context) => [selectInput(id, value, (field.enum ?? [field.const]).map((one) => [one, choiceWords(field, one)]), unsetWords(field), `${id}-about`, context.done)],
   choices: (id, value, field, context) => {
     const all = resolved(field.items, context.page.schema).enum;
     const held = new Set(value ?? field.default ?? []);
@@ -131,7 +133,7 @@ const inputs = {
         else held.delete(one);
         context.done(all.filter((each) => held.has(each)));
       });
-      return make("label", { class: "row" }, box, ` ${one}`);
+      return make("label", { class: "row" }, box, ` ${choiceWords(field, one)}`);
     });
     return [make("div", { class: "rows", role: "group", "aria-labelledby": `${id}-label`, "aria-describedby": `${id}-about` }, ...boxes)];
   },
