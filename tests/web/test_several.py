@@ -144,7 +144,7 @@ def test_who_has_not_signed_in_is_sent_there(people: tuple[Served, Served]) -> N
     li, _ = people
     nobody = replace(li, cookie="__Host-tanheng=forged")
     answer = nobody.ask("/study?name=own/study.toml", headers={"Accept": "text/html"})
-    assert (answer.status, answer.headers["location"]) == (303, "/sign-in")
+    assert (answer.status, answer.headers["location"]) == (303, "/sign-in?to=%2Fstudy%3Fname%3Down%2Fstudy.toml")
     assert nobody.ask("/app/study?name=own/study.toml").status == 401
     assert nobody.ask("/sign-in").status == 200
     assert nobody.ask("/sign-in", "POST", {"token": "wrong"}).status == 401
@@ -425,13 +425,15 @@ def test_a_person_signs_in_and_out(browser: Browser, tmp_path: Path, code: str, 
     page.on("pageerror", lambda error: failures.append(str(error)))
     try:
         page.goto(f"{served.address}/study?name=own/study.toml")
-        assert page.url == f"{served.address}/sign-in"
+        assert page.url.startswith(f"{served.address}/sign-in?to=")
         assert Axe().run(page).response["violations"] == []
         page.fill("#token", "wrong")
         page.keyboard.press("Enter")
         expect(page.locator("#token-problem")).to_contain_text(wrong)
         page.fill("#token", tokens["li"])
         page.keyboard.press("Enter")
+        page.wait_for_url("**/study?name=own/study.toml")  # the page that was asked for
+        page.goto(f"{served.address}/")
         expect(page.locator(".user span")).to_have_text("li")
         page.wait_for_selector("body[data-ready]")
         page.fill("#title", "Mine")
@@ -444,6 +446,10 @@ def test_a_person_signs_in_and_out(browser: Browser, tmp_path: Path, code: str, 
         page.wait_for_url("**/sign-in")
         page.goto(f"{served.address}/")
         assert page.url == f"{served.address}/sign-in"
+        page.goto(f"{served.address}/sign-in?to=//evil.example/")
+        page.fill("#token", tokens["li"])
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{served.address}/")  # no way out of the server
         assert failures == []
     finally:
         page.close()

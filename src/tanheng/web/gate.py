@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
@@ -220,7 +220,10 @@ class Gate:
         if scope["path"] in {"/sign-in", "/language"}:
             return None
         if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
-            return RedirectResponse("/sign-in", status_code=303)
+            asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+            return RedirectResponse(
+                "/sign-in" if asked == "/" else f"/sign-in?to={quote(asked, safe='')}", status_code=303
+            )
         return self._refused(scope, 401, tr("Sign in, or send your token."))
 
     def _refused(self, scope: Scope, status: int, words: str) -> Response:
