@@ -97,8 +97,12 @@ def test_a_table_with_headings_of_its_own_has_uses_to_choose_from_and_none_that_
 ) -> None:
     (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
     uses = of(tmp_path / "mine.csv").uses
-    assert ("emissions", "totals") in {use.entries[0][0] for use in uses}
+    totals = next(use for use in uses if use.entries[0][0] == ("emissions", "totals"))
     assert not any(use.likely for use in uses)
+    assert totals.own is not None
+    assert ("emissions", True) in {(name, needed) for name, _, needed in totals.own.columns}
+    assert "year" not in {name for name, _, _ in totals.own.columns}  # its heading is known
+    assert (totals.own.place, totals.own.unit_place) == (("emissions", "columns"), ("emissions", "unit"))
 
 
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:

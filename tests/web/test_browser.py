@@ -48,7 +48,7 @@ def dropped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
         ALBERS_CHINA.to_wkt(),
     )
-    (folder / "emissions.csv").write_text("年份,排放量,单位\n2000,1000,t CO2\n2010,2000,t CO2\n", encoding="utf-8")
+    (folder / "emissions.csv").write_text("年份,全县合计\n2000,1000\n2010,2000\n", encoding="utf-8")
     return folder
 
 
@@ -141,9 +141,21 @@ def drop_and_match(page: Page, server: Served, dropped: Path) -> None:
     # Whether people are by pixel or by area is asked.
     expect(page.locator("li[data-file='data/pop_2000.tif'] .take button")).to_be_disabled()
     use(page, "data/pop_2000.tif", 1)
-    for file in ("county.gpkg", "emissions.csv"):
-        use(page, f"data/{file}")
+    use(page, "data/county.gpkg")
+    explain(page, "data/emissions.csv")
     set_field(page, "carbon_density.table", "henan-six-classes")
+
+
+def explain(page: Page, file: str) -> None:
+    """Say what the headings of a table mean, and its unit, before it is used."""
+    tile = page.locator(f"li[data-file='{file}']")
+    expect(tile.locator(".take button")).to_be_disabled()
+    tile.locator(".take select").select_option("0")
+    expect(tile.locator(".take button")).to_be_disabled()
+    tile.locator("select[data-column='emissions']").select_option("全县合计")
+    tile.locator(".codes input").fill("t CO2")
+    accessible(page)
+    use(page, file)
 
 
 def mend(page: Page, server: Served, code: str) -> None:
@@ -159,6 +171,8 @@ def mend(page: Page, server: Served, code: str) -> None:
     study = tomllib.loads((server.folder / "County" / "study.toml").read_text(encoding="utf-8"))
     assert study["years"] == [2000, 2010]
     assert study["land_cover"]["codes"]["202"] == "forest"
+    emissions = {"totals": "data/emissions.csv", "columns": {"emissions": "全县合计"}, "unit": "t CO2"}
+    assert study["emissions"] == emissions
     assert study["zones"]["county"] == {"file": "data/county.gpkg", "id": "code", "name": "name"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +21,27 @@ YEAR = "YEAR"
 
 
 @dataclass(frozen=True)
+class OwnHeadings:
+    """What a study must say of a table whose headings are its own.
+
+    Attributes
+    ----------
+    columns : sequence of (name, meaning, whether it is needed)
+        Columns that none of its headings is known for.
+    place : tuple of str
+        Entry that names the headings of columns.
+    unit_place : tuple of str
+        Entry that names the unit of its amounts; empty where it has a column of units, or needs none.
+    unit_example : str
+    """
+
+    columns: Sequence[tuple[str, str, bool]]
+    place: tuple[str, ...]
+    unit_place: tuple[str, ...] = ()
+    unit_example: str = ""
+
+
+@dataclass(frozen=True)
 class Use:
     """What a study could take a file for.
 
@@ -32,11 +53,14 @@ class Use:
         Entries of the study file that it sets; `YEAR` in a place stands for a year.
     likely : bool
         Whether the file looks like it, rather than only being fit for it.
+    own : OwnHeadings, optional
+        What is to be said of the headings of a table first.
     """
 
     title: str
     entries: Sequence[tuple[tuple[str, ...], object]]
     likely: bool = False
+    own: OwnHeadings | None = None
 
     @property
     def needs_year(self) -> bool:
@@ -64,6 +88,8 @@ class Recognised:
         Of a land-cover map.
     legends : sequence of str
         Built-in legends that know all of its codes.
+    header : sequence of str
+        Headings of a table, as it has them.
     problem : str
         Why it can't be read.
     preview : array, optional
@@ -78,6 +104,7 @@ class Recognised:
     uses: Sequence[Use] = ()
     codes: Sequence[tuple[int, float]] = ()
     legends: Sequence[str] = ()
+    header: Sequence[str] = ()
     problem: str = ""
     preview: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
 
@@ -95,11 +122,13 @@ class Recognised:
                     "entries": [[list(place), value] for place, value in use.entries],
                     "likely": use.likely,
                     "needs_year": use.needs_year,
+                    "own": None if use.own is None else asdict(use.own),
                 }
                 for use in self.uses
             ],
             "codes": [list(code) for code in self.codes],
             "legends": list(self.legends),
+            "header": list(self.header),
             "problem": self.problem,
         }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from tanheng.errors import InputError
 from tanheng.factors.headings import column_of
 from tanheng.factors.reading import raw_rows, read_table
-from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, entry_name, year_in
+from tanheng.factors.table import Table
+from tanheng.inputs.recognition.recognised import YEAR, OwnHeadings, Recognised, Use, entry_name, year_in
 from tanheng.io.energy.yearbook import is_printed
 from tanheng.language import listed, tr
 from tanheng.spreadsheets import is_spreadsheet
@@ -31,10 +32,33 @@ def recognised_table(path: Path, file: str) -> Recognised:
     figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
     if kinds:
         return Recognised(file, "table", tr(kinds[0].title), figures, year_in(path.name), _uses(path, file, kinds))
-    summary = tr("Table with headings of its own; once it has a use, say under “Headings” what they mean")
-    return Recognised(
-        file, "table", summary, figures, year_in(path.name), _uses(path, file, _OF_OWN_HEADINGS, likely=False)
-    )
+    summary = tr("Table with headings of its own; choose what it is for, and say what they mean")
+    uses = [_own_use(INPUT_TABLES[name], table, path, file) for name in _OF_OWN_HEADINGS]
+    header = [table.own(column) for column in table.header]
+    return Recognised(file, "table", summary, figures, year_in(path.name), uses, header=header)
+
+
+#: Tables whose headings a study may explain.
+_OF_OWN_HEADINGS = ("totals", "activity", "energy_balance", "zone_values", "economy")
+
+
+#: Units that tables of emissions often have.
+_UNITS = {"totals": "10^4 t CO2", "activity": "10^4 t", "energy_balance": "10^4 tce"}
+
+
+def _own_use(kind: InputTable, table: Table, path: Path, file: str) -> Use:
+    """Use of a table once the study says what its headings mean."""
+    entry = _entry(kind, path)
+    # The unit of amounts of emissions may be named in the study, in place of a column.
+    by_study = entry[0] == "emissions" and "unit" not in table.header
+    lacking = [
+        (column.name, tr(column.meaning), column.required)
+        for column in kind.columns
+        if column.name not in table.header and not (column.name == "unit" and by_study)
+    ]
+    unit_place, example = ((entry[0], "unit"), _UNITS[kind.name]) if by_study else ((), "")
+    own = OwnHeadings(lacking, (*entry[:-1], "columns"), unit_place, example)
+    return Use(tr(kind.title), ((entry, file),), own=own)
 
 
 def fitting_tables(header: Sequence[str]) -> list[InputTable]:
@@ -58,15 +82,9 @@ def fitting_tables(header: Sequence[str]) -> list[InputTable]:
 _IN_MANY = {"year", "unit", "zone", "sector", "scenario"}
 
 
-#: Tables whose headings a study may explain.
-_OF_OWN_HEADINGS = tuple(
-    INPUT_TABLES[name] for name in ("totals", "activity", "energy_balance", "zone_values", "economy")
-)
-
-
-def _uses(path: Path, file: str, kinds: Sequence[InputTable], *, likely: bool = True) -> list[Use]:
+def _uses(path: Path, file: str, kinds: Sequence[InputTable]) -> list[Use]:
     return [
-        Use(tr(table.title), ((_entry(table, path), file),), likely=likely and number == 0)
+        Use(tr(table.title), ((_entry(table, path), file),), likely=number == 0)
         for number, table in enumerate(kinds)
         if _entry(table, path)
     ]

@@ -56,19 +56,47 @@ function take(file, actions) {
   const button = make("button", { type: "button" }, word("apply"));
   const area = make("p", { class: "problem", role: "alert" });
   const chosen = () => (select.value === "" ? null : file.uses[Number(select.value)]);
+  const room = make("div");
+  let said = null;
+  const check = () => { button.disabled = !chosen() || (said && !said.complete()); };
   const show = () => {
     year.hidden = !chosen()?.needs_year;
-    button.disabled = !chosen();
+    said = chosen()?.own ? explaining(file, chosen().own, check) : null;
+    room.replaceChildren(...(said ? [said.node] : []));
+    check();
   };
   select.addEventListener("change", show);
   show();
   button.addEventListener("click", () => {
     area.textContent = "";
     const given = year.value === "" ? null : Number(year.value);
-    actions.use({ entries: chosen().entries, year: given }, area);
+    actions.use({ entries: [...chosen().entries, ...(said?.entries() ?? [])], year: given }, area);
   });
   const row = make("div", { class: "take" }, select, year, button);
-  return make("div", {}, row, area);
+  return make("div", {}, row, room, area);
+}
+
+// What the headings of a table mean, and the unit of its amounts, chosen before it is used.
+function explaining(file, own, changed) {
+  const rows = own.columns.map(([name, meaning, needed]) => {
+    const pick = make("select", { "aria-label": meaning, "data-column": name }, make("option", { value: "" }, word(needed ? "choose" : "none")));
+    for (const heading of file.header) pick.append(make("option", { value: heading }, heading));
+    pick.addEventListener("change", changed);
+    return { name, needed, pick, row: make("tr", {}, make("td", {}, meaning), make("td", {}, pick)) };
+  });
+  const unit = own.unit_place.length ? make("input", { type: "text", "aria-label": word("unit_of_amounts"), placeholder: own.unit_example }) : null;
+  unit?.addEventListener("input", changed);
+  const body = make("tbody", {}, ...rows.map(({ row }) => row));
+  if (unit) body.append(make("tr", {}, make("td", {}, word("unit_of_amounts")), make("td", {}, unit)));
+  const head = make("thead", {}, make("tr", {}, ...["column_means", "heading"].map((name) => make("th", { scope: "col" }, word(name)))));
+  return {
+    node: make("table", { class: "codes" }, head, body),
+    complete: () => rows.every(({ needed, pick }) => !needed || pick.value) && (!unit || unit.value.trim() !== ""),
+    entries: () => {
+      const named = Object.fromEntries(rows.filter(({ pick }) => pick.value).map(({ name, pick }) => [name, pick.value]));
+      return [[own.place, Object.keys(named).length ? named : null], ...(unit ? [[own.unit_place, unit.value.trim()]] : [])];
+    },
+  };
 }
 
 // A small table as cells that can be typed into.
