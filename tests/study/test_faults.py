@@ -54,11 +54,11 @@ ONE_LINE: list[tuple[dict[str, Any], str]] = [
     ({"maps": {"approval": "a\nb"}}, "maps.approval: write it on one line"),
     (
         {"plan": {"limits": [{"class": "x", "at_least": 0.5, "at_most": 0.2}]}},
-        "plan.limits 1: at least 0.5 and at most 0.2 leave nothing; exchange them",
+        "plan.limits 1: x: at least 0.5 and at most 0.2 leave nothing; exchange them",
     ),
     (
         {"plan": {"fit": [{"class": "x", "file": "a.tif", "at_least": 5, "at_most": 2}]}},
-        "plan.fit 1: at least 5 and at most 2 leave nothing; exchange them",
+        "plan.fit 1: x: at least 5 and at most 2 leave nothing; exchange them",
     ),
 ]  # fmt: skip
 

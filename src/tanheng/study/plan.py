@@ -7,17 +7,22 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.study.parts import Name, Part, Truth, Year, within
 from tanheng.units import CO2_PER_C
 
 Share = Annotated[float, Field(ge=0)]
 
 
-def _refuse_reversed(least: float | None, most: float | None) -> None:
+def _refuse_reversed(land_class: str, least: float | None, most: float | None) -> None:
     if least is not None and most is not None and least > most:
         raise ValueError(
-            tr("at least {least:g} and at most {most:g} leave nothing; exchange them", least=least, most=most)
+            tr(
+                "{land_class}: at least {least:g} and at most {most:g} leave nothing; exchange them",
+                land_class=name_of(land_class),
+                least=least,
+                most=most,
+            )
         )
 
 
@@ -42,7 +47,7 @@ class PlanLimit(Part):
         if None not in low or None not in high:
             raise ValueError(tr("give an end of a range once: as a share of today's area, or in km2"))
         for least, most in zip(low, high, strict=True):
-            _refuse_reversed(least, most)
+            _refuse_reversed(self.land_class, least, most)
         if self.zone is not None and self.zones is None:
             raise ValueError(tr("'zone' needs 'zones', the layer it belongs to"))
         return self
@@ -66,7 +71,7 @@ class PlanMask(Part):
 
     @model_validator(mode="after")
     def _range_holds_something(self) -> Self:
-        _refuse_reversed(self.at_least, self.at_most)
+        _refuse_reversed(self.land_class, self.at_least, self.at_most)
         return self
 
 
