@@ -16,7 +16,7 @@ def scores(at_one_cell: float) -> dict[str, pd.DataFrame]:
 
 def test_the_verdict_tells_what_single_cells_are_worth() -> None:
     told = verdict(RECORD, scores(0.031))
-    assert told.startswith("Of all land that changed, or was predicted to change, 3% was predicted in its very cell")
+    assert told.startswith("Of all land that changed, or was predicted to change, 3 % was predicted in its very cell")
     assert "In blocks of 4 cells on a side" in told
     assert verdict(RECORD, scores(0.7)).startswith("In blocks of 4 cells")
 

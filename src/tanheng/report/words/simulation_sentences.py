@@ -82,9 +82,9 @@ def _of_single_cells(own: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     return tr(
-        "Of all land that changed, or was predicted to change, {part:.0%} was predicted in its very cell: no single cell of the "
+        "Of all land that changed, or was predicted to change, {part:.0f} % was predicted in its very cell: no single cell of the "
         "simulated map is to be relied on.",
-        part=float(rows["figure_of_merit"].iloc[0]),
+        part=100 * float(rows["figure_of_merit"].iloc[0]),
     )
 
 
