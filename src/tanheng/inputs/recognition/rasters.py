@@ -103,7 +103,7 @@ def _range(values: NDArray[np.float64]) -> list[tuple[str, str]]:
         return [(tr("values"), tr("none: every pixel is missing"))]
     return [
         (tr("values"), tr("{least:.6g} to {most:.6g}", least=float(known.min()), most=float(known.max()))),
-        (tr("with data"), f"{known.size / values.size:.0%}"),
+        (tr("with data"), f"{100 * known.size / values.size:.0f} %"),
     ]
 
 
