@@ -59,35 +59,40 @@ _LIST = "list"
 _spoken: ContextVar[str] = ContextVar("language", default="en")
 
 
-# Folders that names of files are told from.
-_folders: ContextVar[tuple[str, ...]] = ContextVar("folders", default=())
+# A study file, from whose folder names of files are told.
+_study: ContextVar[Path | None] = ContextVar("study", default=None)
 
 
 @contextlib.contextmanager
-def telling_from(folder: Path) -> Iterator[None]:
-    """Tell the files of a folder by their names in it, as a study file there writes them, until the block ends.
+def telling_from(study: Path) -> Iterator[None]:
+    """Tell the files in the folder of a study by their names in it, as the study writes them, until the block ends.
+
+    Its own name is told as it was given.
 
     Examples
     --------
-    >>> with telling_from(Path("/home/li/henan")):
+    >>> with telling_from(Path("/home/li/henan/study.toml")):
     ...     tr("{path}: has no CRS", path="/home/li/henan/data/dem.tif")
     'data/dem.tif: has no CRS'
     """
-    names = dict.fromkeys(str(one) for one in (folder, folder.absolute(), folder.resolve()) if str(one) != ".")
-    before = _folders.set(tuple(names))
+    before = _study.set(study)
     try:
         yield
     finally:
-        _folders.reset(before)
+        _study.reset(before)
 
 
-def _from_folder(value: object) -> object:
-    if not isinstance(value, (str, Path)) or isinstance(value, Message):
+def _from_study(value: object, study: Path) -> object:
+    if not isinstance(value, (str, Path)) or isinstance(value, Message) or str(value) == str(study):
         return value
-    text = str(value)
-    for folder in _folders.get():
-        if text.startswith(folder) and text[len(folder) : len(folder) + 1] in {"/", "\\"}:
-            return text[len(folder) + 1 :]
+    text, folder = str(value), study.parent
+    for one in dict.fromkeys((str(folder), str(folder.absolute()), str(folder.resolve()))):
+        if not text.startswith(one) or text[len(one) : len(one) + 1] not in {"/", "\\"}:
+            continue
+        # A name that the study itself writes may begin as its folder does.
+        if not Path(one).is_absolute() and (folder / text).exists():
+            continue
+        return text[len(one) + 1 :]
     return value
 
 
@@ -222,8 +227,9 @@ def tr(template: str, /, **values: object) -> str:
     if not template:
         return Message("")  # gettext keeps the catalogue's header under it
     text = _catalogue(language()).gettext(template)
-    if _folders.get():
-        values = {name: _from_folder(value) for name, value in values.items()}
+    study = _study.get()
+    if study is not None:
+        values = {name: _from_study(value, study) for name, value in values.items()}
     return Message(text.format(**values) if values else text, template, values)
 
 

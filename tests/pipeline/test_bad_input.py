@@ -220,6 +220,23 @@ def test_problems_of_all_stages_are_told_at_once(tiny_with_people: Path) -> None
     assert "none.csv" not in str(of_run.value)  # a plan does not stop a run
 
 
+def test_files_are_told_by_their_names_in_the_study_once(
+    tiny_with_people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file("totals.csv", "year,emissions,unit\n2000,abc,t CO2\n2010,2000,t CO2\n")(tiny_with_people)
+    monkeypatch.chdir(tiny_with_people.parent.parent)
+    given = tiny_with_people.relative_to(tiny_with_people.parent.parent)
+    for study in (given, tiny_with_people):
+        with pytest.raises(TanhengError) as caught:
+            check_file(study)
+        assert str(caught.value) == "totals.csv: line 2, column 'emissions' is 'abc', not a number"
+
+
+def test_a_study_file_that_is_not_there_is_told_as_it_was_given(tmp_path: Path) -> None:
+    with pytest.raises(TanhengError, match=r"henann.study\.toml: there is no such file; 'tanheng new DIR' writes one"):
+        check_file(tmp_path / "henann" / "study.toml")
+
+
 def test_codes_mapped_by_hand_are_known(tiny: Path) -> None:
     CASES["unknown code"][0](tiny)
     replace('legend = "six-classes"', 'legend = "six-classes"\ncodes = { 9 = "water", 77 = "" }')(tiny)

@@ -110,7 +110,7 @@ def test_a_new_entry_stands_under_its_own_comment() -> None:
     assert lines.count("[emissions]") == 1
     assert "#[emissions]" not in lines
     for entry in ("correlation = 0.4", 'activity = "energy_use.csv"'):
-        assert lines[lines.index(entry) - 1].startswith("# ")
+        assert lines[lines.index(entry) - 1].startswith(f"#{entry.split()[0]}")
     # What has no comment comes after the last entry of its section, before the comments of the next.
     assert lines[lines.index('crs = "EPSG:6933"') - 1] == "resolution = 1000"
 
@@ -122,3 +122,21 @@ def test_a_section_that_is_not_in_the_file_comes_last() -> None:
 def test_ends_of_lines_are_kept() -> None:
     text = with_entry('title = "A"\r\n[grid]\r\nresolution = 500\r\n# Next\r\n', ["grid", "crs"], "EPSG:6933")
     assert text == 'title = "A"\r\n[grid]\r\nresolution = 500\r\ncrs = "EPSG:6933"\r\n# Next\r\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('title = "A"\n#[plan]\nplan = 3\n', ["plan", "horizon_years"]),
+        ("# [grid]\ngrid = 500\n", ["grid", "resolution"]),
+        ("#[zones]\nzones = []\n", ["zones", "county", "file"]),
+    ],
+)
+def test_what_is_no_table_is_refused_though_its_header_is_switched_off(text: str, place: list[str]) -> None:
+    with pytest.raises(InputError, match="can't be changed here"):
+        with_entry(text, place, 5)
+
+
+def test_what_is_switched_off_stays() -> None:
+    text = with_entry("[plan]\n#limits = { a = 1 } # keep me\n", ["plan", "limits", "b"], 2)
+    assert text == "[plan]\n#limits = { a = 1 } # keep me\nlimits = {b = 2}\n"

@@ -102,3 +102,26 @@ def test_a_problem_without_a_part_that_could_go_is_told_once(place: str) -> None
 
     with pytest.raises(StudyError, match=r"^something is wrong$"):
         telling_all(SOUND, "study.toml", look)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"balance": {"mode": "snik", "uptake": "up.csv"}}, 1),  # that uptake belongs to sinks follows from the slip
+        ({"emissions": {"total": "totals.csv"}}, 1),
+        ({"drivers": {"slope": {"mapp": "slope.tif"}}, "economy": None}, 1),
+        ({"zones": [], "economy": None}, 1),
+        ({"drivers": 3, "analysis": {"controls": ["slope"]}, "economy": None}, 1),
+    ],
+)
+def test_what_follows_from_a_slip_is_not_told(changes: dict[str, Any], expected: int) -> None:
+    entries = {name: value for name, value in {**SOUND, **changes}.items() if value is not None}
+    problem = Problem("never: looked at", "nowhere")
+    found = told(entries, problem)
+    assert len(found) == expected, found
+
+
+def test_files_that_are_named_as_a_part_that_is_left_out_are_told() -> None:
+    entries = {**SOUND, "outputs": {"folder": 3}}
+    problem = Problem("outputs/slope.tif: there is no such file", "drivers.slope.map")
+    assert "outputs/slope.tif: there is no such file" in told(entries, problem)

@@ -35,9 +35,9 @@ def _read_rows(table: Table, rows: Sequence[tuple[int, Row]], read: Callable[[Ro
         except UnitError as error:
             problems.append(tr("{place}: {error}", place=table.at(place, "unit"), error=error))
         except InputError as error:
-            problems.append(
-                str(error) if str(error).startswith(table.name) else tr("{place}: {error}", place=place, error=error)
-            )
+            # A cell that can't be read names its place already, as all messages name files.
+            named = str(error).startswith(tr("{name}: line {line}", name=table.name, line=line))
+            problems.append(str(error) if named else tr("{place}: {error}", place=place, error=error))
     if problems:
         raise StudyError(problems)
     return found

@@ -11,7 +11,7 @@ from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import telling_from
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
-from tanheng.study import Study, telling_all, toml_data
+from tanheng.study import Study, study_entries, telling_all
 
 
 def check_file(path: Path) -> Inputs:
@@ -24,9 +24,9 @@ def check_file(path: Path) -> Inputs:
     StudyError
         All problems at once: of the file, its inputs, its plan and its simulation.
     """
-    with telling_from(path.parent):
+    with telling_from(path):
         return telling_all(
-            toml_data(path), str(path), lambda study, first: check_study(study, path.parent, every_pixel=first)
+            study_entries(path), str(path), lambda study, first: check_study(study, path.parent, every_pixel=first)
         )
 
 

@@ -51,7 +51,15 @@ def changes_since(study: Study, base: Path, record: RunRecord, beside: Collectio
 def changed_settings(study: Study, record: RunRecord, beside: Collection[str]) -> list[str]:
     """Keys of settings that differ from those of a run, but for some that do not count."""
     settings = _plain_settings(study)
-    return [key for key, value in settings.items() if key not in beside and record.settings.get(key) != value]
+    before = _as_now(record.settings)
+    return [key for key, value in _as_now(settings).items() if key not in beside and before.get(key) != value]
+
+
+def _as_now(settings: Any) -> Any:  # noqa: ANN401  whatever settings hold
+    """Settings with the first band where none is named, as former versions wrote it."""
+    if isinstance(settings, Mapping):
+        return {key: 1 if key == "band" and item is None else _as_now(item) for key, item in settings.items()}
+    return [_as_now(item) for item in settings] if isinstance(settings, list) else settings
 
 
 def plan_changes(study: Study, folder: Path) -> list[str]:

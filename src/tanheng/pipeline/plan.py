@@ -56,7 +56,7 @@ from tanheng.stages.statistics.steps import Steps
 from tanheng.stages.uncertainty.input_errors import density_errors
 from tanheng.stages.zone_layers import lay_zones
 from tanheng.study import Flows as StudyFlows
-from tanheng.study import Study, language_of, telling_all, toml_data
+from tanheng.study import Study, language_of, study_entries, telling_all
 from tanheng.tables.scenarios import observed_rows
 from tanheng.units import HA_PER_KM2
 
@@ -87,9 +87,9 @@ def plan_study(
         The results can't be written.
     """
     reporter = reporter or Reporter()
-    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path.parent):
+    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path):
         reporter.stage(mark("check"))
-        entries = toml_data(path)
+        entries = study_entries(path)
 
         def looked_at(study: Study, _: bool) -> tuple[Inputs, PlanInputs | None]:
             inputs = open_inputs(study, path.parent)

@@ -163,7 +163,7 @@ def open_desk(path: Path) -> PlanDesk:
     InputError
         The study has no results, or they are old.
     """
-    with files_open(), telling_from(path.parent):
+    with files_open(), telling_from(path):
         study = load_study(path)
         if study.plan is None:
             study = study.model_copy(update={"plan": Plan()})

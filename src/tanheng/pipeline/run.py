@@ -58,7 +58,7 @@ from tanheng.stages.uncertainty.uptake import UptakeErrors, uptake_errors
 from tanheng.stages.uncertainty.zone_map_errors import account_zone_map_errors
 from tanheng.stages.zone_layers import ZoneLayer, lay_zones, overlap_notes
 from tanheng.stages.zones import account_zone_balances, account_zone_stocks
-from tanheng.study import Study, language_of, telling_all, toml_data
+from tanheng.study import Study, language_of, study_entries, telling_all
 
 #: Cells times years from which on a run that was stopped keeps what it finished.
 _KEPT_FROM = 2**20
@@ -106,7 +106,7 @@ def run_study(
     SelfCheckError
         A law that every run must meet does not hold.
     """
-    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path.parent):
+    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path):
         return _run(path, reporter or Reporter(), output, workers, cluster, resume)
 
 
@@ -122,7 +122,7 @@ def _run(
         return placed, inputs, open_checked(inputs) if placed.simulate is not None else None
 
     with clock.stage(mark("check")):
-        study, inputs, simulation = telling_all(toml_data(path), str(path), looked_at)
+        study, inputs, simulation = telling_all(study_entries(path), str(path), looked_at)
     blocks = FolderOfBlocks(blocks_folder(inputs.output))
     with working_on(inputs.output):
         with pool_of(workers, cluster, reporter.warn) as pool, _cleared(blocks, inputs):

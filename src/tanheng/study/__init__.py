@@ -3,7 +3,7 @@
 from tanheng.study.carbon import CarbonDensity, DensityMap, LandCover, MapErrorChoice
 from tanheng.study.model import Study
 from tanheng.study.plan import Plan, PlanCarbon, PlanLand, PlanLimit, PlanMask
-from tanheng.study.reading import language_of, load_study, parse_study, toml_data
+from tanheng.study.reading import language_of, load_study, parse_study, study_entries
 from tanheng.study.sections import (
     Analysis,
     BalanceChoice,
@@ -48,6 +48,6 @@ __all__ = [
     "language_of",
     "load_study",
     "parse_study",
+    "study_entries",
     "telling_all",
-    "toml_data",
 ]

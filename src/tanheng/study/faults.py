@@ -87,7 +87,7 @@ def mended(items: Iterable[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """Data without unknown keys, and with the first choice in place of one that is none."""
     found: dict[str, Any] = deepcopy(dict(data))
     for item in items:
-        if item["type"] not in {"extra_forbidden", "literal_error"}:
+        if item["type"] not in {"extra_forbidden", "literal_error"} or "[key]" in item["loc"]:
             continue
         *outer, last = _place(item, found)
         table: Any = found

@@ -53,9 +53,20 @@ def load_study(path: Path) -> Study:
     StudyError
         Keys are unknown, missing or wrong: all of them at once, unknown ones with the nearest known key.
     """
+    return parse_study(study_entries(path), str(path))
+
+
+def study_entries(path: Path) -> dict[str, Any]:
+    """Entries of a study file, not looked at yet.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no text in UTF-8, or no TOML.
+    """
     if _is_missing(path):
         raise InputError(tr("{path}: there is no such file; 'tanheng new DIR' writes one to fill in", path=path))
-    return parse_study(toml_data(path), str(path))
+    return toml_data(path)
 
 
 def toml_data(path: Path) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Room for a new entry in the text of a study file: where its comment stands, or after the last entry of its section."""
+"""Room for a new entry in the text of a study file: where it is switched off, or after the last entry of its section."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Sequence
+from typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 #: A header of a section, switched on or off.
@@ -16,14 +17,16 @@ _NOTHING, _TABLE = "0", "{}"
 def with_room(text: str, place: Sequence[str | int]) -> str:
     r"""Text with a line for an entry that is not there yet, its value to be set; as it is where no good line is found.
 
-    A section or an entry that is switched off by a ``#`` is switched on, so that its comment stands above it.
+    The line comes below the one in which the entry is switched off by a ``#``, so that its comment stands above it; a section that is
+    switched off is switched on.
 
     Examples
     --------
     >>> print(with_room('[grid]\n# Side of a cell.\n#resolution = 500\n# Next:\n#[plan]\n', ["grid", "resolution"]))
     [grid]
     # Side of a cell.
-    resolution = 500
+    #resolution = 500
+    resolution = 0
     # Next:
     #[plan]
     <BLANKLINE>
@@ -65,13 +68,11 @@ def _opened(lines: Sequence[str], header: int, key: str, value: str) -> str:
         held[header] = _switched_on(held[header])
     ending = "\r\n" if any(line.endswith("\r\n") for line in held) else "\n"
     entry = re.compile(rf"^#\s?{re.escape(key)}\s*=")
-    for at in range(header + 1, end):
-        if entry.match(held[at]) and _is_whole(_switched_on(held[at])):
-            # The example of a table would leave its other values behind.
-            held[at] = _switched_on(held[at]) if value == _NOTHING else f"{key} = {value}{ending}"
-            return "".join(held)
-    entries = [at for at in range(header + 1, end) if held[at].strip() and not held[at].lstrip().startswith("#")]
-    after = max(entries, default=header)
+    inside = range(header + 1, end)
+    commented = [at for at in inside if entry.match(held[at])]
+    entries = [at for at in inside if held[at].strip() and not held[at].lstrip().startswith("#")]
+    # What is switched off stays as it is: it may be an example, or somebody's own.
+    after = commented[0] if commented else max(entries, default=header)
     if after >= 0 and not held[after].endswith("\n"):
         held[after] += ending
     held.insert(after + 1, f"{key} = {value}{ending}")
@@ -86,25 +87,18 @@ def _switched_on(line: str) -> str:
     return re.sub(r"^#\s?", "", line)
 
 
-def _is_whole(line: str) -> bool:
-    """Whether a line is an entry by itself."""
-    try:
-        return bool(tomllib.loads(line))
-    except tomllib.TOMLDecodeError:
-        return False
-
-
 def _adds_only(before: str, after: str, section: Sequence[str], key: str) -> bool:
     """Whether the only difference is an entry that was not there."""
     try:
         old, new = tomllib.loads(before.replace("\r\n", "\n")), tomllib.loads(after.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError:
         return False
-    inner, outer = new, old
+    inner: Any = new
+    outer: Any = old
     for part in section:
-        if not isinstance(inner.get(part), dict):
+        inner, outer = inner.get(part), outer.setdefault(part, {})
+        if not isinstance(inner, dict) or not isinstance(outer, dict):
             return False
-        inner, outer = inner[part], outer.setdefault(part, {})
     if key in outer or key not in inner:
         return False
     outer[key] = inner[key]

@@ -19,6 +19,8 @@ _NEEDED = ("title", "years", "region", "grid", "land_cover", "carbon_density")
 _LAST = ("plan", "simulate")
 #: Tables whose entries stand for themselves.
 _OF_ENTRIES = ("drivers", "zones")
+#: Without one of these whole, too much would seem to be missing.
+_WHOLE = {(top,) for top in _OF_ENTRIES}
 
 Entries = Mapping[str, Any]
 #: Names of entries of a study: a section, or a section and one of its own.
@@ -62,9 +64,10 @@ def telling_all(entries: Mapping[str, Any], name: str, look: Callable[[Study, bo
     opened = False
     mended: Entries
     while True:
+        sound = False
         try:
             study = parse_study(dict(entries), name)
-            first, opened = not opened, True
+            first, opened, sound = not opened, True, True
             found = look(study, first)
         except TanhengError as error:
             if not isinstance(error, StudyError) and not told:
@@ -74,17 +77,20 @@ def telling_all(entries: Mapping[str, Any], name: str, look: Callable[[Study, bo
             if not told:
                 return found
             problems = ()
-        told |= {str(one): one for one in problems if not changed.explain(one)}
+        told |= {str(one): one for one in problems if not changed.explain(one, of_file=not sound)}
         mended = mended_entries(entries)
         if mended != entries:
             changed.mended |= {_part(one.place, entries) for one in problems} - {()}
         else:
-            at_fault = {part for one in problems if (part := _part(one.place, entries)) and part[0] not in _NEEDED}
+            parts = {_part(one.place, entries) for one in problems} - {()}
+            at_fault = {part for part in parts if part[0] not in _NEEDED and part not in _WHOLE}
             if not at_fault:
                 raise StudyError(told.values())
             # What is laid on all the rest is looked at whole once the rest is sound.
             at_fault = {part for part in at_fault if part[0] not in _LAST} or at_fault
-            at_fault |= {("emissions",) for part in at_fault if part == ("population",)}  # they are spread by it
+            if ("population",) in at_fault:  # emissions are spread by it, and its density may be named as a driver
+                at_fault |= {("emissions",)}
+                changed.gone |= {"population_density"}
             mended = _without(entries, at_fault)
             changed.gone |= {part[-1] for part in at_fault}
         entries = mended
@@ -97,14 +103,20 @@ class _Changes:
     mended: set[Place] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
 
-    def explain(self, problem: Problem) -> bool:
-        """Whether a problem may come from these changes alone: what is wrong in a file of a mended part does not."""
-        if any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", str(problem), re.ASCII) for name in self.gone):
+    def explain(self, problem: Problem, *, of_file: bool) -> bool:
+        """Whether a problem may come from these changes alone.
+
+        Parameters
+        ----------
+        of_file : bool
+            The entries do not fit together, before any file is opened; else what is wrong in a file is so whatever was changed.
+        """
+        # Names of entries stand in quotes or brackets, those of files do not.
+        if any(re.search(rf"['\"“‘\[]{re.escape(name)}['\"”’\]]", str(problem)) for name in self.gone):
             return True
-        inside = any(
-            problem.place == ".".join(part) or problem.place.startswith(f"{'.'.join(part)}.") for part in self.mended
-        )
-        return inside and not problem.file
+        places = [".".join(part) for part in self.mended]
+        inside = any(problem.place == place or problem.place.startswith((f"{place}.", f"{place} ")) for place in places)
+        return inside and (of_file or not problem.file)
 
 
 def _part(place: str, entries: Entries) -> Place:
@@ -117,7 +129,8 @@ def _part(place: str, entries: Entries) -> Place:
         named = [
             key for key in inner if place == f"{top}.{key}" or place.startswith((f"{top}.{key}.", f"{top}.{key} "))
         ]
-        return (top, max(named, key=len)) if named else (top,)
+        name = max(named, key=len, default="")
+        return (top, name) if isinstance(inner.get(name), Mapping) else (top,)
     return (top,)
 
 

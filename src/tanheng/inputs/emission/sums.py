@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tanheng.language import listed, tr
+from tanheng.language import tr
 
 #: How near, of itself, a value must be to the sum of the others: numbers are printed rounded.
 _NEAR = 1e-3
@@ -36,13 +36,14 @@ def sum_notes(table: pd.DataFrame, name: str) -> list[str]:
     by_sector = is_sum.groupby(rows["sector"])
     # Once may be chance.
     found = sorted(by_sector.all().index[by_sector.all() & (by_sector.size() >= 2)])
-    if not found:
+    # Two that are alike, beside a small third, are each the sum of the others; neither is meant as one.
+    if len(found) != 1:
         return []
     return [
         tr(
-            "{name}: '{sectors}' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of "
+            "{name}: '{sector}' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of "
             "the sum out",
             name=name,
-            sectors=listed(found),
+            sector=found[0],
         )
     ]

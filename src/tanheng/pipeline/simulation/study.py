@@ -43,7 +43,7 @@ from tanheng.stages.land.counting import Counting
 from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
-from tanheng.study import Study, language_of, telling_all, toml_data
+from tanheng.study import Study, language_of, study_entries, telling_all
 from tanheng.tables.scenarios import OBSERVED, observed_rows
 
 #: Name of the folder of a simulation among the results of a study.
@@ -123,8 +123,8 @@ def simulate_study(
         The folder can't be written.
     """
     clock = Clock(reporter or Reporter())
-    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path.parent):
-        entries = toml_data(path)
+    with speaking(language or language_of(path) or spoken_language()), files_open(), telling_from(path):
+        entries = study_entries(path)
         if "simulate" not in entries:
             raise InputError(tr("the study has no [simulate]; see docs/simulation.md for what it may say"))
 

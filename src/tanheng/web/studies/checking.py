@@ -59,7 +59,7 @@ def checked(home: Home, name: str) -> StudyCheck:
         problems.stop_if_any()
         return inputs, needs
 
-    with confined_to(home.reach), files_open(), telling_from(path.parent):
+    with confined_to(home.reach), files_open(), telling_from(path):
         try:
             entries = study_data(text.removeprefix(BOM))
             inputs, needs = telling_all(entries, path.name, looked_at)
