@@ -42,6 +42,16 @@ def test_band_that_nobody_named_is_told(tmp_path: Path) -> None:
             open_only(path)
 
 
+def test_a_year_without_a_band_takes_the_only_one_of_its_file(tmp_path: Path) -> None:
+    write_map(tmp_path / "stack.tif", STACK)
+    write_map(tmp_path / "one.tif", STACK[0])
+    settings = Maps(maps={2000: "stack.tif", 2010: "one.tif", 2020: "stack.tif"}, band={2000: 2})
+    with files_open():
+        found = rasters_by_year((2000, 2010, 2020), tmp_path, settings, Problems())
+    assert {year: raster.band for year, raster in found.items()} == {2000: 2, 2010: 1, 2020: 1}
+    assert [bool(raster.notes) for raster in found.values()] == [False, False, True]
+
+
 def test_transparency_is_no_band_of_data(tmp_path: Path) -> None:
     path = str(write_map(tmp_path / "map.tif", STACK[:2], photometric="MINISBLACK", alpha="YES"))
     with files_open():
@@ -52,7 +62,10 @@ def test_transparency_is_no_band_of_data(tmp_path: Path) -> None:
     ("given", "expected"),
     [
         ({"map": "a.tif", "band": {2000: 1}}, "'band' by year goes with 'maps'"),
-        ({"maps": {2000: "a.tif", 2010: "a.tif"}, "band": {2000: 1}}, "'band' names no band for 2010"),
+        (
+            {"maps": {2000: "a.tif"}, "band": {2000: 1, 2010: 2}},
+            "'band' names a band for 2010, and 'maps' has no map of it",
+        ),
     ],
 )
 def test_bands_that_fit_no_map_are_refused(given: dict[str, object], expected: str) -> None:

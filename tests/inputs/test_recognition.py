@@ -10,6 +10,7 @@ import pytest
 from conftest import EXAMPLE, FIRST, write_map, write_zones, zone
 from tanheng.inputs.recognition.files import files_in, recognised
 from tanheng.inputs.recognition.recognised import Recognised
+from tanheng.inputs.recognition.vectors import name_column
 
 
 def of(path: Path) -> Recognised:
@@ -27,7 +28,12 @@ def test_the_inputs_of_the_example_are_what_they_are() -> None:
     assert sum(share for _, share in land.codes) == pytest.approx(1)
     assert first["data/population_2005.tif"].entries[0][0] == ("population", "maps", "YEAR")
     assert first["data/elevation.tif"].entries == ((("drivers", "elevation", "map"), "data/elevation.tif"),)
-    assert first["data/energy.csv"].entries == ((("emissions", "activity"), "data/energy.csv"),)
+    energy = dict(first["data/energy.csv"].entries)
+    # It takes the place of other tables of emissions, and of what was said of their headings.
+    assert energy[("emissions", "activity")] == "data/energy.csv"
+    assert {key for key, value in energy.items() if value is None} == {
+        ("emissions", name) for name in ("totals", "balance", "columns", "unit")
+    }
     assert dict(first["data/counties.geojson"].entries)[("zones", "counties", "id")] == "adcode"
 
 
@@ -111,3 +117,20 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     for name in ("broken.tif", "empty.csv"):
         assert of(tmp_path / name).kind == "unknown"
         assert name in of(tmp_path / name).problem
+
+
+def test_sheets_become_entries_of_their_own(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for sheet, value in ((book.active, "gdp"), (book.create_sheet("people"), "people")):
+        sheet.title = value
+        for row in (("zone", "value"), ("a", 1.0)):
+            sheet.append(row)
+    book.save(tmp_path / "henan.xlsx")
+    names = {one.uses[0].entries[0][0][1] for one in recognised(tmp_path / "henan.xlsx", tmp_path)}
+    assert names == {"henan_gdp", "henan_people"}
+
+
+def test_an_empty_column_is_none_of_names() -> None:
+    assert name_column({"city": [None], "province": ["河南省"]}) == "province"

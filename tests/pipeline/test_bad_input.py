@@ -220,6 +220,28 @@ def test_problems_of_all_stages_are_told_at_once(tiny_with_people: Path) -> None
     assert "none.csv" not in str(of_run.value)  # a plan does not stop a run
 
 
+def test_zones_without_a_row_in_one_year_are_told(tiny_with_people: Path) -> None:
+    rows = "year,zone,emissions,unit\n2000,a,600,t CO2\n2010,a,900,t CO2\n2010,b,700,t CO2\n"
+    file("totals.csv", rows)(tiny_with_people)
+    replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "part"')(tiny_with_people)
+    (told,) = [text for text in check_file(tiny_with_people).warnings if "have no row" in text]
+    assert told.startswith("totals.csv: 1 of 2 zones have no row in 2000 and one in another year: 东部;")
+
+
+@pytest.mark.parametrize(("stated", "is_taken"), [("万吨CO2", True), ("万吨 C", True), ("t CO2", False)])
+def test_the_study_may_say_of_what_the_mass_of_a_heading_is(
+    tiny_with_people: Path, stated: str, is_taken: bool
+) -> None:
+    file("totals.csv", "year,排放量(万吨)\n2000,1\n2010,2\n")(tiny_with_people)
+    replace('totals = "totals.csv"', f'totals = "totals.csv"\nunit = "{stated}"')(tiny_with_people)
+    if is_taken:
+        emissions = run_study(tiny_with_people).tables["emissions"]["emissions_t_c"].sum()
+        assert emissions == pytest.approx(30_000 * (12 / 44 if "CO2" in stated else 1))
+    else:
+        with pytest.raises(TanhengError, match="two units are named"):
+            check_file(tiny_with_people)
+
+
 def test_files_are_told_by_their_names_in_the_study_once(
     tiny_with_people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
@@ -332,5 +333,37 @@ def test_names_of_a_stranger_are_text_and_nothing_else(browser: Browser, served:
         ready(page)
         assert page.locator("img[src='x']").count() == 0
     assert dialogs == []
+    assert wrong == []
+    page.context.close()
+
+
+@once
+def test_a_stack_of_years_is_taken_band_by_band(browser: Browser, served: tuple[Served, str], tmp_path: Path) -> None:
+    """Each band is taken for its year, and a section that is there by mistake is left out again."""
+    server, code = served
+    write_map(tmp_path / "land.tif", np.stack([np.full((4, 5), number) for number in (1, 2, 3)]))
+    with rasterio.open(tmp_path / "land.tif", "r+") as stack:
+        stack.descriptions = ("y2001", "y2010", "y2020")
+    page, wrong = page_of(browser, server, code)
+    page.goto(server.address)
+    ready(page)
+    page.fill("#title", "Stack")
+    page.locator("#title").press("Enter")
+    page.wait_for_selector("body.study[data-ready]", timeout=30_000)
+    page.set_input_files("#pick", tmp_path / "land.tif")
+    tile = page.locator("li[data-file='data/land.tif']")
+    expect(tile.locator(".take button")).to_be_disabled()  # no band is chosen
+    for number, year in (("1", 2001), ("3", 2020)):
+        tile.locator(".take select").last.select_option(number)
+        expect(tile.locator(".take input")).to_have_value(str(year))
+        use(page, "data/land.tif")
+    accessible(page)
+    path = server.folder / "Stack" / "study.toml"
+    cover = tomllib.loads(path.read_text(encoding="utf-8"))["land_cover"]
+    assert cover["maps"] == {"2001": "data/land.tif", "2020": "data/land.tif"}
+    assert cover["band"] == {"2001": 1, "2020": 3}
+    set_field(page, "grid.resolution", "500")
+    page.locator("[data-section='grid'] button.remove").click()
+    waited(lambda: "grid" in tomllib.loads(path.read_text(encoding="utf-8")), lambda there: not there, 20)
     assert wrong == []
     page.context.close()

@@ -70,7 +70,10 @@ def with_unit(table: Table, stated: str | None) -> Table:
     if named is not None and not same_dimension(named, named) and (stated or "unit" in table.header):
         named = None  # words of another kind, as in emissions (fossil)
     if named is not None and stated is not None:
-        refuse_two_units(table.name, named, stated)
+        if _without_substance(stated) == "".join(named.split()):
+            named = None  # the study says of what the heading's mass is, as 万吨CO2 of 万吨
+        else:
+            refuse_two_units(table.name, named, stated)
     unit = named or stated
     if unit is None:
         return table
@@ -82,6 +85,17 @@ def with_unit(table: Table, stated: str | None) -> Table:
         rows.append((line, {**row, "unit": own or unit}))
     header = table.header if "unit" in table.header else (*table.header, "unit")
     return replace(table, header=header, rows=tuple(rows))
+
+
+def _without_substance(unit: str) -> str:
+    """Unit of mass without what it is a mass of.
+
+    Examples
+    --------
+    >>> _without_substance("万吨 CO2"), _without_substance("10^4 t C"), _without_substance("kt")
+    ('万吨', '10^4t', 'kt')
+    """
+    return re.sub(r"(CO2|CO₂|二氧化碳|碳|C)$", "", "".join(unit.split()))
 
 
 def refuse_two_units(place: object, first: str, second: str) -> None:

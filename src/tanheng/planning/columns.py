@@ -212,10 +212,10 @@ def limit_words(limit: Limit, sign: float) -> str:
     'area of cropland at least 76,840.1 ha'
     """
     if sign > 0:
-        return tr("{name} at most {bound} {units}", name=limit.name, bound=_rounded(limit.upper), units=limit.units)
-    return tr("{name} at least {bound} {units}", name=limit.name, bound=_rounded(limit.lower), units=limit.units)
+        return tr("{name} at most {bound} {units}", name=limit.name, bound=rounded(limit.upper), units=limit.units)
+    return tr("{name} at least {bound} {units}", name=limit.name, bound=rounded(limit.lower), units=limit.units)
 
 
-def _rounded(value: float) -> str:
+def rounded(value: float) -> str:
     """Six digits and never a power of ten: land is not known to the square metre."""
     return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:,.6g}"

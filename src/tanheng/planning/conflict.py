@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tanheng.language import tr
-from tanheng.planning.columns import Columns, Rows, limit_words
+from tanheng.planning.columns import Columns, Rows, limit_words, rounded
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.sifting import solve_program
 
@@ -53,7 +53,11 @@ def conflict_words(problem: PlanProblem, columns: Columns, kept: list[int]) -> s
         limit = problem.limits[int(columns.rows.limit[row])]
         alone = needed_room(columns, kept, row)
         way = (
-            tr("; to be met, it alone would have to give way by {alone:,.6g} {units}", alone=alone, units=limit.units)
+            tr(
+                "; to be met, it alone would have to give way by {alone} {units}",
+                alone=rounded(alone),
+                units=limit.units,
+            )
             if alone > 0
             else ""
         )

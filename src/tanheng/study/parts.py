@@ -121,17 +121,17 @@ def band_of(bands: Bands, year: int) -> int | None:
 
 
 def refuse_bands(bands: Bands, maps: Mapping[int, object] | None) -> None:
-    """Refuse bands by year that are not those of the maps by year.
+    """Refuse bands by year that belong to no map by year. A map without one has a single band, or is told of.
 
     Raises
     ------
     ValueError
-        There are no maps by year, or one has no band.
+        There are no maps by year, or none of the year of a band.
     """
     if not isinstance(bands, dict):
         return
     if maps is None:
         raise ValueError(tr("'band' by year goes with 'maps', a file by year; it may be the same file"))
-    lacking = sorted(set(maps) - set(bands))
-    if lacking:
-        raise ValueError(tr("'band' names no band for {years}", years=listed(lacking)))
+    strange = sorted(set(bands) - set(maps))
+    if strange:
+        raise ValueError(tr("'band' names a band for {years}, and 'maps' has no map of it", years=listed(strange)))

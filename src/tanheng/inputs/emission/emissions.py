@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -224,6 +224,7 @@ def _check_emission_rows(
             )
         )
     elif study.emissions.zones is not None and study.emissions.zones in zones:
+        problems.warn(*_lacking_rows(table, study.years, name, zones[study.emissions.zones]))
         known = set(zones[study.emissions.zones].ids)
         lost = [zone for zone in named if zone not in known]
         if lost:
@@ -238,6 +239,33 @@ def _check_emission_rows(
                 )
             )
 
+
+def _lacking_rows(table: pd.DataFrame, years: Sequence[int], name: str, layer: Polygons) -> list[str]:
+    """Warnings on years in which zones have no row that have one in another: no row is no zero."""
+    called = dict(zip(layer.ids, layer.names, strict=True)) if layer.names else {}
+    rows = table[(table["zone"] != "") & table["year"].isin(years)]
+    ever = set(rows["zone"])
+    found = []
+    for year in years:
+        lacking = sorted(ever - set(rows.loc[rows["year"] == year, "zone"]))
+        if lacking and len(lacking) < len(ever):
+            shown = [str(called.get(zone, zone)) for zone in lacking[:_SHOWN]]
+            found.append(
+                tr(
+                    "{name}: {count} of {all} zones have no row in {year} and one in another year: {names}; that year counts as "
+                    "nothing for them, and its total is too low; is that so?",
+                    name=name,
+                    count=len(lacking),
+                    all=len(ever),
+                    year=year,
+                    names=listed([*shown, *(["..."] if len(lacking) > _SHOWN else [])]),
+                )
+            )
+    return found
+
+
+#: Zones that a message names.
+_SHOWN = 5
 
 #: How near a row for the region may come to the sum of the rows for zones before it is taken for their total.
 _ABOUT_THE_SUM = 0.02

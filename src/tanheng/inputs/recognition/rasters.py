@@ -38,6 +38,8 @@ def recognised_raster(path: Path, file: str) -> Recognised:
     year = year_in(path.stem)
     codes = _codes(raster, values)
     figures = [*_place(raster), *_range(values)]
+    names = band_names(raster.path)
+    bands = names if len(names) > 1 else ()
     if codes:
         legends = fitting_legends([code for code, _ in codes], path.stem)
         return Recognised(
@@ -50,8 +52,10 @@ def recognised_raster(path: Path, file: str) -> Recognised:
             codes,
             legends,
             preview=values,
+            bands=bands,
         )
-    return Recognised(file, "raster", tr("Raster of numbers"), figures, year, _uses(file, path.stem), preview=values)
+    uses = _uses(file, path.stem)
+    return Recognised(file, "raster", tr("Raster of numbers"), figures, year, uses, preview=values, bands=bands)
 
 
 def _codes(raster: Raster, values: NDArray[np.float64]) -> list[tuple[int, float]]:

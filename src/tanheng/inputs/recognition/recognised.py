@@ -88,6 +88,8 @@ class Recognised:
         Of a land-cover map.
     legends : sequence of str
         Built-in legends that know all of its codes.
+    bands : sequence of str
+        Bands of a raster of several, by number and name.
     header : sequence of str
         Headings of a table, as it has them.
     problem : str
@@ -104,6 +106,7 @@ class Recognised:
     uses: Sequence[Use] = ()
     codes: Sequence[tuple[int, float]] = ()
     legends: Sequence[str] = ()
+    bands: Sequence[str] = ()
     header: Sequence[str] = ()
     problem: str = ""
     preview: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
@@ -128,6 +131,7 @@ class Recognised:
             ],
             "codes": [list(code) for code in self.codes],
             "legends": list(self.legends),
+            "bands": list(self.bands),
             "header": list(self.header),
             "problem": self.problem,
         }

@@ -25,7 +25,7 @@ def recognised_table(path: Path, file: str) -> Recognised:
         It can't be read.
     """
     if is_printed(raw_rows(path)):
-        use = Use(tr("Energy balance"), ((("emissions", "balance"), file),), likely=True)
+        use = Use(tr("Energy balance"), _entries(("emissions", "balance"), file), likely=True)
         return Recognised(file, "table", tr("Energy balance as a yearbook prints it"), (), year_in(path.name), (use,))
     table = read_table(path)
     kinds = fitting_tables(table.header)
@@ -58,7 +58,7 @@ def _own_use(kind: InputTable, table: Table, path: Path, file: str) -> Use:
     ]
     unit_place, example = ((entry[0], "unit"), _UNITS[kind.name]) if by_study else ((), "")
     own = OwnHeadings(lacking, (*entry[:-1], "columns"), unit_place, example)
-    return Use(tr(kind.title), ((entry, file),), own=own)
+    return Use(tr(kind.title), _entries(entry, file), own=own)
 
 
 def fitting_tables(header: Sequence[str]) -> list[InputTable]:
@@ -84,17 +84,31 @@ _IN_MANY = {"year", "unit", "zone", "sector", "scenario"}
 
 def _uses(path: Path, file: str, kinds: Sequence[InputTable]) -> list[Use]:
     return [
-        Use(tr(table.title), ((_entry(table, path), file),), likely=number == 0)
+        Use(tr(table.title), _entries(_entry(table, path), file), likely=number == 0)
         for number, table in enumerate(kinds)
         if _entry(table, path)
     ]
+
+
+#: Tables of emissions, of which a study has one, and what may be said of its headings.
+_ONE_OF = ("totals", "activity", "balance")
+
+
+def _entries(entry: tuple[str, ...], file: str) -> tuple[tuple[tuple[str, ...], object], ...]:
+    """Entries that name a file; of emissions, in place of another table and of what was said of its headings."""
+    if entry[0] != "emissions" or entry[1] not in _ONE_OF:
+        return ((entry, file),)
+    others = [name for name in _ONE_OF if name != entry[1]]
+    return ((entry, file), *((("emissions", name), None) for name in (*others, "columns", "unit")))
 
 
 def _entry(table: InputTable, path: Path) -> tuple[str, ...]:
     """Entry of the study that names such a table; none where it is named in several places."""
     if table.name == "change_errors":
         return ()
-    parts = [entry_name(path.stem) if part == "NAME" else part for part in table.place.split(".")]
+    book, _, sheet = path.name.partition("#")
+    own_name = entry_name(f"{Path(book).stem} {sheet}")
+    parts = [own_name if part == "NAME" else part for part in table.place.split(".")]
     return (*parts, YEAR) if table.name in _BY_YEAR else tuple(parts)
 
 

@@ -17,7 +17,7 @@ _AREAS = {shapely.GeometryType.POLYGON.value, shapely.GeometryType.MULTIPOLYGON.
 
 #: Columns that hold ids or names in most files, the likeliest first.
 _IDS = ("code", "adcode", "gb", "pac", "id", "fid", "gid", "代码", "编码")
-_NAMES = ("name", "name_zh", "name_en", "名称", "地名", "county", "city", "县", "市")
+_NAMES = ("name", "name_zh", "name_en", "名称", "地名", "county", "city", "prefecture", "province", "县", "市", "省")
 
 
 def recognised_layer(path: Path, file: str) -> Recognised:
@@ -91,7 +91,7 @@ def name_column(columns: Mapping[str, Any]) -> str:
     ('NAME', '')
     """
     text = [
-        name for name, values in columns.items() if all(isinstance(value, str) for value in values if value is not None)
+        name for name, values in columns.items() if all(isinstance(value, str) and value.strip() for value in values)
     ]
     fit = [name for name in text if _rank(name, _NAMES) < len(_NAMES)]
     return min(fit, key=lambda name: _rank(name, _NAMES), default="")

@@ -281,6 +281,12 @@ function sectionNode(key, own, kind, value, context) {
     context.page.open.add(section.open ? key : `-${key}`);
   });
   section.append(make("p", { class: "soft" }, own.description));
+  if (value !== undefined && !needed) {
+    const problem = make("p", { class: "problem", role: "alert" });
+    const leave = make("button", { type: "button", class: "remove" }, word("leave_out"));
+    leave.addEventListener("click", () => context.set([key], null, problem));
+    section.append(make("p", {}, leave), problem);
+  }
   section.append(...(kind === "part" ? partNodes(own, value, [key], context) : namedNodes(own, value, [key], context)));
   return section;
 }

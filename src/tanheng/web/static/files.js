@@ -37,7 +37,10 @@ function tile(file, used, page, actions) {
     const area = make("p", { class: "problem", role: "alert" });
     const button = make("button", { type: "button", class: "remove", "aria-label": `${word("remove")}: ${file.file}` }, word("remove"));
     button.addEventListener("click", () => {
-      if (confirm(`${used ? `${word("is_used")} ` : ""}${word("remove_file", { file: file.file })}`)) actions.remove(file.file.split("#")[0], area);
+      // Sheets of a workbook go together.
+      const [book] = file.file.split("#");
+      const isUsed = JSON.stringify(page.state.entries).includes(JSON.stringify(book).slice(0, -1));
+      if (confirm(`${isUsed ? `${word("is_used")} ` : ""}${word("remove_file", { file: book })}`)) actions.remove(book, area);
     });
     node.append(make("div", { class: "removing" }, button), area);
   }
@@ -58,7 +61,9 @@ function take(file, actions) {
   const chosen = () => (select.value === "" ? null : file.uses[Number(select.value)]);
   const room = make("div");
   let said = null;
-  const check = () => { button.disabled = !chosen() || (said && !said.complete()); };
+  const band = file.bands.length ? bandOf(file, year) : null;
+  const check = () => { button.disabled = !chosen() || (said && !said.complete()) || (band && !band.value); };
+  band?.addEventListener("change", check);
   const show = () => {
     year.hidden = !chosen()?.needs_year;
     said = chosen()?.own ? explaining(file, chosen().own, check) : null;
@@ -70,10 +75,32 @@ function take(file, actions) {
   button.addEventListener("click", () => {
     area.textContent = "";
     const given = year.value === "" ? null : Number(year.value);
-    actions.use({ entries: [...chosen().entries, ...(said?.entries() ?? [])], year: given }, area);
+    const bands = band ? bandEntries(chosen().entries, Number(band.value)) : [];
+    actions.use({ entries: [...chosen().entries, ...bands, ...(said?.entries() ?? [])], year: given }, area);
   });
-  const row = make("div", { class: "take" }, select, year, button);
+  const row = make("div", { class: "take" }, select, ...(band ? [band] : []), year, button);
   return make("div", {}, row, room, area);
+}
+
+// Which band of a file of several; one that is named after a year is of that year.
+function bandOf(file, year) {
+  const select = make("select", { "aria-label": `${word("band")}: ${file.file}` }, make("option", { value: "" }, word("band")));
+  for (const name of file.bands) select.append(make("option", { value: name.split(" ")[0] }, name));
+  select.addEventListener("change", () => {
+    const named = select.selectedOptions[0].text.match(/(?<!\d)(19|20)\d\d(?!\d)/);
+    if (named) [year.value] = named;
+  });
+  return select;
+}
+
+// Where the study names the band, beside the map that it names.
+function bandEntries(entries, band) {
+  const found = [];
+  for (const [place] of entries) {
+    const at = place.findIndex((key) => key === "maps" || key === "map");
+    if (at >= 0) found.push([[...place.slice(0, at), "band", ...(place[at] === "maps" ? place.slice(at + 1) : [])], band]);
+  }
+  return found;
 }
 
 // What the headings of a table mean, and the unit of its amounts, chosen before it is used.
