@@ -187,6 +187,9 @@ def run_twice(page: Page, server: Served) -> None:
     assert not (server.folder / "County" / "results").exists()
     page.click("#job-again")
     page.wait_for_selector("body[data-state='successful']", timeout=90_000)
+    page.locator("details > summary").last.click()
+    expect(page.locator("#job-log")).to_contain_text("  ")  # its stages, with their time
+    assert "{" not in page.locator("#job-log").inner_text()
 
 
 def look(page: Page, server: Served) -> None:

@@ -59,7 +59,7 @@ function take(file, actions) {
   const button = make("button", { type: "button" }, word("apply"));
   const area = make("p", { class: "problem", role: "alert" });
   const chosen = () => (select.value === "" ? null : file.uses[Number(select.value)]);
-  const room = make("div");
+  const room = make("div", { class: "explain" });
   let said = null;
   const band = file.bands.length ? bandOf(file, year) : null;
   const check = () => { button.disabled = !chosen() || (said && !said.complete()) || (band && !band.value); };

@@ -27,7 +27,29 @@ function show() {
 
 async function log() {
   const answer = await fetch(`/app/jobs/${job.id}/log`);
-  node("log").textContent = await answer.text();
+  node("log").textContent = (await answer.text()).split("\n").flatMap(told).join("\n");
+}
+
+// What an event of the process says to a reader; other text stays as it is.
+function told(line) {
+  let event = null;
+  try {
+    event = JSON.parse(line);
+  } catch {
+    return [line];
+  }
+  if (typeof event !== "object" || event === null) return [line];
+  const at = event.at ? `${new Date(1000 * event.at).toLocaleTimeString()}  ` : "";
+  switch (event.event) {
+    case "stage": return [at + event.title];
+    case "warning": return [`  - ${event.text}`];
+    case "notes": return [`${event.heading}`, ...event.texts.map((text) => `  - ${text}`)];
+    case "error": return event.problems.map((problem) => problem.text);
+    case "done": return [at + word("successful")];
+    case "stopped": return [at + word("stopped")];
+    case "steps": case "exit": return [];
+    default: return [line];
+  }
 }
 
 async function begin(resume) {

@@ -144,7 +144,7 @@ function showState() {
   }
   const warnings = page.check?.warnings ?? [];
   if (warnings.length) {
-    const told = make("details", {}, make("summary", {}, `${word("warnings")} (${warnings.length})`));
+    const told = make("details", { open: true }, make("summary", {}, `${word("warnings")} (${warnings.length})`));
     told.append(list(warnings.map((warning) => make("li", { class: "warning" }, warning.text))));
     parts.push(told);
   }
