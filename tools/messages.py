@@ -33,6 +33,7 @@ _NAMED = (
     ("factors/sectors.csv", "sector", "name_zh"),
     ("factors/process_factors.csv", "activity", "name_zh"),
     ("factors/legends/*.csv", "land_class", ""),
+    ("factors/density_ranges.csv", "source", ""),
     ("factors/carbon_densities/*.csv", "land_class", ""),
 )
 

@@ -84,7 +84,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                         "1 t of dry matter about 0.47 t C",
                         at=at,
                         limit=own.unusual_above,
-                        source=own.source,
+                        source=name_of(own.source),
                     )
                 )
         living = pools["above"] + pools["below"]
@@ -109,7 +109,7 @@ def _impossible(at: str, known: DensityRange) -> str:
         "is right, write accept_unusual = true in [carbon_density]",
         at=at,
         limit=known.impossible_above,
-        source=known.source,
+        source=name_of(known.source),
     )
 
 
@@ -130,6 +130,6 @@ def _poor_soils(densities: CarbonDensities) -> list[str]:
             value=poor[first],
             limit=limit,
             names=listed(name_of(name) for name in poor),
-            source=known.source,
+            source=name_of(known.source),
         )
     ]

@@ -18,7 +18,7 @@ from tanheng.inputs.checks.raster_checks import check_values, value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
 from tanheng.io.rasters import Raster, each_once, locate, open_only
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.study import DensityMap, Study
 from tanheng.units import conversion_factor
 
@@ -164,7 +164,7 @@ def _check_densities(raster: Raster, item: DensityMapInputs) -> None:
                 pool=tr(POOL_WORDS[pool]),
                 value=high * item.factor,
                 limit=most,
-                source=known.source,
+                source=name_of(known.source),
                 units=item.settings.units,
             )
         )
