@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tanheng.analysis.correlation import Values
-from tanheng.analysis.kernels.blocks import block_sums
+from tanheng.analysis.kernels.blocks import means_of_blocks
 
 
 def block_means(values: Values, size: int) -> Values:
@@ -24,14 +24,14 @@ def block_means(values: Values, size: int) -> Values:
     """
     if size <= 1:
         return values
-    total, known = block_sums(np.ascontiguousarray(values, np.float64), np.ones(values.shape, np.bool_), size)
+    means, known = means_of_blocks(np.ascontiguousarray(values, np.float64), np.ones(values.shape, np.bool_), size)
     # Blocks on the last row and column may be cut.
     down, across = (
         np.minimum(size, side - size * np.arange(number))
-        for side, number in zip(values.shape, total.shape, strict=True)
+        for side, number in zip(values.shape, means.shape, strict=True)
     )
     cells = down[:, None] * across
-    return np.where(2 * known >= cells, np.divide(total, known, out=np.zeros_like(total), where=known > 0), np.nan)
+    return np.where(2 * known >= cells, means, np.nan)
 
 
 def block_size(support: float, resolution: float) -> int:

@@ -1,4 +1,4 @@
-"""Sums, counts and commonest kinds of square blocks of cells."""
+"""Means and commonest kinds of square blocks of cells."""
 
 from __future__ import annotations
 
@@ -8,22 +8,31 @@ from tanheng.compiled import compiled
 
 
 @compiled()
-def block_sums(values, inside, size):
-    """Sum and number of the known cells of each block that lie inside, both of shape (block rows, block columns).
+def means_of_blocks(values, inside, size):
+    """Mean and number of the known cells of each block that lie inside, both of shape (block rows, block columns); NaN where there is none.
 
-    Blocks on the last row and column may be cut.
+    Blocks on the last row and column may be cut. What is the same in all cells of a block is its mean to the last bit, so that
+    blocks that are alike stay so.
     """
     rows, columns = values.shape
     down, across = (rows + size - 1) // size, (columns + size - 1) // size
-    sums, counts = np.zeros((down, across)), np.zeros((down, across), np.int64)
+    first, sums = np.full((down, across), np.nan), np.zeros((down, across))
+    counts = np.zeros((down, across), np.int64)
     for row in range(rows):
         block = row // size
         for column in range(columns):
-            value = values[row, column]
+            value = float(values[row, column])
             if inside[row, column] and np.isfinite(value):
-                sums[block, column // size] += value
-                counts[block, column // size] += 1
-    return sums, counts
+                at = column // size
+                if counts[block, at] == 0:
+                    first[block, at] = value
+                sums[block, at] += value - first[block, at]
+                counts[block, at] += 1
+    for row in range(down):
+        for column in range(across):
+            if counts[row, column] > 0:
+                first[row, column] += sums[row, column] / counts[row, column]
+    return first, counts
 
 
 @compiled()

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.analysis.kernels.blocks import block_kinds, block_sums
+from tanheng.analysis.kernels.blocks import block_kinds, means_of_blocks
 from tanheng.grid import Grid
 from tanheng.report.style.themes import kind_themes, themes
 
@@ -81,8 +81,7 @@ def _coarse(array: xr.DataArray, inside: NDArray[np.bool_], factor: int, blocks:
 
 
 def _mean(cells: NDArray[np.float32], inside: NDArray[np.bool_], factor: int, _: int) -> NDArray[np.float64]:
-    sums, counts = block_sums(cells, inside, factor)
-    return np.asarray(np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0))
+    return np.asarray(means_of_blocks(cells, inside, factor)[0])
 
 
 def _commonest(cells: NDArray[np.float32], inside: NDArray[np.bool_], factor: int, kinds: int) -> NDArray[np.float64]:
