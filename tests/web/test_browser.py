@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from chromium import needs_chromium
 from conftest import ALBERS_CHINA, NORTH, WEST, write_map, write_zones, zone
@@ -192,17 +192,23 @@ def run_twice(page: Page, server: Served) -> None:
     assert "{" not in page.locator("#job-log").inner_text()
 
 
+def scrolled_to(page: Page, part: Locator) -> None:
+    """Scroll to a part of the page or of the frame in it, and wait: the browser tells the frame of the scrolling a moment later."""
+    part.scroll_into_view_if_needed()
+    page.wait_for_timeout(600)
+
+
 def look(page: Page, server: Served) -> None:
     """A value read on the map of the report, and tables as their files have them."""
     page.click("#job-results")
     ready(page)
     frame = page.frame_locator("#frame")
     frame.locator("body[data-ready]").wait_for(timeout=30_000)
-    frame.locator("#canvas").click()
+    canvas, link = frame.locator("#canvas"), page.locator("a[download='balance.csv']")
+    scrolled_to(page, canvas)
+    canvas.click()
     expect(frame.locator("#cell dd").first).not_to_be_empty()
-    link = page.locator("a[download='balance.csv']")
-    link.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)  # the browser tells the frame of the scrolling a moment later
+    scrolled_to(page, link)
     with page.expect_download() as download:
         link.click()
     table = server.folder / "County" / "results" / "tables" / "balance.csv"
