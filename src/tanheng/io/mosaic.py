@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError
-from tanheng.io.rasters import Raster, open_raster
+from tanheng.io.rasters import Raster, is_remote, locate, open_only, open_raster
 from tanheng.land.pixels import PixelGrid
 from tanheng.language import listed, tr
+from tanheng.plain_files import is_folder
 
 _SUFFIXES = (".tif", ".tiff", ".img", ".vrt")
 
@@ -100,6 +101,22 @@ def tile_names(folder: Path) -> list[str]:
     if not found:
         raise InputError(tr("{folder}: holds no raster ({names})", folder=folder, names=listed(_SUFFIXES)))
     return found
+
+
+def open_only_map(name: str, fill: int | None) -> Raster | Mosaic:
+    """Map that a command names: a file or a folder of tiles, each of one band.
+
+    Raises
+    ------
+    InputError
+        As `open_only` and `open_mosaic`.
+    """
+    names = [locate(name, Path())]
+    if not is_remote(name) and is_folder(Path(name)):
+        names = tile_names(Path(name))
+    for tile in names:
+        open_only(tile)
+    return open_mosaic(names, None, fill)
 
 
 def open_mosaic(names: list[str], band: int | None, fill: int | None) -> Raster | Mosaic:

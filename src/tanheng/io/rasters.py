@@ -6,7 +6,7 @@ import contextlib
 import logging
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +21,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from tanheng.errors import InputError, OutputError
-from tanheng.grid import Grid
+from tanheng.errors import InputError
 from tanheng.io.sources import local_raster, open_with_drivers
 from tanheng.land.pixels import PixelGrid
 from tanheng.land.places import refuse_strange_place
@@ -33,12 +32,10 @@ from tanheng.reach import is_confined
 _REMOTE = ("/vsi", "http://", "https://", "s3://")
 
 #: Block cache of GDAL, bytes: rasterio takes no other unit, and a number that is meant as MB leaves no cache at all.
-_CACHE = 32 * 2**20
+CACHE = 32 * 2**20
 
 #: Block cache, bytes, for a look at a whole raster: it is read line by line, and a row of its tiles must be kept meanwhile.
 _LARGEST_CACHE = 512 * 2**20
-#: Cells up to which a grid has no overviews: they took longer to make than all the rest of its writing.
-_DRAWN_WHOLE = 2048**2
 #: Bands of a file that are told by number and name.
 _BANDS_SHOWN = 6
 _open = threading.local()
@@ -97,7 +94,7 @@ def files_open() -> Iterator[None]:
         close_all()
 
 
-def gdal_settings(name: str, cache: int = _CACHE) -> Any:  # noqa: ANN401  rasterio has no types
+def gdal_settings(name: str, cache: int = CACHE) -> Any:  # noqa: ANN401  rasterio has no types
     """Context in which a raster is read: a block cache of so many bytes; for remote ones no search for side files, and time limits."""
     # Rasterio writes each of GDAL's own complaints to this log as well; ours name the file and the remedy.
     logging.getLogger("rasterio").setLevel(logging.CRITICAL)
@@ -260,7 +257,7 @@ class Raster:
         shape = (-(-height // step), -(-width // step))
         whole = Window(0, 0, width, height)
         row = self.tile[0] * (width + self.tile[1]) * np.dtype(self.stored).itemsize
-        cache = min(max(_CACHE, 2 * row), _LARGEST_CACHE)
+        cache = min(max(CACHE, 2 * row), _LARGEST_CACHE)
         stored = self._from_file(whole, lambda dataset: dataset.read(self.band, out_shape=shape), cache)
         values = stored.astype(np.float64)
         if self.declared is not None:
@@ -289,7 +286,7 @@ class Raster:
         held = _buffer(self, window.height, window.width)
         return self._from_file(window, lambda dataset: dataset.read(self.band, window=window, out=held))
 
-    def _from_file(self, window: Window, read: Callable[[Any], NDArray[Any]], cache: int = _CACHE) -> NDArray[Any]:
+    def _from_file(self, window: Window, read: Callable[[Any], NDArray[Any]], cache: int = CACHE) -> NDArray[Any]:
         """What is read from the file; a damaged file is named with the place of the window."""
         try:
             with gdal_settings(self.path, cache):
@@ -307,7 +304,7 @@ class Raster:
                     "{path}: can't be read at {place}; the file is damaged, copy it anew ({reason})",
                     path=self.path,
                     place=place,
-                    reason=_reason(error),
+                    reason=reason_of(error),
                 )
             ) from error
 
@@ -348,7 +345,7 @@ def open_raster(path: str, band: int | None = None) -> Raster:
             tr(
                 "{path}: is no raster that can be read, or can't be reached ({reason})",
                 path=path,
-                reason=_reason(error),
+                reason=reason_of(error),
             )
         ) from error
 
@@ -381,7 +378,8 @@ def band_names(path: str) -> tuple[str, ...]:
     return _data_bands(_dataset(path))
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What the library at the root of an error says, on one line."""
     while error.__cause__ is not None:
         error = error.__cause__
     return " ".join(str(error).split())[:200]
@@ -489,42 +487,4 @@ def _wkt(path: str, crs: Any) -> str:  # noqa: ANN401  rasterio has no types
     except pyproj.exceptions.CRSError as error:
         raise InputError(
             tr("{path}: its CRS can't be understood ({error}); assign it anew", path=path, error=error)
-        ) from error
-
-
-def write_cog(
-    path: Path,
-    values: NDArray[Any],
-    grid: Grid,
-    *,
-    units: str,
-    description: str,
-    tags: Mapping[str, str] | None = None,
-    kinds: bool = False,
-) -> None:
-    """Write a grid as a cloud-optimised GeoTIFF of float32 with NaN where missing.
-
-    A grid that is too large to be drawn whole in an instant gets overviews, which hold means; of a grid of kinds (`kinds`)
-    the most frequent one.
-
-    Raises
-    ------
-    OutputError
-        The file can't be written.
-    """
-    profile = {
-        "driver": "COG", "width": grid.columns, "height": grid.rows, "count": 1, "dtype": "float32",
-        "crs": rasterio.crs.CRS.from_wkt(grid.crs_wkt), "transform": rasterio.Affine(*grid.transform),
-        "nodata": float("nan"), "compress": "DEFLATE", "level": 1, "overview_resampling": "MODE" if kinds else "AVERAGE",
-        "overviews": "NONE" if grid.size <= _DRAWN_WHOLE else "AUTO",
-    }  # fmt: skip
-    try:
-        with rasterio.Env(GDAL_CACHEMAX=_CACHE), rasterio.open(path, "w", **profile) as dataset:
-            dataset.write(values.astype(np.float32, copy=False), 1)
-            dataset.units = (units,)
-            dataset.set_band_description(1, description)
-            dataset.update_tags(**(tags or {}))
-    except (RasterioError, CPLE_BaseError, OSError) as error:
-        raise OutputError(
-            tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=_reason(error))
         ) from error

@@ -16,10 +16,11 @@ from tanheng.inputs.carbon.density_maps import pools_of_place
 from tanheng.inputs.flows import responses_of
 from tanheng.inputs.plan import PlanInputs, open_plan
 from tanheng.inputs.study_inputs import Inputs, open_inputs
-from tanheng.io.rasters import files_open, write_cog
+from tanheng.io.rasters import files_open
 from tanheng.io.results.crate import write_crate
 from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, part_folder
+from tanheng.io.results.grids import write_cog
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import PlanRecord, RunRecord, plain
 from tanheng.io.results.store import read_dataset

@@ -18,10 +18,11 @@ from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.extent import choose_grid, cover_problems
 from tanheng.inputs.land_maps import LandInputs, land_maps, nodata_note
 from tanheng.io.blocks import FolderOfBlocks
-from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
-from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_only, write_cog
+from tanheng.io.mosaic import Mosaic, open_only_map
+from tanheng.io.rasters import Raster, files_open
 from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, check_folder, result_folder
+from tanheng.io.results.grids import write_cog
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import write_record
 from tanheng.io.rows import write_rows
@@ -30,7 +31,6 @@ from tanheng.land.pools import Pool
 from tanheng.land.series import LandSeries
 from tanheng.land.totals import class_totals, transition_totals
 from tanheng.language import listed, tr
-from tanheng.plain_files import is_folder
 from tanheng.stages.land.counting import Counting, blocks_folder, count_series, missing_land
 from tanheng.units import HA_PER_KM2
 
@@ -152,13 +152,8 @@ def _years(request: StockRequest) -> tuple[int, ...]:
 
 
 def _source(name: str, legend: Legend) -> Raster | Mosaic:
-    names = [locate(name, Path())]
-    if not is_remote(name) and is_folder(Path(name)):
-        names = tile_names(Path(name))
     empty = [code for code, land_class in legend.codes.items() if land_class is None]
-    for tile in names:
-        open_only(tile)
-    return open_mosaic(names, None, empty[0] if empty else None)
+    return open_only_map(name, empty[0] if empty else None)
 
 
 def _classes(legend: Legend, densities: CarbonDensities) -> tuple[str, ...]:

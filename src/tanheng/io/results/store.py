@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
-from tanheng.io.rasters import write_cog
 from tanheng.io.results.file_names import FileNames
+from tanheng.io.results.grids import write_cog
 from tanheng.io.results.record import plain
 from tanheng.io.rows import write_rows
 from tanheng.land.layers import deferred

@@ -18,7 +18,7 @@ from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.land import identity_legend
 from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
 from tanheng.io.land_use import write_chance, write_land_use
-from tanheng.io.mosaic import Mosaic, open_mosaic, tile_names
+from tanheng.io.mosaic import Mosaic, open_only_map
 from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_only
 from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, check_folder, result_folder
@@ -31,7 +31,6 @@ from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.simulation.page import write_simulation_page
 from tanheng.pipeline.simulation.result import Simulation
-from tanheng.plain_files import is_folder
 from tanheng.report.words.notes import grouped
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.schedule import Schedule
@@ -203,19 +202,10 @@ def _rasters(request: SimulationRequest, problems: Problems) -> dict[int, Raster
         empty = codes[0] if codes else None
     found = {}
     for year, name in zip(request.years, request.maps, strict=False):
-        raster = problems.attempt(_raster, name, empty)
+        raster = problems.attempt(open_only_map, name, empty)
         if raster is not None:
             found[year] = raster
     return found
-
-
-def _raster(name: str, empty: int | None) -> Raster | Mosaic:
-    names = [locate(name, Path())]
-    if not is_remote(name) and is_folder(Path(name)):
-        names = tile_names(Path(name))
-    for tile in names:
-        open_only(tile)
-    return open_mosaic(names, None, empty)
 
 
 def driver_files(paths: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:

@@ -19,9 +19,10 @@ from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open
 from tanheng.inputs.simulation.outlook import OutlookInputs, open_outlook
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.aligned import zones_on
-from tanheng.io.rasters import files_open, open_raster, write_cog
+from tanheng.io.rasters import files_open, open_raster
 from tanheng.io.results.file_names import FileNames
 from tanheng.io.results.folder import MARK, part_folder, result_folder
+from tanheng.io.results.grids import write_cog
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import PlanRecord
 from tanheng.io.results.store import write_zarr

@@ -68,7 +68,7 @@ function look() {
   showState();
 }
 
-// The look at the inputs tells what is wrong with the entries as well.
+// The check of the inputs also reports errors of the entries.
 const problems = () => page.check?.problems ?? state.problems;
 
 function show() {
