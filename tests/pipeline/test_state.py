@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from conftest import FIRST, write_map
 from tanheng.errors import InputError, OutputError, StudyError
-from tanheng.io.results.folder import check_folder, restore
+from tanheng.io.results.folder import check_folder, restore, result_folder
 from tanheng.io.results.lock import is_alive, lock_file, working_on
 from tanheng.pipeline.comparison.runs import compare_runs
 from tanheng.pipeline.plan import plan_study
@@ -172,6 +173,20 @@ def start(*arguments: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "tanheng", *arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+
+
+def test_stop_right_after_the_folder_is_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Path.mkdir
+
+    def made_and_stopped(path: Path, **options: Any) -> None:
+        make(path, **options)
+        if "unfinished" in path.name:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", made_and_stopped)
+    with pytest.raises(KeyboardInterrupt), result_folder(tmp_path / "results"):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 @POSIX

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -182,13 +183,15 @@ def part_folder(folder: Path, name: str) -> Iterator[Path]:
 @contextlib.contextmanager
 def _unfinished(folder: Path, place: Path) -> Iterator[Path]:
     """Folder beside the results, which takes its place when the block ends without an error and is removed otherwise."""
+    # Named before it is made: a stop may come at any moment, also right after the folder is there.
+    work = folder.parent / f"{_prefix(folder)}{secrets.token_hex(4)}"
     try:
-        work = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
-    except OSError as error:
-        raise OutputError(
-            tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
-        ) from error
-    try:
+        try:
+            work.mkdir(mode=0o700)
+        except OSError as error:
+            raise OutputError(
+                tr("{folder}: can't be written there ({reason})", folder=folder, reason=error.strerror)
+            ) from error
         yield work
         work.chmod(0o755)
         _take_place(work, place)
