@@ -216,7 +216,7 @@ def write_zones(path: Path, features: list[dict[str, Any]], crs: str | None = No
     from pyogrio.raw import write
 
     geometry = np.array([shapely.to_wkb(shapely.geometry.shape(item["geometry"])) for item in features], dtype=object)
-    fields = ["code", "name"]
+    fields = list(features[0]["properties"])
     data = [np.array([item["properties"][field] for item in features], dtype=object) for field in fields]
     write(path, geometry, data, fields, crs=crs or ALBERS_CHINA.to_wkt(), geometry_type="Polygon", driver="GPKG")
     return path

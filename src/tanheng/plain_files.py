@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,24 @@ def written(path: Path) -> Iterator[None]:
         raise OutputError(
             tr("{path}: can't be written ({reason}); is the disk full?", path=path, reason=reason)
         ) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """File beside `path` to write to, which takes its place when the block ends without an error, and is removed otherwise.
+
+    Raises
+    ------
+    OutputError
+        The system refuses to write.
+    """
+    unfinished = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        yield unfinished
+        with written(path):
+            unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def is_folder(path: Path) -> bool:

@@ -295,6 +295,27 @@ def test_two_runs_are_compared(browser: Browser, served: tuple[Served, str]) -> 
 
 
 @once
+def test_a_report_is_read_in_another_language(browser: Browser, served: tuple[Served, str]) -> None:
+    server, _ = served
+    if not (server.folder / "County" / "results").is_dir():
+        pytest.skip("the run before it has no results")
+    page, wrong = page_of(browser, server, "en")
+    page.goto(f"{server.address}/results?name=County/results")
+    ready(page)
+    report = page.frame_locator("#frame")
+    expect(report.locator("html")).to_have_attribute("lang", "zh")
+    accessible(page)
+    page.click("#translate")
+    expect(page.locator("#translate")).to_have_count(0, timeout=60_000)
+    expect(report.locator("html")).to_have_attribute("lang", "en")
+    page.goto(f"{server.address}/language?code=zh&to=/results?name=County/results")
+    ready(page)
+    expect(report.locator("html")).to_have_attribute("lang", "zh")
+    assert wrong == []
+    page.context.close()
+
+
+@once
 @pytest.mark.parametrize("width", [390, 1440, 2560])
 def test_pages_fit_at_every_width(browser: Browser, served: tuple[Served, str], width: int) -> None:
     server, code = served

@@ -20,7 +20,7 @@ from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_o
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import InputError, StudyError, TanhengError, shortened
-from tanheng.language import LANGUAGES, mark, tr
+from tanheng.language import LANGUAGES, language, mark, tr
 from tanheng.limits import limit
 
 #: Exit codes: done, bad input or usage, stopped by the user; a bug has 1, Python's own.
@@ -191,6 +191,18 @@ def open_(
     from tanheng.cli.view import open_report
 
     typer.echo(open_report(results))
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help=tr("Folder of results."))],
+) -> None:
+    """Write the report of finished results in another language (--lang), beside the one there is."""
+    from tanheng.pipeline.other_language import write_report_in
+
+    asked: _Asked = context.obj
+    typer.echo(write_report_in(results, asked.language or language()))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -43,8 +43,17 @@ def _read_zones(path: Path, layer: ZoneLayer) -> Polygons:
     in_language = f"{name}_{language()}"
     shown = in_language if in_language in columns and set(layer.name or ()) <= {""} else name
     known = [name, *(f"{name}_{code}" for code in LANGUAGES), *(layer.name or {}).values()]
-    others = [column for column in dict.fromkeys(known) if column in columns and column != shown]
-    return read_polygons(path, layer.id, shown, layer.layer, [column for column in others if column is not None])
+    others = [column for column in dict.fromkeys(known) if column and column in columns and column != shown]
+    polygons = read_polygons(path, layer.id, shown, layer.layer, others)
+    if not others:
+        return polygons
+    names = dict(zip([shown, *others], [polygons.names, *polygons.other_names], strict=True))
+    asked = layer.name or {}
+    in_languages = {
+        code: next(names[column] for column in (asked.get(code), f"{name}_{code}", name) if column in names)
+        for code in LANGUAGES
+    }
+    return replace(polygons, by_language=in_languages)
 
 
 def economy_of(study: Study, drivers: Iterable[DriverInputs]) -> EconomyInputs | None:

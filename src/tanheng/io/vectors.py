@@ -6,7 +6,7 @@ import math
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Polygons:
     """Polygons of a file with their identifiers and names.
 
     `repaired` counts those whose geometry was invalid (self-crossing rings) and was made valid; `other_names` are the names of all
-    polygons in further languages.
+    polygons in further languages, and `by_language` those in the languages that the file or the study says they are in.
 
     Examples
     --------
@@ -45,6 +45,7 @@ class Polygons:
     names: tuple[str, ...]
     repaired: int
     other_names: tuple[tuple[str, ...], ...] = ()
+    by_language: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def numbers(self) -> dict[str, int]:
         """Number of each polygon by every text that means it alone: its id, its name in any language, or that without 市, 县 and the like.

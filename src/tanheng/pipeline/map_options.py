@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.report.cartography.backdrop import Outline
 from tanheng.report.style.map_options import MapOptions
+from tanheng.study import Study
+from tanheng.study.maps import MapPrints
 
 
 def outlines_of(inputs: Inputs) -> dict[str, Outline]:
@@ -17,20 +21,23 @@ def outlines_of(inputs: Inputs) -> dict[str, Outline]:
     return {"region": Outline(inputs.land.boundary.geometries, inputs.land.boundary.crs), **zones}
 
 
-def map_options(inputs: Inputs) -> MapOptions:
+def map_options(study: Study) -> MapOptions:
     """Choices of the study's [maps], with the note of [outputs]."""
-    study = inputs.study
     asked = study.maps
-    return MapOptions(
+    return replace(
+        class_options(asked, study.outputs.told_note),
         formats=asked.formats,
         dpi=asked.dpi,
-        breaks=asked.breaks
-        if isinstance(asked.breaks, str)
-        else {str(theme): given for theme, given in asked.breaks.items()},
-        classes=asked.classes,
         labels=asked.label_layer(study.named_zones),
         panels=asked.panels,
         years=asked.own_maps(study.years),
-        note=study.outputs.told_note,
         approval=asked.approval,
     )
+
+
+def class_options(asked: MapPrints, note: str) -> MapOptions:
+    """Choices that the map on the screen shares with those for print: class breaks, and the note."""
+    breaks = (
+        asked.breaks if isinstance(asked.breaks, str) else {str(theme): given for theme, given in asked.breaks.items()}
+    )
+    return MapOptions(breaks=breaks, classes=asked.classes, note=note)

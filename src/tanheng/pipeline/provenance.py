@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.io.blocks import content_hash
+from tanheng.language import Message, plain_message
 from tanheng.stages.found import SelfCheck
 from tanheng.study import Study
 
@@ -42,6 +43,12 @@ def listed_checks(checks: Iterable[SelfCheck]) -> list[dict[str, Any]]:
     return [
         {"name": c.name, "meaning": c.meaning, "value": c.value, "limit": c.limit, "holds": c.holds} for c in checks
     ]
+
+
+def listed_messages(texts: Iterable[str]) -> list[object]:
+    """Texts with the template and the values they are made of; those without one are left out."""
+    found = {str(text): text for text in texts if isinstance(text, Message)}
+    return [plain_message(text) for text in found.values()]
 
 
 def now() -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rows import read_rows
 from tanheng.language import tr
+from tanheng.pipeline.gis import outlined
 from tanheng.pipeline.map_options import map_options, outlines_of
 from tanheng.report.cartography.qgis_project import PROJECT_FILE, ZoneAttributes, write_project
 from tanheng.report.style.coarse import Drawn
@@ -64,7 +65,7 @@ def write_reports(
     if not (asked.maps or asked.report):
         return
     drawn = drawn_from(dataset, inputs.grid)
-    options = _shared(map_options(inputs), drawn)
+    options = shared_options(map_options(inputs.study), drawn)
     write_project(
         folder / PROJECT_FILE,
         run_title(record),
@@ -78,12 +79,11 @@ def write_reports(
     if asked.maps:
         draw_maps(folder / "maps", drawn.dataset, drawn.grid, outlines_of(inputs), options, drawn.cell.cell_area_ha)
     if asked.report:
-        shapes = inputs.zones or ({"region": inputs.land.boundary} if inputs.land.boundary else {})
         charts = run_charts(tables, stars=not reconstructed_inputs(record))
-        write_report(folder / "report.html", record, tables, drawn, inputs.grid, shapes, charts, options)
+        write_report(folder / "report.html", record, tables, drawn, inputs.grid, outlined(inputs), charts, options)
 
 
-def _shared(options: MapOptions, drawn: Drawn) -> MapOptions:
+def shared_options(options: MapOptions, drawn: Drawn) -> MapOptions:
     """Options with what maps and page share: class breaks, and under each map whether it shows cells or blocks of them."""
     breaks = all_breaks(drawn.dataset, drawn.cell.cell_area_ha, options)
     if drawn.factor == 1:
@@ -117,7 +117,7 @@ def write_plan_report(
     from tanheng.report.workbook.workbook import write_workbook
 
     write_workbook(folder / "tables.xlsx", tables, record)
-    options = map_options(inputs)
+    options = map_options(inputs.study)
     charts = []
     with press(folder / "maps", options.endings) as printer:
         ground = backdrop(inputs.grid, outlines_of(inputs), options.labels)

@@ -119,6 +119,8 @@ def run_record(
     study, grid = inputs.study, inputs.grid
     settings = study.model_dump(mode="json")
     factors = None if inputs.emissions is None else inputs.emissions.factors
+    by_action = grouped(found.notes)
+    texts = [*found.notes, *by_action, *left_out, *(check.meaning for check in found.checks)]
     return RunRecord(
         made=provenance.now(),
         title=settings["title"],
@@ -143,7 +145,8 @@ def run_record(
         inputs=files,
         checks=provenance.listed_checks(found.checks),
         warnings=[str(note) for note in found.notes],
-        warnings_by_action=grouped(found.notes),
+        warnings_by_action=by_action,
+        messages=provenance.listed_messages(texts),
         left_out=left_out,
         timings_s=dict(clock.seconds),
         peak_mb=dict(clock.peaks),

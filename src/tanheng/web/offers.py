@@ -120,8 +120,15 @@ class TwoRuns(Inputs):
     output: Name | None = None
 
 
+class RunReport(Inputs):
+    """Inputs of a report in another language."""
+
+    results: Name
+
+
 #: What the inputs of processes mean.
 MEANINGS: Mapping[str, str] = {
+    "results": mark("Folder of results."),
     "study": mark("Study file, from the folder of the app."),
     "resume": mark("Go on with what a stopped run had finished."),
     "rerun": mark("Run the study anew, also where its results still fit."),
@@ -290,6 +297,11 @@ def _compare(home: Home, asked: TwoRuns) -> Order:
     return Order(command, title, "", home.name(folder))
 
 
+def _report(home: Home, asked: RunReport) -> Order:
+    folder = home.place(asked.results)
+    return Order(["report", str(folder)], tr("Report of {folder}", folder=asked.results), "", asked.results)
+
+
 def _at(columns: tuple[str, str] | None) -> list[str]:
     return [f"--at={','.join(columns)}"] if columns else []
 
@@ -367,6 +379,13 @@ OFFERS: Mapping[str, Offer] = {
             mark("What differs between two runs in settings, inputs and results, with maps of the difference."),
             TwoRuns,
             _compare,
+        ),
+        Offer(
+            "report",
+            mark("Report in another language"),
+            mark("The report of a finished run in the language that is asked for, beside the one there is."),
+            RunReport,
+            _report,
         ),
     )
 }

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from tanheng.language import tr
+from tanheng.io.results.folder import report_name
+from tanheng.language import LANGUAGES, tr
 from tanheng.reach import confined_to, is_within_reach
 from tanheng.web.answers import NotThereError, door_of, in_thread, lane_of
 from tanheng.web.gate import RESULTS_POLICY
@@ -80,7 +81,16 @@ def address_of(home: Home, folder: str, path: str) -> str:
 def pieces(home: Home, folder: str) -> Iterator[Piece]:
     """Files of results: pages first, then the record and the workbook, tables, maps and grids."""
     place = home.place(folder)
-    single = (*PAGES, "run.json", "tables.xlsx", "tables.docx", "zones.gpkg", "plan/plan.json", "simulation/run.json")
+    single = (
+        *PAGES,
+        *map(report_name, LANGUAGES),
+        "run.json",
+        "tables.xlsx",
+        "tables.docx",
+        "zones.gpkg",
+        "plan/plan.json",
+        "simulation/run.json",
+    )
     names = [name for name in single if (place / name).is_file()]
     for part in _LISTED:
         if (place / part).is_dir():

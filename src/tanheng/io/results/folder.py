@@ -16,7 +16,7 @@ from pathlib import Path
 from tanheng.errors import OutputError
 from tanheng.io.results.crate import CRATE
 from tanheng.io.results.lock import is_alive
-from tanheng.language import tr
+from tanheng.language import LANGUAGES, tr
 from tanheng.plain_files import shown
 from tanheng.reach import is_within_reach
 
@@ -25,6 +25,18 @@ MARK = "run.json"
 
 #: An unfinished folder that nobody wrote to for a day was left behind by a process that was killed.
 _STALE_SECONDS = 86_400
+
+
+def report_name(language: str) -> str:
+    """Name of the report of a run in another language than that of the run.
+
+    Examples
+    --------
+    >>> report_name("zh")
+    'report.zh.html'
+    """
+    return f"report.{language}.html"
+
 
 #: What a run puts into its folder; anything else there is somebody's own.
 _OURS = (
@@ -42,6 +54,7 @@ _OURS = (
     "simulation",
     "tables.docx",
     CRATE,
+    *(report_name(code) for code in LANGUAGES),
 )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from tanheng.errors import InputError
-from tanheng.language import tr
+from tanheng.language import language, message_of, tr, worded
 from tanheng.plain_files import written
 
 
@@ -126,7 +126,13 @@ class Record:
 
 @dataclass(frozen=True)
 class RunRecord(Record):
-    """Record of a run: ``run.json``."""
+    """Record of a run: ``run.json``.
+
+    Attributes
+    ----------
+    messages : sequence of mapping
+        Texts of the record with the template and the values they are made of, so that they can be said in another language.
+    """
 
     language: str
     grid: Mapping[str, object]
@@ -143,6 +149,24 @@ class RunRecord(Record):
     timings_s: Mapping[str, float]
     peak_mb: Mapping[str, float] = field(default_factory=dict)
     warnings_by_action: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    messages: Sequence[object] = ()
+
+    def in_language(self) -> Self:
+        """The same record with its texts in the language that is spoken; a text without its template stays as it is."""
+        messages = [message_of(data) for data in self.messages]
+        again = {str(message): message.again() for message in messages}
+        return replace(
+            self,
+            language=language(),
+            note=worded(self.settings["outputs"]["note"]),
+            checks=[{**check, "meaning": again.get(str(check["meaning"]), check["meaning"])} for check in self.checks],
+            warnings=[again.get(text, text) for text in self.warnings],
+            warnings_by_action={
+                again.get(action, action): [again.get(text, text) for text in texts]
+                for action, texts in self.warnings_by_action.items()
+            },
+            left_out=[again.get(text, text) for text in self.left_out],
+        )
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ def simulate_for_study(
     reconstructed = "land_cover" in inputs.study.reconstructed
     record = replace(record, note=inputs.study.outputs.told_note, reconstructed=reconstructed)
     with clock.stage(mark("maps and report of the simulation")):
-        write_simulation_page(folder, made, record.as_data(), outlines_of(inputs), map_options(inputs), back=back)
+        write_simulation_page(folder, made, record.as_data(), outlines_of(inputs), map_options(inputs.study), back=back)
     replace(record, timings_s=dict(clock.seconds)).write(folder / MARK)
     return StudySimulation(replace(made, record=record.as_data()), accounts)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tanheng.language import LANGUAGES, tr
+from tanheng.io.results.folder import report_name
+from tanheng.language import LANGUAGES, language, tr
+from tanheng.pipeline.freshness import record_of
 from tanheng.report.page.html import embedded
 from tanheng.web.answers import NotThereError, asked, door_of, home_of, in_thread
 from tanheng.web.api.routes import landing
@@ -22,6 +24,9 @@ from tanheng.web.pages.rendering import rendered
 from tanheng.web.studies.form import state_of
 from tanheng.web.studies.found import found_in
 from tanheng.web.view import PAGES, pieces
+
+#: The page whose language can be another one than that of the run.
+_REPORT = "report.html"
 
 #: Jobs that the start page lists.
 _MOST_JOBS = 12
@@ -90,7 +95,14 @@ async def results(request: Request) -> Response:
     found = await in_thread(lambda: list(pieces(home, name)))
     studies, _ = await in_thread(found_in, home)
     study = next((one for one in studies if one.results == home.name(place.resolve())), None)
-    pages = [piece for piece in found if piece.path in PAGES]
+    spoken = next((piece for piece in found if piece.path == report_name(language())), None)
+    pages = [
+        replace(piece, address=spoken.address) if spoken and piece.path == _REPORT else piece
+        for piece in found
+        if piece.path in PAGES
+    ]
+    of_run = await in_thread(record_of, place) if any(piece.path == _REPORT for piece in pages) else None
+    foreign = spoken is None and of_run is not None and of_run.language not in {"", language()}
     files = {
         part: [piece for piece in found if piece.path.startswith(f"{part}/")]
         for part in dict.fromkeys(piece.path.rpartition("/")[0] for piece in found)
@@ -98,7 +110,15 @@ async def results(request: Request) -> Response:
     }
     single = [piece for piece in found if "/" not in piece.path and piece.path not in PAGES]
     return rendered(
-        request, "results.html.jinja", name=name, pages=pages, files=files, single=single, titles=_titles(), study=study
+        request,
+        "results.html.jinja",
+        name=name,
+        pages=pages,
+        files=files,
+        single=single,
+        titles=_titles(),
+        study=study,
+        foreign=foreign,
     )
 
 

@@ -97,6 +97,7 @@ _WORDS = {
     "remove_results": mark("Remove all files of {folder}? This can't be undone; the study stays."),
     "results_of": mark("Results of {when}"),
     "running": mark("Running"),
+    "report_being_written": mark("The report is being written …"),
     "save": mark("Save"),
     "saved": mark("Saved."),
     "seconds": mark("{count} seconds"),

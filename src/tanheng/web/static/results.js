@@ -28,6 +28,30 @@ for (const [number, tab] of tabs.entries()) {
 const wanted = new URLSearchParams(location.search).get("page");
 const named = tabs.find((tab) => wanted && tab.dataset.address.endsWith(`/${wanted}`));
 if (named) choose(named);
+const translate = document.getElementById("translate");
+function told(text) {
+  document.getElementById("translate-state").textContent = text;
+}
+translate?.addEventListener("click", async () => {
+  translate.disabled = true;
+  told(word("report_being_written"));
+  try {
+    const job = await ask("/app/jobs", "POST", { process: "report", inputs: { results: translate.dataset.name } });
+    const events = new EventSource(`/app/jobs/${job.id}/events`);
+    events.onmessage = (event) => {
+      const now = JSON.parse(event.data);
+      if (!now.ended) return;
+      events.close();
+      if (now.state === "successful") location.reload();
+      else told(now.message);
+      translate.disabled = false;
+    };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    told(error.message);
+    translate.disabled = false;
+  }
+});
 document.getElementById("remove-results").addEventListener("click", async (event) => {
   const { name } = event.target.dataset;
   if (!confirm(word("remove_results", { folder: name }))) return;
