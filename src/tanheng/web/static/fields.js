@@ -1,4 +1,5 @@
 // The form of a study, made from its described schema: a section a table, an input a field.
+import { partsInput, rowsInput } from "./lists.js";
 import { make, word } from "./page.js";
 
 // Place of a problem or a field without numbers of entries: "plan.limits 1.at_least" and "plan.limits" begin alike.
@@ -32,6 +33,8 @@ function kindOf(field, value, schema) {
     const inner = field.additionalProperties ?? field.anyOf?.find((one) => one.additionalProperties)?.additionalProperties;
     if (inner) return "years";
   }
+  const truthOrText = field.anyOf?.length === 2 && field.anyOf.some((one) => one.type === "boolean") && field.anyOf.some((one) => one.type === "string");
+  if (truthOrText && !isTable(value) && !Array.isArray(value)) return "truth_or_text";
   if (field.anyOf) return field.anyOf.some((one) => one.type === "string") && (value === undefined || typeof value === "string") && !field.anyOf.some((one) => one.type === "boolean") ? "text" : "toml";
   if (field.type === "boolean") return "truth";
   if (field.type === "number" || field.type === "integer") return "number";
@@ -40,18 +43,33 @@ function kindOf(field, value, schema) {
   if (field.type === "array" && items && !field.prefixItems) {
     if (items.enum) return "choices";
     if (simple(items) && (value === undefined || Array.isArray(value))) return "list";
+    if (isPart(items) && (value === undefined || (Array.isArray(value) && value.every(isTable)))) return "items";
   }
-  return "toml";
+  return rowKind(field, value, schema) ?? "toml";
+}
+
+// Rows of two or three cells: a name with a value, two names, or a name with a year and a year.
+function rowKind(field, value, schema) {
+  const items = field.items && resolved(field.items, schema);
+  if (items?.prefixItems?.length === 2) return value === undefined || (Array.isArray(value) && value.every((one) => Array.isArray(one) && one.length === 2)) ? "twos" : null;
+  const inner = field.type === "object" && resolved(field.additionalProperties ?? {}, schema);
+  if (!inner || (value !== undefined && !isTable(value))) return null;
+  const held = Object.values(value ?? {});
+  if (simple(inner)) return held.every((one) => typeof one !== "object") ? "pairs" : null;
+  return inner["x-by-year"] || (inner.type === "object" && simple(inner.additionalProperties)) ? (held.every(isTable) ? "dated" : null) : null;
 }
 
 let number = 0;
 const newId = () => `f${(number += 1)}`;
 
+// Kinds of names that stand before a value, as those of classes, and not for a file.
+const NAMES = new Set(["class", "driver", "zone layer"]);
+
 // What may be written in a field that names something: files of the right kind, built-in tables, classes, layers.
-function choicesFor(field, context) {
+function choicesFor(field, context, wantedKind = () => true) {
   const { page, state } = context;
   const found = [];
-  for (const kind of field["x-accepts"] ?? []) {
+  for (const kind of (field["x-accepts"] ?? []).filter(wantedKind)) {
     const files = (wanted) => page.files.filter(wanted).map((file) => file.file);
     if (kind === "raster") found.push(...files((file) => ["raster", "land cover"].includes(file.kind)));
     else if (kind === "vector") found.push(...files((file) => ["polygons", "lines or points"].includes(file.kind)));
@@ -161,6 +179,32 @@ const inputs = {
     });
     return [make("div", { class: "rows", role: "group", "aria-labelledby": `${id}-label` }, ...rows)];
   },
+  truth_or_text: (id, value, field, context) => {
+    const truths = new Map([[word("yes"), true], [word("no"), false]]);
+    const shown = typeof value === "boolean" ? word(value ? "yes" : "no") : value;
+    return textInput(id, shown, [...truths.keys(), ...choicesFor(field, context)], `${id}-about`, (text) => context.done(truths.get(text) ?? text));
+  },
+  items: (id, value, field, context) => partsInput(value, resolved(field.items, context.page.schema), context.place, { ...context, field: fieldNode }),
+  pairs: (id, value, field, context) => {
+    const inner = resolved(field.additionalProperties, context.page.schema);
+    const columns = [
+      { title: word("entry"), choices: choicesFor(field, context, (kind) => NAMES.has(kind)) },
+      { title: word("value"), number: inner.type !== "string", choices: choicesFor(field, context, (kind) => !NAMES.has(kind)) },
+    ];
+    return rowsInput(id, Object.entries(value ?? {}), columns, (rows) => context.done(rows.length ? Object.fromEntries(rows) : null));
+  },
+  twos: (id, value, field, context) => {
+    const choices = choicesFor(field, context);
+    const columns = [{ title: word("from"), choices }, { title: word("to"), choices }];
+    return rowsInput(id, value ?? [], columns, (rows) => context.done(rows.length ? rows : null));
+  },
+  dated: (id, value, field, context) => {
+    const named = ["emissions", "population", ...Object.keys(context.state.entries.drivers ?? {})];
+    const columns = [{ title: word("entry"), choices: named }, { title: word("year"), number: true }, { title: word("year_of_data"), number: true }];
+    const rows = Object.entries(value ?? {}).flatMap(([name, years]) => Object.entries(years).map(([year, of]) => [name, year, of]));
+    const nested = (found, [name, year, of]) => ({ ...found, [name]: { ...found[name], [year]: of } });
+    return rowsInput(id, rows, columns, (held) => context.done(held.length ? held.reduce(nested, {}) : null));
+  },
   toml: (id, value, field, context) => {
     const area = make("textarea", { id, rows: "2", spellcheck: false, "aria-describedby": `${id}-about` });
     area.value = value === undefined ? "" : context.state.written[context.place.join(".")] ?? toToml(value);
@@ -188,17 +232,21 @@ function fieldNode(key, field, value, place, context) {
     set: (where, held) => context.set(where, held, problem),
     setToml: (text) => context.setToml(place, text, problem),
   };
-  const grouped = ["years", "choices"].includes(kind);
+  const grouped = ["years", "choices", "items", "pairs", "twos", "dated"].includes(kind);
   const label = grouped ? make("span", { class: "label", id: `${id}-label` }, own.title) : make("label", { for: id, id: `${id}-label` }, own.title);
+  const name = make("code", { class: "name" }, key);
   const about = [own.description];
   if (own["x-unit"]) about.push(word("unit", { unit: own["x-unit"] }));
   if (kind === "toml") about.push(`(${word("as_text")})`);
   if (kind === "toml" || kind === "text") about.push(word("example", { example: kind === "toml" ? toToml(own.examples[0]) : exampleText(own.examples[0]) }));
-  const node = make("div", { class: "field", "data-place": place.join(".") }, label, make("p", { class: "about", id: `${id}-about` }, about.join(" ")));
+  const node = make("div", { class: "field", "data-place": shownPlace(place) }, label, name, make("p", { class: "about", id: `${id}-about` }, about.join(" ")));
   node.append(...inputs[kind](id, value, own, inner), problem);
   if (context.optional(key, value)) node.classList.add("optional");
   return node;
 }
+
+// Place as problems name it: entries of a list by numbers from 1 on.
+const shownPlace = (place) => place.reduce((text, part) => (typeof part === "number" ? `${text} ${part + 1}` : text && `${text}.${part}` || part), "");
 
 const exampleText = (example) => (typeof example === "string" ? example : toToml(example));
 
@@ -274,7 +322,7 @@ export function sectionsOf(page, state, actions) {
 function sectionNode(key, own, kind, value, context) {
   const needed = (context.page.schema.required ?? []).includes(key);
   const mark = value === undefined ? word("left_out") : "";
-  const section = make("details", { class: "section", "data-section": key }, make("summary", {}, own.title, make("span", { class: "mark" }, mark)));
+  const section = make("details", { class: "section", "data-section": key }, make("summary", {}, own.title, make("code", { class: "name" }, key), make("span", { class: "mark" }, mark)));
   section.open = context.page.open.has(key) || (needed && !context.page.open.has(`-${key}`));
   section.addEventListener("toggle", () => {
     context.page.open.delete(section.open ? `-${key}` : key);

@@ -178,6 +178,8 @@ function link(problem) {
 function fieldOf(place) {
   const wanted = placeName(place);
   if (!wanted) return null;
+  const exact = [...node("form").querySelectorAll("[data-place]")].find((field) => field.dataset.place === place);
+  if (exact) return exact;
   let best = null;
   for (const field of node("form").querySelectorAll("[data-place]")) {
     const own = placeName(field.dataset.place);

@@ -1,0 +1,77 @@
+// Inputs of what holds several entries of one kind: parts one below the other, and rows of two or three cells.
+import { make, word } from "./page.js";
+
+// Parts of a list, each with its fields in a frame; a new one is written once its first field is.
+export function partsInput(value, part, place, context) {
+  const list = value ?? [];
+  const key = place.join(".");
+  const frame = (entry, number, inner, remove) => {
+    const fields = Object.entries(part.properties).map(([name, field]) => context.field(name, field, entry?.[name], [...place, number, name], inner));
+    return make("fieldset", { class: "part item" }, make("legend", {}, String(number + 1)), make("div", { class: "cards" }, ...fields), remove);
+  };
+  const removing = (number, act) => {
+    const button = make("button", { type: "button" }, `${word("remove")}: ${number + 1}`);
+    button.addEventListener("click", act);
+    return button;
+  };
+  const held = { ...context, optional: () => false };
+  const frames = list.map((entry, number) => frame(entry, number, held, removing(number, () => context.set(list.length > 1 ? [...place, number] : place, null))));
+  if (context.page.pending[key]) {
+    const first = (where, entry) => {
+      if (entry === null) return;
+      delete context.page.pending[key];
+      const made = { [where.at(-1)]: entry };
+      context.set(list.length ? [...place, list.length] : place, list.length ? made : [made]);
+    };
+    const leave = () => {
+      delete context.page.pending[key];
+      context.redraw();
+    };
+    frames.push(frame(undefined, list.length, { ...held, set: first }, removing(list.length, leave)));
+    return frames;
+  }
+  const add = make("button", { type: "button" }, word("add"));
+  add.addEventListener("click", () => {
+    context.page.pending[key] = [true];
+    context.redraw();
+  });
+  return [...frames, add];
+}
+
+// Rows of cells, with an empty one at the end; rows that are whole are committed together.
+export function rowsInput(id, rows, columns, commit) {
+  const box = make("div", { class: "rows", role: "group", "aria-labelledby": `${id}-label`, "aria-describedby": `${id}-about` });
+  const lists = columns.map((column, number) => {
+    if (!column.choices?.length) return undefined;
+    box.append(make("datalist", { id: `${id}-${number}` }, ...column.choices.map((one) => make("option", { value: one }))));
+    return `${id}-${number}`;
+  });
+  let before = JSON.stringify(rows.map((row) => row.map(String)));
+  const cellsOf = (line) => [...line.querySelectorAll("input")].map((input) => input.value.trim());
+  const changed = () => {
+    const lines = [...box.querySelectorAll(".row")];
+    if (lines.some((line) => [...line.querySelectorAll("input")].some((input) => input.validity.badInput))) return;
+    const whole = lines.map(cellsOf).filter((cells) => cells.every((cell) => cell !== ""));
+    const half = lines.map(cellsOf).some((cells) => cells.some(Boolean) && !cells.every(Boolean));
+    if (half || JSON.stringify(whole) === before) return;
+    before = JSON.stringify(whole);
+    commit(whole.map((cells) => cells.map((cell, number) => (columns[number].number ? Number(cell) : cell))));
+  };
+  const line = (cells) => {
+    const inputs = columns.map((column, number) => {
+      const input = make("input", { type: column.number ? "number" : "text", step: "any", "aria-label": column.title, placeholder: column.title, autocomplete: "off", list: lists[number] });
+      input.value = cells[number] ?? "";
+      input.addEventListener("change", changed);
+      return input;
+    });
+    const remove = make("button", { type: "button", "aria-label": `${word("remove")}: ${cells.join(" ") || word("new_row")}` }, "×");
+    const row = make("div", { class: "row" }, ...inputs, cells.length ? remove : null);
+    remove.addEventListener("click", () => {
+      row.remove();
+      changed();
+    });
+    return row;
+  };
+  box.append(...rows.map(line), line([]));
+  return [box];
+}
