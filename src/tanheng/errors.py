@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Self
 
+from tanheng.alike import grouped_alike
 from tanheng.language import Message, listed, tr
 
 
@@ -70,7 +71,7 @@ _FILES = ("path", "file", "name", "table")
 
 
 class StudyError(InputError):
-    """All problems of a study at once.
+    """All problems of a study at once; those of one entry that differ in one thing alone, as the row, are one.
 
     Parameters
     ----------
@@ -86,7 +87,8 @@ class StudyError(InputError):
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(item if isinstance(item, Problem) else Problem(item) for item in problems)
+        each = (item if isinstance(item, Problem) else Problem(item) for item in problems)
+        self.problems = tuple(Problem(told, getattr(first, "place", "")) for first, told in grouped_alike(each, _FILES))
         if len(self.problems) == 1:
             super().__init__(self.problems[0])
             return

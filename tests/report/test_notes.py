@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tanheng.alike import together
 from tanheng.language import Message, speaking, tr
-from tanheng.report.words.notes import CHECK, KNOW, STATE, action_of, grouped, together
+from tanheng.report.words.notes import CHECK, KNOW, STATE, action_of, grouped
 
 
 def note(year: int, km2: float = 3.0) -> str:

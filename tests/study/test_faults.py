@@ -51,6 +51,10 @@ ONE_LINE: list[tuple[dict[str, Any], str]] = [
     ({"plan": {"limits": [{"clas": "x", "class": "x", "at_most": 1}]}}, "'plan.limits 1.clas' is no key of [plan.limits 1]"),
     ({"outputs": {"docx": "yes"}}, "outputs.docx: write true or false (got 'yes')"),
     ({"analysis": {"geodetector": 1}}, "analysis.geodetector: write true or false (got 1)"),
+    (
+        {"decomposition": {"table": "gdp.csv", "prices": "2015"}},
+        "decomposition.prices: '2015': write 'constant' with the year, as 'constant 2015', or 'current'",
+    ),
     ({"maps": {"approval": "a\nb"}}, "maps.approval: write it on one line"),
     (
         {"plan": {"limits": [{"class": "x", "at_least": 0.5, "at_most": 0.2}]}},

@@ -73,3 +73,24 @@ def test_messages_travel_between_processes() -> None:
     assert isinstance(message, Message)
     twin = pickle.loads(pickle.dumps(message))  # noqa: S301  our own bytes
     assert (twin, twin.template, dict(twin.values)) == (message, message.template, {"count": 3})
+
+
+def test_problems_that_differ_in_one_thing_alone_are_one() -> None:
+    """A wrong unit in 35 rows is one slip."""
+
+    def unfit(fuel: str, unit: str, place: str = "emissions.activity") -> Problem:
+        inner = tr("{name}: '{unit}' does not fit", name=name_of(fuel), unit=unit)
+        return Problem(tr("{file}: {problem}", file="energy.csv", problem=inner), place)
+
+    rows = [unfit("coke", "Mtcee"), unfit("diesel", "Mtcee"), unfit("coke", "gall"), unfit("coke", "x", "elsewhere")]
+    error = StudyError(rows)
+    assert [str(one) for one in error.problems] == [
+        "energy.csv: coke, diesel: 'Mtcee' does not fit",
+        "energy.csv: coke: 'gall' does not fit",
+        "energy.csv: coke: 'x' does not fit",
+    ]
+    assert [one.place for one in error.problems] == ["emissions.activity", "emissions.activity", "elsewhere"]
+    with speaking("zh"):
+        assert "焦炭、柴油" in error.problems[0].again()
+    maps = [Problem(tr("{path}: has no CRS", path=name), "land_cover.maps") for name in ("a.tif", "b.tif")]
+    assert [one.file for one in StudyError(maps).problems] == ["a.tif", "b.tif"]

@@ -269,6 +269,57 @@ def test_what_is_typed_outlives_a_page_that_is_drawn_anew(browser: Browser, serv
     page.context.close()
 
 
+@once
+def test_lists_are_filled_in_without_toml(browser: Browser, served: tuple[Served, str]) -> None:
+    """Limits as cards, conversions as two names, shares as a name and a number, borrowed years as three cells."""
+    server, code = served
+    page = page_of_county(browser, server, code)
+    path = server.folder / "County" / "study.toml"
+    before = path.read_text(encoding="utf-8")
+
+    def held(key: str, value: object, part: str = "plan") -> None:
+        def now() -> object:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            return (data.get(part, {}) if part else data).get(key)
+
+        waited(now, lambda found: found == value, 10)
+
+    page.check("#all")
+    page.locator("details.section[data-section='plan'] > summary").click()
+    limits = tomllib.loads(before).get("plan", {}).get("limits", [])
+    field = page.locator("[data-place='plan.limits']")
+    field.get_by_role("button", name=text_of(code, "Add"), exact=True).click()
+    number = len(limits) + 1
+    fill_in(page, f"plan.limits {number}.class", "forest")
+    held("limits", [*limits, {"class": "forest"}])
+    page.locator(f"[data-place='plan.limits'] > .problem:has-text('plan.limits {number}')").wait_for(timeout=15_000)
+    fill_in(page, f"plan.limits {number}.at_least", "0.9")
+    held("limits", [*limits, {"class": "forest", "at_least": 0.9}])
+    accessible(page)
+    cells = page.locator("[data-place='plan.forbidden'] .row").last.locator("input")
+    cells.nth(0).fill("forest")
+    cells.nth(1).fill("cropland")
+    cells.nth(1).press("Tab")
+    held("forbidden", [["forest", "cropland"]])
+    field.get_by_role("button").nth(-2).click()
+    held("limits", limits or None)
+    cells = page.locator("[data-place='data_years'] .row").last.locator("input")
+    for cell, text in zip((0, 1, 2), ("emissions", "2010", "2009"), strict=True):
+        cells.nth(cell).fill(text)
+    cells.nth(2).press("Tab")
+    held("data_years", {"emissions": {"2010": 2009}}, "")
+    page.locator("[data-place='data_years'] .row button").click()
+    held("data_years", None, "")
+    page.context.close()
+    path.write_text(before, encoding="utf-8")
+
+
+def fill_in(page: Page, place: str, text: str) -> None:
+    field = page.locator(f"[data-place='{place}'] input")
+    field.fill(text)
+    field.press("Tab")
+
+
 def accessible_frame(page: Page) -> None:
     """The page around the results keeps the rules; the report's own page has tests of its own."""
     found = Axe().run(page, options={"iframes": False})

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from tanheng.alike import together
 from tanheng.errors import SelfCheckError, StudyError
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
@@ -34,7 +35,7 @@ from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
 from tanheng.pipeline.writing import write_results
-from tanheng.report.words.notes import grouped, together
+from tanheng.report.words.notes import grouped
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
 from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emission.decomposition import account_drivers_of_emissions

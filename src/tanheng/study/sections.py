@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from tanheng.choices import DRIVER_BREAKS, DriverBreaks, LandCategory, Mode, Norm
 from tanheng.factors.catalogue import names
@@ -310,6 +311,12 @@ class Economy(Part):
     kind: Literal["total", "density"]
 
 
+def _is_of_prices(text: str) -> str:
+    if not re.fullmatch(r"constant \d{4}|current", text):
+        raise ValueError(tr("'{text}': write 'constant' with the year, as 'constant 2015', or 'current'", text=text))
+    return text
+
+
 class Decomposition(Part):
     """What drives the change of emissions (LMDI), and their decoupling from the economy: output and population by year.
 
@@ -318,7 +325,7 @@ class Decomposition(Part):
 
     table: Name
     columns: dict[Name, Name] = Field(default_factory=dict)
-    prices: Annotated[str, Field(pattern=r"^(constant \d{4}|current)$")]
+    prices: Annotated[str, AfterValidator(_is_of_prices)]
 
 
 class Flows(Part):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from string import Formatter
+from collections.abc import Iterable
 
-from tanheng.language import Message, listed, mark, tr
+from tanheng.alike import together
+from tanheng.language import Message, mark, tr
 
 #: What to do about warnings, in the order in which readers meet it.
 CHECK, STATE, KNOW = (
@@ -14,9 +14,6 @@ CHECK, STATE, KNOW = (
     mark("To state in the study file"),
     mark("To know when reading the results"),
 )
-
-#: Ends of a period, which no list can stand for.
-_ENDS = frozenset({"first", "last"})
 
 #: A template that asks whether something is so, or calls it rare.
 _ASKS = re.compile(
@@ -52,48 +49,3 @@ def action_of(note: str) -> str:
     if _ASKS.search(template):
         return CHECK
     return STATE if _TELLS.search(template) else KNOW
-
-
-def together(notes: Iterable[str]) -> list[str]:
-    """Warnings in their order; those that differ in one thing alone, such as the year, are one."""
-    found: list[str] = []
-    places: dict[str, list[int]] = {}
-    for note in dict.fromkeys(notes):
-        template = note.template if isinstance(note, Message) else ""
-        joined = None
-        for place in places.get(template, ()):
-            joined = _joined(found[place], note)
-            if joined is not None:
-                found[place] = joined
-                break
-        if joined is None:
-            if template:
-                places.setdefault(template, []).append(len(found))
-            found.append(note)
-    return found
-
-
-def _joined(one: str, other: str) -> str | None:
-    """Two warnings as one, where they differ in one value that is a word or a plain number; else none."""
-    if not isinstance(one, Message) or not isinstance(other, Message):
-        return None
-    keys = [key for key in one.values if _text(one.values, key) != _text(other.values, key)]
-    if len(keys) != 1 or keys[0] in _ENDS or keys[0] in _formatted(one.template):
-        return None
-    key = keys[0]
-    held = one.values[key]
-    parts = list(held.values.values()) if isinstance(held, Message) and held.context == "list" else [held]
-    return tr(one.template, **{**one.values, key: listed([*map(_part, parts), _part(other.values[key])])})
-
-
-def _part(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
-
-
-def _text(values: Mapping[str, object], key: str) -> str:
-    return str(values.get(key))
-
-
-def _formatted(template: str) -> set[str]:
-    """Values that a template shows as numbers, which no list can be."""
-    return {str(name) for _, name, form, _ in Formatter().parse(template) if name and form}

@@ -7,7 +7,7 @@ export function fileTiles(page, actions) {
   if (!page.files.length) return [make("li", {}, word("no_files"))];
   const entries = JSON.stringify(page.state.entries);
   return page.files.map((file) => {
-    const used = entries.includes(JSON.stringify(file.file));
+    const used = entries.includes(JSON.stringify(file.file)) ? usedFor(file.file, page) : "";
     const shown = JSON.stringify([file, used, unknownCodes(file, page.state), page.classes]);
     const held = drawn.get(file.file);
     if (held?.shown === shown) return held.node;
@@ -17,10 +17,24 @@ export function fileTiles(page, actions) {
   });
 }
 
+// What a study takes a file for: its section in words, and the names and years under it.
+function usedFor(file, page) {
+  const places = [];
+  const walk = (value, place) => {
+    if (value === file) places.push(place);
+    else if (value && typeof value === "object") for (const [key, inner] of Object.entries(value)) walk(inner, [...place, key]);
+  };
+  walk(page.state.entries, []);
+  const passing = new Set(["map", "maps", "file", "files", "table", "tables"]);
+  const words = places.map(([section, ...rest]) => [page.schema?.properties[section]?.title ?? section, ...rest.filter((key) => !passing.has(key))].join(" · "));
+  return words.length ? words.join("; ") : word("added");
+}
+
 function tile(file, used, page, actions) {
   const node = make("li", { "data-file": file.file });
   if (file.picture) node.append(make("img", { src: file.picture, alt: "" }));
-  node.append(make("h3", {}, file.file), make("p", {}, file.summary + (used ? ` ✓ ${word("added")}` : "")));
+  node.append(make("h3", {}, file.file), make("p", {}, file.summary));
+  if (used) node.append(make("p", { class: "used" }, `✓ ${used}`));
   if (file.problem) node.append(make("p", { class: "problem" }, file.problem));
   const list = make("dl");
   for (const [name, value] of file.figures) list.append(make("dt", {}, name), make("dd", {}, value));
