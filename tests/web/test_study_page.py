@@ -169,6 +169,9 @@ def test_a_small_table_is_edited_and_its_comments_stay(server: Served, study: st
         "header": ["class", "above"],
         "rows": [["林地", "10"], ["forest", ""]],
         "comments": ["# my source"],
+        "meanings": ["", ""],
+        "lines": [3, 4],
+        "names": ["", ""],
     }
     rows = [["林地", "10"], ["forest", "0"]]
     assert server.ask(address, "POST", {"version": version, "rows": rows}).status == 200
@@ -177,6 +180,15 @@ def test_a_small_table_is_edited_and_its_comments_stay(server: Served, study: st
     now = server.ask(address).json()["version"]
     assert server.ask(address, "POST", {"version": now, "rows": [["林地"]]}).status == 400
     assert server.ask(f"/app/cells?name={of(study)}&file=..%2f..%2fx.csv").status == 400
+
+
+def test_the_headings_of_a_table_are_explained_and_its_rows_bear_their_lines(server: Served, study: str) -> None:
+    table = (server.folder / study).with_name("pools.csv")
+    table.write_text("# one\nclass,above,below,soil,dead\n\nforest,1,2,3,4\n林地,1,2,3,4\n", encoding="utf-8")
+    sent = {"Cookie": f"{server.cookie}; tanheng-language=zh"}
+    found = server.ask(f"/app/cells?name={of(study)}&file=pools.csv", headers=sent).json()
+    assert found["meanings"] == ["地类", *(f"{pool}（t C ha-1）" for pool in ("地上", "地下", "土壤", "死亡有机质"))]
+    assert (found["lines"], found["names"]) == ([4, 5], ["林地", ""])
 
 
 def test_codes_by_hand_need_no_legend(server: Served, study: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tanheng.language import mark
+from tanheng.language import mark, tr
 
 #: What a cell holds: a year; an amount in the unit of the row's column ``unit``; a number; a name; a code; text.
 InputKind = Literal["year", "amount", "number", "name", "code", "unit", "text"]
@@ -353,3 +353,29 @@ def required_columns(table: str) -> tuple[str, ...]:
     ('class', 'uptake')
     """
     return INPUT_TABLES[table].required
+
+
+def heading_meanings(headings: Sequence[str]) -> list[str]:
+    """What the headings of a table mean, with their units, in the language that is spoken; empty where no input table has them.
+
+    The table is taken for the one that has most of its columns, and all those that must be there.
+
+    Examples
+    --------
+    >>> heading_meanings(["地类", "uptake", "note"])
+    ['land class', 'uptake; negative is a source, t C ha-1 yr-1', '']
+    >>> heading_meanings(["a", "b"])
+    ['', '']
+    """
+    names = [COLUMN_OF_HEADING.get(heading, heading) for heading in headings]
+    fitting = [table for table in _ALL if set(table.required) <= set(names)]
+    if not fitting:
+        return ["" for _ in names]
+    best = max(fitting, key=lambda table: len(set(table.names) & set(names)))
+    known = {column.name: column for column in best.columns}
+    return [_meaning(known[name]) if name in known else "" for name in names]
+
+
+def _meaning(column: InputColumn) -> str:
+    meaning = tr(column.meaning)
+    return str(tr("{title}, {unit}", title=meaning, unit=column.unit) if column.unit else meaning)

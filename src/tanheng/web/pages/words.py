@@ -100,6 +100,7 @@ _WORDS = {
     "report_being_written": mark("The report is being written …"),
     "entry": mark("Entry"),
     "from": mark("From"),
+    "line": mark("Line"),
     "new_row": mark("New row"),
     "to": mark("To"),
     "value": mark("Value"),

@@ -148,9 +148,10 @@ function editing(file, actions) {
     if (!part.open || part.querySelector("table")) return;
     const found = await actions.cells(file.file, area);
     if (!found) return;
-    const head = make("thead", {}, make("tr", {}, ...found.header.map((name) => make("th", { scope: "col" }, name))));
-    const body = make("tbody", {}, ...found.rows.map((row, number) => make("tr", {}, ...row.map((cell, column) => {
-      const input = make("input", { type: "text", "aria-label": `${found.header[column]}, ${row[0] || number + 1}` });
+    const headings = found.header.map((name, column) => make("th", { scope: "col" }, name, found.meanings[column] ? make("div", { class: "soft" }, found.meanings[column]) : null));
+    const head = make("thead", {}, make("tr", {}, make("th", { scope: "col" }, word("line")), ...headings));
+    const body = make("tbody", {}, ...found.rows.map((row, number) => make("tr", {}, make("th", { scope: "row" }, `${found.lines[number]} ${found.names[number]}`.trim()), ...row.map((cell, column) => {
+      const input = make("input", { type: "text", "aria-label": `${found.header[column]}, ${found.lines[number]}` });
       input.value = cell;
       return make("td", {}, input);
     }))));

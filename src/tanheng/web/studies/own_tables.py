@@ -10,9 +10,10 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from tanheng.errors import InputError
-from tanheng.language import tr
+from tanheng.language import name_of, tr
 from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
+from tanheng.tables.input_tables import COLUMN_OF_HEADING, heading_meanings
 from tanheng.web.home import Home
 from tanheng.web.studies.files import ChangedElsewhereError, study_path, version_of, write_bytes
 
@@ -22,12 +23,31 @@ _MOST_ROWS, _MOST_COLUMNS = 300, 30
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of a table: its headings, its rows, the lines of comment above them, and the version that they are of."""
+    """Cells of a table, and what a page says beside them.
+
+    Attributes
+    ----------
+    header : list of str
+    rows : list of list of str
+    comments : list of str
+        Lines above the headings.
+    version : str
+        Of the file.
+    meanings : list of str
+        What the headings mean, with their units; empty where that is not known.
+    lines : list of int
+        Line of each row in the file, as messages name it.
+    names : list of str
+        Class of each row in the language that is spoken; empty where it has none, or is written so.
+    """
 
     header: list[str]
     rows: list[list[str]]
     comments: list[str]
     version: str
+    meanings: list[str]
+    lines: list[int]
+    names: list[str]
 
 
 @dataclass(frozen=True)
@@ -93,12 +113,12 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     above = list(takewhile(lambda line: line.startswith("#"), lines))
     body = "".join(lines[len(above) :])
     separator = max((",", ";", "\t"), key=body.split("\n", 1)[0].count)
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
     try:
-        rows = [
-            row for row in csv.reader(io.StringIO(body, newline=""), delimiter=separator) if any(map(str.strip, row))
-        ]
+        numbered = [(len(above) + reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file)) from error
+    rows = [row for _, row in numbered]
     if not rows or len(rows) > _MOST_ROWS or max(map(len, rows)) > _MOST_COLUMNS:
         raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file))
     if any(row[0].startswith("#") or any("\n" in cell for cell in row) for row in rows):
@@ -106,10 +126,25 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
     comments = [line.rstrip("\r\n") for line in above]
-    version = version_of(data)
-    return Cells(rows[0], rows[1:], comments, version), _Form(
-        encoding, mark, separator, "\r\n" if "\r\n" in text else "\n"
+    found = Cells(
+        rows[0],
+        rows[1:],
+        comments,
+        version_of(data),
+        heading_meanings([heading.strip() for heading in rows[0]]),
+        [line for line, _ in numbered[1:]],
+        _class_names(rows),
     )
+    return found, _Form(encoding, mark, separator, "\r\n" if "\r\n" in text else "\n")
+
+
+def _class_names(rows: list[list[str]]) -> list[str]:
+    """Class of each row below the headings, where its name in the language that is spoken is another."""
+    columns = [COLUMN_OF_HEADING.get(heading.strip(), heading.strip()) for heading in rows[0]]
+    if "class" not in columns:
+        return ["" for _ in rows[1:]]
+    written = [row[columns.index("class")].strip() for row in rows[1:]]
+    return [str(name_of(name)) if str(name_of(name)) != name else "" for name in written]
 
 
 def _decoded(data: bytes, file: str) -> tuple[str, str]:
