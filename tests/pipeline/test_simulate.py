@@ -24,6 +24,8 @@ from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.maps import SimulationRequest, open_request, simulate_maps
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.pipeline.simulation.study import simulate_study
+from tanheng.simulation.demand_spread import RateErrors, demand_spread
+from tanheng.stages.simulation.demand_spread import LandDemandErrors
 from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.study.simulate import Simulate
@@ -534,9 +536,10 @@ def test_zones_bear_the_spread_of_the_draws(study: Path) -> None:
     # With one total the two zones vary against each other alone.
     by = rows.pivot_table(index=["scenario", "year"], columns="zone_id", values="stock_half_width_draws_t_c")
     np.testing.assert_allclose(by["w"], by["e"], rtol=1e-6)
-    # Densities and draws are independent: the whole is the root of the sum of squares.
-    parts = np.hypot(rows["stock_half_width_densities_t_c"], rows["stock_half_width_draws_t_c"])
-    np.testing.assert_allclose(rows["stock_half_width_t_c"], parts, rtol=1e-9)
+    assert (rows["stock_half_width_demand_t_c"] > 0).all()
+    # Densities, draws and demand are independent: the whole is the root of the sum of squares.
+    parts = [rows[f"stock_half_width_{name}_t_c"] ** 2 for name in ("densities", "draws", "demand")]
+    np.testing.assert_allclose(rows["stock_half_width_t_c"], np.sqrt(sum(parts)), rtol=1e-9)
 
 
 def test_demand_fixes_the_store_of_the_region_in_every_draw(study: Path) -> None:
@@ -544,7 +547,62 @@ def test_demand_fixes_the_store_of_the_region_in_every_draw(study: Path) -> None
     assert set(table["of"]) == {"stock", "change"}
     # Each draw has the areas that are demanded, so where they lie moves carbon between zones alone.
     np.testing.assert_allclose(table["half_width_draws_t_c"], 0.0, atol=1e-6)
-    np.testing.assert_allclose(table["half_width_t_c"], table["half_width_densities_t_c"], rtol=1e-9)
+    # How much is demanded does not: it is in the interval of the region as well, and grows with the years ahead.
+    whole = np.hypot(table["half_width_densities_t_c"], table["half_width_demand_t_c"])
+    np.testing.assert_allclose(table["half_width_t_c"], whole, rtol=1e-9)
+    change = table[(table["of"] == "change") & (table["from_year"] == table["from_year"].min())]
+    for _, rows in change.groupby("scenario"):
+        assert rows.sort_values("to_year")["half_width_demand_t_c"].is_monotonic_increasing
+
+
+def test_the_range_of_demand_holds_what_is_simulated(made: tuple[Path, Simulation]) -> None:
+    _, found = made
+    ranges, demand = found.tables["demand_interval"], found.tables["demand"]
+    both = ranges.merge(demand, on=["year", "class"])
+    assert len(both) == len(demand)
+    np.testing.assert_allclose(both["area_km2"], both["simulated_km2"], rtol=1e-9)
+    assert (both["low_km2"] <= both["area_km2"]).all()
+    assert (both["area_km2"] <= both["high_km2"]).all()
+    width = (ranges["high_km2"] - ranges["low_km2"]).groupby(ranges["year"]).max()
+    assert width.is_monotonic_increasing
+    assert any("its interval carries on how" in note for note in found.notes)
+
+
+def test_demand_has_a_range_only_where_something_says_it(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    two = simulate_maps(request(tmp_path, maps=maps[1:], years=YEARS[1:]), tmp_path / "two")
+    assert "demand_interval" not in two.tables
+    assert any("two maps do not show" in note for note in two.notes)
+    settings = {"demand_uncertainty": 0.5, "to": (2030,)}
+    given = simulate_maps(request(tmp_path, maps=maps[1:], years=YEARS[1:], settings=settings), tmp_path / "given")
+    ranges, moved = given.tables["demand_interval"].set_index("class"), given.tables["conversions"]
+    # Worked by hand: from the middle of the last period to that of the step it is one period, so that rates are known to a factor of
+    # 1.5; what cropland (1) loses to forest (2) is then its whole change.
+    lost = moved[(moved["from_class"] == "1") & (moved["to_class"] == "2")]["area_km2"].sum()
+    row = ranges.loc["1"]
+    assert row["area_km2"] - row["low_km2"] == pytest.approx(0.5 * lost, rel=0.1)
+    assert row["high_km2"] - row["area_km2"] == pytest.approx(lost / 3, rel=0.1)
+    table = tmp_path / "demand.csv"
+    table.write_text("year,from_class,to_class,area_km2\n2030,2,5,3\n", encoding="utf-8")
+    settings = {"demand": str(table), "to": (2030,)}
+    assert (
+        "demand_interval" not in simulate_maps(request(tmp_path, maps=maps, settings=settings), tmp_path / "own").tables
+    )
+
+
+def test_a_layer_of_one_zone_is_as_sure_as_the_region() -> None:
+    random = np.random.default_rng(3)
+    moved = random.integers(50, 200, (3, 3)) + np.diag([5000, 4000, 3000])
+    errors = LandDemandErrors(
+        RateErrors(0.05, 0.05),
+        {"one": demand_spread(moved[None], [2030.0], 2020.0, 10.0, RateErrors(0.05, 0.05), 400, 1)},
+        moved.sum(axis=1),
+        1.0,
+    )
+    density = np.array([60.0, 150.0, 70.0])
+    region = errors.half_width("one", (2030,), density)
+    assert errors.zone_half_width("one", 2030, moved[None], density) == pytest.approx([region], rel=1e-9)
+    assert errors.half_width("one", (2020, 2030), density) == pytest.approx(region)
 
 
 def test_the_spread_of_a_change_is_that_of_both_its_years_in_each_draw() -> None:

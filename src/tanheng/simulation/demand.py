@@ -84,16 +84,20 @@ def step_of(chain: Chain, periods: float) -> Step:
 def with_factors(chain: Chain, factors: NDArray[np.float64]) -> Chain:
     """Chain whose conversions are multiplied by factors; what is left stays, and no class loses more than it has.
 
+    Parameters
+    ----------
+    chain : array, shape (classes, classes)
+    factors : array, shape (..., classes, classes)
+
     Examples
     --------
     >>> with_factors(np.array([[0.8, 0.2], [0.1, 0.9]]), np.array([[1.0, 0.5], [2.0, 1.0]])).round(9).tolist()
     [[0.9, 0.1], [0.2, 0.8]]
     """
-    moved = chain * factors
-    np.fill_diagonal(moved, 0.0)
-    total = moved.sum(axis=1, keepdims=True)
-    moved = moved / np.maximum(total, 1.0)
-    return np.asarray(moved + np.diag(1.0 - moved.sum(axis=1)))
+    same = np.eye(chain.shape[0], dtype=bool)
+    moved = np.where(same, 0.0, chain * factors)
+    moved = moved / np.maximum(moved.sum(axis=-1, keepdims=True), 1.0)
+    return np.asarray(moved + np.where(same, 1.0 - moved.sum(axis=-1, keepdims=True), 0.0))
 
 
 def fitted_to_totals(

@@ -77,8 +77,10 @@ TITLES = {
     "compensation_units": mark("Compensation by unit"),
     "demand": mark("Demand for land"),
     "demand_by_zone": mark("Demand for land by zone"),
+    "demand_interval": mark("Range of the demand for land"),
     "conversions": mark("Conversions by step"),
     "carbon": mark("Carbon of simulated land"),
+    "carbon_interval": mark("Carbon by range of demand"),
     "paths": mark("Paths of people and emissions"),
     "plan_gap": mark("Plan against likely land"),
     "validation": mark("Validation by resolution"),
@@ -249,12 +251,17 @@ MEANINGS = {
         "leave less of a chain"
     ),
     "demand_by_zone": mark("Area of each class asked for and simulated in each zone"),
+    "demand_interval": mark(
+        "Area of each class that is demanded, and the range that holds 95 % of what it may be, by how rates of conversion vary; the maps have "
+        "the area demanded"
+    ),
     "conversions": mark(
         "Area that each step converts from one class to another; rows of one class to itself are land that stays"
     ),
     "carbon": mark(
         "Stored carbon of the simulated land by the densities of today (a stock), and its change since the last map"
     ),
+    "carbon_interval": mark("Change of the stock since the last map, t C, with the half-width of what demand may be"),
     "paths": mark(
         "Population, emissions and uptake of the land from the last year on, by the assumptions of the study; flux balance is uptake less emissions"
     ),

@@ -35,6 +35,7 @@ from tanheng.report.words.notes import grouped
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.work import Here, Work
+from tanheng.stages.simulation.demand_spread import carbon_interval, demand_interval, demand_note, land_demand_errors
 from tanheng.stages.simulation.ensemble import Ensemble, carbon_table
 from tanheng.stages.simulation.future import schedule_of, simulated
 from tanheng.stages.simulation.learning import learn_suitability, refuse_unlearned
@@ -276,14 +277,20 @@ def simulate_into(
         **trial_tables(inputs, trial),
         **learning_tables(inputs, learned),
     }
+    errors = land_demand_errors(inputs, schedules)
+    if errors is not None:
+        tables["demand_interval"] = demand_interval(inputs, errors)
     if densities is not None:
-        tables["carbon"] = carbon_table(inputs, ensemble, densities.array(inputs.land.classes).sum(axis=1))
+        density = densities.array(inputs.land.classes).sum(axis=1)
+        tables["carbon"] = carbon_table(inputs, ensemble, density)
+        if errors is not None:
+            tables["carbon_interval"] = carbon_interval(inputs, errors, tables["carbon"], density)
     (folder / "tables").mkdir(exist_ok=True)
     for name, table in tables.items():
         write_csv(folder / "tables" / f"{name}.csv", table)
-    more = [note for plan in schedules.values() for note in plan.notes]
+    more = [note for plan in schedules.values() for note in plan.notes] + demand_note(inputs, errors)
     everything = tuple(dict.fromkeys([*inputs.notes, *learned.notes, *notes, *trial.notes, *more]))
-    return Simulation(folder, inputs, trial, learned, schedules, ensemble, tables, files, everything)
+    return Simulation(folder, inputs, trial, learned, schedules, ensemble, tables, files, everything, errors)
 
 
 def _future(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.simulation.schedule import Schedule
+from tanheng.stages.simulation.demand_spread import LandDemandErrors
 from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.learning import Learned
 from tanheng.stages.simulation.trial import TrialFound
@@ -34,6 +35,8 @@ class Simulation:
     files : mapping of (str, int) to Path
         Map of land use by scenario and year.
     notes : tuple of str
+    demand_errors : LandDemandErrors, optional
+        What demand may be, where that is known.
     record : mapping
         As in run.json.
     """
@@ -47,6 +50,7 @@ class Simulation:
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[tuple[str, int], Path]
     notes: tuple[str, ...]
+    demand_errors: LandDemandErrors | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
     page: str = "report.html"
 

@@ -41,8 +41,8 @@ from tanheng.simulation.work import Here, Work
 from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found
 from tanheng.stages.land.counting import Counting
-from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
+from tanheng.stages.simulation.intervals import with_region_intervals, with_zone_intervals
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
 from tanheng.study import Study, language_of, study_entries, telling_all
 from tanheng.tables.scenarios import OBSERVED, observed_rows
@@ -234,44 +234,21 @@ def _accounts(
             )
         )
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    if made.ensemble.draws > 1:
+    if made.ensemble.draws > 1 or made.demand_errors is not None:
         density = next(iter(variables.values()))["carbon_density"].isel(year=-1).sum("carbon_pool").to_numpy()
         if "stock_by_zone" in tables:
-            tables["stock_by_zone"] = _with_spread(tables["stock_by_zone"], inputs, made.ensemble, density)
+            tables["stock_by_zone"] = with_zone_intervals(
+                tables["stock_by_zone"], _zone_ids(inputs), made.ensemble, made.demand_errors, density
+            )
         if "stock_uncertainty" in tables:
-            tables["stock_uncertainty"] = _with_region_spread(tables["stock_uncertainty"], made.ensemble, density)
+            tables["stock_uncertainty"] = with_region_intervals(
+                tables["stock_uncertainty"], made.ensemble, made.demand_errors, density
+            )
     return tables, variables, tuple(dict.fromkeys(notes))
 
 
-def _with_spread(table: pd.DataFrame, inputs: Inputs, ensemble: Ensemble, density: NDArray[np.float64]) -> pd.DataFrame:
-    """Stock by zone with its interval from densities, from the draws alone (where the same change takes place), and from both.
-
-    Parameters
-    ----------
-    density : numpy.ndarray, shape (classes,), t C ha-1
-    """
-    halves = pd.Series(np.nan, index=table.index)
-    for (scenario, year, label), rows in table.groupby(["scenario", "year", "zone_layer"], sort=False):
-        spread = ensemble.zone_half_width(str(label), (str(scenario), int(year)), density)
-        by_id = dict(zip(inputs.zones[str(label)].ids, spread, strict=False))
-        halves[rows.index] = rows["zone_id"].astype(str).map(by_id).to_numpy(float)
-    more: dict[str, pd.Series] = {}
-    if "stock_half_width_t_c" in table:
-        of_densities = table["stock_half_width_t_c"]
-        more = {
-            "stock_half_width_densities_t_c": of_densities,
-            "stock_half_width_t_c": np.hypot(of_densities, halves.fillna(0.0)),
-        }
-    return table.assign(**more, stock_half_width_draws_t_c=halves)
-
-
-def _with_region_spread(table: pd.DataFrame, ensemble: Ensemble, density: NDArray[np.float64]) -> pd.DataFrame:
-    """Intervals of the stock and its change with what draws make of them, alone and together with the rest."""
-    drawn = [
-        ensemble.region_half_width(str(row.scenario), tuple(dict.fromkeys((row.from_year, row.to_year))), density)
-        for row in table.itertuples()
-    ]
-    return table.assign(half_width_t_c=np.hypot(table["half_width_t_c"], drawn), half_width_draws_t_c=drawn)
+def _zone_ids(inputs: Inputs) -> dict[str, tuple[str, ...]]:
+    return {label: shapes.ids for label, shapes in inputs.zones.items()}
 
 
 def _observed_transitions(inputs: Inputs) -> pd.DataFrame | None:

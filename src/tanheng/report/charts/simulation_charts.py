@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from tanheng.language import name_of, tr
@@ -160,6 +159,7 @@ def _of(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
 def _land(tables: Mapping[str, pd.DataFrame], colours: Mapping[str, str], record: Mapping[str, object]) -> list[Chart]:
     """Area of each class by year: observed, then simulated."""
     observed, table, found = record.get("observed_km2"), tables["demand"], []
+    ranges = tables.get("demand_interval")
     years: Sequence[int] = record["years"]  # type: ignore[assignment]
     for scenario in _scenarios(table):
         rows = _of(table, scenario)
@@ -172,12 +172,24 @@ def _land(tables: Mapping[str, pd.DataFrame], colours: Mapping[str, str], record
                 else []
             )
             after = list(zip(own["year"].astype(float), own["simulated_km2"].astype(float), strict=True))
-            series.append(Line(name_of(name), colours[name], [*before, *after], dots=True))
+            band = (
+                [*((value, value) for _, value in before), *_range_of(ranges, scenario, name)]
+                if ranges is not None
+                else []
+            )
+            series.append(Line(name_of(name), colours[name], [*before, *after], band, dots=True))
         marks = [float(year) for year in [*years, *dict.fromkeys(rows["year"])]]
         title = tr("Area of the classes, observed to {year} and simulated after it", year=years[-1])
         title = tr("{title}: {scenario}", title=title, scenario=name_of(scenario)) if scenario else title
         found.append(Chart("land", title, lines(series, Axes(tr("year"), tr("km²"), low=0.0, marks=marks), title)))
     return found
+
+
+def _range_of(ranges: pd.DataFrame, scenario: str, name: str) -> list[tuple[float, float]]:
+    """Range of the area of a class by year."""
+    rows = _of(ranges, scenario)
+    rows = rows[rows["class"] == name]
+    return list(zip(rows["low_km2"].astype(float), rows["high_km2"].astype(float), strict=True))
 
 
 def _stock_to_come(tables: Mapping[str, pd.DataFrame], first: int) -> list[Chart]:
@@ -223,15 +235,12 @@ def _carbon(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
     if "carbon" not in tables:
         return []
     table, series = tables["carbon"], []
-    half = "stock_change_half_width_t_c"
     for scenario, colour in zip(_scenarios(table), SERIES, strict=False):
         rows = _of(table, scenario).groupby("year")["stock_change_t_c"].sum() / 1e6
         points = [(float(year), float(value)) for year, value in rows.items()]
         band: list[tuple[float, float]] = []
-        if half in table:
-            halves = (
-                _of(table, scenario).groupby("year")[half].apply(lambda part: float(np.sqrt((part**2).sum()))) / 1e6
-            )
+        if "carbon_interval" in tables:
+            halves = _of(tables["carbon_interval"], scenario)["half_width_demand_t_c"] / 1e6
             band = [(y - h, y + h) for (_, y), h in zip(points, halves, strict=True)]
         series.append(Line(name_of(scenario) if scenario else tr("simulated"), colour, points, band))
     title = tr("Carbon stored, against the last map (a stock)")

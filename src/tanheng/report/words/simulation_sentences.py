@@ -227,6 +227,7 @@ def sentences(record: Mapping[str, Any], tables: Tables) -> list[str]:
         model_sentence(record),
         caution(record),
         *moves_sentences(tables),
+        *demand_sentences(tables),
         *turning_sentences(tables),
     ]
     return [text for text in found if text]
@@ -253,6 +254,28 @@ def moves_sentences(tables: Tables) -> list[str]:
             "From {first} to {last}, {gross:,.0f} km2 change their class. The areas of the classes change by {net:,.0f} km2; the other "
             "{rest:,.0f} km2 change both ways between classes, as the observed land did.",
             **values,
+        )
+        found.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
+    return found
+
+
+def demand_sentences(tables: Tables) -> list[str]:
+    """How sure the demand of the last year is, by the class whose range is the widest."""
+    if "demand_interval" not in tables:
+        return []
+    table, found = tables["demand_interval"], []
+    for scenario, rows in table.groupby(table.get("scenario", lambda _: ""), sort=False):
+        last = rows[rows["year"] == rows["year"].max()]
+        row = last.loc[(last["high_km2"] - last["low_km2"]).idxmax()]
+        if row["high_km2"] <= row["low_km2"]:
+            continue
+        text = tr(
+            "The demand is uncertain: in {year}, {name} may cover {low:,.0f} to {high:,.0f} km2 (95 %), where the maps have {area:,.0f} km2.",
+            name=name_of(row["class"]),
+            low=float(row["low_km2"]),
+            high=float(row["high_km2"]),
+            area=float(row["area_km2"]),
+            year=int(row["year"]),
         )
         found.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
     return found

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import NO_ZONE, Land, Landscape, cells_by_class
 from tanheng.stages.simulation.future import SimulatedLand
 from tanheng.stages.simulation.tables import land_outside_zones, with_scenario
@@ -33,6 +34,8 @@ class Ensemble:
         Zone of each cell in layers whose land is summed in each draw.
     by_layer : dict of list of array, shape (zones, classes)
         Cells of each class in the zones of a layer, by layer, scenario and year.
+    moved : dict of array, shape (zones, classes, classes)
+        The same by their class on the last map and in the first draw.
     first : dict
         Land of the first draw.
     times : dict of array of uint16, shape (classes, rows, columns)
@@ -44,6 +47,7 @@ class Ensemble:
     inputs: SimulationInputs
     layers: Mapping[str, NDArray[np.uint16]] = field(default_factory=dict)
     by_layer: dict[tuple[str, str, int], list[NDArray[np.int64]]] = field(default_factory=dict)
+    moved: dict[tuple[str, str, int], NDArray[np.int64]] = field(default_factory=dict)
     first: dict[Key, Land] = field(default_factory=dict)
     times: dict[Key, NDArray[np.uint16]] = field(default_factory=dict)
     cells: dict[Key, list[NDArray[np.int64]]] = field(default_factory=dict)
@@ -64,6 +68,9 @@ class Ensemble:
             count = int(zones[zones != NO_ZONE].max(initial=0)) + 1
             counted = cells_by_class(Landscape(made.land, zones=zones), classes, count)
             self.by_layer.setdefault((label, *key), []).append(counted)
+            if made.draw == 1:
+                last = self.inputs.land.lands[-1]
+                self.moved[(label, *key)] = transition_counts(last, made.land, classes, zones, count)
         if made.draw == 1:
             self.first[key] = made.land
         if self.draws > 1:
@@ -124,19 +131,12 @@ def _room(shape: tuple[int, int, int]) -> NDArray[np.uint16]:
     return np.memmap(tempfile.TemporaryFile(prefix="tanheng-"), np.uint16, "w+", shape=shape)
 
 
-def carbon_table(
-    inputs: SimulationInputs,
-    ensemble: Ensemble,
-    density: NDArray[np.float64],
-    relative: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
+def carbon_table(inputs: SimulationInputs, ensemble: Ensemble, density: NDArray[np.float64]) -> pd.DataFrame:
     """Stock of each class by scenario and year, and its change since the last map, t C; the last map's own year comes first.
 
     Parameters
     ----------
     density : array, shape (classes,), t C ha-1
-    relative : mapping of str to float, optional
-        Relative half-width of the density of each class: then the table has those of stock and change of the total.
     """
     hectares = inputs.land.cell_km2 * HA_PER_KM2
     classes, last = inputs.land.classes, inputs.land.years[-1]
@@ -158,9 +158,4 @@ def carbon_table(
                 }
                 for k, name in enumerate(classes)
             ]
-    table = pd.DataFrame(rows)
-    if relative:
-        half = table["class"].map(lambda name: relative.get(str(name), np.nan)).to_numpy(float)
-        table["stock_half_width_t_c"] = table["stock_t_c"].abs() * half
-        table["stock_change_half_width_t_c"] = table["stock_change_t_c"].abs() * half
-    return table
+    return pd.DataFrame(rows)

@@ -32,6 +32,14 @@ FUTURE: Fields = {
             "markov",
             accepts=("table:land_demand", "table:land_conversions"),
         ),
+        "demand_uncertainty": Field(
+            mark("Uncertainty of demand"),
+            mark(
+                "Observed: as rates of conversion differed between the observed periods, which needs three maps. Or a number: relative "
+                "half-width of the 95 % interval of all rates after a period; 0 for none."
+            ),
+            0.3,
+        ),
         "period": Field(
             mark("Period"), mark("Whether the chain is that of the last period or of the whole span."), "last"
         ),
