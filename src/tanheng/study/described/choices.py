@@ -97,6 +97,7 @@ CHOICES: Mapping[tuple[type[Part], str], Mapping[str, str]] = {
         "best": mark("most likely map"),
         "patches": mark("draws in patches"),
     },
+    (Simulate, "demand_uncertainty"): {"observed": mark("as observed between periods")},
     (Simulate, "model"): {"logit": mark("logistic regression"), "lightgbm": mark("gradient-boosted trees")},
     (Simulate, "period"): {"last": mark("last period"), "all": mark("whole span")},
     (Value, "price_per"): _PER,
