@@ -98,6 +98,16 @@ def simulate(
             "--score-on-training", help=tr("Score on the change that the model was learned from (in sample).")
         ),
     ] = False,
+    demand_uncertainty: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            help=tr(
+                "Relative half-width of rates one period ahead; by default as they differed between three maps or more."
+            ),
+        ),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help=tr("Threads; all cores by default."))] = None,
     cluster: Annotated[
         str | None,
@@ -173,8 +183,7 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
             "score_on_training",
         )
     }
-    if given["draws"] is not None:
-        settings["draws"] = given["draws"]
+    settings |= {name: given[name] for name in ("draws", "demand_uncertainty") if given[name] is not None}
     chosen = given["scenarios"]
     settings["scenarios"] = False if chosen is None else (True if chosen == "builtin" else chosen)
     settings["protected"] = [{"file": name} for name in given["protected"] or ()]

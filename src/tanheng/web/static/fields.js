@@ -35,7 +35,7 @@ function kindOf(field, value, schema) {
   }
   const truthOrText = field.anyOf?.length === 2 && field.anyOf.some((one) => one.type === "boolean") && field.anyOf.some((one) => one.type === "string");
   if (truthOrText && !isTable(value) && !Array.isArray(value)) return "truth_or_text";
-  if (field.anyOf) return field.anyOf.some((one) => one.type === "string") && (value === undefined || typeof value === "string") && !field.anyOf.some((one) => one.type === "boolean") ? "text" : "toml";
+  if (field.anyOf) return field.anyOf.some((one) => one.type === "string") && ["undefined", "string", "number"].includes(typeof value) && !field.anyOf.some((one) => one.type === "boolean") ? "text" : "toml";
   if (field.type === "boolean") return "truth";
   if (field.type === "number" || field.type === "integer") return "number";
   if (field.type === "string") return "text";
@@ -137,7 +137,11 @@ const choiceWords = (field, one) => field["x-choices"]?.[one] ?? String(one);
 
 // Inputs of a field by its kind; each gets the value and says where it is to be written.
 const inputs = {
-  text: (id, value, field, context) => textInput(id, value, choicesFor(field, context), `${id}-about`, context.done),
+  text: (id, value, field, context) => {
+    const numeric = field.anyOf?.some((one) => one.type === "number");
+    const done = (text) => context.done(numeric && text !== null && !Number.isNaN(Number(text)) ? Number(text) : text);
+    return textInput(id, value, choicesFor(field, context), `${id}-about`, done);
+  },
   number: (id, value, field, context) => [numberInput(id, value, field, `${id}-about`, context.done)],
   truth: (id, value, field, context) => [selectInput(id, value, [[true, word("yes")], [false, word("no")]], unsetWords(field), `${id}-about`, context.done)],
   choice: (id, value, field, context) => [selectInput(id, value, (field.enum ?? [field.const]).map((one) => [one, choiceWords(field, one)]), unsetWords(field), `${id}-about`, context.done)],
