@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,24 @@ def test_stop_right_after_the_folder_is_made_leaves_nothing(tmp_path: Path, monk
     monkeypatch.setattr(Path, "mkdir", made_and_stopped)
     with pytest.raises(KeyboardInterrupt), result_folder(tmp_path / "results"):
         pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_thread_still_writes_is_cleared_away_too(tmp_path: Path) -> None:
+    """The library of the store writes in a thread of its own, which a stop of the run does not reach."""
+
+    def writing(folder: Path) -> None:
+        for number in range(10):
+            (folder / "results.zarr" / str(number)).mkdir(parents=True, exist_ok=True)
+            time.sleep(0.01)
+
+    def stopped(thread: ThreadPoolExecutor) -> None:
+        with result_folder(tmp_path / "results") as folder:
+            thread.submit(writing, folder)
+            raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as thread, pytest.raises(KeyboardInterrupt):
+        stopped(thread)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -208,8 +208,20 @@ def _unfinished(folder: Path, place: Path) -> Iterator[Path]:
         yield work
         work.chmod(0o755)
         _take_place(work, place)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    except BaseException:
+        _clear_away(work)
+        raise
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove a folder that a thread of a library may still be writing the last file of, which would bring it back."""
+    gone = 0
+    for _ in range(100):
+        shutil.rmtree(folder, ignore_errors=True)
+        gone = 0 if folder.exists() else gone + 1
+        if gone == 3:
+            return
+        time.sleep(0.02)
 
 
 def _take_place(work: Path, folder: Path) -> None:
