@@ -219,9 +219,9 @@ def _clear_away(folder: Path) -> None:
     for _ in range(100):
         shutil.rmtree(folder, ignore_errors=True)
         gone = 0 if folder.exists() else gone + 1
-        if gone == 3:
+        if gone == 5:
             return
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def _take_place(work: Path, folder: Path) -> None:
