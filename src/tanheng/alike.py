@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from numbers import Number
 from string import Formatter
 
 from tanheng.language import Message, listed, tr
 
 #: Ends of a period, which no list can stand for.
 _ENDS = frozenset({"first", "last"})
+#: Numbers that say where, and may be listed; others are amounts.
+_PLACES = frozenset({"row", "rows", "line", "year", "years", "code"})
+#: Placeholders in quotes.
+_QUOTED = re.compile(r"""['"\u201c]\{(\w+)\}""")
 #: Things of one message that are named; of more, how many there are.
 _MOST = 20
 
@@ -58,7 +64,7 @@ def grouped_alike(messages: Iterable[str], apart: Collection[str] = ()) -> list[
     """The first of those messages that differ in one value alone, and all of them as one; as `together` does it."""
     groups: list[_Group] = []
     known: dict[tuple[object, ...], _Group] = {}
-    for message in dict.fromkeys(messages):
+    for message in {(str(one), getattr(one, "place", "")): one for one in messages}.values():
         signs = dict(_signs(message, apart)) if isinstance(message, Message) else {}
         path = next((path for path, sign in signs.items() if sign in known and known[sign].path in {(), path}), None)
         if path is None:
@@ -70,23 +76,25 @@ def grouped_alike(messages: Iterable[str], apart: Collection[str] = ()) -> list[
         group = known[signs[path]]
         if not group.path:
             group.path, group.parts = path, _parts(group.message, path)
-        group.parts += _parts(message, path)
+        known_parts = set(map(str, group.parts))
+        group.parts += [part for part in _parts(message, path) if str(part) not in known_parts]
     return [(group.message, group.told()) for group in groups]
 
 
 def _signs(message: Message, apart: Collection[str]) -> Iterator[tuple[Path, tuple[object, ...]]]:
     """By each value that may be listed: all else that a message says."""
-    # What a template shows as a number can't be a list.
+    # What a template shows as a number can't be a list, and what stands in quotes would read as one name.
     numbers = {str(name) for _, name, form, _ in Formatter().parse(message.template) if name and form}
+    quoted = set(_QUOTED.findall(message.template))
     texts = [(name, str(value)) for name, value in message.values.items()]
     for key, value in message.values.items():
-        if key in _ENDS or key in numbers or key in apart:
+        if key in _ENDS or key in numbers or key in quoted or key in apart:
             continue
         rest = (message.template, getattr(message, "place", ""), key, *(pair for pair in texts if pair[0] != key))
         if isinstance(value, Message) and value.values and not value.context:  # a sentence
             for path, sign in _signs(value, ()):
                 yield (key, *path), (*rest, sign)
-        else:
+        elif key in _PLACES or not isinstance(value, Number):
             yield (key,), rest
 
 

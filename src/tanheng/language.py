@@ -227,10 +227,18 @@ def tr(template: str, /, **values: object) -> str:
     if not template:
         return Message("")  # gettext keeps the catalogue's header under it
     text = _catalogue(language()).gettext(template)
+    values = {name: _said_by(value) for name, value in values.items()}
     study = _study.get()
     if study is not None:
         values = {name: _from_study(value, study) for name, value in values.items()}
     return Message(text.format(**values) if values else text, template, values)
+
+
+def _said_by(value: object) -> object:
+    """The message of an error that has one, so that it can be said in another language too; other values as they are."""
+    if isinstance(value, Exception) and len(value.args) == 1 and isinstance(value.args[0], Message):
+        return value.args[0]
+    return value
 
 
 def mark(template: str) -> str:

@@ -24,7 +24,7 @@ from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.maps import SimulationRequest, open_request, simulate_maps
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.pipeline.simulation.study import simulate_study
-from tanheng.simulation.demand_spread import RateErrors, demand_spread
+from tanheng.simulation.demand_spread import DemandStep, RateErrors, demand_spread
 from tanheng.stages.simulation.demand_spread import LandDemandErrors
 from tanheng.stages.simulation.ensemble import Ensemble
 from tanheng.stages.simulation.future import schedule_of
@@ -565,7 +565,7 @@ def test_the_range_of_demand_holds_what_is_simulated(made: tuple[Path, Simulatio
     assert (both["area_km2"] <= both["high_km2"]).all()
     width = (ranges["high_km2"] - ranges["low_km2"]).groupby(ranges["year"]).max()
     assert width.is_monotonic_increasing
-    assert any("its interval carries on how" in note for note in found.notes)
+    assert any("its interval rests on how" in note for note in found.notes)
 
 
 def test_demand_has_a_range_only_where_something_says_it(tmp_path: Path) -> None:
@@ -593,9 +593,10 @@ def test_demand_has_a_range_only_where_something_says_it(tmp_path: Path) -> None
 def test_a_layer_of_one_zone_is_as_sure_as_the_region() -> None:
     random = np.random.default_rng(3)
     moved = random.integers(50, 200, (3, 3)) + np.diag([5000, 4000, 3000])
+    step = DemandStep(2030.0, moved.astype(float), moved.astype(float))
     errors = LandDemandErrors(
         RateErrors(0.05, 0.05),
-        {"one": demand_spread(moved[None], [2030.0], 2020.0, 10.0, RateErrors(0.05, 0.05), 400, 1)},
+        {"one": demand_spread([step], [2030], (2010.0, 2020.0), RateErrors(0.05, 0.05), 400, 1)},
         moved.sum(axis=1),
         1.0,
     )

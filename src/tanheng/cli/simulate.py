@@ -104,7 +104,7 @@ def simulate(
             metavar="SHARE",
             min=0,
             help=tr(
-                "Relative half-width of rates one period ahead; by default as they differed between three maps or more."
+                "How much higher rates may be one period ahead (0.3 is a factor of 1.3); by default as they differed between three maps or more."
             ),
         ),
     ] = None,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.errors import InputError
+from tanheng.inputs.class_names import ClassNames
 from tanheng.io.blocks import content_hash
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import PlanRecord, RunRecord, plain
@@ -68,6 +69,10 @@ def plan_changes(study: Study, folder: Path) -> list[str]:
         record = PlanRecord.read(folder / "plan" / "plan.json")
     except InputError:
         return []
+    run = record_of(folder)
+    if run is not None:
+        # The record has classes as the legend does, however the study names them.
+        study = ClassNames(tuple(run.classes)).study(study)
     settings = _plain_settings(study).get("plan")
     now = settings if isinstance(settings, dict) else {}
     # Zones of limits stand in the record by their ids, however the study names them.

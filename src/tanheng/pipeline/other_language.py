@@ -84,7 +84,9 @@ def _written(folder: Path, record: RunRecord, page: Path) -> Path:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    return observed_rows(read_result_table(path))
+    table = read_result_table(path)
+    # Columns that only simulated years have are none of the run's own table.
+    return observed_rows(table).dropna(axis=1, how="all") if "scenario" in table else table
 
 
 def _grid(record: RunRecord, dataset: xr.Dataset) -> Grid:

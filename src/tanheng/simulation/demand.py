@@ -34,7 +34,7 @@ def transition_counts(
     return found.reshape(zone_count, classes, classes)
 
 
-def markov_chain(counts: NDArray[np.integer]) -> Chain:
+def markov_chain(counts: NDArray[np.integer] | NDArray[np.floating]) -> Chain:
     """Shares of each class that become another, from counts of shape (classes, classes); a class without cells stays.
 
     Examples

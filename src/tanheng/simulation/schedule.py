@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,14 @@ class ScheduledStep:
         The diagonal holds the cells that stay.
     asked : array, shape (zones, classes), or None
         Areas of the classes demanded for the year, cells; None where the demand is of conversions, or between two years.
+    wanted : array, shape (zones, classes, classes), or None
+        Conversions that a chain asks for, before quotas and protected land cut them.
     """
 
     year: float
     conversions: NDArray[np.int64]
     asked: NDArray[np.float64] | None = None
+    wanted: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ def _scheduled(
             else:
                 asked = former + (goal - former) * number / len(ends)
                 step = _total_step(start, cells, priors, room, asked, rules, end, problems)
-            steps.append(step if end == ends[-1] else ScheduledStep(end, step.conversions))
+            steps.append(replace(step, asked=step.asked if end == ends[-1] else None))
             cells, before = step.conversions.sum(axis=1), end
         former = cells.astype(float)
     if problems:
@@ -218,7 +221,7 @@ def _chain_step(
         conversions[zone] = whole if same else found
         asked[zone] = whole.sum(axis=0)
         cut[zone] = np.where(off & ~same, prior - wanted, 0.0)
-    return ScheduledStep(end, conversions, asked), np.maximum(cut, 0.0)
+    return ScheduledStep(end, conversions, asked, priors), np.maximum(cut, 0.0)
 
 
 def _total_step(

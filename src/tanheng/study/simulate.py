@@ -57,7 +57,7 @@ class Simulate(Part):
     model: Literal["logit", "lightgbm"] = "logit"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     demand: Name = "markov"
-    demand_uncertainty: Literal["observed"] | Annotated[float, Field(ge=0, le=10)] = "observed"
+    demand_uncertainty: Literal["observed"] | Annotated[float, Field(strict=True, ge=0, le=3)] = "observed"
     period: Literal["last", "all"] = "last"
     step_years: Annotated[float, Field(gt=0, le=1000)] | None = None
     drivers: tuple[Name, ...] | None = None

@@ -77,10 +77,11 @@ TITLES = {
     "compensation_units": mark("Compensation by unit"),
     "demand": mark("Demand for land"),
     "demand_by_zone": mark("Demand for land by zone"),
-    "demand_interval": mark("Range of the demand for land"),
+    "demand_interval": mark("Interval of land demand"),
     "conversions": mark("Conversions by step"),
     "carbon": mark("Carbon of simulated land"),
-    "carbon_interval": mark("Carbon by range of demand"),
+    "scenario_difference": mark("Differences of scenarios"),
+    "carbon_interval": mark("Carbon by land demand"),
     "paths": mark("Paths of people and emissions"),
     "plan_gap": mark("Plan against likely land"),
     "validation": mark("Validation by resolution"),
@@ -252,8 +253,7 @@ MEANINGS = {
     ),
     "demand_by_zone": mark("Area of each class asked for and simulated in each zone"),
     "demand_interval": mark(
-        "Area of each class that is demanded, and the range that holds 95 % of what it may be, by how rates of conversion vary; the maps have "
-        "the area demanded"
+        "Area of each class that is demanded, with its 95 % interval by how rates of conversion have varied; the maps have the area that is demanded"
     ),
     "conversions": mark(
         "Area that each step converts from one class to another; rows of one class to itself are land that stays"
@@ -261,7 +261,13 @@ MEANINGS = {
     "carbon": mark(
         "Stored carbon of the simulated land by the densities of today (a stock), and its change since the last map"
     ),
-    "carbon_interval": mark("Change of the stock since the last map, t C, with the half-width of what demand may be"),
+    "carbon_interval": mark(
+        "Change of the stock since the last map, with the uncertainty that the demand for land gives it"
+    ),
+    "scenario_difference": mark(
+        "How much more each scenario stores than the first, with its 95 % interval by the demand for land: rates err alike in all "
+        "scenarios, so differences are surer than stores"
+    ),
     "paths": mark(
         "Population, emissions and uptake of the land from the last year on, by the assumptions of the study; flux balance is uptake less emissions"
     ),

@@ -35,7 +35,13 @@ from tanheng.report.words.notes import grouped
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.work import Here, Work
-from tanheng.stages.simulation.demand_spread import carbon_interval, demand_interval, demand_note, land_demand_errors
+from tanheng.stages.simulation.demand_spread import (
+    carbon_interval,
+    demand_interval,
+    demand_notes,
+    land_demand_errors,
+    scenario_difference,
+)
 from tanheng.stages.simulation.ensemble import Ensemble, carbon_table
 from tanheng.stages.simulation.future import schedule_of, simulated
 from tanheng.stages.simulation.learning import learn_suitability, refuse_unlearned
@@ -285,10 +291,12 @@ def simulate_into(
         tables["carbon"] = carbon_table(inputs, ensemble, density)
         if errors is not None:
             tables["carbon_interval"] = carbon_interval(inputs, errors, tables["carbon"], density)
+            if len(inputs.scenarios) > 1:
+                tables["scenario_difference"] = scenario_difference(inputs, errors, density)
     (folder / "tables").mkdir(exist_ok=True)
     for name, table in tables.items():
         write_csv(folder / "tables" / f"{name}.csv", table)
-    more = [note for plan in schedules.values() for note in plan.notes] + demand_note(inputs, errors)
+    more = [note for plan in schedules.values() for note in plan.notes] + demand_notes(inputs, errors)
     everything = tuple(dict.fromkeys([*inputs.notes, *learned.notes, *notes, *trial.notes, *more]))
     return Simulation(folder, inputs, trial, learned, schedules, ensemble, tables, files, everything, errors)
 

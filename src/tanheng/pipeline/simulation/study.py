@@ -41,6 +41,7 @@ from tanheng.simulation.work import Here, Work
 from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found
 from tanheng.stages.land.counting import Counting
+from tanheng.stages.simulation.demand_spread import carbon_interval, scenario_difference
 from tanheng.stages.simulation.future import schedule_of
 from tanheng.stages.simulation.intervals import with_region_intervals, with_zone_intervals
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
@@ -240,6 +241,13 @@ def _accounts(
             tables["stock_by_zone"] = with_zone_intervals(
                 tables["stock_by_zone"], _zone_ids(inputs), made.ensemble, made.demand_errors, density
             )
+        if "stock_uncertainty" not in tables and made.demand_errors is not None:
+            # Densities without an interval: that of demand alone.
+            since = tables["change"][tables["change"]["from_year"] == inputs.study.years[-1]]
+            change = since.rename(columns={"to_year": "year"})
+            tables["carbon_interval"] = carbon_interval(given, made.demand_errors, change, density)
+        if made.demand_errors is not None and len(given.scenarios) > 1:
+            tables["scenario_difference"] = scenario_difference(given, made.demand_errors, density)
         if "stock_uncertainty" in tables:
             tables["stock_uncertainty"] = with_region_intervals(
                 tables["stock_uncertainty"], made.ensemble, made.demand_errors, density

@@ -193,19 +193,16 @@ def _range_of(ranges: pd.DataFrame, scenario: str, name: str) -> list[tuple[floa
 
 
 def _stock_to_come(tables: Mapping[str, pd.DataFrame], first: int) -> list[Chart]:
-    """Change of the store of a study since its last year, with the uncertainty that densities and map errors make."""
+    """Change of the store of a study since its last year, with its interval: of all that is known to err, or of land demand alone."""
     table, series = tables["change"], []
     table = table[table["from_year"] == first]
-    halves = tables.get("stock_uncertainty")
+    halves = _half_widths(tables, first)
     for scenario, colour in zip(_scenarios(table), SERIES, strict=False):
         rows = _of(table, scenario)
         points = [(float(first), 0.0), *((float(row.to_year), row.stock_change_t_c / 1e6) for row in rows.itertuples())]
         band: list[tuple[float, float]] = []
         if halves is not None:
-            own = _of(halves, scenario)
-            own = (
-                own[(own["of"] == "change") & (own["from_year"] == first)].set_index("to_year")["half_width_t_c"] / 1e6
-            )
+            own = _of(halves, scenario).set_index("year")["half_width_t_c"] / 1e6
             band = [(y - float(own.get(int(x), 0.0)), y + float(own.get(int(x), 0.0))) for x, y in points]
         series.append(Line(name_of(scenario), colour, points, band))
     title = tr("Carbon stored, against the last map (a stock)")
@@ -213,6 +210,17 @@ def _stock_to_come(tables: Mapping[str, pd.DataFrame], first: int) -> list[Chart
     return [
         Chart("carbon", title, lines(series, Axes(tr("year"), tr("change of the stock, Mt C"), marks=marks), title))
     ]
+
+
+def _half_widths(tables: Mapping[str, pd.DataFrame], first: int) -> pd.DataFrame | None:
+    """Half-width of the change of the store since the last map, by scenario and year."""
+    if "stock_uncertainty" in tables:
+        table = tables["stock_uncertainty"]
+        table = table[(table["of"] == "change") & (table["from_year"] == first)]
+        return table.rename(columns={"to_year": "year"})[["scenario", "year", "half_width_t_c"]]
+    if "carbon_interval" in tables:
+        return tables["carbon_interval"].rename(columns={"half_width_demand_t_c": "half_width_t_c"})
+    return None
 
 
 def _emissions_to_come(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:

@@ -20,7 +20,7 @@ from tanheng.report.page.html import embedded, picture_address, write_page
 from tanheng.report.page.html_tables import html_table
 from tanheng.report.page.scripts import joined_script
 from tanheng.report.style.chart import Chart, of_theme
-from tanheng.report.words.simulation_sentences import sentences, verdict
+from tanheng.report.words.simulation_sentences import band_meaning, sentences, verdict
 from tanheng.report.words.titles import run_title
 from tanheng.tables.titles import table_meaning, table_title
 
@@ -76,6 +76,7 @@ def write_simulation_page(
         first_frame=pictures[-1]["image"],
         last_observed=pictures[len([f for f in frames if not f.scenario]) - 1]["image"],
         legend=[(name_of(name), colour) for name, colour in colours.items()],
+        band_meaning=band_meaning(tables),
         maps=[(caption, picture_address(item)) for caption, item in maps],
         charts={theme: of_theme(charts, theme) for theme in ("validation", "learning", "land", "carbon")},
         tables=[(table_title(name), table_meaning(name), html_table(table, name)) for name, table in tables.items()],

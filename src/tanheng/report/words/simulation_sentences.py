@@ -16,6 +16,9 @@ _MOST = 0.5
 #: Land that changes, over the change of the classes' areas, up to which hardly any moves both ways.
 _ONE_WAY = 1.2
 
+#: Width of an interval of an area, as a share of the land, from which on it says nothing.
+_USELESS = 0.3
+
 #: What the models of a validation are, in words.
 MODELS = {
     "best": mark("most likely map"),
@@ -270,15 +273,39 @@ def demand_sentences(tables: Tables) -> list[str]:
         if row["high_km2"] <= row["low_km2"]:
             continue
         text = tr(
-            "The demand is uncertain: in {year}, {name} may cover {low:,.0f} to {high:,.0f} km2 (95 %), where the maps have {area:,.0f} km2.",
+            "The demand for land is uncertain: in {year}, {name} may cover {low:,.0f} to {high:,.0f} km2 (95 %), where maps have {area:,.0f} km2.",
             name=name_of(row["class"]),
             low=float(row["low_km2"]),
             high=float(row["high_km2"]),
             area=float(row["area_km2"]),
             year=int(row["year"]),
         )
+        if row["high_km2"] - row["low_km2"] > _USELESS * last["area_km2"].sum():
+            text = joined([text, tr("That is so wide that these areas are no basis for a decision.")])
         found.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
     return found
+
+
+def band_meaning(tables: Tables) -> str:
+    """What the bands of the stored carbon hold."""
+    told = tables.get("stock_uncertainty", pd.DataFrame())
+    parts = [
+        tr(words)
+        for name, words in (
+            ("half_width_densities_t_c", mark("the densities")),
+            ("half_width_demand_t_c", mark("the demand for land")),
+            ("half_width_draws_t_c", mark("where change takes place")),
+        )
+        if name in told
+    ]
+    if not parts and "carbon_interval" in tables:
+        parts = [tr("the demand for land")]
+    if not parts:
+        return tr("Their uncertainty is not known.")
+    return tr(
+        "Bands are 95 % intervals by the uncertainty of {parts}. Scenarios err alike, so bands that overlap do not say that scenarios are the same.",
+        parts=listed(parts),
+    )
 
 
 def turning_sentences(tables: Tables) -> list[str]:

@@ -12,9 +12,18 @@ from numpy.typing import NDArray
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.language import tr
 from tanheng.simulation.demand import transition_counts
-from tanheng.simulation.demand_spread import DemandSpread, RateErrors, demand_spread, half_of_range, rate_errors
+from tanheng.simulation.demand_spread import (
+    Bounds,
+    DemandSpread,
+    DemandStep,
+    RateErrors,
+    demand_spread,
+    half_of_range,
+    rate_errors,
+)
 from tanheng.simulation.landscape import Landscape, cells_by_class
-from tanheng.simulation.schedule import Schedule
+from tanheng.simulation.schedule import Schedule, ScheduledStep
+from tanheng.stages.simulation.future import start_of
 from tanheng.stages.simulation.tables import with_scenario
 from tanheng.units import HA_PER_KM2
 
@@ -22,6 +31,8 @@ from tanheng.units import HA_PER_KM2
 _DRAWS = 4000
 #: Demand that continues what was observed, and so errs as the past tells.
 _CONTINUED = frozenset({"markov", "linear"})
+#: Longest period over the shortest, up to which they count as alike.
+_ALIKE = 1.5
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class LandDemandErrors:
     def cells(self, scenario: str, year: int) -> NDArray[np.float64]:
         """Cells of each class that may be demanded, shape (draws, classes)."""
         spread = self.spreads[scenario]
-        return np.asarray(self.start @ spread.drawn[:, spread.years.index(float(year))])
+        return np.asarray(self.start @ spread.drawn[:, spread.years.index(year)])
 
     def half_width(self, scenario: str, years: tuple[int, ...], density: NDArray[np.float64]) -> float:
         """Half of the 95 % range of the stock in a year, or of its change from the first year to the second, t C; 0 for the last map.
@@ -57,7 +68,7 @@ class LandDemandErrors:
         """
         hectares = self.cell_km2 * HA_PER_KM2
         known = self.spreads[scenario].years
-        stocks = [self.cells(scenario, year) @ density * hectares for year in years if float(year) in known]
+        stocks = [self.cells(scenario, year) @ density * hectares for year in years if year in known]
         if not stocks:
             return 0.0
         return float(half_of_range(stocks[-1] - stocks[0] if len(stocks) > 1 else stocks[0]))
@@ -74,7 +85,7 @@ class LandDemandErrors:
         density : array, shape (classes,), t C ha-1
         """
         spread = self.spreads[scenario]
-        at = spread.years.index(float(year))
+        at = spread.years.index(year)
         central = spread.central[at]
         off = ~np.eye(central.shape[0], dtype=bool) & (central > 0)
         ratio = (spread.drawn[:, at] / np.where(off, central, 1.0))[:, off]
@@ -87,17 +98,26 @@ def land_demand_errors(inputs: SimulationInputs, schedules: Mapping[str, Schedul
     errors = _errors(inputs)
     if errors is None or errors.common == errors.own == 0:
         return None
-    classes, last = len(inputs.land.classes), inputs.land.lands[-1]
-    years, start = inputs.land.years, cells_by_class(Landscape(last), len(inputs.land.classes))[0]
-    spreads = {}
-    for name, schedule in schedules.items():
-        conversions = np.stack([step.conversions.sum(axis=0) for step in schedule.steps])
-        # Land in no zone stays as it is.
-        conversions[:, np.arange(classes), np.arange(classes)] += start - conversions[0].sum(axis=1)
-        ends = [step.year for step in schedule.steps]
-        period = float(years[-1] - years[-2])
-        spreads[name] = demand_spread(conversions, ends, years[-1], period, errors, _DRAWS, inputs.settings.seed)
-    return LandDemandErrors(errors, spreads, start, inputs.land.cell_km2)
+    land, classes = inputs.land, len(inputs.land.classes)
+    start = cells_by_class(Landscape(land.lands[-1]), classes)[0]
+    first = land.years[0] if inputs.settings.period == "all" else land.years[-2]
+    today, spreads = start_of(inputs), {}
+    # Land in no zone stays as it is.
+    outside = start - today.cells.sum(axis=0)
+    for scenario in inputs.scenarios:
+        steps = [_step(step, outside) for step in schedules[scenario.name].steps]
+        bounds = Bounds(scenario.rules.most, today.fixed.sum(axis=0) + outside)
+        since = (float(first), float(land.years[-1]))
+        to, seed = inputs.settings.to, inputs.settings.seed
+        spreads[scenario.name] = demand_spread(steps, to, since, errors, _DRAWS, seed, bounds)
+    return LandDemandErrors(errors, spreads, start, land.cell_km2)
+
+
+def _step(step: ScheduledStep, outside: NDArray[np.int64]) -> DemandStep:
+    """A step of all zones and the land in none."""
+    placed = step.conversions.sum(axis=0).astype(float)
+    wanted = placed if step.wanted is None else step.wanted.sum(axis=0)
+    return DemandStep(step.year, placed + np.diag(outside), wanted + np.diag(outside))
 
 
 def _errors(inputs: SimulationInputs) -> RateErrors | None:
@@ -118,7 +138,7 @@ def demand_interval(inputs: SimulationInputs, errors: LandDemandErrors) -> pd.Da
     for scenario in inputs.scenarios:
         spread = errors.spreads[scenario.name]
         for year in inputs.settings.to:
-            central = errors.start @ spread.central[spread.years.index(float(year))] * km2
+            central = errors.start @ spread.central[spread.years.index(year)] * km2
             low, high = np.quantile(errors.cells(scenario.name, year) * km2, [0.025, 0.975], axis=0)
             rows += [
                 {
@@ -155,22 +175,96 @@ def carbon_interval(
     return table.assign(half_width_demand_t_c=halves)
 
 
-def demand_note(inputs: SimulationInputs, errors: LandDemandErrors | None) -> list[str]:
-    """What the interval of demand rests on, or why there is none."""
+def scenario_difference(
+    inputs: SimulationInputs, errors: LandDemandErrors, density: NDArray[np.float64]
+) -> pd.DataFrame:
+    """How much more each scenario stores than the first, by year, t C, with the range that holds 95 % of what it may be.
+
+    Rates err alike in all scenarios, so differences are surer than the stores are.
+
+    Parameters
+    ----------
+    density : array, shape (classes,), t C ha-1
+    """
+    hectares = errors.cell_km2 * HA_PER_KM2
+    than, *others = inputs.scenarios
+    rows: list[dict[str, object]] = []
+    for scenario in others:
+        for number, year in enumerate(inputs.settings.to):
+            central = [errors.start @ errors.spreads[one.name].central[number] @ density for one in (scenario, than)]
+            drawn = errors.cells(scenario.name, year) - errors.cells(than.name, year)
+            low, high = np.quantile(drawn @ density * hectares, [0.025, 0.975])
+            rows.append(
+                {
+                    "scenario": scenario.name,
+                    "than_scenario": than.name,
+                    "year": year,
+                    "stock_difference_t_c": (central[0] - central[1]) * hectares,
+                    "low_t_c": low,
+                    "high_t_c": high,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def demand_notes(inputs: SimulationInputs, errors: LandDemandErrors | None) -> list[str]:
+    """What the interval of the demand for land rests on, or why there is none."""
     if errors is not None and errors.errors.compared:
+        return [*_basis(inputs, errors.errors), *_uneven(inputs)]
+    if errors is not None or inputs.settings.demand_uncertainty != "observed":
+        return []
+    if inputs.settings.demand not in _CONTINUED:
         return [
             tr(
-                "demand: its interval carries on how {count} rates of conversion differed from one observed period to the next; {periods} "
-                "periods are little to go by, and a policy or a break that the maps do not show is not in it",
-                count=errors.errors.compared,
-                periods=len(inputs.land.years) - 1,
+                "land demand: has no interval, since it is given and not derived from the maps; give a number as 'demand_uncertainty', or compare "
+                "scenarios"
             )
         ]
-    if errors is None and inputs.settings.demand_uncertainty == "observed" and inputs.settings.demand in _CONTINUED:
+    if len(inputs.land.years) < 3:
         return [
             tr(
-                "demand: has no interval, since two maps do not show how rates change from period to period; give a third map, or "
+                "land demand: has no interval, since two maps do not show how rates change from period to period; give a third map, or "
                 "'demand_uncertainty', or compare scenarios"
             )
         ]
-    return []
+    return [
+        tr(
+            "land demand: has no interval, since no conversion was seen often enough in two periods running for its rates to be compared; give "
+            "'demand_uncertainty', or compare scenarios"
+        )
+    ]
+
+
+def _basis(inputs: SimulationInputs, errors: RateErrors) -> list[str]:
+    """On how little the interval rests, and what is not in it."""
+    found = [
+        tr(
+            "land demand: its interval rests on how {count} rates of conversion differed between {periods} observed periods; a policy or a break "
+            "that the maps do not show is not in it, and errors of the maps count as change of rates",
+            count=errors.compared,
+            periods=len(inputs.land.years) - 1,
+        )
+    ]
+    if errors.left_out:
+        found.append(
+            tr(
+                "land demand: {count} conversion(s) began or stopped between two periods; their rates have no part in its interval",
+                count=errors.left_out,
+            )
+        )
+    return found
+
+
+def _uneven(inputs: SimulationInputs) -> list[str]:
+    """That periods differ in length, so that errors of the maps alone make rates differ."""
+    lengths = np.diff(inputs.land.years)
+    if lengths.max() <= _ALIKE * lengths.min():
+        return []
+    return [
+        tr(
+            "land demand: the observed periods have {short} to {long} years; errors of the maps do not grow with the length of a period, so that "
+            "they alone make rates differ, and the interval wide: take maps at even intervals",
+            short=int(lengths.min()),
+            long=int(lengths.max()),
+        )
+    ]

@@ -35,8 +35,8 @@ FUTURE: Fields = {
         "demand_uncertainty": Field(
             mark("Uncertainty of demand"),
             mark(
-                "Observed: as rates of conversion differed between the observed periods, which needs three maps. Or a number: relative "
-                "half-width of the 95 % interval of all rates after a period; 0 for none."
+                "Observed: as rates of conversion differed between the observed periods, which needs three maps. Or a number: by how much "
+                "higher all rates may be one period ahead at the upper end of the 95 % interval (0.3 is a factor of 1.3); 0 for none."
             ),
             0.3,
         ),

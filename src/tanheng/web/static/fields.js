@@ -139,7 +139,7 @@ const choiceWords = (field, one) => field["x-choices"]?.[one] ?? String(one);
 const inputs = {
   text: (id, value, field, context) => {
     const numeric = field.anyOf?.some((one) => one.type === "number");
-    const done = (text) => context.done(numeric && text !== null && !Number.isNaN(Number(text)) ? Number(text) : text);
+    const done = (text) => context.done(numeric && /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text ?? "") ? Number(text) : text);
     return textInput(id, value, choicesFor(field, context), `${id}-about`, done);
   },
   number: (id, value, field, context) => [numberInput(id, value, field, `${id}-about`, context.done)],
@@ -193,21 +193,21 @@ const inputs = {
     const inner = resolved(field.additionalProperties, context.page.schema);
     const columns = [
       { title: word("entry"), choices: choicesFor(field, context, (kind) => NAMES.has(kind)) },
-      { title: word("value"), number: inner.type !== "string", choices: choicesFor(field, context, (kind) => !NAMES.has(kind)) },
+      { title: word("value"), number: inner.type !== "string", blank: inner.type === "string", choices: choicesFor(field, context, (kind) => !NAMES.has(kind)) },
     ];
-    return rowsInput(id, Object.entries(value ?? {}), columns, (rows) => context.done(rows.length ? Object.fromEntries(rows) : null));
+    return rowsInput(id, Object.entries(value ?? {}), columns, 1, (rows) => context.done(rows.length ? Object.fromEntries(rows) : null));
   },
   twos: (id, value, field, context) => {
     const choices = choicesFor(field, context);
     const columns = [{ title: word("from"), choices }, { title: word("to"), choices }];
-    return rowsInput(id, value ?? [], columns, (rows) => context.done(rows.length ? rows : null));
+    return rowsInput(id, value ?? [], columns, 2, (rows) => context.done(rows.length ? rows : null));
   },
   dated: (id, value, field, context) => {
     const named = ["emissions", "population", ...Object.keys(context.state.entries.drivers ?? {})];
     const columns = [{ title: word("entry"), choices: named }, { title: word("year"), number: true }, { title: word("year_of_data"), number: true }];
     const rows = Object.entries(value ?? {}).flatMap(([name, years]) => Object.entries(years).map(([year, of]) => [name, year, of]));
     const nested = (found, [name, year, of]) => ({ ...found, [name]: { ...found[name], [year]: of } });
-    return rowsInput(id, rows, columns, (held) => context.done(held.length ? held.reduce(nested, {}) : null));
+    return rowsInput(id, rows, columns, 2, (held) => context.done(held.length ? held.reduce(nested, {}) : null));
   },
   toml: (id, value, field, context) => {
     const area = make("textarea", { id, rows: "2", spellcheck: false, "aria-describedby": `${id}-about` });

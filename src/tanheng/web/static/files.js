@@ -159,7 +159,11 @@ function editing(file, actions) {
     save.addEventListener("click", () => {
       const rows = [...body.rows].map((row) => [...row.querySelectorAll("input")].map((input) => input.value.trim()));
       area.textContent = "";
-      actions.write(file.file, found.version, rows, area).then((next) => { if (next) found.version = next.version; });
+      actions.write(file.file, found.version, rows, area).then((next) => {
+        if (!next) return;
+        found.version = next.version;
+        for (const [number, row] of [...body.rows].entries()) row.querySelector("th").textContent = `${next.lines[number]} ${next.names[number]}`.trim();
+      });
     });
     part.append(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": file.file }, make("table", { class: "cells" }, head, body)), save);
   });

@@ -11,7 +11,10 @@ export function partsInput(value, part, place, context) {
   };
   const removing = (number, act) => {
     const button = make("button", { type: "button" }, `${word("remove")}: ${number + 1}`);
-    button.addEventListener("click", act);
+    button.addEventListener("click", () => {
+      button.disabled = true; // a second click would take the part that moves up
+      act();
+    });
     return button;
   };
   const held = { ...context, optional: () => false };
@@ -38,8 +41,8 @@ export function partsInput(value, part, place, context) {
   return [...frames, add];
 }
 
-// Rows of cells, with an empty one at the end; rows that are whole are committed together.
-export function rowsInput(id, rows, columns, commit) {
+// Rows of cells, with an empty one at the end; rows that are whole are committed together. The first `names` cells tell rows apart.
+export function rowsInput(id, rows, columns, names, commit) {
   const box = make("div", { class: "rows", role: "group", "aria-labelledby": `${id}-label`, "aria-describedby": `${id}-about` });
   const lists = columns.map((column, number) => {
     if (!column.choices?.length) return undefined;
@@ -47,13 +50,25 @@ export function rowsInput(id, rows, columns, commit) {
     return `${id}-${number}`;
   });
   let before = JSON.stringify(rows.map((row) => row.map(String)));
-  const cellsOf = (line) => [...line.querySelectorAll("input")].map((input) => input.value.trim());
-  const changed = () => {
-    const lines = [...box.querySelectorAll(".row")];
-    if (lines.some((line) => [...line.querySelectorAll("input")].some((input) => input.validity.badInput))) return;
-    const whole = lines.map(cellsOf).filter((cells) => cells.every((cell) => cell !== ""));
-    const half = lines.map(cellsOf).some((cells) => cells.some(Boolean) && !cells.every(Boolean));
-    if (half || JSON.stringify(whole) === before) return;
+  const inputsOf = (line) => [...line.querySelectorAll("input")];
+  const isWhole = (cells) => cells.some(Boolean) && cells.every((cell, number) => cell !== "" || columns[number].blank);
+  const changed = (removed = false) => {
+    const lines = [...box.querySelectorAll(".row")].map((line) => ({ inputs: inputsOf(line), cells: inputsOf(line).map((input) => input.value.trim()) }));
+    const seen = new Set();
+    let wrong = false;
+    for (const { inputs, cells } of lines) {
+      const name = JSON.stringify(cells.slice(0, names));
+      const twice = isWhole(cells) && seen.has(name);
+      if (isWhole(cells)) seen.add(name);
+      for (const [number, input] of inputs.entries()) {
+        const lacking = cells.some(Boolean) && cells[number] === "" && !columns[number].blank;
+        const bad = input.validity.badInput || lacking || (twice && number < names);
+        input.setAttribute("aria-invalid", String(bad));
+        wrong ||= bad;
+      }
+    }
+    const whole = lines.map(({ cells }) => cells).filter(isWhole);
+    if ((wrong && !removed) || JSON.stringify(whole) === before) return;
     before = JSON.stringify(whole);
     commit(whole.map((cells) => cells.map((cell, number) => (columns[number].number ? Number(cell) : cell))));
   };
@@ -61,14 +76,14 @@ export function rowsInput(id, rows, columns, commit) {
     const inputs = columns.map((column, number) => {
       const input = make("input", { type: column.number ? "number" : "text", step: "any", "aria-label": column.title, placeholder: column.title, autocomplete: "off", list: lists[number] });
       input.value = cells[number] ?? "";
-      input.addEventListener("change", changed);
+      input.addEventListener("change", () => changed());
       return input;
     });
     const remove = make("button", { type: "button", "aria-label": `${word("remove")}: ${cells.join(" ") || word("new_row")}` }, "×");
     const row = make("div", { class: "row" }, ...inputs, cells.length ? remove : null);
     remove.addEventListener("click", () => {
       row.remove();
-      changed();
+      changed(true);
     });
     return row;
   };
