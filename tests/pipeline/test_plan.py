@@ -16,6 +16,7 @@ from conftest import CARBON_AND_PEOPLE, WEST, write_map, write_zones, zone
 from tanheng.errors import StudyError
 from tanheng.inputs.plan import check_inputs
 from tanheng.io.results.folder import MARK
+from tanheng.pipeline.freshness import plan_changes
 from tanheng.pipeline.plan import Planned, plan_study
 from tanheng.pipeline.run import run_study
 from tanheng.planning.solve import InfeasibleError
@@ -570,3 +571,12 @@ def test_demand_must_be_there_to_be_weighed(tiny: Path) -> None:
         check_inputs(load_study(tiny), tiny.parent)
     assert "the study has no demand" in str(caught.value)
     assert "there is no zone layer 'part'" in str(caught.value)
+
+
+def test_a_plan_of_classes_in_chinese_is_not_out_of_date(folder: Path) -> None:
+    text = BASE.replace('{ class = "cropland", at_least = 0.8 }', '{ class = "耕地", at_least = 0.8 }')
+    path = study(folder, text.replace("at_least_km2 = 30", "at_least_km2 = 10"), "chinese")
+    made = plan_study(path)
+    assert plan_changes(load_study(path), made.folder.parent) == []
+    other = study(folder, text.replace("budget = 6000000", "budget = 5000000"), "other")
+    assert plan_changes(load_study(other), made.folder.parent) != []

@@ -555,6 +555,43 @@ def test_demand_fixes_the_store_of_the_region_in_every_draw(study: Path) -> None
         assert rows.sort_values("to_year")["half_width_demand_t_c"].is_monotonic_increasing
 
 
+def test_soil_that_a_map_gives_stays_in_its_place(tmp_path: Path) -> None:
+    """Soil of 60 t C/ha in the west and 140 in the east, whatever the land: a conversion changes the other pools alone."""
+    maps_of(tmp_path)
+    bottom, half = NORTH - 60_000, WEST + 40_000
+    zones = [zone("w", "西", WEST, bottom, half, NORTH), zone("e", "东", half, bottom, WEST + 80_000, NORTH)]
+    write_zones(tmp_path / "zones.gpkg", zones)
+    soil = np.where(np.arange(SHAPE[1]) < 40, 60.0, 140.0) * np.ones(SHAPE)
+    write_map(tmp_path / "soil.tif", soil, dtype="float32", nodata=-9)
+    text = STUDY[: STUDY.index("[emissions]")] + (
+        '[[carbon_density.maps]]\nmap = "soil.tif"\npool = "soil"\nquantity = "carbon"\nunits = "t C ha-1"\ndepth_cm = 100\n'
+        '[drivers.height]\nmap = "height.tif"\n[simulate]\nto = [2030]\ndraws = 2\nscenarios = false\n'
+    )
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    folder = run_study(tmp_path / "study.toml").folder
+    stock = pd.read_csv(folder / "tables" / "stock_by_class.csv")
+    area = pd.read_csv(folder / "tables" / "stock_by_zone.csv").set_index(["zone_id", "year"])
+    hectares = 40 * 60 * 100.0
+    lacking = 6 * 9 * 100.0
+    soils = stock.groupby("year")["soil_t_c"].sum()
+    assert soils[2030] == pytest.approx((hectares - lacking) * 60 + hectares * 140, rel=1e-6)
+    # The zones change by their conversions alone, not by soil that would have moved with its class.
+    table = stock[stock["year"] == 2030].set_index("land_class")
+    rest = (table["stock_t_c"] - table["soil_t_c"]) / table["area_km2"]
+    land = {
+        year: codes(folder / "simulation/grids/land_use_2030.tif" if year == 2030 else tmp_path / f"land_{year}.tif")
+        for year in (2020, 2030)
+    }
+    names = {1: "cropland", 2: "forest", 5: "built-up"}
+    for code, columns in (("w", slice(0, 40)), ("e", slice(40, 80))):
+        stored = {
+            year: sum(rest[name] * (land[year][:, columns] == number).sum() for number, name in names.items())
+            for year in land
+        }
+        change = area.loc[(code, 2030), "stock_t_c"] - area.loc[(code, 2020), "stock_t_c"]
+        assert change == pytest.approx(stored[2030] - stored[2020], rel=1e-6)
+
+
 def test_the_range_of_demand_holds_what_is_simulated(made: tuple[Path, Simulation]) -> None:
     _, found = made
     ranges, demand = found.tables["demand_interval"], found.tables["demand"]

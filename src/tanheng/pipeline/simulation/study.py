@@ -222,7 +222,7 @@ def _accounts(
         maps = _maps_of(inputs, given, made, scenario.name)
         counting = Counting(folder / ".blocks", pool)  # type: ignore[arg-type]
         of_scenario = outlook.of(scenario.name)
-        found = account_scenario(inputs, land_of(inputs, maps), counting, of_scenario, today, observed)
+        found, density = account_scenario(inputs, land_of(inputs, maps), counting, of_scenario, today, observed)
         notes += found.notes
         variables[scenario.name] = found.variables
         for name, table in _years_to_come(found, given.settings.to, inputs.study.years[-1]).items():
@@ -236,7 +236,6 @@ def _accounts(
         )
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
     if made.ensemble.draws > 1 or made.demand_errors is not None:
-        density = next(iter(variables.values()))["carbon_density"].isel(year=-1).sum("carbon_pool").to_numpy()
         if "stock_by_zone" in tables:
             tables["stock_by_zone"] = with_zone_intervals(
                 tables["stock_by_zone"], _zone_ids(inputs), made.ensemble, made.demand_errors, density

@@ -46,16 +46,22 @@ _COARSE = 0.75
 
 @dataclass(frozen=True)
 class LaidMap:
-    """A map of densities laid on the grid, whose layers are kept with the cells: by class, or one for all classes."""
+    """A map of densities laid on the grid, whose layers are kept with the cells: by class, or one for all classes.
+
+    `of_year` is the year whose layers stand for all others; none where each year has its own, or one map serves all.
+    """
 
     number: int
     given: DensityMapInputs
     classes: tuple[str, ...]
     by_class: bool
     cells: CellStore
+    of_year: int | None = None
 
     def key(self, year: int) -> int:
         """Year that the layers of a year are kept under: where one map stands for all, and for all classes, they are kept once."""
+        if self.of_year is not None:
+            return self.of_year
         if self.by_class or self.given.settings.maps is not None:
             return year
         return next(iter(self.given.rasters))
@@ -186,6 +192,43 @@ class CellDensities:
         if self.are_uniform:
             return area, stock_by_class(area, self.table.sel(year=[year]))
         return area, sum(stocks[1:], stocks[0])
+
+
+def densities_to_come(found: CellDensities, series: LandSeries, today: int) -> CellDensities:
+    """Densities of the years to come: pools of the place stay in their cells, and all others are what a class holds today.
+
+    Parameters
+    ----------
+    found : CellDensities
+        Of today, the first year of the series.
+    """
+    mean = found.mean(series, today).expand_dims(year=list(series.years)).assign_attrs(found.table.attrs)
+    of_place = tuple(item for item in found.maps if set(item.classes) >= set(found.classes))
+    laid = tuple(_of_place(item, series, today) for item in of_place)
+    if len(of_place) < len(found.maps):
+        # What a map says of some classes is in their means, which zones would take the place of.
+        return CellDensities(found.grid, mean, maps=laid)
+    by_zone = dict.fromkeys(series.years, found.by_zone[today]) if found.by_zone else {}
+    return CellDensities(found.grid, mean, by_zone, found.weights, laid)
+
+
+#: Added to the number of a map whose layers are those of the place.
+_OF_PLACE = 1000
+
+
+def _of_place(item: LaidMap, series: LandSeries, today: int) -> LaidMap:
+    """A map with one layer for all classes: its mean over today's land in each cell."""
+    number = item.number + _OF_PLACE
+    share, whole = land_share(series).sel(year=today), slice(0, item.cells.grid.rows)
+    total, land = np.zeros(item.cells.grid.shape), np.zeros(item.cells.grid.shape)
+    for name in item.classes:
+        density = item.density(today, name, whole)
+        part = np.where(np.isfinite(density), np.nan_to_num(share.sel(land_class=name).values), 0.0)
+        total += part * np.nan_to_num(density)
+        land += part
+    layer = np.where(land > 0, total / np.where(land > 0, land, 1.0), np.nan)
+    item.cells.put(layer, _DENSITY, number, today, "")
+    return replace(item, number=number, by_class=False, of_year=today)
 
 
 def uniform_densities(grid: Grid, table: xr.DataArray) -> CellDensities:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from tanheng.accounting.emission.outlook import turning_years
 from tanheng.inputs.land_maps import LandInputs
@@ -21,7 +22,7 @@ from tanheng.stages.emission.demand import CellDemand, account_demand
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.land.change import Changes, account_change, change_table
 from tanheng.stages.land.counting import Counting, count_series
-from tanheng.stages.land.densities import lay_densities
+from tanheng.stages.land.densities import CellDensities, densities_to_come, lay_densities
 from tanheng.stages.land.flows import account_flows, observed_steps
 from tanheng.stages.land.stock import Land, account_stock
 from tanheng.stages.uncertainty.input_errors import density_errors
@@ -59,8 +60,8 @@ def account_scenario(
     outlook: Outlook | None,
     today: Today | None,
     observed: pd.DataFrame | None = None,
-) -> Found:
-    """Tables and variables of the last observed year and the future years in one scenario.
+) -> tuple[Found, NDArray[np.float64]]:
+    """Tables and variables of the last observed year and the future years in one scenario; and what a conversion to each class makes of it, t C ha-1.
 
     Parameters
     ----------
@@ -106,7 +107,8 @@ def account_scenario(
         found += account_zone_stocks(layers, here, spread)
     found += change_table(changes, here, compared.balance if compared else None, study.value)
     refuse_failed(found.checks)
-    return found
+    density = here.density_of_conversion.isel(year=0).sum("carbon_pool").to_numpy()
+    return found, density
 
 
 def _without_map_error(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -129,14 +131,14 @@ def land_of(inputs: Inputs, maps: LandInputs) -> LandInputs:
     return replace(maps, maps=both, pairs=tuple(year_pairs(years)))
 
 
-def _densities(inputs: Inputs, series: LandSeries, layers: Mapping[str, ZoneLayer]) -> xr.DataArray:
-    """Densities of the last year of the study in every year; where they differ from cell to cell, their means over today's land."""
+def _densities(inputs: Inputs, series: LandSeries, layers: Mapping[str, ZoneLayer]) -> CellDensities | xr.DataArray:
+    """Densities of the last year of the study in every year; pools of the place stay in their cells."""
     given, today = inputs.densities, series.years[0]
-    last = given.array.isel(year=-1, drop=True)
-    if not given.are_uniform:
-        maps = replace(inputs.land, maps=(inputs.land.maps[-1],), pairs=())
-        last = lay_densities(given, maps, _only(series, today), layers).mean(_only(series, today), today)
-    return last.expand_dims(year=list(series.years)).assign_attrs(given.array.attrs)
+    if given.are_uniform:
+        last = given.array.isel(year=-1, drop=True)
+        return last.expand_dims(year=list(series.years)).assign_attrs(given.array.attrs)
+    maps = replace(inputs.land, maps=(inputs.land.maps[-1],), pairs=())
+    return densities_to_come(lay_densities(given, maps, _only(series, today), layers), series, today)
 
 
 def _only(series: LandSeries, year: int) -> LandSeries:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError
+from tanheng.factors.densities import POOLS
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.land import LandOfDates
 from tanheng.inputs.simulation.opening import MapsOfLand, open_land_inside
@@ -142,8 +143,9 @@ def land_today(home: Home, name: str) -> LandToday:
     counts = cells_by_class(Landscape(land.lands[-1]), len(land.classes))[0] * land.cell_km2
     gained, lost = _moved(land, last_alone=settings.get("period", "last") == "last")
     year = land.years[-1]
+    density = _densities(table[table["year"] == year], _pools_of_place(state, land.classes))
     classes = [
-        ClassToday(name, float(counts[k]), _density(table, year, name), bool(gained[k]), bool(lost[k]))
+        ClassToday(name, float(counts[k]), density.get(name, 0.0), bool(gained[k]), bool(lost[k]))
         for k, name in enumerate(land.classes)
     ]
     to = [int(one) for one in _as_list(settings.get("to", year + 10))]
@@ -253,11 +255,29 @@ def _moved(land: LandOfDates, *, last_alone: bool) -> tuple[NDArray[np.bool_], N
     return gained, lost
 
 
-def _density(stocks: pd.DataFrame, year: int, name: str) -> float:
-    """Mean carbon density of a class in a year, t C/ha; zero where it has no land."""
-    row = stocks[(stocks["year"] == year) & (stocks["land_class"] == name)]
-    area = float(row["area_km2"].sum())
-    return float(row["stock_t_c"].sum()) / (area * HA_PER_KM2) if area > 0 else 0.0
+def _pools_of_place(state: StudyState, classes: Sequence[str]) -> tuple[str, ...]:
+    """Pools that a map gives for all classes: a conversion leaves them as they are."""
+    maps = parse_study(state.entries, state.name).carbon_density.maps
+    of_all = [one for one in maps if not one.classes or len(set(one.classes)) >= len(classes)]
+    return tuple(pool for pool in POOLS if any(pool in one.pools for one in of_all))
+
+
+def _densities(rows: pd.DataFrame, of_place: Sequence[str]) -> dict[str, float]:
+    """Mean carbon density of each class that has land, t C/ha, with pools of the place at their mean over all land.
+
+    Examples
+    --------
+    Two classes of 1 km2 with 10 and 20 t C/ha, of which the soil, 5 and 15, is that of the place.
+
+    >>> rows = pd.DataFrame({"land_class": ["a", "b"], "area_km2": 1.0, "stock_t_c": [1000.0, 2000.0], "soil_t_c": [500.0, 1500.0]})
+    >>> _densities(rows, ["soil"])
+    {'a': 15.0, 'b': 15.0}
+    """
+    rows = rows[rows["area_km2"] > 0]
+    hectares, columns = rows["area_km2"] * HA_PER_KM2, [f"{pool}_t_c" for pool in of_place]
+    place = float(rows[columns].to_numpy().sum() / hectares.sum()) if len(rows) else 0.0
+    own = (rows["stock_t_c"] - rows[columns].sum(axis=1)) / hectares + place
+    return dict(zip(rows["land_class"], own.tolist(), strict=True))
 
 
 def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
@@ -268,7 +288,7 @@ def _table_of(home: Home, state: StudyState, table_name: str) -> pd.DataFrame:
 
 #: Columns of the tables that are read, texts first and then numbers that must be known.
 _NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "stock_by_class": (("land_class",), ("year", "area_km2", "stock_t_c")),
+    "stock_by_class": (("land_class",), ("year", "area_km2", "stock_t_c", *(f"{pool}_t_c" for pool in POOLS))),
     _DEMAND: (("scenario", "class"), ("year", "area_km2")),
 }
 
