@@ -458,3 +458,12 @@ def test_the_sliver_between_two_units_is_parted_by_area(results: Results) -> Non
     table = results.tables["stock_by_zone"]
     assert table["area_km2"].sum() == pytest.approx(SIZE * SIZE, rel=1e-9)
     assert set(table["zone_name"]) == {"left", "right"}
+
+
+def test_a_unit_that_is_wrong_a_thousand_times_is_asked_about(tiny_with_people: Path) -> None:
+    totals = tiny_with_people.parent / "totals.csv"
+    assert not any("t CO2 a person" in note for note in run_study(tiny_with_people).warnings)
+    totals.write_text(totals.read_text(encoding="utf-8").replace("t CO2", "kt CO2"), encoding="utf-8")
+    notes = [note for note in run_study(tiny_with_people).warnings if "t CO2 a person" in note]
+    assert len(notes) == 2
+    assert notes[0].startswith("emissions of 2000 are 4,6")

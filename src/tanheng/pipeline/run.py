@@ -41,6 +41,7 @@ from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emission.decomposition import account_drivers_of_emissions
 from tanheng.stages.emission.demand import CellDemand, account_demand
 from tanheng.stages.emission.emissions import account_emissions
+from tanheng.stages.emission.per_person import per_person_notes
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.land.change import account_change, change_table
 from tanheng.stages.land.change_plausibility import analyse_change
@@ -288,8 +289,10 @@ def _emissions_and_demand(
     halves = {} if uptake is None else {year: uptake.of_region(land, supply, year) for year in study.years}
     table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), spread, compared.mode, halves)
     found = account.found + demands.found + compared.found + Found({"balance": table})
+    people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
+    emitted = {int(year): float(rows.sum()) for year, rows in account.emissions.groupby("year")["emissions_t_c"]}
+    found += Found(notes=tuple(per_person_notes(emitted, people)))
     if inputs.decomposition is not None:
-        people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
         found += account_drivers_of_emissions(
             inputs.decomposition, account.emissions, inputs.emissions.factors, study.years, people
         )

@@ -17,7 +17,21 @@ _AREAS = {shapely.GeometryType.POLYGON.value, shapely.GeometryType.MULTIPOLYGON.
 
 #: Columns that hold ids or names in most files, the likeliest first.
 _IDS = ("code", "adcode", "gb", "pac", "id", "fid", "gid", "代码", "编码")
-_NAMES = ("name", "name_zh", "name_en", "名称", "地名", "county", "city", "prefecture", "province", "县", "市", "省")
+_NAMES = (
+    "name",
+    "name_zh",
+    "name_en",
+    "名称",
+    "地名",
+    "county",
+    "district",
+    "city",
+    "prefecture",
+    "province",
+    "县",
+    "市",
+    "省",
+)
 
 
 def recognised_layer(path: Path, file: str) -> Recognised:
@@ -83,10 +97,12 @@ def id_column(columns: Mapping[str, Any]) -> str:
 
 
 def name_column(columns: Mapping[str, Any]) -> str:
-    """Column of names: text; the likeliest by its heading. Empty where there is none.
+    """Column of names: text; one that tells rows apart before others, the likeliest by its heading. Empty where there is none.
 
     Examples
     --------
+    >>> name_column({"city": ["郑州市", "郑州市"], "county": ["巩义市", "登封市"], "district": ["a", "a"]})
+    'county'
     >>> name_column({"code": ["1", "2"], "NAME": ["甲", "乙"]}), name_column({"area": [1.5, 2.5]})
     ('NAME', '')
     """
@@ -94,7 +110,7 @@ def name_column(columns: Mapping[str, Any]) -> str:
         name for name, values in columns.items() if all(isinstance(value, str) and value.strip() for value in values)
     ]
     fit = [name for name in text if _rank(name, _NAMES) < len(_NAMES)]
-    return min(fit, key=lambda name: _rank(name, _NAMES), default="")
+    return min(fit, key=lambda name: (not _tells_apart(columns[name]), _rank(name, _NAMES)), default="")
 
 
 def _tells_apart(values: Any) -> bool:  # noqa: ANN401  a column holds anything

@@ -105,6 +105,9 @@ _WORDS = {
     "to": mark("To"),
     "value": mark("Value"),
     "year_of_data": mark("Year of the data"),
+    "run_removes_plan": mark(
+        "A new run takes the place of these results and of their plan, which is then made anew by its own button. Go on?"
+    ),
     "save": mark("Save"),
     "saved": mark("Saved."),
     "seconds": mark("{count} seconds"),

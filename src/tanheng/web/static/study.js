@@ -321,6 +321,7 @@ node("pick").addEventListener("change", async () => {
 for (const button of document.querySelectorAll("[data-process]")) {
   button.addEventListener("click", async () => {
     await sending;
+    if (button.dataset.process === "run" && state.results.plan && !confirm(word("run_removes_plan"))) return;
     node("run-problem").textContent = "";
     try {
       const job = await ask("/app/jobs", "POST", { process: button.dataset.process, inputs: { study: state.name } });

@@ -35,7 +35,7 @@ class StudyState:
     problems : sequence of mapping
         As `tanheng.errors.Problem.as_data` has them.
     results : mapping
-        Folder of its results, when they were made, and what has changed since.
+        Folder of its results, when they were made, what has changed since, and whether a plan is among them.
     """
 
     name: str
@@ -74,6 +74,7 @@ def state_of(home: Home, name: str) -> StudyState:
         return StudyState(name, text, version, name, entries, problems=problems_data(error, path.name))
     found = asdict(study_found(home, path, study))
     results = {key: found[key] for key in ("results", "made", "changes")}
+    results["plan"] = bool(found["results"]) and (home.place(found["results"]) / "plan" / "plan.json").is_file()
     return StudyState(name, text, version, study.told_title, entries, results=results)
 
 
