@@ -466,4 +466,4 @@ def test_a_unit_that_is_wrong_a_thousand_times_is_asked_about(tiny_with_people: 
     totals.write_text(totals.read_text(encoding="utf-8").replace("t CO2", "kt CO2"), encoding="utf-8")
     notes = [note for note in run_study(tiny_with_people).warnings if "t CO2 a person" in note]
     assert len(notes) == 2
-    assert notes[0].startswith("emissions of 2000 are 4,6")
+    assert notes[0].startswith("emissions of 2000 are 4,566.21 t CO2 a person")
