@@ -111,3 +111,18 @@ def test_zones_that_are_missing_are_no_region(tmp_path: Path) -> None:
 def test_people_in_another_unit_are_told(tmp_path: Path) -> None:
     economy = "year,gdp,population\n2000,100,0.02\n2010,200,0.02\n"
     assert any("is it in persons, not in 10^4?" in text for text in run_with(tmp_path, economy, fuels=False).warnings)
+
+
+@pytest.mark.parametrize(("of", "periods"), [(2000, 0), (2009, 1)])
+def test_emissions_that_stand_in_for_another_year_explain_nothing(tmp_path: Path, of: int, periods: int) -> None:
+    """Two years with the data of one have no change to explain; with those of a year nearby, a note says what is mixed."""
+    study = tiny_study_with_people(tmp_path)
+    (tmp_path / "totals.csv").write_text("year,emissions,unit\n2000,1000,t CO2\n2009,1800,t CO2\n", encoding="utf-8")
+    (tmp_path / "economy.csv").write_text(ECONOMY, encoding="utf-8")
+    more = f'\n[decomposition]\ntable = "economy.csv"\nprices = "constant 2010"\n[data_years]\nemissions = {{ 2010 = {of} }}\n'
+    study.write_text(study.read_text(encoding="utf-8") + more, encoding="utf-8")
+    results = run_study(study)
+    assert len(results.tables.get("decoupling", ())) == periods
+    assert any(f"emissions of 2010 are data of {of}" in note for note in results.warnings)
+    assert any("no change to explain" in note for note in results.warnings) == (periods == 0)
+    assert results.report.is_file()

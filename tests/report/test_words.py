@@ -89,9 +89,10 @@ def test_a_change_that_hangs_on_how_densities_err_says_so() -> None:
 def test_a_change_of_densities_is_not_told_as_change_of_land() -> None:
     tables = {"stock_by_class": stocks(last=1000.0, last_density=1.25), "change": change(250.0)}
     assert densities_change(tables["stock_by_class"], 2000, 2010)
-    assert "The later year has other densities" in main_figures("", tables)[1]
+    assert "Mean densities of the classes differ" in main_figures("", tables)[1]
     assert (
-        key_figures(tables)[1].note == "difference of two maps, errors of both included, and of two tables of densities"
+        key_figures(tables)[1].note
+        == "difference of two maps, errors of both included; mean densities of the classes differ as well"
     )
 
 

@@ -294,7 +294,12 @@ def _emissions_and_demand(
     found += Found(notes=tuple(per_person_notes(emitted, people)))
     if inputs.decomposition is not None:
         found += account_drivers_of_emissions(
-            inputs.decomposition, account.emissions, inputs.emissions.factors, study.years, people
+            inputs.decomposition,
+            account.emissions,
+            inputs.emissions.factors,
+            study.years,
+            people,
+            study.borrowed("emissions"),
         )
     return demands, compared, spread, found
 

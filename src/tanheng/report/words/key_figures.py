@@ -108,7 +108,7 @@ def _change(tables: Tables) -> KeyFigure:
         note = tr("from a sample of the maps; the maps alone say {mapped}", mapped=mapped)
         return KeyFigure(*mass_parts(adjusted, signed=True), name, note, _change_interval(tables, first, last))
     if densities_change(tables["stock_by_class"], first, last):
-        note = tr("difference of two maps, errors of both included, and of two tables of densities")
+        note = tr("difference of two maps, errors of both included; mean densities of the classes differ as well")
     else:
         note = tr("difference of two maps on the land that both cover; errors of the maps are part of it")
     name = tr("change of the store, {first}–{last}", first=first, last=last)

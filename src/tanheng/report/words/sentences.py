@@ -181,7 +181,7 @@ def _change(row: Any, tables: Tables) -> str:  # noqa: ANN401  a row of pandas
     if not fast_classes(tables, int(row.from_year), int(row.to_year)):
         more += _against_error(tables, int(row.from_year), int(row.to_year))
     if densities_change(tables["stock_by_class"], row.from_year, row.to_year):
-        more.append(tr("The later year has other densities, which are in this figure."))
+        more.append(tr("Mean densities of the classes differ between the two years, which is in this figure."))
     return joined([text, *more])
 
 

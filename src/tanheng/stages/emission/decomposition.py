@@ -56,6 +56,7 @@ def account_drivers_of_emissions(
     factors: EmissionFactors | None,
     years: tuple[int, ...],
     population: Mapping[int, float],
+    borrowed: Mapping[int, int] | None = None,
 ) -> Found:
     """Effects of population, output, energy intensity, mix and factors on the change of emissions, and states of decoupling.
 
@@ -67,6 +68,8 @@ def account_drivers_of_emissions(
         Absent where totals are given: then intensity is that of emissions.
     population : mapping of int to float
         Persons of the region by year, where the table of output does not say them.
+    borrowed : mapping of int to int, optional
+        Year whose emissions stand in for a year: between two years of the same emissions there is no change to explain.
     """
     rows: list[dict[str, object]] = []
     states: list[dict[str, object]] = []
@@ -74,6 +77,8 @@ def account_drivers_of_emissions(
     for zone in dict.fromkeys(["", *given.economy["zone"]]):
         ends = {year: _end(given.economy, emissions, factors, zone, year, population) for year in years}
         for first, last in year_pairs(years):
+            if _of_year(first, borrowed) == _of_year(last, borrowed):
+                continue
             one, other = ends[first], ends[last]
             period = {"from_year": first, "to_year": last, "zone": zone or "the region"}
             effects = list(_effects(one, other, by_fuel=factors is not None))
@@ -81,10 +86,39 @@ def account_drivers_of_emissions(
             gaps.append(abs(sum(value for _, value, _ in effects) - change) / max(one.total, other.total, 1.0))
             rows += [period | _effect_row(effect, one.total, change) for effect in effects]
             states.append(period | _state(one, other))
-    notes = (*_population_notes(given.economy, population), *_without_energy(emissions, factors))
+    notes = (
+        *_population_notes(given.economy, population),
+        *_without_energy(emissions, factors),
+        *_borrowed_notes(years, borrowed),
+    )
+    if not rows:
+        return Found(notes=notes)
     check = SelfCheck("decomposition", tr("effects sum to the change of emissions, relative to them"), max(gaps), 1e-9)
     tables = {"emission_decomposition": pd.DataFrame(rows), "decoupling": pd.DataFrame(states)}
     return Found(tables, notes=tuple(notes), checks=(check,))
+
+
+def _of_year(year: int, borrowed: Mapping[int, int] | None) -> int:
+    return (borrowed or {}).get(year, year)
+
+
+def _borrowed_notes(years: tuple[int, ...], borrowed: Mapping[int, int] | None) -> Iterator[str]:
+    """Note on periods whose emissions are those of one year, or of another year than output and population."""
+    for first, last in year_pairs(years):
+        if _of_year(first, borrowed) == _of_year(last, borrowed):
+            yield tr(
+                "decomposition: emissions of {first} and {last} are both data of {year}, so there is no change to explain; the period is left out",
+                first=first,
+                last=last,
+                year=_of_year(first, borrowed),
+            )
+    for year, of in (borrowed or {}).items():
+        yield tr(
+            "decomposition: emissions of {year} are data of {of}; where output and population are of {year}, the years between look like a change "
+            "of intensity",
+            year=year,
+            of=of,
+        )
 
 
 #: How many times more or less people a table may have than the maps before it is told.
