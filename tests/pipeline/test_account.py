@@ -467,3 +467,12 @@ def test_a_unit_that_is_wrong_a_thousand_times_is_asked_about(tiny_with_people: 
     notes = [note for note in run_study(tiny_with_people).warnings if "t CO2 a person" in note]
     assert len(notes) == 2
     assert notes[0].startswith("emissions of 2000 are 4,566.21 t CO2 a person")
+
+
+def test_one_population_map_in_two_years_is_asked_about(tiny_with_people: Path) -> None:
+    text = tiny_with_people.read_text(encoding="utf-8")
+    twice = text.replace('map = "people.tif"', 'maps = { 2000 = "people.tif", 2010 = "people.tif" }')
+    tiny_with_people.write_text(twice, encoding="utf-8")
+    assert any("have the same map 'people.tif'" in note for note in run_study(tiny_with_people).warnings)
+    tiny_with_people.write_text(twice + "[data_years]\npopulation = { 2000 = 2010 }\n", encoding="utf-8")
+    assert not any("have the same map 'people.tif'" in note for note in run_study(tiny_with_people).warnings)

@@ -36,7 +36,7 @@ from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.map_error import open_map_errors
 from tanheng.inputs.problems import Problems
-from tanheng.inputs.yearly import rasters_by_year
+from tanheng.inputs.yearly import rasters_by_year, repeated_notes
 from tanheng.inputs.zones import EconomyInputs, economy_of, open_zones, repair_notes
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster, each_once
@@ -146,6 +146,8 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         decomposition = open_decomposition(study, base, zones, emissions, problems)
     with problems.at("population"):
         population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
+        if study.population is not None:
+            problems.warn(*repeated_notes(study.population, study.borrowed("population")))
     classes = _classes(study, legend, tables, balance, zones, problems)
     balance = check_classes_of_uptake(balance, classes, problems)
     if classes:
