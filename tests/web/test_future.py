@@ -141,6 +141,7 @@ def test_what_is_wrong_is_refused_and_writes_nothing(served: Served, land: dict[
         (body(now, {**good, "areas": areas(land) | {"forest": 9000.0}}), "add up to"),
         (body(now, {**good, "areas": areas(land) | {"forest": "x"}}), "no JSON object"),
         (body(now, good, version="other"), "changed elsewhere"),
+        (body(now, {**good, "areas": areas(land, **{"built-up": 10.0})}), "can't be reached"),
     ]
     for given, words in wrong:
         answer = served.ask(ADDRESS, "POST", given)

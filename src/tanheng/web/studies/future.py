@@ -32,7 +32,8 @@ from tanheng.study import parse_study
 from tanheng.tables.scenarios import OBSERVED, observed_rows
 from tanheng.units import HA_PER_KM2
 from tanheng.web.home import Home
-from tanheng.web.studies.files import study_path
+from tanheng.web.studies.checking import checked
+from tanheng.web.studies.files import study_path, version_of, write_bytes
 from tanheng.web.studies.form import StudyState, edited, state_of
 
 #: End of the name of the table beside a study that holds the areas of its scenarios.
@@ -159,10 +160,12 @@ def write_scenarios(
 ) -> StudyState:
     """Write scenarios into a study and their areas, which change evenly from today's, into a table beside it.
 
+    The study stays as it was where they can't be simulated.
+
     Raises
     ------
     InputError
-        Names, years or areas are wrong, or the study was changed elsewhere since that version.
+        Names, years or areas are wrong or can't be reached, or the study was changed elsewhere since that version.
     OutputError
         A file can't be written.
     """
@@ -183,7 +186,25 @@ def write_scenarios(
     ]
     if today.has_outlook:
         changes += _outlooks(settings, scenarios)
-    return edited(home, name, version, changes, (table, _table(today, to, scenarios).encode("utf-8-sig")))
+    path = study_path(home, name)
+    held = {one: one.read_bytes() if one.exists() else None for one in (path, path.with_name(table))}
+    written = edited(home, name, version, changes, (table, _table(today, to, scenarios).encode("utf-8-sig")))
+    wrong = [str(one["text"]) for one in checked(home, name).problems if str(one["place"]).startswith("simulate")]
+    if wrong:
+        _take_back(held, written.version)
+        raise InputError("\n".join(wrong))
+    return written
+
+
+def _take_back(held: Mapping[Path, bytes | None], version: str) -> None:
+    """Put files back as they were, unless the first has been changed since a version."""
+    if version_of(next(iter(held)).read_bytes()) != version:
+        return
+    for path, data in held.items():
+        if data is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_bytes(path, data)
 
 
 def demand_name(name: str) -> str:
