@@ -26,6 +26,22 @@ def _refuse_reversed(land_class: str, least: float | None, most: float | None) -
         )
 
 
+#: Times of today's area from which on a share is a slip for one in percent.
+_PERCENT = 50.0
+
+
+def _refuse_percent(name: str, share: float | None) -> None:
+    if share is not None and share >= _PERCENT:
+        raise ValueError(
+            tr(
+                "{name}: {share:g} is {share:g} times today's area; write {percent:g} for {share:g} %",
+                name=name,
+                share=share,
+                percent=share / 100,
+            )
+        )
+
+
 class PlanLimit(Part):
     """Range of the area of a class after the plan: as a share of today's area, or in km2; of the region, or of zones."""
 
@@ -46,6 +62,8 @@ class PlanLimit(Part):
             )
         if None not in low or None not in high:
             raise ValueError(tr("give an end of a range once: as a share of today's area, or in km2"))
+        for name, share in (("at_least", self.at_least), ("at_most", self.at_most)):
+            _refuse_percent(name, share)
         for least, most in zip(low, high, strict=True):
             _refuse_reversed(self.land_class, least, most)
         if self.zone is not None and self.zones is None:
@@ -59,6 +77,11 @@ class PlanCarbon(Part):
     at_least: Share
     zones: str | None = None
     zone: str | None = None
+
+    @model_validator(mode="after")
+    def _is_no_percentage(self) -> Self:
+        _refuse_percent("at_least", self.at_least)
+        return self
 
 
 class PlanMask(Part):
