@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from numbers import Number
 from string import Formatter
 
@@ -30,13 +31,13 @@ class _Group:
 
     message: str
     path: Path = ()
-    parts: list[object] = field(default_factory=list)
+    parts: dict[str, object] = field(default_factory=dict)
 
     def told(self) -> str:
         """The messages as one."""
         if not self.path or not isinstance(self.message, Message):
             return self.message
-        named = self.parts[:_MOST]
+        named = list(self.parts.values())[:_MOST]
         if len(self.parts) > _MOST:
             named.append(tr("{count:,} more", count=len(self.parts) - _MOST))
         return _with(self.message, self.path, listed(named))
@@ -75,20 +76,17 @@ def grouped_alike(messages: Iterable[str], apart: Collection[str] = ()) -> list[
             continue
         group = known[signs[path]]
         if not group.path:
-            group.path, group.parts = path, _parts(group.message, path)
-        known_parts = set(map(str, group.parts))
-        group.parts += [part for part in _parts(message, path) if str(part) not in known_parts]
+            group.path, group.parts = path, {str(part): part for part in _parts(group.message, path)}
+        group.parts |= {str(part): part for part in _parts(message, path) if str(part) not in group.parts}
     return [(group.message, group.told()) for group in groups]
 
 
 def _signs(message: Message, apart: Collection[str]) -> Iterator[tuple[Path, tuple[object, ...]]]:
     """By each value that may be listed: all else that a message says."""
-    # What a template shows as a number can't be a list, and what stands in quotes would read as one name.
-    numbers = {str(name) for _, name, form, _ in Formatter().parse(message.template) if name and form}
-    quoted = set(_QUOTED.findall(message.template))
+    single = _single(message.template)
     texts = [(name, str(value)) for name, value in message.values.items()]
     for key, value in message.values.items():
-        if key in _ENDS or key in numbers or key in quoted or key in apart:
+        if key in _ENDS or key in single or key in apart:
             continue
         rest = (message.template, getattr(message, "place", ""), key, *(pair for pair in texts if pair[0] != key))
         if isinstance(value, Message) and value.values and not value.context:  # a sentence
@@ -96,6 +94,13 @@ def _signs(message: Message, apart: Collection[str]) -> Iterator[tuple[Path, tup
                 yield (key, *path), (*rest, sign)
         elif key in _PLACES or not isinstance(value, Number):
             yield (key,), rest
+
+
+@lru_cache(maxsize=1000)
+def _single(template: str) -> frozenset[str]:
+    """Values that a template shows as numbers, which can't be a list, or in quotes, where a list would read as one name."""
+    numbers = {str(name) for _, name, form, _ in Formatter().parse(template) if name and form}
+    return frozenset({*numbers, *_QUOTED.findall(template)})
 
 
 def _parts(message: str, path: Path) -> list[object]:
