@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tanheng.errors import InputError
-from tanheng.inputs.class_names import ClassNames
 from tanheng.io.blocks import content_hash
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import PlanRecord, RunRecord, plain
@@ -71,6 +70,8 @@ def plan_changes(study: Study, folder: Path) -> list[str]:
         return []
     run = record_of(folder)
     if run is not None:
+        from tanheng.inputs.class_names import ClassNames  # which reads tables, and is not there when an app starts
+
         # The record has classes as the legend does, however the study names them.
         study = ClassNames(tuple(run.classes)).study(study)
     settings = _plain_settings(study).get("plan")
