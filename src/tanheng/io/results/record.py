@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from tanheng.errors import InputError
-from tanheng.language import language, message_of, tr, worded
+from tanheng.language import Message, language, message_of, tr, worded
 from tanheng.plain_files import written
 
 
@@ -154,7 +154,7 @@ class RunRecord(Record):
     def in_language(self) -> Self:
         """The same record with its texts in the language that is spoken; a text without its template stays as it is."""
         messages = [message_of(data) for data in self.messages]
-        again = {str(message): message.again() for message in messages}
+        again = {str(message): _said_again(message) for message in messages}
         return replace(
             self,
             language=language(),
@@ -167,6 +167,14 @@ class RunRecord(Record):
             },
             left_out=[again.get(text, text) for text in self.left_out],
         )
+
+
+def _said_again(message: Message) -> str:
+    """A message in the language that is spoken; as it was where a value is none that its template can show."""
+    try:
+        return message.again()
+    except (TypeError, ValueError, KeyError):
+        return str(message)
 
 
 @dataclass(frozen=True)
