@@ -20,7 +20,6 @@ _QUOTED = re.compile(r"""['"\u201c]\{(\w+)\}""")
 #: Things of one message that are named; of more, how many there are.
 _MOST = 20
 
-
 #: Where a value stands: its name, after those of the sentences that it stands in.
 Path = tuple[str, ...]
 

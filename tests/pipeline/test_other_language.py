@@ -13,16 +13,16 @@ import pytest
 from conftest import NORTH, WEST, write_zones, zone
 from tanheng.errors import InputError, OutputError
 from tanheng.io.results.lock import lock_file
-from tanheng.pipeline.other_language import write_report_in
+from tanheng.pipeline.output.other_language import write_report_in
 from tanheng.pipeline.run import run_study
 
 
 def words(page: Path) -> list[str]:
-    """What a reader sees of a page, without the data of its map and the tables offered for download."""
+    """What a reader sees of a page but for the day, without the data of its map and the tables offered for download."""
     text = re.sub(
         r"<script.*?</script>|<style.*?</style>|c\d+[td]", "", page.read_text(encoding="utf-8"), flags=re.DOTALL
     )
-    return [part for part in re.findall(r">([^<]+)<", text) if part.strip() and not part.startswith("2026-")]
+    return [re.sub(r"\d{4}-\d\d-\d\d", "", part) for part in re.findall(r">([^<]+)<", text) if part.strip()]
 
 
 @pytest.fixture

@@ -555,17 +555,25 @@ def test_demand_fixes_the_store_of_the_region_in_every_draw(study: Path) -> None
         assert rows.sort_values("to_year")["half_width_demand_t_c"].is_monotonic_increasing
 
 
-def test_soil_that_a_map_gives_stays_in_its_place(tmp_path: Path) -> None:
-    """Soil of 60 t C/ha in the west and 140 in the east, whatever the land: a conversion changes the other pools alone."""
+@pytest.mark.parametrize("resolution", [1000, 4000])
+def test_soil_that_a_map_gives_stays_in_its_place(tmp_path: Path, resolution: int) -> None:
+    """Soil of 60 t C/ha in the west and 140 in the east, whatever the land: a conversion changes the other pools alone.
+
+    In cells of 1 km the soil has one layer, in those of 4 km one for each class.
+    """
     maps_of(tmp_path)
     bottom, half = NORTH - 60_000, WEST + 40_000
     zones = [zone("w", "西", WEST, bottom, half, NORTH), zone("e", "东", half, bottom, WEST + 80_000, NORTH)]
     write_zones(tmp_path / "zones.gpkg", zones)
     soil = np.where(np.arange(SHAPE[1]) < 40, 60.0, 140.0) * np.ones(SHAPE)
     write_map(tmp_path / "soil.tif", soil, dtype="float32", nodata=-9)
-    text = STUDY[: STUDY.index("[emissions]")] + (
-        '[[carbon_density.maps]]\nmap = "soil.tif"\npool = "soil"\nquantity = "carbon"\nunits = "t C ha-1"\ndepth_cm = 100\n'
-        '[drivers.height]\nmap = "height.tif"\n[simulate]\nto = [2030]\ndraws = 2\nscenarios = false\n'
+    text = (
+        STUDY[: STUDY.index("[emissions]")]
+        + f"[grid]\nresolution = {resolution}\n"
+        + (
+            '[[carbon_density.maps]]\nmap = "soil.tif"\npool = "soil"\nquantity = "carbon"\nunits = "t C ha-1"\ndepth_cm = 100\n'
+            '[drivers.height]\nmap = "height.tif"\n[simulate]\nto = [2030]\ndraws = 2\nscenarios = false\n'
+        )
     )
     (tmp_path / "study.toml").write_text(text, encoding="utf-8")
     folder = run_study(tmp_path / "study.toml").folder
@@ -621,10 +629,27 @@ def test_demand_has_a_range_only_where_something_says_it(tmp_path: Path) -> None
     assert row["high_km2"] - row["area_km2"] == pytest.approx(lost / 3, rel=0.1)
     table = tmp_path / "demand.csv"
     table.write_text("year,from_class,to_class,area_km2\n2030,2,5,3\n", encoding="utf-8")
-    settings = {"demand": str(table), "to": (2030,)}
-    assert (
-        "demand_interval" not in simulate_maps(request(tmp_path, maps=maps, settings=settings), tmp_path / "own").tables
-    )
+    own = simulate_maps(request(tmp_path, maps=maps, settings={"demand": str(table), "to": (2030,)}), tmp_path / "own")
+    assert "demand_interval" not in own.tables
+    assert any("given and not derived" in note for note in own.notes)
+
+
+def test_a_quota_bounds_the_interval_of_demand(tmp_path: Path) -> None:
+    """From cropland (1) to forest (2) at most 10 km2 in the one step: without the quota the interval would have more."""
+    settings: dict[str, object] = {"to": (2030,), "demand_uncertainty": 2.0}
+    free = simulate_maps(request(tmp_path, settings=settings), tmp_path / "free")
+    quota = {"quotas": ({"from": "1", "to": "2", "km2": 10},)}
+    kept = simulate_maps(request(tmp_path, settings=settings | quota), tmp_path / "kept")
+    last = codes(Path(maps_of(tmp_path)[-1]))
+    lowest = {
+        name: found.tables["demand_interval"].set_index("class").loc["1", "low_km2"]
+        for name, found in (("free", free), ("kept", kept))
+    }
+    # Cropland has no other conversion.
+    moved = kept.tables["conversions"]
+    assert set(moved[moved["from_class"] == "1"]["to_class"]) == {"1", "2"}
+    assert lowest["kept"] == pytest.approx((last == 1).sum() - 10, abs=1e-6)
+    assert lowest["free"] < lowest["kept"] - 20
 
 
 def test_a_layer_of_one_zone_is_as_sure_as_the_region() -> None:

@@ -199,7 +199,7 @@ def report(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help=tr("Folder of results."))],
 ) -> None:
     """Write the report of finished results in another language (--lang), beside the one there is."""
-    from tanheng.pipeline.other_language import write_report_in
+    from tanheng.pipeline.output.other_language import write_report_in
 
     asked: _Asked = context.obj
     typer.echo(write_report_in(results, asked.language or language()))

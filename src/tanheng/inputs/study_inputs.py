@@ -144,10 +144,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         emissions = open_emissions(study, base, zones, problems)
     with problems.at("decomposition"):
         decomposition = open_decomposition(study, base, zones, emissions, problems)
-    with problems.at("population"):
-        population = rasters_by_year(study.years, base, study.population, problems) if study.population else {}
-        if study.population is not None:
-            problems.warn(*repeated_notes(study.population, study.borrowed("population")))
+    population = _population(study, base, problems)
     classes = _classes(study, legend, tables, balance, zones, problems)
     balance = check_classes_of_uptake(balance, classes, problems)
     if classes:
@@ -184,6 +181,15 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         problems.warnings,
         tuple(all_files(study, base, opened)),
     )
+
+
+def _population(study: Study, base: Path, problems: Problems) -> dict[int, Raster]:
+    """Population map of each year; none where the study names none."""
+    if study.population is None:
+        return {}
+    with problems.at("population"):
+        problems.warn(*repeated_notes(study.population, study.borrowed("population")))
+        return rasters_by_year(study.years, base, study.population, problems)
 
 
 def _classes(

@@ -259,7 +259,7 @@ def _write(
     beside: PlanFindings,
     record: PlanRecord,
 ) -> None:
-    from tanheng.pipeline.reporting import write_plan_report
+    from tanheng.pipeline.output.reporting import write_plan_report
 
     conversion, after = conversion_layers(land, plan.flows)
     layers = {"conversion": conversion, "land_use_plan": after, **beside.layers}

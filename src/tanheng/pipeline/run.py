@@ -31,10 +31,10 @@ from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.memory import give_back
 from tanheng.pipeline import provenance
 from tanheng.pipeline.estimate import refuse_too_large
+from tanheng.pipeline.output.writing import write_results
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.simulation.study import PART, Opened, open_checked, simulate_for_study
-from tanheng.pipeline.writing import write_results
 from tanheng.report.words.notes import grouped
 from tanheng.stages.balance import Balance, account_balance, balance_table, supply_of
 from tanheng.stages.drivers import driver_variables, lay_drivers

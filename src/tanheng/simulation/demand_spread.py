@@ -50,15 +50,15 @@ class RateErrors:
         return random.standard_t(self.periods + 2, shape) if self.periods else random.standard_normal(shape)
 
     @classmethod
-    def given(cls, half_width: float, period: float) -> RateErrors:
-        """Errors that all rates have in common, from the relative half-width of their 95 % interval after a period.
+    def given(cls, higher: float, period: float) -> RateErrors:
+        """Errors that all rates have in common, from how much higher they may be a period ahead, at the upper end of the 95 % interval.
 
         Examples
         --------
         >>> round(float(np.exp(1.96 * RateErrors.given(0.5, 10.0).common * 10**0.5)), 6)
         1.5
         """
-        return cls(float(np.log1p(half_width)) / _HALF / float(np.sqrt(period)), 0.0)
+        return cls(float(np.log1p(higher)) / _HALF / float(np.sqrt(period)), 0.0)
 
 
 def rate_errors(counts: NDArray[np.int64], years: Sequence[int]) -> RateErrors | None:
@@ -77,7 +77,7 @@ def rate_errors(counts: NDArray[np.int64], years: Sequence[int]) -> RateErrors |
 
     Examples
     --------
-    Twice as much of one conversion in the second of two periods of ten years: :math:`\\ln 2 / \\sqrt{10}`.
+    Twice as much of one conversion in the second of two periods of ten years: :math:`\ln 2 / \sqrt{10}`.
 
     >>> counts = np.array([[[900, 100], [0, 100]], [[800, 200], [0, 100]]])
     >>> errors = rate_errors(counts, [2000, 2010, 2020])

@@ -265,8 +265,8 @@ MEANINGS = {
         "Change of the stock since the last map, with the uncertainty that the demand for land gives it"
     ),
     "scenario_difference": mark(
-        "How much more each scenario stores than the first, with its 95 % interval by the demand for land: rates err alike in all "
-        "scenarios, so differences are surer than stores"
+        "How much more each scenario stores than the first, with its 95 % interval by the demand for land: the same errors of rates are assumed "
+        "in all scenarios, so differences vary less than stores"
     ),
     "paths": mark(
         "Population, emissions and uptake of the land from the last year on, by the assumptions of the study; flux balance is uptake less emissions"

@@ -15,7 +15,7 @@ from tanheng.io.results.geopackage import read_outlines
 from tanheng.io.results.store import read_dataset
 from tanheng.language import tr
 from tanheng.pipeline.comparison.runs import Comparison, Run
-from tanheng.pipeline.gis import ZONES_FILE
+from tanheng.pipeline.output.gis import ZONES_FILE
 from tanheng.plain_files import written
 from tanheng.report.cartography.backdrop import Outline, backdrop
 from tanheng.report.cartography.pictures import difference_picture

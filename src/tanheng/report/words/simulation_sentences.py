@@ -302,9 +302,16 @@ def band_meaning(tables: Tables) -> str:
         parts = [tr("the demand for land")]
     if not parts:
         return tr("Their uncertainty is not known.")
-    return tr(
-        "Bands are 95 % intervals by the uncertainty of {parts}. Scenarios err alike, so bands that overlap do not say that scenarios are the same.",
-        parts=listed(parts),
+    text = tr("Bands are 95 % intervals by the uncertainty of {parts}.", parts=listed(parts))
+    if "scenario_difference" not in tables:
+        return text
+    return joined(
+        [
+            text,
+            tr(
+                "The same errors are assumed in all scenarios, so overlapping bands do not mean that scenarios do not differ."
+            ),
+        ]
     )
 
 

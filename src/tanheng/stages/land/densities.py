@@ -212,13 +212,10 @@ def densities_to_come(found: CellDensities, series: LandSeries, today: int) -> C
     return CellDensities(found.grid, mean, by_zone, found.weights, laid)
 
 
-#: Added to the number of a map whose layers are those of the place.
-_OF_PLACE = 1000
-
-
 def _of_place(item: LaidMap, series: LandSeries, today: int) -> LaidMap:
-    """A map with one layer for all classes: its mean over today's land in each cell."""
-    number = item.number + _OF_PLACE
+    """A map with one layer for all classes: where it has one for each, their mean over today's land in each cell."""
+    if not item.by_class:
+        return replace(item, of_year=item.key(today))
     share, whole = land_share(series).sel(year=today), slice(0, item.cells.grid.rows)
     total, land = np.zeros(item.cells.grid.shape), np.zeros(item.cells.grid.shape)
     for name in item.classes:
@@ -226,9 +223,8 @@ def _of_place(item: LaidMap, series: LandSeries, today: int) -> LaidMap:
         part = np.where(np.isfinite(density), np.nan_to_num(share.sel(land_class=name).values), 0.0)
         total += part * np.nan_to_num(density)
         land += part
-    layer = np.where(land > 0, total / np.where(land > 0, land, 1.0), np.nan)
-    item.cells.put(layer, _DENSITY, number, today, "")
-    return replace(item, number=number, by_class=False, of_year=today)
+    item.cells.put(np.where(land > 0, total / np.where(land > 0, land, 1.0), np.nan), _DENSITY, item.number, today, "")
+    return replace(item, by_class=False, of_year=today)
 
 
 def uniform_densities(grid: Grid, table: xr.DataArray) -> CellDensities:

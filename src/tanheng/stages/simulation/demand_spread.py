@@ -180,7 +180,7 @@ def scenario_difference(
 ) -> pd.DataFrame:
     """How much more each scenario stores than the first, by year, t C, with the range that holds 95 % of what it may be.
 
-    Rates err alike in all scenarios, so differences are surer than the stores are.
+    The same errors of rates are assumed in all scenarios, so differences vary less than the stores.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ _WORDS = {
     "value": mark("Value"),
     "year_of_data": mark("Year of the data"),
     "run_removes_plan": mark(
-        "A new run takes the place of these results and of their plan, which is then made anew by its own button. Go on?"
+        "A new run replaces these results and deletes their plan, which can be made again afterwards. Continue?"
     ),
     "save": mark("Save"),
     "saved": mark("Saved."),

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rows import read_rows
 from tanheng.language import tr
-from tanheng.pipeline.gis import outlined
 from tanheng.pipeline.map_options import map_options, outlines_of
+from tanheng.pipeline.output.gis import outlined
 from tanheng.report.cartography.qgis_project import PROJECT_FILE, ZoneAttributes, write_project
 from tanheng.report.style.coarse import Drawn
 from tanheng.report.style.map_options import MapOptions

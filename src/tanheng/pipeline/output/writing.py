@@ -21,9 +21,9 @@ from tanheng.io.tables import write_csv
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
-from tanheng.pipeline.gis import write_zones
+from tanheng.pipeline.output.gis import write_zones
+from tanheng.pipeline.output.reporting import write_reports
 from tanheng.pipeline.reporter import Clock
-from tanheng.pipeline.reporting import write_reports
 from tanheng.pipeline.simulation.study import joined
 from tanheng.report.words.notes import grouped
 from tanheng.schema import refuse_unknown

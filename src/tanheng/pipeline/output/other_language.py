@@ -17,9 +17,9 @@ from tanheng.io.results.store import read_dataset
 from tanheng.io.results.tables import read_result_table
 from tanheng.io.vectors import Polygons, layer_names, polygon_columns, read_polygons
 from tanheng.language import language, speaking, tr
-from tanheng.pipeline.gis import ZONES_FILE
 from tanheng.pipeline.map_options import class_options
-from tanheng.pipeline.reporting import shared_options
+from tanheng.pipeline.output.gis import ZONES_FILE
+from tanheng.pipeline.output.reporting import shared_options
 from tanheng.plain_files import replacing
 from tanheng.study.maps import MapPrints
 from tanheng.tables.of_zones import OF_ZONES
@@ -69,7 +69,8 @@ def _written(folder: Path, record: RunRecord, page: Path) -> Path:
 
     zones = _zones(folder / ZONES_FILE)
     tables = {
-        path.stem: _in_language(path.stem, _table(path), zones) for path in sorted((folder / "tables").glob("*.csv"))
+        path.stem: _in_language(path.stem, observed_rows(read_result_table(path)), zones)
+        for path in sorted((folder / "tables").glob("*.csv"))
     }
     dataset = read_dataset(folder / "results.zarr")
     grid = _grid(record, dataset)
@@ -81,12 +82,6 @@ def _written(folder: Path, record: RunRecord, page: Path) -> Path:
     with replacing(page) as unfinished:
         write_report(unfinished, data, tables, drawn, grid, zones, charts, options)
     return page
-
-
-def _table(path: Path) -> pd.DataFrame:
-    table = read_result_table(path)
-    # Columns that only simulated years have are none of the run's own table.
-    return observed_rows(table).dropna(axis=1, how="all") if "scenario" in table else table
 
 
 def _grid(record: RunRecord, dataset: xr.Dataset) -> Grid:
