@@ -14,7 +14,7 @@ import xarray as xr
 from conftest import FIRST, LAST, NORTH, SINGLE, STUDY, WEST, printed, write_map, write_zones, zone
 from tanheng.errors import InputError, OutputError, SelfCheckError
 from tanheng.pipeline import run as run_module
-from tanheng.pipeline import writing
+from tanheng.pipeline.output import writing
 from tanheng.pipeline.run import run_study
 from tanheng.stages.found import Found, SelfCheck
 

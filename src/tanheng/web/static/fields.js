@@ -195,19 +195,19 @@ const inputs = {
       { title: word("entry"), choices: choicesFor(field, context, (kind) => NAMES.has(kind)) },
       { title: word("value"), number: inner.type !== "string", blank: inner.type === "string", choices: choicesFor(field, context, (kind) => !NAMES.has(kind)) },
     ];
-    return rowsInput(id, Object.entries(value ?? {}), columns, 1, (rows) => context.done(rows.length ? Object.fromEntries(rows) : null));
+    return rowsInput(id, context.place, Object.entries(value ?? {}), columns, 1, (rows) => context.done(rows.length ? Object.fromEntries(rows) : null));
   },
   twos: (id, value, field, context) => {
     const choices = choicesFor(field, context);
     const columns = [{ title: word("from"), choices }, { title: word("to"), choices }];
-    return rowsInput(id, value ?? [], columns, 2, (rows) => context.done(rows.length ? rows : null));
+    return rowsInput(id, context.place, value ?? [], columns, 2, (rows) => context.done(rows.length ? rows : null));
   },
   dated: (id, value, field, context) => {
     const named = ["emissions", "population", ...Object.keys(context.state.entries.drivers ?? {})];
     const columns = [{ title: word("entry"), choices: named }, { title: word("year"), number: true }, { title: word("year_of_data"), number: true }];
     const rows = Object.entries(value ?? {}).flatMap(([name, years]) => Object.entries(years).map(([year, of]) => [name, year, of]));
     const nested = (found, [name, year, of]) => ({ ...found, [name]: { ...found[name], [year]: of } });
-    return rowsInput(id, rows, columns, 2, (held) => context.done(held.length ? held.reduce(nested, {}) : null));
+    return rowsInput(id, context.place, rows, columns, 2, (held) => context.done(held.length ? held.reduce(nested, {}) : null));
   },
   toml: (id, value, field, context) => {
     const area = make("textarea", { id, rows: "2", spellcheck: false, "aria-describedby": `${id}-about` });

@@ -41,15 +41,22 @@ export function partsInput(value, part, place, context) {
   return [...frames, add];
 }
 
+// What is typed into rows and not committed yet, by their place: it outlives a form that is drawn anew meanwhile.
+const drafts = new Map();
+
 // Rows of cells, with an empty one at the end; rows that are whole are committed together. The first `names` cells tell rows apart.
-export function rowsInput(id, rows, columns, names, commit) {
+export function rowsInput(id, place, rows, columns, names, commit) {
   const box = make("div", { class: "rows", role: "group", "aria-labelledby": `${id}-label`, "aria-describedby": `${id}-about` });
   const lists = columns.map((column, number) => {
     if (!column.choices?.length) return undefined;
     box.append(make("datalist", { id: `${id}-${number}` }, ...column.choices.map((one) => make("option", { value: one }))));
     return `${id}-${number}`;
   });
-  let before = JSON.stringify(rows.map((row) => row.map(String)));
+  const key = place.join(".");
+  const written = [...rows.map((row) => row.map(String)), []];
+  let before = JSON.stringify(written.slice(0, -1));
+  const held = drafts.get(key);
+  const shown = held?.of === before ? held.lines : written;
   const inputsOf = (line) => [...line.querySelectorAll("input")];
   const isWhole = (cells) => cells.some(Boolean) && cells.every((cell, number) => cell !== "" || columns[number].blank);
   const changed = (removed = false) => {
@@ -70,23 +77,26 @@ export function rowsInput(id, rows, columns, names, commit) {
     const whole = lines.map(({ cells }) => cells).filter(isWhole);
     if ((wrong && !removed) || JSON.stringify(whole) === before) return;
     before = JSON.stringify(whole);
+    drafts.delete(key);
     commit(whole.map((cells) => cells.map((cell, number) => (columns[number].number ? Number(cell) : cell))));
   };
-  const line = (cells) => {
-    const inputs = columns.map((column, number) => {
-      const input = make("input", { type: column.number ? "number" : "text", step: "any", "aria-label": column.title, placeholder: column.title, autocomplete: "off", list: lists[number] });
-      input.value = cells[number] ?? "";
-      input.addEventListener("change", () => changed());
+  const keep = () => drafts.set(key, { of: before, lines: [...box.querySelectorAll(".row")].map((line) => inputsOf(line).map((input) => input.value)) });
+  const line = (cells, number) => {
+    const inputs = columns.map((column, at) => {
+      const input = make("input", { type: column.number ? "number" : "text", step: "any", "aria-label": column.title, placeholder: column.title, autocomplete: "off", list: lists[at] });
+      input.value = cells[at] ?? "";
+      input.addEventListener("input", keep);
+      for (const done of ["change", "blur"]) input.addEventListener(done, () => changed());
       return input;
     });
     const remove = make("button", { type: "button", "aria-label": `${word("remove")}: ${cells.join(" ") || word("new_row")}` }, "×");
-    const row = make("div", { class: "row" }, ...inputs, cells.length ? remove : null);
+    const row = make("div", { class: "row" }, ...inputs, number < shown.length - 1 ? remove : null);
     remove.addEventListener("click", () => {
       row.remove();
       changed(true);
     });
     return row;
   };
-  box.append(...rows.map(line), line([]));
+  box.append(...shown.map(line));
   return [box];
 }
