@@ -16,13 +16,15 @@ _HEAD = {
     "en": """# Input tables
 
 Tables are CSV files in UTF-8 or GB18030, separated by commas, semicolons or tabs, or sheets of Excel files (`data.xlsx#Sheet1`); lines that
-begin with `#` before the header say where a table comes from. Headings are taken in English or Chinese, in any order; other
+begin with `#` before the header say where a table comes from, and so do titles and the unit above the headings and notes below the rows, as
+yearbooks print them. Headings are taken in English or Chinese, in any order; other
 columns are ignored. For totals, activity, an energy balance, a table of a driver and that of economic output, the study may name headings that
 are not known (`columns = { fuel = "material" }`). This page is written from the program's own declarations (`src/tanheng/tables/input_tables.py`).
 """,
     "zh": """# 输入表
 
-表格可为 UTF-8 或 GB18030 编码的 CSV（逗号、分号或制表符分隔），或 Excel 工作表（`数据.xlsx#Sheet1`）；表头之前以 `#` 开头的行说明来源。
+表格可为 UTF-8 或 GB18030 编码的 CSV（逗号、分号或制表符分隔），或 Excel 工作表（`数据.xlsx#Sheet1`）；表头之前以 `#` 开头的行说明来源；
+年鉴中表头上方的表题和单位、表下方的注也作为来源说明。
 表头中英文均可，次序不限；其他列忽略。
 排放总量、活动数据、能源平衡表、驱动因子表和经济产出表中不认识的表头，可在研究文件中写明（`columns = { fuel = "material" }`）。
 本页由程序自身的声明生成（`src/tanheng/tables/input_tables.py`）。

@@ -6,6 +6,7 @@ import pytest
 
 from tanheng.errors import InputError, UnitError
 from tanheng.factors import carbon_densities_from, emission_factors_from, fuels, legend_from, names, read_builtin
+from tanheng.factors.reading import read_table
 from tanheng.language import speaking
 
 SIX = {"cropland", "forest", "grassland", "water", "built-up", "unused"}
@@ -120,6 +121,20 @@ def test_pool_tables_without_names_are_named_by_code(tmp_path: Path) -> None:
 def test_tables_in_gb18030_are_read(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes("class,above,below,soil,dead\n耕地,1,2,3,4\n".encode("gb18030"))
     assert list(carbon_densities_from("d.csv", tmp_path).values) == ["耕地"]
+
+
+def test_titles_and_notes_of_a_yearbook_are_no_part_of_its_table(tmp_path: Path) -> None:
+    rows = "表5-16 各地区排放量,,\n,,单位:万吨\n年份,地区,排放量\n2000,甲,5\n2000,乙,\n注:初步核算数,,\n"
+    (tmp_path / "a.csv").write_bytes(rows.encode("gb18030"))
+    table = read_table(tmp_path / "a.csv")
+    assert table.header == ("year", "zone", "emissions")
+    assert [(line, row["zone"]) for line, row in table.rows] == [(4, "甲"), (5, "乙")]
+    assert table.source == "表5-16 各地区排放量 单位:万吨 注:初步核算数"
+    # A row that merely lacks its other cells is no note, and a single column has no title.
+    (tmp_path / "b.csv").write_text("class\nforest\nwater\n", encoding="utf-8")
+    assert [row["class"] for _, row in read_table(tmp_path / "b.csv").rows] == ["forest", "water"]
+    (tmp_path / "c.csv").write_text("A title\nyear;area\n2000;1,5\n甲;\n", encoding="utf-8")
+    assert [row["year"] for _, row in read_table(tmp_path / "c.csv").rows] == ["2000", "甲"]
 
 
 @pytest.mark.parametrize(

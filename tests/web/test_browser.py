@@ -466,6 +466,13 @@ def test_a_stack_of_years_is_taken_band_by_band(browser: Browser, served: tuple[
         tile.locator(".take select").last.select_option(number)
         expect(tile.locator(".take input")).to_have_value(str(year))
         use(page, "data/land.tif")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    tile.locator(".take select").last.select_option("2")
+    tile.locator(".take input").fill("2020")
+    tile.locator(".take button").click()
+    waited(lambda: asked, bool, 20)
+    assert asked[0].splitlines()[-1] == "land_cover.band.2020: 3 → 2"  # the band of before is kept
     accessible(page)
     path = server.folder / "Stack" / "study.toml"
     cover = tomllib.loads(path.read_text(encoding="utf-8"))["land_cover"]

@@ -191,6 +191,17 @@ def test_the_headings_of_a_table_are_explained_and_its_rows_bear_their_lines(ser
     assert (found["lines"], found["names"]) == ([4, 5], ["林地", ""])
 
 
+def test_titles_above_the_headings_of_a_table_stay_where_they_are(server: Served, study: str) -> None:
+    table = (server.folder / study).with_name("yearbook.csv")
+    table.write_text("表5-16,\n年份,排放量\n2000,5\n", encoding="utf-8")
+    address = f"/app/cells?name={of(study)}&file=yearbook.csv"
+    found = server.ask(address).json()
+    assert (found["comments"], found["header"], found["lines"]) == (["表5-16,"], ["年份", "排放量"], [3])
+    body = {"version": found["version"], "rows": [["2000", "6"]]}
+    assert server.ask(address, "POST", body).status == 200
+    assert table.read_text(encoding="utf-8") == "表5-16,\n年份,排放量\n2000,6\n"
+
+
 def test_codes_by_hand_need_no_legend(server: Served, study: str) -> None:
     folder = (server.folder / study).parent
     for name, codes in (("a.tif", FIRST), ("b.tif", LAST)):

@@ -1,7 +1,7 @@
 """Small tables read: CSV files, and sheets of Excel files.
 
 A CSV file is in UTF-8 (with or without BOM) or GB18030, separated by commas, semicolons or tabs. Lines that begin with ``#`` before the
-header say where a table comes from.
+header say where a table comes from, and so do the titles and notes that a yearbook prints around it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,27 @@ from pathlib import Path
 from tanheng.errors import InputError
 from tanheng.factors.headings import column_of, headed, refuse_columns_twice, with_unit
 from tanheng.factors.table import Table
+from tanheng.factors.titles import MOST_TITLES, without_titles
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
 from tanheng.plain_files import small_file
 from tanheng.spreadsheets import is_spreadsheet, sheet_rows
 from tanheng.tables.input_tables import ALIASES
+
+#: What may stand between two cells.
+_DELIMITERS = (",", ";", "\t")
+
+
+def delimiter_of(lines: Sequence[str]) -> str:
+    r"""What stands between the cells of a table: the most frequent mark of its first line that has any, a title being none.
+
+    Examples
+    --------
+    >>> delimiter_of(["Emissions", "year;area", "2000;1,5"])
+    ';'
+    """
+    first = next((line for line in lines[: MOST_TITLES + 1] if any(map(line.count, _DELIMITERS))), "")
+    return max(_DELIMITERS, key=first.count)
 
 
 def read_text(path: Path) -> str:
@@ -112,7 +128,7 @@ def raw_rows(path: Path) -> list[tuple[int, list[str]]]:
         return sheet_rows(path)
     text = read_text(path)
     body = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip(" ,;\t")]
-    delimiter = max((",", ";", "\t"), key=text.count)
+    delimiter = max(_DELIMITERS, key=text.count)
     _refuse_long(body, str(path))
     try:
         return _cells(body, delimiter)
@@ -173,8 +189,8 @@ def parse_table(text: str, name: str) -> Table:
     body = [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
     if not body:
         raise InputError(tr("{name}: is empty; a header and a row for each entry were expected", name=name))
-    first = body[0][1]
-    delimiter = max((",", ";", "\t"), key=first.count)
+    delimiter = delimiter_of([line for _, line in body])
+    first = max((line for _, line in body[: MOST_TITLES + 1]), key=lambda line: line.count(delimiter))
     if first.count(delimiter) >= limit("table_columns"):
         raise InputError(
             tr(
@@ -192,13 +208,14 @@ def parse_table(text: str, name: str) -> Table:
 
 
 def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: tuple[str, ...] = ()) -> Table:
-    """Table of rows of cells, each with its number in the file; the first one is the header.
+    """Table of rows of cells, each with its number in the file; the first one is the header, titles above it and notes below left out.
 
     Raises
     ------
     InputError
         There is no row, a row is longer than the header, or two columns have one name.
     """
+    cells, around = without_titles(cells)
     own = [column.strip() for column in cells[0][1]]
     given = [column.lower() for column in own]
     header = tuple(column_of(column) for column in given)
@@ -221,4 +238,4 @@ def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: 
         rows.append((number, {key: value.strip() for key, value in zip(header, padded, strict=False)}))
     if not rows:
         raise InputError(tr("{name}: has a header and no rows; write a row for each entry", name=name))
-    return Table(name, header, tuple(rows), comments, dict(zip(header, own, strict=True)))
+    return Table(name, header, tuple(rows), (*comments, *around), dict(zip(header, own, strict=True)))

@@ -29,6 +29,7 @@ _WORDS = {
     "added": mark("Added to the study."),
     "all_fields": mark("Show all settings"),
     "apply": mark("Use it"),
+    "replaces": mark("This replaces what the study has:"),
     "as_text": mark("as TOML"),
     "cells": mark("cells"),
     "checked": mark("No problems. The study can be run."),

@@ -39,7 +39,7 @@ function tile(file, used, page, actions) {
   const list = make("dl");
   for (const [name, value] of file.figures) list.append(make("dt", {}, name), make("dd", {}, value));
   if (file.figures.length) node.append(list);
-  if (file.uses.length) node.append(take(file, actions));
+  if (file.uses.length) node.append(take(file, page, actions));
   if (file.kind === "InVEST parameters") {
     const area = make("p", { class: "problem", role: "alert" });
     const button = make("button", { type: "button" }, word("make_study"));
@@ -63,7 +63,24 @@ function tile(file, used, page, actions) {
   return node;
 }
 
-function take(file, actions) {
+// Entries of a study that a use of a file would replace: their place, what stands there, and what would. Files that nobody has, as those
+// of a new study, are no loss.
+function replacing(entries, year, page) {
+  const written = (value) => (value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
+  const absent = (value) => typeof value === "string" && /^[^/\\]+\.\w+$/.test(value) && !page.files.some(({ file }) => file === value);
+  const { entries: held } = page.state;
+  const isNew = Object.values(held.land_cover?.maps ?? {}).some(absent);
+  const found = [];
+  for (const [named, value] of entries) {
+    const place = named.map((key) => (key === "YEAR" ? String(year) : key));
+    const now = place.reduce((inner, key) => (inner && typeof inner === "object" ? inner[key] : undefined), held);
+    const loses = now !== undefined && now !== null && JSON.stringify(now) !== JSON.stringify(value) && !absent(now);
+    if (loses && !(isNew && place.join(".") === "land_cover.legend")) found.push(`${place.join(".")}: ${written(now)} → ${written(value)}`);
+  }
+  return found;
+}
+
+function take(file, page, actions) {
   const select = make("select", { "aria-label": `${word("apply")}: ${file.file}` });
   const known = file.uses.length === 1 || file.uses[0].likely;
   if (!known) select.append(make("option", { value: "" }, word("choose")));
@@ -90,7 +107,9 @@ function take(file, actions) {
     area.textContent = "";
     const given = year.value === "" ? null : Number(year.value);
     const bands = band ? bandEntries(chosen().entries, Number(band.value)) : [];
-    actions.use({ entries: [...chosen().entries, ...bands, ...(said?.entries() ?? [])], year: given }, area);
+    const entries = [...chosen().entries, ...bands, ...(said?.entries() ?? [])];
+    const lost = replacing(entries, given, page);
+    if (!lost.length || confirm(`${word("replaces")}\n\n${lost.join("\n")}`)) actions.use({ entries, year: given }, area);
   });
   const row = make("div", { class: "take" }, select, ...(band ? [band] : []), year, button);
   return make("div", {}, row, room, area);

@@ -10,6 +10,8 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from tanheng.errors import InputError
+from tanheng.factors.reading import delimiter_of
+from tanheng.factors.titles import titles_above
 from tanheng.language import name_of, tr
 from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
@@ -112,12 +114,16 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     lines = text.splitlines(keepends=True)
     above = list(takewhile(lambda line: line.startswith("#"), lines))
     body = "".join(lines[len(above) :])
-    separator = max((",", ";", "\t"), key=body.split("\n", 1)[0].count)
+    separator = delimiter_of(body.splitlines())
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
     try:
         numbered = [(len(above) + reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file)) from error
+    titles = titles_above(numbered)
+    if titles:
+        last = numbered[titles - 1][0]
+        above, numbered = lines[:last], numbered[titles:]
     rows = [row for _, row in numbered]
     if not rows or len(rows) > _MOST_ROWS or max(map(len, rows)) > _MOST_COLUMNS:
         raise InputError(tr("{file}: is too large to be edited here; use a spreadsheet program", file=file))
