@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tanheng.pipeline.check import check_study
 from tanheng.pipeline.estimate import estimate, layers
 from tanheng.pipeline.run import run_study
 from tanheng.study import load_study
+from tanheng.study.simulate import Simulate
 
 Free = namedtuple("Free", "available")
 Room = namedtuple("Room", "free")
@@ -30,6 +32,21 @@ def test_memory_grows_with_cells_and_by_tables_with_years(tiny: Path) -> None:
     # Six classes, what has data, the stock; in each of two years; a change and a hot spot between them.
     assert kept == 2 * (6 + 2) + 2
     assert expected.disk == pytest.approx((8 * kept + 4.8 * written) * 12)
+
+
+def test_a_simulation_takes_more_by_its_steps_scenarios_and_draws(tiny: Path) -> None:
+    study = load_study(tiny)
+    with files_open():
+        inputs = open_inputs(study, tiny.parent)
+        plain = estimate(inputs)
+        pixels = inputs.land.maps[0].source.pixels
+        span = study.years[-1] - study.years[0]
+        settings = Simulate(to=(study.years[-1] + 2 * span,), draws=50)
+        more = estimate(replace(inputs, study=study.model_copy(update={"simulate": settings})))
+    # Two steps of one period in three scenarios, and 30 maps for the scores.
+    cells = pixels.width * pixels.height
+    assert more.seconds - plain.seconds == pytest.approx(13 + 2e-8 * cells * (30 + 2 * 3 * 50), rel=1e-9)
+    assert more.memory > plain.memory
 
 
 def test_what_memory_or_disk_cannot_do_is_refused_before_the_work(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

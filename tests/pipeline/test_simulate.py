@@ -20,6 +20,7 @@ from simulation.maps import smooth
 from tanheng.errors import InputError, StudyError
 from tanheng.grid import ALBERS_CHINA
 from tanheng.land.pools import Threads
+from tanheng.pipeline.check import check_file
 from tanheng.pipeline.run import run_study
 from tanheng.pipeline.simulation.maps import SimulationRequest, open_request, simulate_maps
 from tanheng.pipeline.simulation.result import Simulation
@@ -500,6 +501,27 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "study.toml").write_text(STUDY, encoding="utf-8")
     run_study(folder / "study.toml")
     return folder / "results"
+
+
+def test_a_check_tells_where_too_few_cells_changed_to_learn_from(tmp_path: Path) -> None:
+    """Before the long work: five cells of forest became cropland, and the chain demands five more."""
+    maps_of(tmp_path)
+    land = codes(tmp_path / "land_2010.tif")
+    land.reshape(-1)[np.flatnonzero(land == 2)[:5]] = 1
+    write_map(tmp_path / "land_2020.tif", land)
+    text = STUDY[: STUDY.index("[emissions]")].replace(
+        '[zones.half]\nfile = "zones.gpkg"\nid = "code"\nname = "name"\n', ""
+    )
+    text += '[drivers.height]\nmap = "height.tif"\n[simulate]\nto = [2030]\nscenarios = false\n'
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    message = "simulate: 5 cells changed from 'forest' to 'cropland' between 2010 and 2020, and 5 are to be placed"
+    with pytest.raises(StudyError, match=message):
+        check_file(tmp_path / "study.toml")
+    with pytest.raises(StudyError, match=message):
+        run_study(tmp_path / "study.toml")
+    assert not (tmp_path / "results").exists()
+    (tmp_path / "study.toml").write_text(text + "fallback = true\n", encoding="utf-8")
+    check_file(tmp_path / "study.toml")
 
 
 def test_years_to_come_join_the_tables_of_the_study(study: Path) -> None:

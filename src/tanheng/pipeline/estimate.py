@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import psutil
 
 from tanheng.errors import StudyError
 from tanheng.inputs.study_inputs import Inputs
+from tanheng.land.engine import LandMap
 from tanheng.language import tr
 from tanheng.study import Study
 
@@ -26,6 +28,12 @@ _PACKED = 0.6
 #: Seconds on two cores of a start, a report and a workbook; of a year in tables and charts; of a cell and year; of 10^9 pixels of a map;
 #: of a cell in a random map.
 _START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 16.0, 1.2, 6.5e-6, 4.0, 3.5e-8
+
+#: Scenarios of a simulation that names none.
+_SCENARIOS = 3
+#: Of a simulation: seconds in which it is learned where land changes, of the page, and of a map of a step by pixel; maps that are drawn for
+#: its scores; and bytes by pixel, of the maps of all dates, zones and one driver.
+_LEARNING_S, _FUTURE_PAGE_S, _PLACED_S, _SCORED, _DATE_BYTES, _CODES_BYTES = 8.0, 5.0, 2e-8, 30, 1.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -78,11 +86,11 @@ def estimate(inputs: Inputs) -> Estimate:
     .. math:: M = 650\,\mathrm{MB} + 9\,\mathrm{MB}\,y + (250 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
     with y years, n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
-    layers of the results.
+    layers of the results. A simulation takes more, by the pixels of the land map. A simulation comes on top: see `_of_simulation`.
     """
     study, cells = inputs.study, inputs.grid.size
     kept, written = layers(study, len(inputs.classes))
-    pixels = sum(item.source.pixels.width * item.source.pixels.height for item in inputs.land.maps)
+    pixels = sum(map(_pixels, inputs.land.maps))
     random = study.analysis.random_maps if study.analysis.geodetector and inputs.drivers else 0
     by_year = _YEAR_S + _CELL_S * cells + _RANDOM_S * cells * random * 3
     seconds = _START_S + by_year * len(study.years) + _PIXELS_S * pixels / 1e9
@@ -91,7 +99,24 @@ def estimate(inputs: Inputs) -> Estimate:
         + _YEAR_BYTES * len(study.years)
         + (_CELL_BYTES + (_MAP_BYTES if study.carbon_density.maps else 0.0)) * cells
     )
-    return Estimate(memory, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds)
+    held, more = _of_simulation(study, max((_pixels(item) for item in inputs.land.maps), default=0))
+    return Estimate(memory + held, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds + more)
+
+
+def _pixels(item: LandMap) -> int:
+    return item.source.pixels.width * item.source.pixels.height
+
+
+def _of_simulation(study: Study, pixels: int) -> tuple[float, float]:
+    """Memory and seconds of a simulation, by the pixels of the land map; none where the study asks for none."""
+    settings, years = study.simulate, study.years
+    if settings is None or len(years) < 2:
+        return 0.0, 0.0
+    longest = settings.step_years or (years[-1] - years[0 if settings.period == "all" else -2])
+    steps = max(len(settings.to), math.ceil((settings.to[-1] - years[-1]) / longest))
+    scenarios = _SCENARIOS if settings.scenarios and settings.demand == "markov" else 1
+    seconds = _LEARNING_S + _FUTURE_PAGE_S + _PLACED_S * pixels * (_SCORED + steps * scenarios * settings.draws)
+    return (_DATE_BYTES * len(years) + _CODES_BYTES * (2 + len(study.drivers))) * pixels, seconds
 
 
 def layers(study: Study, classes: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, StudyError
+from tanheng.errors import InputError
 from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.factors.legends import legend_from
 from tanheng.inputs.land_maps import land_maps
@@ -43,8 +43,8 @@ from tanheng.stages.simulation.demand_spread import (
     scenario_difference,
 )
 from tanheng.stages.simulation.ensemble import Ensemble, carbon_table
-from tanheng.stages.simulation.future import schedule_of, simulated
-from tanheng.stages.simulation.learning import learn_suitability, refuse_unlearned
+from tanheng.stages.simulation.future import refuse_unlikely, schedules_of, simulated
+from tanheng.stages.simulation.learning import learn_suitability
 from tanheng.stages.simulation.tables import (
     below_random,
     demand_tables,
@@ -251,25 +251,13 @@ def simulate_into(
         The demand can't be met, or a conversion can't be learned.
     """
     # Before the long work: what is asked for must be possible.
-    problems: list[str] = []
-    schedules = {}
-    for scenario in inputs.scenarios:
-        try:
-            schedules[scenario.name] = schedule_of(inputs, scenario, planned)
-        except InputError as error:
-            problems += getattr(error, "problems", None) or [str(error)]
-    if problems:
-        raise StudyError(problems)
+    schedules = schedules_of(inputs, planned)
+    notes = refuse_unlikely(inputs, schedules)
     reporter = clock.reporter
     last = len(inputs.land.years) - 1
     with clock.stage(mark("suitability")):
         counted = Steps(2 * len(inputs.land.classes), reporter.steps)
         learned = learn_suitability(inputs, last - 1, last, counted)
-        demanded = sum(
-            (step.conversions.sum(axis=0) for plan in schedules.values() for step in plan.steps),
-            np.zeros((len(inputs.land.classes),) * 2, np.int64),
-        )
-        notes = refuse_unlearned(inputs, learned, demanded)
     with clock.stage(mark("validation")):
         trial = run_trial(inputs, work, Steps(30, reporter.steps))
     with clock.stage(mark("future land use")):

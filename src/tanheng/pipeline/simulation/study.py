@@ -42,7 +42,7 @@ from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found
 from tanheng.stages.land.counting import Counting
 from tanheng.stages.simulation.demand_spread import carbon_interval, scenario_difference
-from tanheng.stages.simulation.future import schedule_of
+from tanheng.stages.simulation.future import refuse_unlikely, schedules_of
 from tanheng.stages.simulation.intervals import with_region_intervals, with_zone_intervals
 from tanheng.stages.simulation.scenario import Today, account_scenario, land_of
 from tanheng.study import Study, language_of, study_entries, telling_all
@@ -102,8 +102,9 @@ def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[Simulatio
         of_demand = ("simulate.demand", "simulate.scenarios")
         if settings.demand != "plan" and not any(one.place.startswith(of_demand) for one in problems.errors):
             with problems.at("simulate.demand"):
-                for scenario in opened.scenarios:
-                    problems.attempt(schedule_of, opened, scenario)
+                schedules = problems.attempt(schedules_of, opened)
+                if schedules is not None:
+                    problems.attempt(refuse_unlikely, opened, schedules)
     return opened, outlook
 
 

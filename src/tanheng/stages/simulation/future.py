@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError
+from tanheng.errors import InputError, Problem, StudyError
 from tanheng.inputs.simulation.demand import Scenario
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.language import tr
@@ -23,6 +23,7 @@ from tanheng.simulation.schedule import (
     markov_schedule,
     total_schedule,
 )
+from tanheng.stages.simulation.learning import refuse_unlearned
 
 
 def start_of(inputs: SimulationInputs) -> Start:
@@ -76,6 +77,39 @@ def schedule_of(inputs: SimulationInputs, scenario: Scenario, planned: NDArray[n
         return conversion_schedule(start, to, longest, given, scenario.rules)
     _refuse_missing(scenario, to, totals)
     return total_schedule(start, to, scenario.rules, longest, totals)
+
+
+def schedules_of(inputs: SimulationInputs, planned: NDArray[np.float64] | None = None) -> dict[str, Schedule]:
+    """Conversions of each step by scenario.
+
+    Raises
+    ------
+    StudyError
+        All demands that can't be met.
+    """
+    problems: list[Problem | str] = []
+    found = {}
+    for scenario in inputs.scenarios:
+        try:
+            found[scenario.name] = schedule_of(inputs, scenario, planned)
+        except InputError as error:
+            problems += error.problems if isinstance(error, StudyError) else [str(error)]
+    if problems:
+        raise StudyError(problems)
+    return found
+
+
+def refuse_unlikely(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[str]:
+    """Notes on conversions of the schedules that the last observed period teaches nothing about.
+
+    Raises
+    ------
+    StudyError
+        One of them matters, and the study does not say that it may be placed at random.
+    """
+    classes, last = len(inputs.land.classes), len(inputs.land.years) - 1
+    steps = [step.conversions.sum(axis=0) for plan in schedules.values() for step in plan.steps]
+    return refuse_unlearned(inputs, last - 1, last, sum(steps, np.zeros((classes, classes), np.int64)))
 
 
 def _refuse_missing(scenario: Scenario, to: tuple[int, ...], given: Mapping[int, object]) -> None:

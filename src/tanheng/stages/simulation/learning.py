@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from tanheng.errors import StudyError
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.language import listed, name_of, tr
+from tanheng.simulation.demand import transition_counts
+from tanheng.simulation.landscape import OUTSIDE
 from tanheng.simulation.learned.appraisal import Appraisal, Curve, appraise, learned, response_curves
 from tanheng.simulation.learned.boosting import boost
 from tanheng.simulation.learned.model import Even, Scorer, given_suitability
@@ -127,11 +129,20 @@ def _if_skilled(model: Scorer, appraisal: Appraisal) -> Scorer:
     return Even(model.targets) if appraisal.skill < 0 else model
 
 
-def refuse_unlearned(inputs: SimulationInputs, learned_from: Learned, demanded: NDArray[np.int64]) -> list[str]:
-    """Notes on conversions that too few cells taught anything about, and are placed at random among the cells of their origin.
+def changed_cells(inputs: SimulationInputs, before: int, after: int) -> NDArray[np.int64]:
+    """Cells of each conversion between two of the dates that may be learned from, shape (classes, classes); protected land is not."""
+    land, fixed = inputs.land.lands[before], inputs.fixed(before)
+    free = np.where(fixed == 0, land, np.uint8(OUTSIDE)) if fixed.size else land
+    return np.asarray(transition_counts(free, inputs.land.lands[after], len(inputs.land.classes))[0], np.int64)
+
+
+def refuse_unlearned(inputs: SimulationInputs, before: int, after: int, demanded: NDArray[np.int64]) -> list[str]:
+    """Notes on conversions that too few cells teach anything about, and are placed at random among the cells of their origin.
 
     Parameters
     ----------
+    before, after : int
+        Numbers of the dates that suitability is learned from.
     demanded : array of int, shape (classes, classes)
         Cells of all conversions that are to be placed.
 
@@ -140,25 +151,27 @@ def refuse_unlearned(inputs: SimulationInputs, learned_from: Learned, demanded: 
     StudyError
         A conversion that matters can't be learned, and the study does not say that it may be placed at random.
     """
-    if inputs.suitability:
-        known = {(i, j) for i, scorer in learned_from.suitability.items() for j in scorer.targets}
-    else:
-        known = {(i, j) for i, sample in learned_from.samples.items() for j in sample.targets}
+    classes, seen = len(inputs.land.classes), changed_cells(inputs, before, after)
+    given = np.isin(np.arange(classes), list(inputs.suitability))
+    known = np.broadcast_to(given, (classes, classes)) if inputs.suitability else seen >= FEWEST
     moved = demanded.copy()
     np.fill_diagonal(moved, 0)
-    unknown = [(int(i), int(j)) for i, j in np.argwhere(moved > 0) if (int(i), int(j)) not in known]
+    unknown = [(int(i), int(j)) for i, j in np.argwhere((moved > 0) & ~known)]
     names = [name_of(name) for name in inputs.land.classes]
+    years = (inputs.land.years[before], inputs.land.years[after])
     serious = [(i, j) for i, j in unknown if moved[i, j] >= _MAIN * moved.sum()]
     if serious and not inputs.settings.fallback:
-        raise StudyError([_too_few(inputs, learned_from, i, j, int(moved[i, j]), names) for i, j in serious])
+        raise StudyError(
+            [_too_few(inputs, years, int(seen[i, j]), int(moved[i, j]), names[i], names[j]) for i, j in serious]
+        )
     if not unknown:
         return []
     return [
         tr(
             "too few cells changed from {first} to {last} to learn where these conversions go ({fewest} are needed); they are placed at random "
             "among the cells of their class: {names}",
-            first=learned_from.years[0],
-            last=learned_from.years[1],
+            first=years[0],
+            last=years[1],
             fewest=FEWEST,
             names=listed(
                 f"{names[i]} → {names[j]} ({moved[i, j] * inputs.land.cell_km2:,.2f} km2)" for i, j in unknown
@@ -167,27 +180,23 @@ def refuse_unlearned(inputs: SimulationInputs, learned_from: Learned, demanded: 
     ]
 
 
-def _too_few(inputs: SimulationInputs, source: Learned, i: int, j: int, wanted: int, names: list[str]) -> str:
+def _too_few(inputs: SimulationInputs, years: tuple[int, int], seen: int, wanted: int, one: str, other: str) -> str:
     if inputs.suitability:
         return tr(
             "simulate.suitability: no raster says where '{other}' is likely, and {wanted:,} cells of '{one}' are to become it; where suitability is "
             "given, nothing is learned: give a raster for each class that grows, or set fallback = true to place it at random",
-            other=names[j],
-            one=names[i],
+            other=other,
+            one=one,
             wanted=wanted,
         )
-    date = inputs.land.years.index(source.years[0])
-    landscape, after = inputs.landscape(date), inputs.land.lands[inputs.land.years.index(source.years[1])]
-    changed = (landscape.land == i) & (after == j)
-    seen = int((changed & (landscape.fixed == 0) if landscape.fixed.size else changed).sum())
     return tr(
         "simulate: {seen} cells changed from '{one}' to '{other}' between {first} and {last}, and {wanted:,} are to be placed; {fewest} are "
         "needed to learn where. Learn from another period, demand no such change, or set fallback = true to place it at random",
         seen=seen,
-        one=names[i],
-        other=names[j],
-        first=source.years[0],
-        last=source.years[1],
+        one=one,
+        other=other,
+        first=years[0],
+        last=years[1],
         wanted=wanted,
         fewest=FEWEST,
     )

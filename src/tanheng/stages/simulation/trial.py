@@ -82,11 +82,12 @@ def run_trial(inputs: SimulationInputs, work: Work, on_step: Callable[[], None])
     """
     last = len(inputs.land.years) - 1
     held_out: HeldOut = "training" if inputs.settings.score_on_training else ("dates" if last >= 2 else "blocks")
-    learned = learn_suitability(inputs, *((last - 2, last - 1) if held_out == "dates" else (last - 1, last)))
+    dates = (last - 2, last - 1) if held_out == "dates" else (last - 1, last)
+    learned = learn_suitability(inputs, *dates)
     on_step()
     trial = Trial(inputs.landscape(last - 1), inputs.land.lands[last], len(inputs.land.classes))
     free = replace(inputs, settings=inputs.settings.model_copy(update={"fallback": True}))
-    notes = refuse_unlearned(free, learned, trial.conversions.sum(axis=0))
+    notes = refuse_unlearned(free, *dates, trial.conversions.sum(axis=0))
     allocator = allocator_of(inputs, learned, work)
     by_fold: dict[int, Suitability] = {}
     if held_out == "blocks" and not inputs.suitability:
