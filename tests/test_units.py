@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +72,13 @@ def test_carbon_and_its_dioxide_agree(value: float) -> None:
 def test_conversions_there_and_back_cancel(a: str, b: str) -> None:
     assert same_dimension(a, b)
     assert conversion_factor(a, b) * conversion_factor(b, a) == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize(("unit", "meant"), [("104 t", "10^4 t"), ("10 4 t", "10^4 t"), ("108m3", "10^8 m3")])
+def test_a_power_that_is_no_longer_raised_is_refused(unit: str, meant: str) -> None:
+    with pytest.raises(UnitError, match=re.escape(f"write '{meant}'")):
+        conversion_factor(unit, "m3" if "m3" in unit else "t")
+
+
+def test_hundreds_and_thousands_are_numbers() -> None:
+    assert (conversion_factor("100 t", "t"), conversion_factor("1000 t", "t")) == (100.0, 1000.0)

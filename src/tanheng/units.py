@@ -114,6 +114,31 @@ def _refuse_strange(unit: str) -> None:
         raise UnitError(tr("'{unit}' is not a unit; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'", unit=shown))
 
 
+#: A power of ten whose exponent is no longer raised, as text copied from a page has it: 104 t, 10 4 t, 108 m3.
+_LOST_POWER = re.compile(r"\s*10\s*([3-9])(?![\d.eE^*])\s*(.*)")
+
+
+def _refuse_lost_power(unit: str) -> None:
+    """Refuse a power of ten that reads as a hundred and something.
+
+    Raises
+    ------
+    UnitError
+        There is one.
+    """
+    found = _LOST_POWER.fullmatch(unit)
+    if found:
+        power, rest = found.groups()
+        raise UnitError(
+            tr(
+                "unit '{unit}': if 10 to the power of {power} is meant, write '10^{power} {rest}'",
+                unit=unit,
+                power=power,
+                rest=rest,
+            )
+        )
+
+
 #: Units that may be meant in several ways: by rule a megametre cubed is 10^18 m3, a mtce a thousandth of a tce.
 _UNCLEAR = re.compile(r"\b(tons?|mt|mt_?ce|mtoe|[Mm]+m\s*(\^|\*\*)?\s*[3³])(?![A-Za-z0-9])")
 
@@ -159,6 +184,7 @@ name the one that the figures are in
                 word=unclear[0],
             )
         )
+    _refuse_lost_power(source)
     try:
         quantity = units.parse_expression(_pint_spelling(source))
         goal = units.parse_expression(_pint_spelling(target))

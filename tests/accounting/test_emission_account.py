@@ -115,7 +115,9 @@ def balance(rows: list[tuple[str, str, float]], year: int = 2000, unit: str = "t
     return pd.DataFrame([{"year": year, "fuel": f, "flow": w, "quantity": q, "unit": unit} for f, w, q in rows])
 
 
-RULES = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in flows().flows.items()}
+RULES = {
+    name: FlowRule(flow.counts, flow.sector, flow.part_of, flow.stands_for) for name, flow in flows().flows.items()
+}
 
 
 def test_sectors_stand_for_the_total_where_they_are_given() -> None:
@@ -126,6 +128,23 @@ def test_sectors_stand_for_the_total_where_they_are_given() -> None:
         ("coal", "industry"): 6.0, ("coal", "residential"): 3.0, ("gas", "final consumption"): 4.0,
     }  # fmt: skip
     assert "the sectors of final consumption sum to 9 t, the total says 10 (10.0 % apart)" in found.notes[0]
+
+
+def test_urban_and_rural_homes_stand_for_the_residential_sector_where_it_has_no_row() -> None:
+    """Farms 1, industry 10, urban homes 3, rural homes 6: 20 are burnt, whether the sum of the homes is printed or not."""
+    homes = [("coal", "urban residential", 3.0), ("coal", "rural residential", 6.0)]
+    sectors = [("coal", "agriculture", 1.0), ("coal", "industry", 10.0)]
+    for printed in ([], [("coal", "residential", 9.0)]):
+        found = fuel_burnt(balance([*sectors, *homes, *printed]), RULES, frozenset())
+        assert found.activity.set_index("sector")["quantity"].to_dict() == {
+            "agriculture": 1.0,
+            "industry": 10.0,
+            "residential": 9.0,
+        }
+        assert found.notes == ()
+    # A total without sectors stays the total.
+    total = fuel_burnt(balance([("coal", "final consumption", 30.0), *homes]), RULES, frozenset())
+    assert total.activity["quantity"].tolist() == [30.0]
 
 
 def test_coking_and_washing_burn_nothing_and_negatives_are_told() -> None:

@@ -320,6 +320,12 @@ def test_accounts_are_not_mixed(folder: Path) -> None:
     assert table.loc["raw_coal", "emissions_t_co2"] == pytest.approx(90 * 293.076 * 94.6)
     with pytest.raises(StudyError, match="would count twice"):
         run(folder, with_balance(folder, "grid_factor = 0.6"), "mixed")
+    for entries, said in (
+        ("grid_factor = 5.8", "more than any grid"),
+        ("grid_factor = 0.6\nheat_factor = 110", "more than any boiler"),
+    ):
+        with pytest.raises(StudyError, match=said):
+            run(folder, with_balance(folder, f'account = "consumption"\n{entries}'), "units")
     (folder / "power.csv").write_text(
         "year,fuel,quantity,unit\n2010,电力,5,10^8 kWh\n2010,原煤,5,t\n", encoding="utf-8"
     )

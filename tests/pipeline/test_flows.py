@@ -161,6 +161,41 @@ def test_land_that_changes_back_does_not_lose_what_it_had_not_gained(tmp_path: P
     assert forest_2020["total_t_co2_per_yr"].sum() == pytest.approx(0.0, abs=1e-6)
 
 
+def test_land_that_moves_within_its_category_stays_converted_land(tmp_path: Path) -> None:
+    """10 km2 of forest become dry fields and then paddy, both cropland: they count as converted for twenty years, with their soil."""
+    study = tiny_study(tmp_path)
+    first = np.ones((10, 10), int)
+    first[0] = 2
+    dry, paddy = np.where(first == 2, 3, 1), np.where(first == 2, 4, 1)
+    for name, codes in (("a.tif", first), ("b.tif", dry), ("c.tif", paddy)):
+        write_map(tmp_path / name, codes)
+    rows = "class,above,below,soil,dead\nunused,1,0,10,0\nforest,100,20,120,3\ndry cropland,5,0,60,0\npaddy cropland,5,0,60,0\n"
+    (tmp_path / "own.csv").write_text(rows, encoding="utf-8")
+    study.write_text(
+        """
+title = "Small"
+years = [2000, 2005, 2010]
+[land_cover]
+codes = { 1 = "unused", 2 = "forest", 3 = "dry cropland", 4 = "paddy cropland" }
+maps = { 2000 = "a.tif", 2005 = "b.tif", 2010 = "c.tif" }
+[carbon_density]
+table = "own.csv"
+[flows]
+[outputs]
+maps = false
+""",
+        encoding="utf-8",
+    )
+    table = run_study(study).tables["land_accounting"]
+    crops = table[(table["category"] == "cropland") & (table["year"] == 2010)].set_index("status")
+    assert crops.loc["converted", "area_km2"] == pytest.approx(10.0)
+    assert crops.loc["remaining", "area_km2"] == pytest.approx(0.0)
+    # Soil loses 60 t C/ha on 1,000 ha, a quarter of it by the middle of 2005-2010; the 45,000 t C that are left follow over twenty years from
+    # conversions spread over 2005-2010: (25 - 16) / 40 / 5 of it in 2010, all on converted land.
+    assert crops.loc["converted", "soil_t_co2_per_yr"] == pytest.approx(2025 * 44 / 12, rel=1e-9)
+    assert crops.loc["remaining", "soil_t_co2_per_yr"] == pytest.approx(0.0, abs=1e-6)
+
+
 def test_flows_end_at_the_change_of_the_maps(tmp_path: Path) -> None:
     results = run_with(tmp_path)
     times, by_class = results.tables["stock_over_time"], results.tables["stock_by_class"]

@@ -23,7 +23,8 @@ from tanheng.planning.solve import InfeasibleError
 from tanheng.report.words.plan_sentences import plan_paragraph, zoning_reasons
 from tanheng.report.workbook.check_sheet import OK
 from tanheng.report.workbook.table_sheets import HEAD
-from tanheng.study import load_study
+from tanheng.stages.planning.compensation import _payment
+from tanheng.study import Plan, load_study
 from tanheng.tables.columns import _KNOWN, _OF_TABLE, holds_words
 
 TOP = 3_900_000.0
@@ -233,6 +234,11 @@ def test_the_front_and_the_flows(planned: Planned) -> None:
     assert units["surplus_t_c_per_yr"].sum() == pytest.approx(0, abs=1e-6)
     flows = planned.tables["compensation"]
     assert flows["payment"].sum() == pytest.approx(50 * flows["t_c_per_yr"].sum())
+
+
+def test_flows_cost_what_the_path_of_prices_has_in_their_year() -> None:
+    plan = Plan(price_path={2020: 60.0, 2030: 90.0}, price_per="t CO2", currency="yuan")
+    assert _payment(plan, np.array([100.0]), 2025)["payment"] == pytest.approx(100 * 75 * 44 / 12)
 
 
 def test_results_lie_beside_the_others(planned: Planned) -> None:

@@ -12,11 +12,12 @@ import rasterio
 import xarray as xr
 
 from conftest import FIRST, LAST, NORTH, SINGLE, STUDY, WEST, printed, write_map, write_zones, zone
-from tanheng.errors import InputError, OutputError, SelfCheckError
+from tanheng.errors import InputError, OutputError, SelfCheckError, StudyError
 from tanheng.pipeline import run as run_module
 from tanheng.pipeline.output import writing
 from tanheng.pipeline.run import run_study
 from tanheng.stages.found import Found, SelfCheck
+from tanheng.study import load_study
 
 DENSITY = {"cropland": 66.81, "forest": 149.95, "grassland": 72.5, "water": 62.1, "built-up": 60.0, "unused": 53.3}
 
@@ -153,6 +154,23 @@ def test_per_person_form_reports_its_closure(tiny_with_people: Path) -> None:
     run_study(tiny_with_people)
     # The map has 219 persons: half of the 438 that the constant was made with.
     assert table(tiny_with_people, "balance")["closure"].tolist() == pytest.approx([0.5, 1.0], rel=1e-12)
+
+
+def test_people_of_a_table_in_another_unit_than_the_map_are_refused(tiny_with_people: Path) -> None:
+    text = tiny_with_people.read_text(encoding="utf-8")
+    more = '[demand]\nform = "per-person"\npopulation_totals = {{ 2000 = {people}, 2010 = {people} }}\n'
+    tiny_with_people.write_text(text + more.format(people=0.0219), encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"2000 has 0\.0219 persons and the population map 219; demand would sum to 1e\+04 times"
+    ):
+        run_study(tiny_with_people)
+    assert not (tiny_with_people.parent / "results").exists()
+    tiny_with_people.write_text(text + more.format(people=150), encoding="utf-8")
+    assert any("sums to 1.46 times the emissions" in note for note in run_study(tiny_with_people).warnings)
+    zoned = text.replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "part"')
+    tiny_with_people.write_text(zoned + more.format(people=219), encoding="utf-8")
+    with pytest.raises(StudyError, match="'per-person' has one constant for the whole region"):
+        load_study(tiny_with_people)
 
 
 def test_zones_with_their_own_emissions_keep_them(tiny_with_people: Path) -> None:

@@ -524,6 +524,31 @@ def test_a_check_tells_where_too_few_cells_changed_to_learn_from(tmp_path: Path)
     check_file(tmp_path / "study.toml")
 
 
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ("population = { 2030 = 303.1, 2040 = 306.1 }", "population of 2030 is 303.1, that of 2020 is"),
+        (
+            'emissions = { 2030 = 2.0e3 }\nunit = "10^4 t CO2"',
+            r"emissions of 2030 are 5.455e\+06 t C \(2000 10\^4 t CO2\), those of 2020 are 545",
+        ),
+        ("emissions = { 2030 = 2.0e3 }", "'emissions' need 'unit'"),
+    ],
+)
+def test_figures_to_come_follow_on_from_those_of_today(study: Path, entries: str, message: str) -> None:
+    own = study.parent / "outlook.toml"
+    own.write_text(STUDY[: STUDY.index("population = -0.01")] + entries + "\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=message):
+        check_file(own)
+
+
+def test_figures_to_come_may_fall_to_nothing(study: Path) -> None:
+    own = study.parent / "outlook.toml"
+    figures = 'population = { 2030 = 200_000, 2040 = 180_000 }\nemissions = { 2040 = 0 }\nunit = "t CO2"\n'
+    own.write_text(STUDY[: STUDY.index("population = -0.01")] + figures, encoding="utf-8")
+    check_file(own)
+
+
 def test_years_to_come_join_the_tables_of_the_study(study: Path) -> None:
     table = pd.read_csv(study / "tables" / "stock_by_class.csv")
     assert table.columns[0] == "scenario"

@@ -92,6 +92,21 @@ def test_land_without_production_takes_up_nothing(tmp_path: Path) -> None:
     assert any("production has no value on" in text for text in results.warnings)
 
 
+def test_a_gap_lies_on_towns_before_it_lies_on_land_that_grows(tmp_path: Path) -> None:
+    """Of each cell a half is crops, whose uptake returns, 0.3 town without a value, and 0.2 forest, which keeps all of its uptake."""
+    study = tiny_study_with_people(tmp_path)
+    codes = np.tile(np.repeat([1, 5, 2], [5, 3, 2]), (30, 4))
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, codes, pixel=100.0)
+    write_map(tmp_path / "npp.tif", np.where(codes == 5, 65533.0, 500.0), pixel=100.0, dtype="float32", nodata=-1)
+    given = npp("{ share = 0.5 }", ", valid_max = 32700")
+    study.write_text(study.read_text(encoding="utf-8") + f'\n[balance]\nmode = "sink"\n{given}', encoding="utf-8")
+    results = run_study(study)
+    # 12 cells of 20 ha of forest, 5 t C/ha of which a half is respired; 12 cells with 0.3 km2 of town.
+    assert supply(results) == pytest.approx(12 * 20 * 2.5, rel=1e-5)
+    assert any("production has no value on 4 km2" in text for text in results.warnings)
+
+
 @pytest.mark.parametrize("spoilt", ["warm", "wet"])
 def test_a_climate_in_other_units_is_refused(tmp_path: Path, spoilt: str) -> None:
     entry = npp('{ model = "pei-2010", temperature = "warm.tif", precipitation = "wet.tif" }')

@@ -146,7 +146,8 @@ def balance_by_zone_table(
 ) -> pd.DataFrame:
     r"""Columns year, zone_layer, zone_id, zone_name, area_km2, supply, demand, balance, and the zone's coefficients.
 
-    With yearly uptake as supply: carbon compensation rate S/E, and ecological support coefficient ESC = (S_u/S)/(E_u/E).
+    With yearly uptake as supply: carbon compensation rate S/E, and ecological support coefficient ESC = (S_u/S)/(E_u/E), S and E of all
+    zones: what lies outside them has none.
 
     Parameters
     ----------
@@ -166,13 +167,15 @@ def balance_by_zone_table(
         demanded = demanded[: len(here)]
         emitting = demanded > 0
         rate = np.divide(supplied, demanded, out=np.full(len(here), np.nan), where=emitting)
-        whole = supplied.sum() / demanded.sum() if demanded.sum() > 0 and supplied.sum() > 0 else np.nan
+        zones = (here["zone_id"] != "-").to_numpy()
+        taken_up, emitted = supplied[zones].sum(), demanded[zones].sum()
+        whole = taken_up / emitted if emitted > 0 and taken_up > 0 else np.nan
         frame = here[["year", "zone_layer", "zone_id", "zone_name", "area_km2"]].copy()
         frame[columns.supply] = supplied
         frame[columns.demand] = demanded
         frame[columns.balance] = supplied - demanded
         frame[columns.supply_per_demand] = rate
-        frame[columns.support_coefficient] = rate / whole
+        frame[columns.support_coefficient] = np.where(zones, rate / whole, np.nan)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 

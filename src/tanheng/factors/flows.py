@@ -18,12 +18,13 @@ MADE_OF: Mapping[str, str] = {"blast_furnace_gas": "coke", "converter_gas": "cok
 
 @dataclass(frozen=True)
 class Flow:
-    """A flow: 1 where its fuel is burnt, 0 where not, -1 where it is taken off; and the sector that it belongs to."""
+    """A flow: 1 where fuel is burnt in it, 0 where not, -1 where it is taken off; its sector, and one that it stands for where that has no row."""
 
     name: str
     counts: int
     part_of: str
     sector: str
+    stands_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,8 @@ class FlowNames(Names):
 def flows() -> FlowNames:
     """Flows that are built in."""
     table = packaged_table("flows")
-    known = {row["flow"]: Flow(row["flow"], int(row["counts"]), row["part_of"], row["sector"]) for _, row in table.rows}
+    known = {
+        row["flow"]: Flow(row["flow"], int(row["counts"]), row["part_of"], row["sector"], row["stands_for"])
+        for _, row in table.rows
+    }
     return FlowNames(mark("flow"), aliases(table, "flow"), known)

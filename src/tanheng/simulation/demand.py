@@ -130,7 +130,9 @@ def fitted_to_totals(
 
 
 def linear_totals(years: list[int], totals: NDArray[np.float64], year: int) -> NDArray[np.float64]:
-    """Areas of the classes on straight lines through those observed, none below zero, with the sum kept.
+    """Areas of the classes on straight lines from those of the last year, none below zero, with the sum kept.
+
+    Slopes are those of least squares through all years that are given; the lines begin at the last of them, so that land does not jump.
 
     Parameters
     ----------
@@ -140,7 +142,9 @@ def linear_totals(years: list[int], totals: NDArray[np.float64], year: int) -> N
     --------
     >>> linear_totals([2000, 2010], np.array([[60.0, 40.0], [50.0, 50.0]]), 2020).round(6).tolist()
     [40.0, 60.0]
+    >>> linear_totals([2000, 2010, 2020], np.array([[100.0, 0.0], [60.0, 40.0], [50.0, 50.0]]), 2021).round(6).tolist()
+    [47.5, 52.5]
     """
-    slope, level = np.polyfit(np.array(years, float) - years[-1], totals, 1)
-    ahead = np.maximum(level + slope * (year - years[-1]), 0.0)
+    slope = np.polyfit(np.array(years, float) - years[-1], totals, 1)[0]
+    ahead = np.maximum(totals[-1] + slope * (year - years[-1]), 0.0)
     return np.asarray(ahead * totals[-1].sum() / ahead.sum())

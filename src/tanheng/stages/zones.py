@@ -122,16 +122,22 @@ def with_rates(
         )
         frame[columns.balance_per_ha] = over(balance, hectares)
         frame[columns.balance_per_person] = over(balance, people)
-        frame["emissions_share"] = over(demand, np.full(len(demand), demand.sum()))
+        zones = (rows["zone_id"] != "-").to_numpy()
+        frame["emissions_share"] = _shares(demand, zones)
         if mode != "stock":
             uptake = rows[columns.supply].to_numpy(float)
-            frame["uptake_share"] = over(uptake, np.full(len(uptake), uptake.sum()))
+            frame["uptake_share"] = _shares(uptake, zones)
             frame["carbon_footprint_pressure"] = footprint_pressure(demand, uptake)
         output = _output(economy, layer, frame, int(year))
         if output is not None:
             frame["economic_contribution_coefficient"] = economic_contribution(output, demand)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def _shares(amounts: np.ndarray, zones: np.ndarray) -> np.ndarray:
+    """Shares of the zones in their sum; what lies outside them has none."""
+    return np.where(zones, over(amounts, np.full(len(amounts), amounts[zones].sum())), np.nan)
 
 
 def _output(economy: EconomyInputs | None, layer: ZoneLayer, frame: pd.DataFrame, year: int) -> np.ndarray | None:
@@ -146,8 +152,9 @@ def _output(economy: EconomyInputs | None, layer: ZoneLayer, frame: pd.DataFrame
 
 
 def _inequality(balance: pd.DataFrame, mode: str) -> dict[str, pd.DataFrame]:
-    """Gini, dissimilarity and Lorenz curve of demand over supply, by layer and year; none where supply is negative."""
+    """Gini, dissimilarity and Lorenz curve of demand over supply among the zones, by layer and year; none where supply is negative."""
     columns = balance_columns(mode)
+    balance = balance[balance["zone_id"] != "-"]
     rows, curves = [], []
     for (layer, year), part in balance.groupby(["zone_layer", "year"], sort=False):
         supply, demand = part[columns.supply].to_numpy(float), part[columns.demand].to_numpy(float)

@@ -245,6 +245,12 @@ class Study(Part):
             found.append(
                 tr("population: emissions are spread by population; add [population] with 'kind' and 'map' or 'maps'")
             )
+        if self.demand.form == "per-person" and self.emissions is not None and self.emissions.zones is not None:
+            found.append(
+                tr(
+                    "demand.form: 'per-person' has one constant for the whole region; emissions by zone (emissions.zones) need 'mass-conserving'"
+                )
+            )
         if self.demand.form == "per-person":
             missing = [year for year in self.years if year not in self.demand.population_totals]
             if missing:

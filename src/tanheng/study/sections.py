@@ -56,6 +56,27 @@ class TotalsUncertainty(Part):
     own: HalfWidth = 0.0
 
 
+def _of_a_grid(value: float) -> float:
+    """Refuse a factor of electricity that no grid has: lignite alone makes 1.2 t CO2/MWh."""
+    if value > 1.5:
+        raise ValueError(
+            tr(
+                "{value:g} t CO2/MWh is more than any grid emits; divide kg/MWh and g/kWh by 1,000, t per 10^4 kWh by 10",
+                value=value,
+            )
+        )
+    return value
+
+
+def _of_heat(value: float) -> float:
+    """Refuse a factor of heat that no boiler has: coal at 50 % makes 0.19 t CO2/GJ."""
+    if value > 0.3:
+        raise ValueError(
+            tr("{value:g} t CO2/GJ is more than any boiler emits; divide kg/GJ and t/TJ by 1,000", value=value)
+        )
+    return value
+
+
 class EmissionsChoice(Part):
     """Emissions: totals, activity, or an energy balance; the latter two with sets of emission factors."""
 
@@ -69,8 +90,8 @@ class EmissionsChoice(Part):
     processes: str | None = None
     zones: str | None = None
     account: Literal["territorial", "consumption"] = "territorial"
-    grid_factor: Annotated[float, Field(ge=0)] | None = None
-    heat_factor: Annotated[float, Field(ge=0)] | None = None
+    grid_factor: Annotated[float, Field(ge=0), AfterValidator(_of_a_grid)] | None = None
+    heat_factor: Annotated[float, Field(ge=0), AfterValidator(_of_heat)] | None = None
     gases: Truth = False
     gwp: Literal["AR4", "AR5", "AR6"] = "AR5"
     activity_uncertainty: HalfWidth = 0.05

@@ -38,10 +38,12 @@ class Outlook(Part):
     energy_intensity: Rate = 0.0
     carbon_intensity: Rate = 0.0
     emissions: dict[Year, Amount] | None = None
-    unit: Name = "10^4 t CO2"
+    unit: Name | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
+        if self.emissions is not None and self.unit is None:
+            raise ValueError(tr("'emissions' need 'unit', as '10^4 t CO2'"))
         rates = (self.income, self.energy_intensity, self.carbon_intensity)
         if self.emissions is not None and any(rates):
             raise ValueError(tr("give 'emissions' by year, or rates of income and intensity, not both"))

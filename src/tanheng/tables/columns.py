@@ -137,7 +137,7 @@ _ROWS: tuple[Column, ...] = (
     Column("flow_soil_t_c_per_yr", mark("of it in the soil"), _T_C_YR),
     Column("flow_dead_t_c_per_yr", mark("of it in dead matter"), _T_C_YR),
     Column("settled_gain_t_c", mark("gain once settled"), _T_C, "ratio"),
-    Column("lost_t_c_per_yr", mark("lost at once in the year"), _T_C_YR),
+    Column("lost_t_c_per_yr", mark("lost in the year"), _T_C_YR),
     Column("taken_up_t_c_per_yr", mark("taken up in the year"), _T_C_YR),
     Column("price_per_t_c", mark("price of the year"), mark("in the currency of the plan per t C"), "ratio"),
     Column("value_so_far", mark("worth up to the year, discounted"), mark("in the currency of the plan"), "ratio"),

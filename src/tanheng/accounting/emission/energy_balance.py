@@ -17,11 +17,12 @@ TOLD_GAP = 0.002
 
 @dataclass(frozen=True)
 class FlowRule:
-    """How a flow counts: 1 is burnt, 0 is not, -1 is taken off; its sector; and the flow that it is a part of, if any."""
+    """How a flow counts: 1 is burnt, 0 is not, -1 is taken off; its sector; the flow that it is a part of; and the sector that it stands for."""
 
     counts: float
     sector: str
     part_of: str = ""
+    stands_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def fuel_burnt(
                     units=listed(group["unit"].unique()),
                 )
             )
-        held = group.set_index("flow")["quantity"]
+        held = _with_sums(group.set_index("flow")["quantity"], rules)
         given = {parts[flow] for flow in held.index if flow in parts}
         for total in given & set(held.index):
             summed = float(held[[flow for flow in held.index if parts.get(flow) == total]].sum())
@@ -123,6 +124,29 @@ def fuel_burnt(
     activity, more = _without_negatives(rows)
     activity, twice = _without_twice(activity, made_of)
     return Burnt(activity, (*notes, *more, *twice))
+
+
+def _with_sums(held: pd.Series, rules: Mapping[str, FlowRule]) -> pd.Series:
+    """Quantities by flow, with sectors that have no row of their own as the sum of those that stand for them: urban and rural homes.
+
+    Where a total has a row and no sector of it has, nothing is added: a part would take the place of the total.
+    """
+    standing = [flow for flow in held.index if rules[str(flow)].stands_for]
+    sums = held[standing].groupby([rules[str(flow)].stands_for for flow in standing]).sum()
+    wanted = [
+        sector not in held.index
+        and (
+            rules[str(sector)].part_of not in held.index
+            or any(_are_siblings(flow, sector, rules) for flow in held.index)
+        )
+        for sector in sums.index
+    ]
+    return pd.concat([held, sums[wanted]])
+
+
+def _are_siblings(one: object, other: object, rules: Mapping[str, FlowRule]) -> bool:
+    """Whether two flows are parts of one total."""
+    return bool(rules[str(one)].part_of) and rules[str(one)].part_of == rules[str(other)].part_of
 
 
 def _sector_of(rule: FlowRule, held: pd.Series, parts: Mapping[str, str], given: set[str]) -> str:

@@ -35,7 +35,8 @@ class Responses:
 class Part:
     """Carbon that one kind of conversion gains or loses in a pool: from and to a class, t C once all has taken place.
 
-    `until` is when the land leaves the class again, and nothing more takes place. `is_settlement` marks what later conversions need not lose, or gain
+    `entered` is when the land came into its category from another one, and from which class, where a later conversion took it along. `until` is
+    when the land leaves the class again, and nothing more takes place. `is_settlement` marks what later conversions need not lose, or gain
     besides, since the land they took had not reached the density of its class; it is no change of the settled store.
     """
 
@@ -47,6 +48,7 @@ class Part:
     response: Response
     until: float = math.inf
     is_settlement: bool = False
+    entered: tuple[tuple[int, int], str] | None = None
 
     @property
     def settled(self) -> float:
@@ -160,7 +162,8 @@ def with_departures(
         for other, to in enumerate(classes):
             if other != number and area[number, other] > 0:
                 amount = rest * area[number, other] / leaving[number]
-                yield Part(span, part.to, to, part.pool, float(amount), response, is_settlement=True)
+                entered = part.entered or (part.span, part.of)
+                yield Part(span, part.to, to, part.pool, float(amount), response, is_settlement=True, entered=entered)
 
 
 def store_by_year(parts: Iterable[Part], start: float, first: int, last: int) -> pd.DataFrame:

@@ -33,7 +33,9 @@ def burnt_fuel(
             tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=held)
         )
     known = flows()
-    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in known.flows.items()}
+    rules = {
+        name: FlowRule(flow.counts, flow.sector, flow.part_of, flow.stands_for) for name, flow in known.flows.items()
+    }
     for name, counts in asked.burnt.items():
         flow = known.find(name)
         rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
@@ -41,7 +43,7 @@ def burnt_fuel(
     activity: pd.DataFrame = found.activity
     if asked.account == "consumption":
         used = {
-            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of)
+            name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of, rule.stands_for)
             for name, rule in rules.items()
         }
         bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())

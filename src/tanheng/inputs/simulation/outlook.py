@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ def population_factor(outlook: Outlook, today: float, start: int, year: float) -
 
 def emissions_of(outlook: Outlook, today: float, start: int, year: float, people: float) -> float:
     """Emissions of a year, t C; `people` is its population over that of today."""
-    if outlook.emissions is not None:
+    if outlook.emissions is not None and outlook.unit is not None:
         given = {at: tonnes_of_carbon(value, outlook.unit) for at, value in outlook.emissions.items()}
         return between((start, today), given, year)
     rest = kaya(
@@ -56,6 +57,69 @@ def emissions_of(outlook: Outlook, today: float, start: int, year: float, people
         carbon_intensity=outlook.carbon_intensity,
     )
     return rest * people
+
+
+#: Yearly growth that no population and no emissions have, and what is allowed besides: the first figure may be of another source than today's.
+_FASTEST = {"population": (0.10, 2.0), "emissions": (0.25, 3.0)}
+
+
+def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float) -> list[str]:
+    """Figures to come that do not follow on from today's: their unit is another, or a figure is wrong.
+
+    Parameters
+    ----------
+    start : int
+        Last observed year.
+    people, emitted : float
+        Of that year; emissions in t C.
+
+    Examples
+    --------
+    >>> outlook = Outlook(population={2030: 303.1})
+    >>> print(outlook_slips(outlook, 2020, 2.97e6, 5e6)[0])
+    simulate.outlook: population of 2030 is 303.1, that of 2020 is 2.97e+06; give persons, in the same unit as the population map
+    """
+    found = []
+    if isinstance(outlook.population, dict):
+        found += [
+            tr(
+                "simulate.outlook: population of {year} is {value:.4g}, that of {start} is {today:.4g}; give persons, in the same unit as the "
+                "population map",
+                year=year,
+                value=value,
+                start=start,
+                today=people,
+            )
+            for year, value in _strange("population", (start, people), outlook.population)
+        ]
+    if outlook.emissions is not None and outlook.unit is not None:
+        in_carbon = {year: tonnes_of_carbon(value, outlook.unit) for year, value in outlook.emissions.items()}
+        found += [
+            tr(
+                "simulate.outlook: emissions of {year} are {value:.4g} t C ({given:.4g} {unit}), those of {start} are {today:.4g} t C; check the "
+                "figure and its unit",
+                year=year,
+                value=value,
+                given=outlook.emissions[year],
+                unit=outlook.unit,
+                start=start,
+                today=emitted,
+            )
+            for year, value in _strange("emissions", (start, emitted), in_carbon)
+        ]
+    return found
+
+
+def _strange(kind: str, today: tuple[int, float], given: Mapping[int, float]) -> list[tuple[int, float]]:
+    """First of the figures to come where it grows or falls faster than any does; none of emissions is no slip."""
+    start, now = today
+    later = sorted((year, value) for year, value in given.items() if year > start)
+    rate, allowed = _FASTEST[kind]
+    if not later or now <= 0 or later[0][1] <= 0:
+        return []
+    year, value = later[0]
+    most = max(allowed, math.exp(rate * (year - start)))
+    return [] if 1.0 / most <= value / now <= most else [(year, value)]
 
 
 def open_outlook(given: str | Mapping[str, Outlook] | None, base: Path, scenarios: tuple[str, ...]) -> OutlookInputs:
@@ -112,6 +176,6 @@ def _read(path: Path) -> dict[str, Outlook]:
     if problems:
         raise StudyError(problems)
     return {
-        name: Outlook(population=people.get(name) or 0.0, emissions=emitted.get(name), unit=units.get(name, "t C"))
+        name: Outlook(population=people.get(name) or 0.0, emissions=emitted.get(name), unit=units.get(name))
         for name in dict.fromkeys([*people, *emitted])
     }

@@ -83,7 +83,9 @@ def _activity(path: Path) -> tuple[pd.DataFrame, list[str]]:
     if long_table(raw_rows(path), str(path)) is None and "flow" not in read_table(path).header:
         return read_activity(path), []
     balance, totals = read_energy_balance(path)
-    rules = {name: FlowRule(flow.counts, flow.sector, flow.part_of) for name, flow in flows().flows.items()}
+    rules = {
+        name: FlowRule(flow.counts, flow.sector, flow.part_of, flow.stands_for) for name, flow in flows().flows.items()
+    }
     found = fuel_burnt(balance, rules, CARRIERS, MADE_OF)
     notes = [*found.notes]
     for name, rows in totals.groupby("fuel"):

@@ -11,12 +11,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError
+from tanheng.errors import InputError, StudyError
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.demand import ONLY
 from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
-from tanheng.inputs.simulation.outlook import OutlookInputs, open_outlook
+from tanheng.inputs.simulation.outlook import OutlookInputs, open_outlook, outlook_slips
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.aligned import zones_on
 from tanheng.io.rasters import files_open, open_raster
@@ -99,6 +99,7 @@ def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[Simulatio
     if opened is not None:
         with problems.at("simulate.outlook"):
             outlook = problems.attempt(open_outlook, settings.outlook, inputs.base, names) or outlook
+            problems.attempt(_refuse_strange, inputs, outlook)
         of_demand = ("simulate.demand", "simulate.scenarios")
         if settings.demand != "plan" and not any(one.place.startswith(of_demand) for one in problems.errors):
             with problems.at("simulate.demand"):
@@ -272,6 +273,24 @@ def _maps_of(inputs: Inputs, given: SimulationInputs, made: Simulation, scenario
     rasters = {year: open_raster(str(made.files[scenario, year])) for year in given.settings.to}
     maps = land_maps(inputs.land.legend, inputs.classes, rasters, inputs.study.land_cover.codes)
     return replace(inputs.land, maps=maps, pairs=())
+
+
+def _refuse_strange(inputs: Inputs, outlook: OutlookInputs) -> None:
+    """Refuse figures to come that do not follow on from those of today.
+
+    Raises
+    ------
+    StudyError
+        All of them.
+    """
+    with_figures = [one for one in outlook.by_scenario.values() if isinstance(one.population, dict) or one.emissions]
+    today = _today(inputs) if with_figures else None
+    if today is None:
+        return
+    last = inputs.study.years[-1]
+    slips = [slip for one in with_figures for slip in outlook_slips(one, last, today.population, today.total)]
+    if slips:
+        raise StudyError(dict.fromkeys(slips))
 
 
 def _today(inputs: Inputs) -> Today | None:

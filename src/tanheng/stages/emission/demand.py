@@ -226,10 +226,14 @@ def _year(
     total = float(rows["emissions_t_c"].sum())
     if given.settings.form == "per-person":
         people = weights.people[year] * land.fraction.values
-        demand = per_person(total, given.settings.population_totals[year], people)
+        stated = given.settings.population_totals[year]
+        told = _totals_against_map(year, stated, float(np.nansum(people)))
+        demand = per_person(total, stated, people)
         amounts = sparse.csr_matrix(demand.ravel())
         nothing = np.zeros(0)
-        one = Allocated(np.zeros(demand.shape), demand, nothing, amounts, ("",), np.zeros(len(rows), np.int64), (), ())
+        one = Allocated(
+            np.zeros(demand.shape), demand, nothing, amounts, ("",), np.zeros(len(rows), np.int64), (), told
+        )
     else:
         one = _allocated(given, rows, weights, land, zones)
     demand = one.by_zone + one.of_region
@@ -243,6 +247,39 @@ def _year(
     placed = float(demand[land.fraction.values > 0].sum())
     groups = keep_groups(one, year, land.cells)
     return _Year(total, placed, groups, one.own, one.placements, one.notes, elsewhere)
+
+
+#: People of a map over those of a table, from which on the difference is told, and refused.
+_APART, _TOO_FAR = 1.1, 2.0
+
+
+def _totals_against_map(year: int, stated: float, mapped: float) -> tuple[str, ...]:
+    """Note on a total of people that is not that of the map: in this form emissions follow the map's.
+
+    Raises
+    ------
+    InputError
+        They are so far apart that a unit must be wrong.
+    """
+    ratio = mapped / stated
+    values = {"year": year, "stated": stated, "mapped": mapped, "ratio": ratio}
+    if not 1.0 / _TOO_FAR <= ratio <= _TOO_FAR:
+        raise InputError(
+            tr(
+                "demand.population_totals: {year} has {stated:,.6g} persons and the population map {mapped:,.6g}; demand would sum to {ratio:.3g} "
+                "times the emissions: give persons, of the same region, and check population.kind",
+                **values,
+            )
+        )
+    if 1.0 / _APART <= ratio <= _APART:
+        return ()
+    return (
+        tr(
+            "demand {year}: the population map has {mapped:,.6g} persons, 'population_totals' {stated:,.6g}; in the form 'per-person' demand "
+            "therefore sums to {ratio:.3g} times the emissions",
+            **values,
+        ),
+    )
 
 
 def _allocated(

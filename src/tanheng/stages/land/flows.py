@@ -197,27 +197,33 @@ def _areas(given: FlowInputs, steps: list[Step], item: Step, category: str, year
     whole = first + (last - first) * (year - item.first) / item.years
     outside = [name for name in given.categories if name not in inside]
     converted = sum(
-        float(one.area.sel(from_class=outside, to_class=name).sum())
-        * converted_share((one.first, one.last), year, given.settings.window_years)
-        * _still_there(steps, one, name, year)
+        converted_share((one.first, one.last), year, given.settings.window_years)
+        * _still_there(steps, one, one.area.sel(from_class=outside, to_class=inside).sum("from_class"), year)
         for one in steps
-        for name in inside
         if one.first < year
     )
     return whole, min(converted, whole)
 
 
-def _still_there(steps: list[Step], since: Step, land_class: str, year: int) -> float:
-    """Share of land converted to a class in a period that has not left it again by a year, if those who leave are a fair sample."""
-    left = 1.0
+def _still_there(steps: list[Step], since: Step, came: xr.DataArray, year: int) -> float:
+    """Land that came to the classes of a category in a period and has not left the category by a year, ha, if those who leave are a fair sample.
+
+    Parameters
+    ----------
+    came : xarray.DataArray, shape (to_class,), ha
+        By class; land that moves on to another class of the category stays in it.
+    """
+    inside = [str(name) for name in came["to_class"].values]
+    held = np.asarray(came.values, float)
     for step in steps:
         if step.first < since.last or step.first >= year:
             continue
-        row = step.area.sel(from_class=land_class)
-        whole = float(row.sum())
-        gone = 1.0 - float(row.sel(to_class=land_class)) / whole if whole > 0 else 0.0
-        left *= 1.0 - gone * min(1.0, (year - step.first) / step.years)
-    return left
+        whole = step.area.sel(from_class=inside).sum("to_class").to_numpy()[:, None]
+        moves = step.area.sel(from_class=inside, to_class=inside).transpose("from_class", "to_class").to_numpy()
+        shares = np.divide(moves, whole, out=np.eye(len(inside)), where=whole > 0)
+        done = min(1.0, (year - step.first) / step.years)
+        held = held * (1.0 - done) + done * (held @ shares)
+    return float(held.sum())
 
 
 def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> dict[tuple[str, str], float]:
@@ -228,7 +234,12 @@ def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> di
             continue
         at = (year - 1.0, float(year))
         if given.categories[part.of] == category:
-            shares = {REMAINING: part.share(at[1]) - part.share(at[0])}
+            share = part.share(at[1]) - part.share(at[0])
+            since = part.entered
+            recent = 0.0
+            if since is not None and given.categories[since[1]] != category:
+                recent = converted_share(since[0], year, given.settings.window_years)
+            shares = {CONVERTED: share * recent, REMAINING: share * (1.0 - recent)}
         else:
             recent, old = recent_and_old(part.response, part.span, at, given.settings.window_years, part.until)
             shares = {CONVERTED: recent, REMAINING: old}

@@ -1,4 +1,4 @@
-"""Stage: what a plan gains by year: what is cleared is lost at once, what grows comes later; and what that is worth."""
+"""Stage: what a plan gains by year: biomass that is cleared is lost at once, soil and what grows follow; and what that is worth."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def gain_by_year(settings: Plan, land: PlanLand, flows: Flows, responses: Respon
     Returns
     -------
     pandas.DataFrame
-        Columns ``year, settled_gain_t_c, gain_t_c, flow_t_c_per_yr``, what is lost at once and what is taken up in the year, and where a
+        Columns ``year, settled_gain_t_c, gain_t_c, flow_t_c_per_yr``, what is lost and what is taken up in the year, and where a
         price is given ``price_per_t_c, value, value_so_far``, discounted to the year of the plan.
     """
     classes = len(land.classes)

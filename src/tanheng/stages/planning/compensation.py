@@ -14,7 +14,6 @@ from tanheng.planning.compensation import compensation_flows, shared_surplus
 from tanheng.stages.planning.findings import PlanFindings, noted
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Plan
-from tanheng.units import CO2_PER_C
 
 Layer = NDArray[np.float64]
 
@@ -53,7 +52,7 @@ def compensation(
                 "to_zone": names[takes],
                 "t_c_per_yr": amounts,
                 "distance_km": distance[gives, takes],
-                **_payment(plan, amounts),
+                **_payment(plan, amounts, year),
             }
         ),
         "compensation_units": pd.DataFrame(
@@ -92,11 +91,10 @@ def _centres(layer: ZoneLayer, rows: pd.DataFrame) -> Layer:
     return np.asarray(shapely.get_coordinates(shapely.centroid(shapes)))
 
 
-def _payment(plan: Plan, flows: Layer) -> dict[str, object]:
-    """What flows cost at the price of the plan."""
-    per_t_c = plan.price * (CO2_PER_C if plan.price_per == "t CO2" else 1.0)
+def _payment(plan: Plan, flows: Layer, year: int) -> dict[str, object]:
+    """What flows cost at the price that the plan has in their year."""
     return {
-        "payment": flows * per_t_c,
+        "payment": flows * plan.price_of(year),
         "price_unit": f"{plan.currency} per {plan.price_per}",
         "currency": plan.currency,
     }

@@ -137,6 +137,8 @@ FUTURE: Fields = {
         "emissions": Field(
             mark("Emissions"), mark("Emissions by year, in place of growth."), {"2030": 52000, "2035": 48000}
         ),
-        "unit": Field(mark("Unit of emissions"), mark("Unit of the emissions by year."), "10^4 t CO2"),
+        "unit": Field(
+            mark("Unit of emissions"), mark("Unit of the emissions by year; needed where they are given."), "10^4 t CO2"
+        ),
     },
 }
