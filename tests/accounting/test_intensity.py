@@ -20,7 +20,7 @@ from tanheng.accounting.change.intensity import (
     transition_table,
     uniform_intensity,
 )
-from tanheng.accounting.change.plausible_change import undone_share
+from tanheng.land.plausible_change import undone_share
 
 
 def interval(first: int, last: int, rows: list[list[float]], names: str) -> Interval:

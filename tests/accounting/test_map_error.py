@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tanheng.accounting.change.plausible_change import accuracy_that_explains, change_by_error_alone
 from tanheng.accounting.intervals.map_error import (
     accuracies,
     adjusted_areas,
@@ -15,6 +14,7 @@ from tanheng.accounting.intervals.map_error import (
     areas_from_accuracies,
 )
 from tanheng.errors import InputError
+from tanheng.land.plausible_change import accuracy_that_explains, change_by_error_alone
 
 #: Olofsson et al. 2014, Remote Sensing of Environment 148, Tables 8 and 9: deforestation, forest gain, stable forest, stable non-forest.
 COUNTS_2014 = np.array([[66.0, 0, 5, 4], [0, 55, 8, 12], [1, 0, 153, 11], [2, 1, 9, 313]])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +54,42 @@ def test_the_disease_data_on_the_command_line(tmp_path: Path) -> None:
     assert len(pd.read_csv(tmp_path / "o" / "geodetector_interaction.csv")) == 3
     other = run("geodetector", HESHUN, "--y", "incidence", "--x", factors, "--categories", factors, "--ddof", 0)
     assert "0.043382" in other
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda frame: pd.concat([frame, frame.iloc[:3]]),
+            r"3 row\(s\) of the data lie in the very place of another, as rows 2 and 62",
+        ),
+        (
+            lambda frame: frame.assign(储量=frame["储量"].where(frame.index != 4, -9999)),
+            "column '储量' has -9999 in 1 row",
+        ),
+        (
+            lambda frame: frame.assign(X=112 + frame["X"] / 100, Y=34 + frame["Y"] / 100),
+            "degrees of longitude and latitude",
+        ),
+    ],
+)
+def test_rows_twice_fill_numbers_and_degrees_are_refused(
+    table: Path, tmp_path: Path, spoil: Callable[[pd.DataFrame], pd.DataFrame], message: str
+) -> None:
+    spoil(pd.read_csv(table, encoding="gb18030")).to_csv(tmp_path / "own.csv", index=False)
+    for command in (("moran", "--x", "储量"), ("correlate", "--x", "储量,人口")):
+        assert re.search(message, refusal(command[0], tmp_path / "own.csv", *command[1:], "--at", "X,Y"))
+
+
+def test_thousands_are_numbers_and_names_differ_by_case(table: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(table, encoding="gb18030").assign(
+        gdp=lambda own: [f"{1000 + 37 * i:,}" for i in range(len(own))]
+    )
+    frame.to_csv(tmp_path / "own.csv", index=False)
+    assert "gdp" in run("correlate", tmp_path / "own.csv", "--x", "储量,gdp")
+    assert "there is no column 'GDP'; did you mean 'gdp'?" in refusal(
+        "correlate", tmp_path / "own.csv", "--x", "储量,GDP"
+    )
 
 
 def test_numbers_are_cut_and_texts_are_classes(table: Path, tmp_path: Path) -> None:

@@ -127,7 +127,8 @@ def test_titles_and_notes_of_a_yearbook_are_no_part_of_its_table(tmp_path: Path)
     rows = "表5-16 各地区排放量,,\n,,单位:万吨\n年份,地区,排放量\n2000,甲,5\n2000,乙,\n注:初步核算数,,\n"
     (tmp_path / "a.csv").write_bytes(rows.encode("gb18030"))
     table = read_table(tmp_path / "a.csv")
-    assert table.header == ("year", "zone", "emissions")
+    assert table.header == ("year", "zone", "emissions", "unit")
+    assert {row["unit"] for _, row in table.rows} == {"万吨"}
     assert [(line, row["zone"]) for line, row in table.rows] == [(4, "甲"), (5, "乙")]
     assert table.source == "表5-16 各地区排放量 单位:万吨 注:初步核算数"
     # A row that merely lacks its other cells is no note, and a single column has no title.
@@ -152,6 +153,29 @@ def test_bad_densities_name_their_cell(tmp_path: Path, rows: str, message: str) 
     (tmp_path / "d.csv").write_text("class,above,below,soil,dead\n" + rows, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         carbon_densities_from("d.csv", tmp_path)
+
+
+def test_units_in_the_headings_of_densities(tmp_path: Path) -> None:
+    own = tmp_path / "d.csv"
+    own.write_text("class,above (t C/ha),below(tC/hm2),soil,dead\nforest,1,2,3,4\n", encoding="utf-8")
+    assert carbon_densities_from("d.csv", tmp_path).values["forest"] == {
+        "above": 1.0,
+        "below": 2.0,
+        "soil": 3.0,
+        "dead": 4.0,
+    }
+    own.write_text("class,地上生物量(t/hm2),below,soil,dead\nforest,1,2,3,4\n", encoding="utf-8")
+    with pytest.raises(InputError, match="'t/hm2' does not say that it is carbon"):
+        carbon_densities_from("d.csv", tmp_path)
+    own.write_text("class,above (kg C/m2),below,soil,dead\nforest,1,2,3,4\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is in kg C/m2; densities are read in t C/ha: multiply by 10"):
+        carbon_densities_from("d.csv", tmp_path)
+
+
+def test_years_side_by_side_are_told(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text("地区,2000年,2010年\n甲,1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="the years stand side by side"):
+        read_table(tmp_path / "e.csv").require(["year", "emissions"])
 
 
 def test_a_missing_column_suggests_the_nearest(tmp_path: Path) -> None:

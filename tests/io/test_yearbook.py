@@ -10,6 +10,7 @@ import pytest
 from tanheng.errors import InputError, StudyError
 from tanheng.inputs.emission.emissions import open_emissions
 from tanheng.inputs.problems import Problems
+from tanheng.io.energy.yearbook import long_table
 from tanheng.io.tables import read_energy_balance, read_totals
 from tanheng.study import parse_study
 
@@ -54,6 +55,25 @@ def sheet(path: Path, rows: list[list[object]], name: str = "表5-16") -> Path:
 def values(path: Path, **more: object) -> dict[tuple[str, str], float]:
     rows, _ = read_energy_balance(path, **more)  # type: ignore[arg-type]
     return {(row.flow, row.fuel): row.quantity for row in rows.itertuples()}
+
+
+def test_headings_of_two_lines_are_one() -> None:
+    """A group of fuels over its fuels, as printed with merged cells."""
+    rows = [
+        (1, ["5-16 能源平衡表（2020年）"]),
+        (2, ["", "", "", "", "单位：万吨标准煤"]),
+        (3, ["项目", "煤合计", "", "", "天然气"]),
+        (4, ["", "", "原煤", "焦炭", ""]),
+        (5, ["工业", "", "400", "80", "10"]),
+    ]
+    table = long_table(rows, "b.xlsx")
+    assert table is not None
+    held = [(row["fuel"], row["quantity"], row["unit"], row["year"]) for _, row in table.rows]
+    assert [item[1:] for item in held] == [
+        ("400", "万吨标准煤", "2020"),
+        ("80", "万吨标准煤", "2020"),
+        ("10", "万吨标准煤", "2020"),
+    ]
 
 
 def test_a_sheet_of_the_yearbook_is_read_as_printed(tmp_path: Path) -> None:

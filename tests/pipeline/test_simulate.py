@@ -342,6 +342,33 @@ def test_too_few_changed_cells_are_counted_and_a_fallback_is_taken_only_when_ask
     assert ((codes(Path(maps[-1])) == 5) & (codes(tmp_path / "out/grids/land_use_2030.tif") == 1)).sum() == 30
 
 
+@pytest.mark.parametrize(("column", "factor"), [("area_ha", 100.0), ("area_mu", 1500.0)])
+def test_demand_may_be_in_hectares_and_mu(tmp_path: Path, column: str, factor: float) -> None:
+    maps = maps_of(tmp_path)
+    (tmp_path / "demand.csv").write_text(
+        f"year,from_class,to_class,{column}\n2030,2,5,{30 * factor}\n", encoding="utf-8"
+    )
+    settings = {"to": (2030,), "draws": 1, "demand": str(tmp_path / "demand.csv")}
+    found = simulate_maps(request(tmp_path, maps=maps, settings=settings), tmp_path / "out")
+    assert ((codes(Path(maps[-1])) == 2) & (codes(tmp_path / "out/grids/land_use_2030.tif") == 5)).sum() == 30
+    assert not any("are the areas in km2" in note for note in found.notes)
+
+
+def test_a_demand_far_beyond_what_was_observed_is_asked_about(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    (tmp_path / "demand.csv").write_text("year,from_class,to_class,area_km2\n2021,2,5,900\n", encoding="utf-8")
+    settings = {"to": (2021,), "draws": 1, "demand": str(tmp_path / "demand.csv")}
+    found = simulate_maps(request(tmp_path, maps=maps, settings=settings), tmp_path / "out")
+    assert any("900.00 km2 change a year" in note and "are the areas in km2?" in note for note in found.notes)
+
+
+def test_maps_of_unlike_pixels_are_refused(tmp_path: Path) -> None:
+    maps = list(maps_of(tmp_path))
+    land = codes(Path(maps[0]))[::2, ::2]
+    write_map(Path(maps[0]), land, pixel=2000.0)
+    fails(tmp_path, "has pixels of 2,000 m, those of the last map are of 1,000 m", maps=tuple(maps))
+
+
 def test_demand_beyond_masks_is_refused(tmp_path: Path) -> None:
     maps = maps_of(tmp_path)
     write_map(tmp_path / "park.tif", np.ones(SHAPE), nodata=None)
@@ -547,6 +574,23 @@ def test_figures_to_come_may_fall_to_nothing(study: Path) -> None:
     figures = 'population = { 2030 = 200_000, 2040 = 180_000 }\nemissions = { 2040 = 0 }\nunit = "t CO2"\n'
     own.write_text(STUDY[: STUDY.index("population = -0.01")] + figures, encoding="utf-8")
     check_file(own)
+
+
+def test_people_of_today_are_those_of_the_region(study: Path, tmp_path: Path) -> None:
+    """The population map reaches beyond the region, whose people alone grow."""
+    for file in study.parent.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    write_zones(tmp_path / "region.gpkg", [zone("r", "r", WEST, NORTH - 60_000, WEST + 40_000, NORTH)])
+    text = STUDY.replace("[zones.half]", '[region]\nboundary = "region.gpkg"\n[zones.half]') + "scenarios = false\n"
+    text = text.replace("[simulate]\n", "[simulate]\nscenarios = false\n").removesuffix("scenarios = false\n")
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    folder = run_study(tmp_path / "study.toml").folder
+    paths = pd.read_csv(folder / "simulation" / "tables" / "paths.csv").set_index("year")
+    people = pd.read_csv(folder / "tables" / "balance_by_zone.csv")
+    of_zones = people[people["year"] == 2020].groupby("scenario")["population"].sum()
+    assert paths.loc[2020, "population"] == pytest.approx(of_zones["observed"], rel=1e-6)
+    assert paths.loc[2030, "population"] == pytest.approx(of_zones["observed"] * 0.99**10, rel=1e-6)
 
 
 def test_years_to_come_join_the_tables_of_the_study(study: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, UnitError
 from tanheng.factors.catalogue import read_named
+from tanheng.factors.headings import refuse_other_densities
 from tanheng.factors.ipcc.defaults import DEPTH_CM, default_values, is_ipcc
 from tanheng.factors.legends import named_codes
 from tanheng.factors.table import Region, Table, parse_number
@@ -105,6 +106,7 @@ def densities_in(table: Table) -> CarbonDensities:
     >>> densities_in(parse_table("class,above,below,soil,dead\nforest,28,7,100,5\n", "mine")).values["forest"]["soil"]
     100.0
     """
+    refuse_other_densities(table)
     if ZONE in table.header:
         return _zoned(table)
     if "value" in table.header and "carbon_pool" in table.header:

@@ -53,12 +53,18 @@ def headed(table: Table, headings: Mapping[str, str], columns: Sequence[str]) ->
     return replace(table, header=header, rows=rows, written=written)
 
 
+#: A unit beside a title, as 单位：万吨.
+_IN_TITLE = re.compile(r"(?:单位|\bunit)\s*[:：]\s*([^\s,，;；)）]+)", re.IGNORECASE)
+
+#: Columns of carbon densities, whose heading may name theirs.
+_DENSITIES = ("above", "below", "soil", "dead")
+
 #: Columns of amounts, whose heading may name their unit in brackets.
 _AMOUNTS = ("emissions", "quantity")
 
 
 def with_unit(table: Table, stated: str | None) -> Table:
-    """Table with a column of units: its own, as the heading of its amounts names it in brackets, or as the study states it.
+    """Table with a column of units: its own, as the heading of its amounts or its title names it, or as the study states it.
 
     Raises
     ------
@@ -67,6 +73,8 @@ def with_unit(table: Table, stated: str | None) -> Table:
     """
     headings = [table.own(column) for column in table.header if column in _AMOUNTS]
     named = next((found.group(2) for found in map(_IN_BRACKETS.fullmatch, headings) if found), None)
+    if named is None and headings and "unit" not in table.header:
+        named = _unit_of_title(table)
     if named is not None and not same_dimension(named, named) and (stated or "unit" in table.header):
         named = None  # words of another kind, as in emissions (fossil)
     if named is not None and stated is not None:
@@ -87,6 +95,15 @@ def with_unit(table: Table, stated: str | None) -> Table:
     return replace(table, header=header, rows=tuple(rows))
 
 
+def _unit_of_title(table: Table) -> str | None:
+    """Unit that a title above the headings names, as 单位：万吨; none where none does."""
+    for text in table.comments:
+        found = _IN_TITLE.search(text)
+        if found and same_dimension(found.group(1), found.group(1)):
+            return found.group(1)
+    return None
+
+
 def _without_substance(unit: str) -> str:
     """Unit of mass without what it is a mass of.
 
@@ -96,6 +113,43 @@ def _without_substance(unit: str) -> str:
     ('万吨', '10^4t', 'kt')
     """
     return re.sub(r"(CO2|CO₂|二氧化碳|碳|C)$", "", "".join(unit.split()))
+
+
+def refuse_other_densities(table: Table) -> None:
+    """Refuse densities whose headings name another unit than t C/ha.
+
+    Raises
+    ------
+    InputError
+        A unit is of no carbon, or other than t C/ha.
+    """
+    for column in _DENSITIES:
+        found = _IN_BRACKETS.fullmatch(table.own(column)) if column in table.header else None
+        if found is None:
+            continue
+        unit = re.sub(r"hm(\^?2|²)", "ha", found.group(2))
+        try:
+            factor = conversion_factor(unit, "t C ha-1")
+        except UnitError as error:
+            raise InputError(
+                tr(
+                    "{name}: column {column}: '{unit}' does not say that it is carbon; write t C/ha in the heading if it is, and where it is dry "
+                    "matter, multiply by its carbon fraction (about 0.47) first",
+                    name=table.name,
+                    column=table.heading(column),
+                    unit=found.group(2),
+                )
+            ) from error
+        if factor != 1.0:
+            raise InputError(
+                tr(
+                    "{name}: column {column} is in {unit}; densities are read in t C/ha: multiply by {factor:g}",
+                    name=table.name,
+                    column=table.heading(column),
+                    unit=found.group(2),
+                    factor=factor,
+                )
+            )
 
 
 def refuse_two_units(place: object, first: str, second: str) -> None:
@@ -131,7 +185,7 @@ def column_of(heading: str) -> str:
     bracketed = _IN_BRACKETS.fullmatch(heading)
     before = bracketed.group(1).strip() if bracketed else heading
     known = COLUMN_OF_HEADING.get(before, before)
-    return known if known in _AMOUNTS else heading
+    return known if known in _AMOUNTS or known in _DENSITIES else heading
 
 
 def refuse_columns_twice(name: str, header: Sequence[str], given: Sequence[str]) -> None:

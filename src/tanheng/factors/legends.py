@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +19,7 @@ _NOTHING = ("", "nodata", "no data")
 
 @dataclass(frozen=True)
 class Legend:
-    """Land class of each code of a map; ``None`` where a code means that there are no data.
+    """Land class of each code of a map, ``None`` where a code means that there are no data; `written` is what the product calls each code.
 
     Examples
     --------
@@ -33,6 +33,7 @@ class Legend:
     name: str
     codes: Mapping[int, str | None]
     source: str = ""
+    written: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ class Legend:
 
     def with_codes(self, more: Mapping[int, str | None]) -> Legend:
         """Same legend with some codes mapped anew."""
-        return Legend(self.name, {**self.codes, **more}, self.source)
+        return replace(self, codes={**self.codes, **more})
 
 
 @cache
@@ -130,7 +131,30 @@ def legend_from(name_or_path: str, base: Path = Path()) -> Legend:
                 tr("{name}: line {line}: code {code} appears twice", name=table.name, line=line, code=code)
             )
         codes[code] = None if name.lower() in _NOTHING else name
-    return Legend(table.title, codes, table.source)
+    return Legend(table.title, codes, table.source, _written(table))
+
+
+def _written(table: Table) -> dict[int, tuple[str, ...]]:
+    """Names of the codes of a built-in legend, which may be finer than its classes; none of a legend without them."""
+    if not {"code", "name", "land_class"} <= set(table.header):
+        return {}
+    return {int(row["code"]): tuple(filter(None, (row["name"], row.get("name_zh", "")))) for _, row in table.rows}
+
+
+def fitting_legends(codes: Collection[int], name: str = "") -> list[str]:
+    """Built-in legends that know all codes: first one that the name of the file has, then those with the fewest other codes.
+
+    Examples
+    --------
+    >>> fitting_legends([1, 2, 9])[0], fitting_legends([4711])
+    ('clcd', [])
+    """
+    known = {legend: set(legend_from(legend).codes) for legend in names("legends")}
+    fit = [legend for legend, own in known.items() if set(codes) <= own]
+    return sorted(
+        fit,
+        key=lambda legend: (legend.replace("-", "") not in name.lower().replace("_", ""), len(known[legend]), legend),
+    )
 
 
 def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
@@ -164,7 +188,7 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
 
 
 def whole_number(text: str, place: object) -> int:
-    """Whole number that a text spells, as a code or a year; ``3.0`` counts as 3.
+    """Whole number that a text spells, as a code or a year; ``3.0`` counts as 3, ``2000年`` as 2000.
 
     Raises
     ------
@@ -172,7 +196,7 @@ def whole_number(text: str, place: object) -> int:
         The text spells none.
     """
     try:
-        value = float(text)
+        value = float(text.strip().removesuffix("年"))
     except ValueError:
         raise InputError(tr("{place} is '{text}'; write a whole number", place=place, text=text)) from None
     if not value.is_integer():

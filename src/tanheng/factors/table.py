@@ -98,6 +98,7 @@ class Table:
         """
         missing = [column for column in columns if column not in self.header]
         if missing:
+            hint += self._years_across() if "year" in missing else ""
             raise InputError(
                 tr(
                     "{name}: column {missing} is missing{nearest}",
@@ -113,6 +114,16 @@ class Table:
                     held=listed(map(self.own, self.header)) + hint,
                 )
             )
+
+    def _years_across(self) -> str:
+        """Hint at years that stand in columns; empty where they do not."""
+        years = [self.own(column) for column in self.header if re.fullmatch(r"(19|20)\d\d\s*年?", column)]
+        if len(years) < 2:
+            return ""
+        return tr(
+            "; the years stand side by side ({years}): put them below each other, with a column 'year' and one of the amounts",
+            years=listed(years[:4]),
+        )
 
     def number(self, line: int, column: str, *, positive: bool = True) -> float:
         """Finite number in a cell of the table.

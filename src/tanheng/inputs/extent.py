@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pyproj
@@ -106,6 +106,9 @@ def cover_problems(
     for raster in {id(item): item for item in maps}.values():
         frame = _frame(raster, grid)
         if region is None:
+            if not shapely.intersects(frame, shapely.box(*grid.bounds)):
+                errors.append(_elsewhere(raster.name, raster.pixels.bounds_in(_ANYWHERE), grid))
+                continue
             gaps = shapely.area(shapely.difference(_frame_of(raster.pixels, grid), frame)) / M2_PER_KM2
             if isinstance(raster, Mosaic) and gaps > 1e-6:
                 warnings.append(
@@ -157,6 +160,21 @@ def zones_elsewhere(polygons: Polygons, grid: Grid) -> list[str]:
     if shapely.intersects(project([frame], polygons.crs, grid.crs)[0], shapely.box(*grid.bounds)):
         return []
     return [_elsewhere(polygons.path, _bounds_of(polygons, _ANYWHERE), grid)]
+
+
+def zones_outside(polygons: Polygons, ids: Collection[str], grid: Grid, boundary: Polygons | None) -> list[str]:
+    """Names of some zones of a layer that do not touch the region, or the grid where the study has no boundary."""
+    region: shapely.Geometry = shapely.box(*grid.bounds)
+    if boundary is not None:
+        region = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
+    shapely.prepare(region)
+    wanted = [number for number, zone in enumerate(polygons.ids) if zone in ids]
+    shapes = project([polygons.geometries[number] for number in wanted], polygons.crs, grid.crs)
+    return [
+        polygons.names[number]
+        for number, shape in zip(wanted, shapes, strict=True)
+        if not shapely.intersects(region, shape)
+    ]
 
 
 def raster_elsewhere(raster: Raster, grid: Grid) -> list[str]:

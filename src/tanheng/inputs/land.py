@@ -8,6 +8,7 @@ from pathlib import Path
 from tanheng.errors import InputError, nearest
 from tanheng.factors.densities import CarbonDensities
 from tanheng.factors.legends import Legend, legend_from
+from tanheng.inputs.checks.legend_checks import absent_classes, unused_densities
 from tanheng.inputs.checks.raster_checks import SAMPLE_PIXELS
 from tanheng.inputs.land_maps import nodata_note, unknown_codes
 from tanheng.inputs.problems import Problems
@@ -89,8 +90,17 @@ def classes_in_order(
                     nearest=nearest(lacking[0], uptake),
                 )
             )
+    for one in {id(item): item for item in densities.values()}.values():
+        _check_unused(one, legend, problems)
     order = list(next(iter(densities.values())).values)
     return tuple(sorted(wanted, key=lambda name: order.index(name) if name in order else len(order)))
+
+
+def _check_unused(densities: CarbonDensities, legend: Legend, problems: Problems) -> None:
+    """Rows of a table of densities that no class of the legend takes: a class that is there twice is a problem, others are told."""
+    twice, notes = unused_densities(densities, legend)
+    problems.add(*twice)
+    problems.warn(*notes)
 
 
 def _both(name: str) -> str:
@@ -133,6 +143,7 @@ def check_codes(
 ) -> dict[int, frozenset[str]]:
     """Classes that were met on each map; codes that the legend lacks, and maps without a single pixel of a class, are problems."""
     shown: dict[int, frozenset[str]] = {}
+    codes: set[int] = set()
     for item in maps:
         raster = item.source
         assert isinstance(raster, (Raster, Mosaic))  # noqa: S101  land maps are made from these above
@@ -140,6 +151,7 @@ def check_codes(
         counts = problems.attempt(inventory, raster, most_pixels=None if every_pixel else SAMPLE_PIXELS)
         if counts is None:
             continue
+        codes |= set(counts)
         met = (item.lookup.codes.get(code) for code in counts)
         shown[item.year] = frozenset(name for name in met if name is not None)
         unknown = unknown_codes(item, counts, legend.name)
@@ -147,4 +159,6 @@ def check_codes(
             problems.add(unknown)
         elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
             problems.add(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))
+    met_anywhere = frozenset().union(*shown.values())
+    problems.warn(*absent_classes(legend, legend.classes, met_anywhere, codes))
     return shown

@@ -29,7 +29,7 @@ from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emission.decomposition import DecompositionInputs, open_decomposition
 from tanheng.inputs.emission.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.inputs.emission.emissions import EmissionInputs, open_emissions
-from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere
+from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere, zones_outside
 from tanheng.inputs.files import all_files
 from tanheng.inputs.flows import FlowInputs, open_flows
 from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters, open_legend
@@ -45,6 +45,7 @@ from tanheng.io.sources import trusting
 from tanheng.io.tables import read_points
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.series import year_pairs
+from tanheng.language import listed, tr
 from tanheng.study import Study
 
 
@@ -158,6 +159,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
         _check_places(grid, boundary, rasters, tables, problems)
+        _check_emitting(study, zones, emissions, grid, boundary, problems)
         _check_elsewhere(grid, zones, population, drivers, balance.rasters, density_maps, problems)
     _check_quantities(study, population, drivers, balance.rasters, problems)
     opened = _rasters(rasters, population, balance, drivers, density_maps)
@@ -274,6 +276,32 @@ def _check_places(
         errors, warnings = cover_problems(grid, boundary, rasters.values())
         problems.add(*errors)
         problems.warn(*warnings)
+
+
+def _check_emitting(
+    study: Study,
+    zones: Mapping[str, Polygons],
+    emissions: EmissionInputs | None,
+    grid: Grid,
+    boundary: Polygons | None,
+    problems: Problems,
+) -> None:
+    """Zones with emissions of their own that lie outside the region, where nothing could be placed."""
+    label = study.emissions.zones if study.emissions is not None else None
+    if emissions is None or label is None or label not in zones:
+        return
+    named = {str(zone) for table in emissions.given for zone in table["zone"] if zone}
+    outside = zones_outside(zones[label], named, grid, boundary)
+    if outside:
+        with problems.at(f"zones.{label}"):
+            problems.add(
+                tr(
+                    "zones.{layer}: {names} have emissions and no land in the region; is the layer of the same place, and its CRS right? Leave out "
+                    "rows of zones that are not in the study",
+                    layer=label,
+                    names=listed(outside[:8]),
+                )
+            )
 
 
 def _check_elsewhere(

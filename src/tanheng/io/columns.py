@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
@@ -17,11 +18,17 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError, StudyError, nearest
 from tanheng.factors.reading import read_text
 from tanheng.io.vectors import read_layer
-from tanheng.language import listed, tr
+from tanheng.language import tr
 from tanheng.spreadsheets import is_spreadsheet, sheet_rows
 
 #: What tables write for a missing value.
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
+
+
+#: Numbers that programs write where there are no data, and that no column is likely to hold as a value.
+_FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0, float(np.finfo(np.float32).min), float(np.finfo(np.float64).min))
+#: Digits in groups of three.
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,10 @@ class Columns:
             raise StudyError(
                 [
                     tr(
-                        "{path}: there is no column '{name}'{nearest} (it has {names})",
+                        "{path}: there is no column '{name}'{nearest}",
                         path=self.path,
                         name=name,
-                        nearest=nearest(name, known),
-                        names=listed(known[:12]),
+                        nearest=nearest(next((one for one in known if one.lower() == name.lower()), name), known),
                     )
                     for name in missing
                 ]
@@ -70,7 +76,7 @@ class Columns:
             if text.lower() in _MISSING:
                 continue
             try:
-                found[row] = float(text)
+                found[row] = float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
             except ValueError:
                 problems.append(
                     tr(
@@ -92,6 +98,20 @@ class Columns:
                         text=text,
                     )
                 )
+        fills = [number for number in _FILLS if (found == number).any()]
+        if fills:
+            row = int(np.flatnonzero(np.isin(found, fills))[0])
+            problems.append(
+                tr(
+                    "{path}: column '{name}' has {number:g} in {count} row(s), the first is row {row} of the data: a number that programs write "
+                    "where there are no data; leave these cells blank",
+                    path=self.path,
+                    name=name,
+                    number=fills[0],
+                    count=int(np.isin(found, fills).sum()),
+                    row=row + 1,
+                )
+            )
         if problems:
             rest = [tr("and {count} more like these", count=len(problems) - 10)] if len(problems) > 10 else []
             raise StudyError([*problems[:10], *rest])
@@ -113,7 +133,7 @@ class Columns:
 
 def _spells_number(text: str) -> bool:
     try:
-        float(text)
+        float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
     except ValueError:
         return False
     return True

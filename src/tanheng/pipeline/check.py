@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tanheng.inputs.emission.people import mapped_people
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import telling_from
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
+from tanheng.stages.emission.emissions import account_emissions
+from tanheng.stages.emission.per_person import people_notes, per_person_notes
 from tanheng.study import Study, study_entries, telling_all
 
 
@@ -30,6 +33,21 @@ def check_file(path: Path) -> Inputs:
         )
 
 
+def people_questions(inputs: Inputs) -> list[str]:
+    """Questions about people and emissions per person, as a run asks them; without a boundary people are those of the whole grid."""
+    if inputs.emissions is None or inputs.demand is None:
+        return []
+    rows = account_emissions(inputs.emissions).emissions
+    emitted = {int(year): float(part["emissions_t_c"].sum()) for year, part in rows.groupby("year")}
+    by_map: dict[int, float] = {}
+    people: dict[int, float] = {}
+    for year, raster in inputs.demand.population.items():
+        if id(raster) not in by_map:
+            by_map[id(raster)] = mapped_people(inputs.demand, inputs.grid, inputs.land.boundary, year)
+        people[year] = by_map[id(raster)]
+    return [*per_person_notes(emitted, people), *people_notes(people)]
+
+
 def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs:
     """Inputs of a study; notes on its plan and its simulation are among the warnings.
 
@@ -45,6 +63,8 @@ def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs
     """
     inputs = check_inputs(study, base, every_pixel=every_pixel)
     refuse_too_large(inputs)
+    if every_pixel:
+        inputs = replace(inputs, warnings=(*inputs.warnings, *people_questions(inputs)))
     if study.simulate is None:
         return inputs
     problems = Problems()

@@ -41,7 +41,7 @@ from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emission.decomposition import account_drivers_of_emissions
 from tanheng.stages.emission.demand import CellDemand, account_demand
 from tanheng.stages.emission.emissions import account_emissions
-from tanheng.stages.emission.per_person import per_person_notes
+from tanheng.stages.emission.per_person import people_notes, per_person_notes
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.land.change import account_change, change_table
 from tanheng.stages.land.change_plausibility import analyse_change
@@ -291,7 +291,7 @@ def _emissions_and_demand(
     found = account.found + demands.found + compared.found + Found({"balance": table})
     people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
     emitted = {int(year): float(rows.sum()) for year, rows in account.emissions.groupby("year")["emissions_t_c"]}
-    found += Found(notes=tuple(per_person_notes(emitted, people)))
+    found += Found(notes=(*per_person_notes(emitted, people), *people_notes(people)))
     if inputs.decomposition is not None:
         found += account_drivers_of_emissions(
             inputs.decomposition,

@@ -15,6 +15,7 @@ from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_f
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.factors.legends import Legend, legend_from
 from tanheng.inputs.checks.density_regions import foreign_densities
+from tanheng.inputs.checks.legend_checks import absent_classes, unused_densities
 from tanheng.inputs.extent import choose_grid, cover_problems
 from tanheng.inputs.land_maps import LandInputs, land_maps, nodata_note
 from tanheng.io.blocks import FolderOfBlocks
@@ -32,7 +33,8 @@ from tanheng.land.series import LandSeries
 from tanheng.land.totals import class_totals, transition_totals
 from tanheng.language import listed, tr
 from tanheng.stages.land.counting import Counting, blocks_folder, count_series, missing_land
-from tanheng.units import HA_PER_KM2
+from tanheng.stages.land.doubtful_change import Period, disagreement_notes, doubtful_change
+from tanheng.units import HA_PER_KM2, M2_PER_KM2
 
 Row = dict[str, object]
 
@@ -85,7 +87,7 @@ def stock_of_maps(
             totals = StockTotals(
                 _stock_rows(series, densities),
                 [row for pair in land.pairs for row in _transition_rows(series, pair, densities)],
-                [*warnings, *missing_land(series)],
+                [*warnings, *missing_land(series), *_doubts(series, land)],
             )
             with result_folder(folder) as work:
                 _write(work, request, totals, series, densities)
@@ -110,6 +112,10 @@ def _open(request: StockRequest, densities: CarbonDensities) -> tuple[LandInputs
     if errors:
         raise StudyError(errors)
     classes = _classes(legend, densities)
+    twice, unused = unused_densities(densities, legend)
+    if twice:
+        raise StudyError(twice)
+    warnings += unused
     warnings += [text for raster in rasters.values() for text in (*nodata_note(raster, legend), *raster.notes)]
     pairs = tuple(pairwise(rasters))
     return LandInputs(land_maps(legend, classes, rasters), pairs, classes, grid, boundary, legend), warnings
@@ -213,6 +219,22 @@ def _moved(series: LandSeries, pair: tuple[int, int]) -> tuple[NDArray[np.float6
     from tanheng.stages.land.change import estimated_moves
 
     return estimated_moves(series, *pair).total, "estimated from shares of cells: the maps do not share their pixels"
+
+
+#: First number that is a year and no running number.
+_FIRST_YEAR = 1000
+
+
+def _doubts(series: LandSeries, land: LandInputs) -> list[str]:
+    """Questions about a legend that fits no land, and about change that no land makes."""
+    met = [name for name in series.classes if any(series.class_share(year, name).any() for year in series.years)]
+    found = absent_classes(land.legend, series.classes, met, ())
+    for first, last in land.pairs:
+        moved, _ = _moved(series, (first, last))
+        period = Period(first, last, series.classes, moved * series.grid.cell_area_ha / HA_PER_KM2)
+        pixel = max(series.pixel_m[first], series.pixel_m[last]) ** 2 / M2_PER_KM2
+        found += doubtful_change(period, pixel) if first >= _FIRST_YEAR else disagreement_notes(period)
+    return found
 
 
 def _write(

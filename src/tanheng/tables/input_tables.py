@@ -43,6 +43,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "from_class": ("转出类别", "转出类型"),
     "to_class": ("转入类别", "转入类型"),
     "area_km2": ("面积", "面积_km2", "面积km2", "面积（km2）"),
+    "area_ha": ("面积（公顷）", "面积(公顷)", "面积_ha"),
+    "area_mu": ("面积（亩）", "面积(亩)", "面积_亩"),
     "population": ("人口", "人口数"),
     "respiration": ("异养呼吸", "土壤呼吸"),
     "age": ("年龄", "林龄"),

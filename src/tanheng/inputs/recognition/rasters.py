@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.factors.catalogue import names
-from tanheng.factors.legends import legend_from
+from tanheng.factors.legends import fitting_legends
 from tanheng.inputs.recognition.recognised import YEAR, Recognised, Use, crs_words, entry_name, year_in
 from tanheng.io.rasters import Raster, band_names, open_raster
 from tanheng.language import tr
@@ -68,22 +67,6 @@ def _codes(raster: Raster, values: NDArray[np.float64]) -> list[tuple[int, float
         return []
     order = np.argsort(-counts)
     return [(int(found[number]), float(counts[number] / known.size)) for number in order]
-
-
-def fitting_legends(codes: list[int], name: str = "") -> list[str]:
-    """Built-in legends that know all codes: first one that the name of the file has, then those with the fewest other codes.
-
-    Examples
-    --------
-    >>> fitting_legends([1, 2, 9])[0], fitting_legends([4711])
-    ('clcd', [])
-    """
-    known = {legend: set(legend_from(legend).codes) for legend in names("legends")}
-    fit = [legend for legend, own in known.items() if set(codes) <= own]
-    return sorted(
-        fit,
-        key=lambda legend: (legend.replace("-", "") not in name.lower().replace("_", ""), len(known[legend]), legend),
-    )
 
 
 def _place(raster: Raster) -> list[tuple[str, str]]:

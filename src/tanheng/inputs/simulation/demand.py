@@ -21,6 +21,8 @@ from tanheng.study.simulate import Simulate
 
 #: Name of the one scenario of a simulation that has no others.
 ONLY = "simulated"
+#: Columns of areas, and how many of each a square kilometre has.
+_AREAS = {"area_km2": 1.0, "area_ha": 100.0, "area_mu": 1500.0}
 #: Largest difference of the demanded areas' sum from that of the land, relative: rounding of a table.
 _ROUNDING = 0.01
 
@@ -104,6 +106,8 @@ def _of_scenario(rows: Mapping[tuple[str, int], NDArray[np.float64]], scenario: 
 def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land: NDArray[np.int64]) -> DemandTable:
     """Demand from a table ``year,class,area_km2``, or ``year,from_class,to_class,area_km2``; with ``zone`` and ``scenario`` if wanted.
 
+    Areas may be in hectares or mu: ``area_ha``, ``area_mu``.
+
     Parameters
     ----------
     to : tuple of int
@@ -121,7 +125,8 @@ def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land:
     table = read_table(path)
     by_conversion = any(name in table.header for name in ("from_class", "from"))
     columns = _columns(table) if by_conversion else ("class",)
-    table.require(["year", *columns, "area_km2"])
+    area = next((name for name in _AREAS if name in table.header), "area_km2")
+    table.require(["year", *columns, area])
     if names.zones[1:] and "zone" not in table.header:
         table.require(["zone"])
     if not names.zones[1:] and any(row.get("zone") for _, row in table.rows):
@@ -135,7 +140,7 @@ def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land:
     for line, row in table.rows:
         place = table.line(line)
         try:
-            _add_row(found, shape, table, row, place, columns, names, km2)
+            _add_row(found, shape, table, row, place, (columns, area), names, km2 * _AREAS[area])
         except InputError as error:
             problems.append(str(error))
     problems += [
@@ -166,18 +171,20 @@ def _add_row(
     table: Table,
     row: dict[str, str],
     place: Place,
-    columns: tuple[str, ...],
+    headings: tuple[tuple[str, ...], str],
     names: Names,
-    km2: float,
+    cell: float,
 ) -> None:
+    """Add the area of a row, in cells of an area in the unit of the table."""
+    columns, heading = headings
     year = whole_number(row["year"], table.at(place, "year"))
     zone = names.zone(row["zone"], table.at(place, "zone")) if len(names.zones) > 1 else 0
     classes = tuple(names.land_class(row[column], table.at(place, column)) for column in columns)
-    area = parse_number(row["area_km2"], table.at(place, "area_km2"))
+    area = parse_number(row[heading], table.at(place, heading))
     areas = found.setdefault((row.get("scenario", ""), year), np.full(shape, np.nan))
     if np.isfinite(areas[(zone, *classes)]):
         raise InputError(tr("{place}: appears twice; merge the rows", place=place))
-    areas[(zone, *classes)] = area / km2
+    areas[(zone, *classes)] = area / cell
 
 
 def _sum_problems(

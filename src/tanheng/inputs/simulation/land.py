@@ -28,6 +28,10 @@ _MUCH = 1e-3
 MOST_CLASSES = 40
 
 
+#: Times the pixels of one map may be larger than those of another.
+_ALIKE = 1.5
+
+
 @dataclass(frozen=True)
 class LandOfDates:
     """Land of all dates on the cells of the last map.
@@ -90,6 +94,17 @@ def open_land(
 def _classes_of(item: LandMap, pixels: PixelGrid, legend: Legend, notes: list[str]) -> Land:
     source = item.source
     assert isinstance(source, (Raster, Mosaic))  # noqa: S101  land maps are made from these
+    ratio = source.pixels.pixel_size_m() / pixels.pixel_size_m()
+    if not 1.0 / _ALIKE <= ratio <= _ALIKE:
+        raise InputError(
+            tr(
+                "{path}: has pixels of {own:,.4g} m, those of the last map are of {last:,.4g} m; maps of unlike pixels seem to change wherever a "
+                "patch is smaller than a pixel: bring all to the coarser one (by the most frequent class) first",
+                path=source.path,
+                own=source.pixels.pixel_size_m(),
+                last=pixels.pixel_size_m(),
+            )
+        )
     out = np.full((pixels.height, pixels.width), OUTSIDE, np.uint8)
     unknown = False
     for row, stored, inside in codes_on(source, pixels):

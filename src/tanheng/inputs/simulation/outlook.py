@@ -63,7 +63,7 @@ def emissions_of(outlook: Outlook, today: float, start: int, year: float, people
 _FASTEST = {"population": (0.10, 2.0), "emissions": (0.25, 3.0)}
 
 
-def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float) -> list[str]:
+def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float, slack: float = 1.0) -> list[str]:
     """Figures to come that do not follow on from today's: their unit is another, or a figure is wrong.
 
     Parameters
@@ -72,6 +72,8 @@ def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float) -
         Last observed year.
     people, emitted : float
         Of that year; emissions in t C.
+    slack : float
+        By how much the population of that year may be wrong.
 
     Examples
     --------
@@ -90,7 +92,7 @@ def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float) -
                 start=start,
                 today=people,
             )
-            for year, value in _strange("population", (start, people), outlook.population)
+            for year, value in _strange("population", (start, people), outlook.population, slack)
         ]
     if outlook.emissions is not None and outlook.unit is not None:
         in_carbon = {year: tonnes_of_carbon(value, outlook.unit) for year, value in outlook.emissions.items()}
@@ -105,12 +107,12 @@ def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float) -
                 start=start,
                 today=emitted,
             )
-            for year, value in _strange("emissions", (start, emitted), in_carbon)
+            for year, value in _strange("emissions", (start, emitted), in_carbon, 1.0)
         ]
     return found
 
 
-def _strange(kind: str, today: tuple[int, float], given: Mapping[int, float]) -> list[tuple[int, float]]:
+def _strange(kind: str, today: tuple[int, float], given: Mapping[int, float], slack: float) -> list[tuple[int, float]]:
     """First of the figures to come where it grows or falls faster than any does; none of emissions is no slip."""
     start, now = today
     later = sorted((year, value) for year, value in given.items() if year > start)
@@ -118,7 +120,7 @@ def _strange(kind: str, today: tuple[int, float], given: Mapping[int, float]) ->
     if not later or now <= 0 or later[0][1] <= 0:
         return []
     year, value = later[0]
-    most = max(allowed, math.exp(rate * (year - start)))
+    most = slack * max(allowed, math.exp(rate * (year - start)))
     return [] if 1.0 / most <= value / now <= most else [(year, value)]
 
 

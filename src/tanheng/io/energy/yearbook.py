@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 from tanheng.errors import InputError, StudyError, UnitError, nearest
 from tanheng.factors import fuels
@@ -84,6 +85,7 @@ def long_table(
     >>> [row for _, row in long_table(rows, "balance.csv").rows][0]["quantity"]
     '120'
     """
+    rows = with_one_heading(rows)
     head = _head(rows)
     if head is None:
         return None
@@ -102,6 +104,7 @@ def is_printed(rows: Rows) -> bool:
 
     An inventory of emissions by fuel, with a row a year, has the fuels and no flows.
     """
+    rows = with_one_heading(rows)
     head = _head(rows)
     if head is None:
         return False
@@ -111,14 +114,36 @@ def is_printed(rows: Rows) -> bool:
 
 def of_one_year(rows: Rows) -> bool:
     """Whether a table is one as printed without a column of years."""
+    rows = with_one_heading(rows)
     head = _head(rows)
     return head is not None and _year_column(rows[head][1]) is None
 
 
 def title_year(rows: Rows) -> int | None:
     """Year that a table as printed is of by its title alone; none where it has a column of years, or is no such table."""
+    rows = with_one_heading(rows)
     head = _head(rows)
     return _year_of_title(rows, head) if head is not None and of_one_year(rows) else None
+
+
+def with_one_heading(rows: Rows) -> Rows:
+    """Rows in which headings of two lines, a group of fuels over its fuels, are one.
+
+    Examples
+    --------
+    >>> rows = [(1, ["item", "coal total", "", "", "natural gas"]), (2, ["", "", "raw coal", "coke", ""]), (3, ["industry", "", "5", "1", "2"])]
+    >>> with_one_heading(rows)[0], len(with_one_heading(rows))
+    ((1, ['item', 'coal total', 'raw coal', 'coke', 'natural gas']), 2)
+    """
+    for at, ((line, top), (_, below)) in enumerate(pairwise(rows[: _HEAD + 1])):
+        width = max(len(top), len(below))
+        over, under = ([*cells, *[""] * (width - len(cells))] for cells in (top, below))
+        if any(one.strip() and other.strip() for one, other in zip(over, under, strict=True)):
+            continue
+        joined = [one if one.strip() else other for one, other in zip(over, under, strict=True)]
+        if _fuels_in(over) and _fuels_in(under) and _fuels_in(joined) >= _LEAST:
+            return [*rows[:at], (line, joined), *rows[at + 2 :]]
+    return rows
 
 
 def _head(rows: Rows) -> int | None:

@@ -94,7 +94,15 @@ def detect(path: Path, asked: DetectorRequest) -> Detected:
             [{"driver": name, **vars(item)} for name in asked.x for item in risk_detector(y, labels[name])]
         ),
     }
-    return Detected(tables, [text for name in ways if (text := _code_note(name, table.numbers(name)))])
+    notes = [text for name in ways if (text := _code_note(name, table.numbers(name)))]
+    return Detected(tables, [*notes, _published_test()])
+
+
+def _published_test() -> str:
+    return tr(
+        "p if rows were independent is the non-central F test as the authors of the method published it, for comparison with other software: its "
+        "value depends on where the zero of the variable lies; the p that counts the search does not"
+    )
 
 
 #: Different whole numbers up to which a column may well hold codes, as of soil types.

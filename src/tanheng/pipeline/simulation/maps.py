@@ -33,8 +33,10 @@ from tanheng.pipeline.simulation.page import write_simulation_page
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.report.words.notes import grouped
 from tanheng.simulation.course import Allocator
+from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.schedule import Schedule
 from tanheng.simulation.work import Here, Work
+from tanheng.stages.land.doubtful_change import Period, doubtful_change
 from tanheng.stages.simulation.demand_spread import (
     carbon_interval,
     demand_interval,
@@ -101,12 +103,22 @@ def simulate_maps(
         with clock.stage(mark("check")):
             check_folder(folder)
             inputs, densities = open_request(request)
+            inputs = replace(inputs, notes=(*inputs.notes, *_doubts(inputs)))
         with working_on(folder), result_folder(folder) as written:
             found = simulate_into(written, inputs, clock, work or Here(), densities)
             record = simulation_record(found, clock, _title(request), list(_input_files(request, inputs)))
             found = _finished(written, folder, found, record, clock)
     for heading, texts in grouped(found.notes).items():
         clock.reporter.notes(heading, texts)
+    return found
+
+
+def _doubts(inputs: SimulationInputs) -> list[str]:
+    """Questions about observed change that no land makes: what is learned from it would be as wrong."""
+    land, found = inputs.land, list[str]()
+    for (first, before), (last, after) in pairwise(zip(land.years, land.lands, strict=True)):
+        moved = transition_counts(before, after, len(land.classes))[0] * land.cell_km2
+        found += doubtful_change(Period(first, last, land.classes, moved), land.cell_km2)
     return found
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, StudyError
+from tanheng.inputs.emission.people import mapped_people
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.demand import ONLY
@@ -29,7 +30,6 @@ from tanheng.io.results.store import write_zarr
 from tanheng.io.results.tables import read_result_table
 from tanheng.io.tables import write_csv
 from tanheng.land.pools import Pool
-from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
@@ -288,7 +288,9 @@ def _refuse_strange(inputs: Inputs, outlook: OutlookInputs) -> None:
     if today is None:
         return
     last = inputs.study.years[-1]
-    slips = [slip for one in with_figures for slip in outlook_slips(one, last, today.population, today.total)]
+    # Without a boundary the region is what the land map covers, which is not known yet: then only slips of units are told.
+    slack = 1.0 if inputs.land.boundary is not None else 10.0
+    slips = [slip for one in with_figures for slip in outlook_slips(one, last, today.population, today.total, slack)]
     if slips:
         raise StudyError(dict.fromkeys(slips))
 
@@ -300,13 +302,7 @@ def _today(inputs: Inputs) -> Today | None:
     last = inputs.study.years[-1]
     rows = account_emissions(inputs.emissions).emissions
     rows = rows[rows["year"] == last]
-    laid = on_grid(inputs.demand.population[last], inputs.grid)
-    people = (
-        laid.total
-        if inputs.demand.population_kind == "count"
-        else np.nan_to_num(laid.mean * laid.covered) * inputs.grid.cell_area_km2
-    )
-    return Today(rows.reset_index(drop=True), float(people.sum()))
+    return Today(rows.reset_index(drop=True), mapped_people(inputs.demand, inputs.grid, inputs.land.boundary, last))
 
 
 #: Tables with a row for every year, not for the simulated ones alone.

@@ -17,7 +17,7 @@ CHECK, STATE, KNOW = (
 
 #: A template that asks whether something is so, or calls it rare.
 _ASKS = re.compile(
-    r"is that so|are (these|they)|\?|rare|faster than|unusual|may be wrong|check that|twice|same map|"
+    r"is that so|are (these|they)|\?|rare|faster than|unusual|may be wrong|check the (unit|figure)|check that|twice|same map|"
     r"do not sum|the total says|counts as nothing|call it|not made yet",
     re.IGNORECASE,
 )

@@ -47,6 +47,18 @@ def emission_zones(layer: ZoneLayer | None, table: pd.DataFrame, land: Land) -> 
     inside = (layer.of_zones @ sparse.diags(fraction.ravel())).tocsr()
     whole = shapely.area(layer.shapes) / M2_PER_KM2
     held = np.asarray(inside.sum(axis=1)).ravel() * land.grid.cell_area_km2
+    outside = [
+        name for zone, name, area in zip(layer.ids, layer.names, held, strict=True) if zone in named and area <= 0
+    ]
+    if outside:
+        raise InputError(
+            tr(
+                "zones.{layer}: {names} have emissions and no land in the region; is the layer of the same place, and its CRS right? Leave out "
+                "rows of zones that are not in the study",
+                layer=layer.label,
+                names=listed(outside[:8]),
+            )
+        )
     notes = [
         tr(
             "{name}: only {percent:.1f} % of this zone lies in the region, and all of its emissions are placed there",

@@ -197,6 +197,18 @@ def _keep(layer: Layer, land: Land, name: str, year: int) -> None:
     land.cells.put(np.where(land.fraction.values > 0, layer, np.nan), name, year)
 
 
+def persons_of_region(raster: Raster, kind: Literal["density", "count"], land: Land) -> float:
+    """Persons in the region by a population map.
+
+    Raises
+    ------
+    InputError
+        The map has negative values.
+    """
+    per_cell, _ = _persons(raster, kind, land)
+    return float(np.nansum(per_cell * land.fraction.values))
+
+
 def _persons(raster: Raster, kind: Literal["density", "count"], land: Land) -> tuple[Layer, Layer]:
     """Persons in each cell were it wholly in the region, and per km2."""
     laid = on_grid(raster, land.grid)

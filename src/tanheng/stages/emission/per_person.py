@@ -1,14 +1,18 @@
-"""Emissions per person, of which a wrong unit makes a hundredth or a hundred times: asked about where no region is known to have them."""
+"""People and emissions per person: a wrong unit or a resampled map makes a hundredth or a hundred times of them, which is asked about."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from tanheng.language import tr
 from tanheng.units import CO2_PER_C
 
 #: t CO2 a person and year that are asked about below and above: the least developed countries emit about 0.3, no country more than 40.
 _LEAST, _MOST = 0.3, 60.0
+
+#: Growth of a population that is asked about: by so much, or where the years lie far apart by so much a year, which no province has had.
+_GROWN, _GROWN_PER_YEAR = 1.5, 0.05
 
 
 def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) -> list[str]:
@@ -36,12 +40,40 @@ def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) 
         if not _LEAST <= each <= _MOST:
             found.append(
                 tr(
-                    "emissions of {year} are {each:,.2f} t CO2 a person; most regions have {least:g} to {most:g}: check the units of emissions and "
+                    "emissions of {year} are {each} t CO2 a person; most regions have {least:g} to {most:g}: check the units of emissions and "
                     "population",
                     year=year,
-                    each=each,
+                    each=f"{each:,.2f}" if each >= _LEAST else f"{each:.2g}",
                     least=_LEAST,
                     most=_MOST,
                 )
             )
+    return found
+
+
+def people_notes(people: Mapping[int, float]) -> list[str]:
+    """Questions about population maps of neighbouring years that differ more than a population does.
+
+    Examples
+    --------
+    >>> people_notes({2000: 9.1e7, 2010: 9.4e7, 2020: 9.9e7})
+    []
+    >>> print(people_notes({2010: 1.3e6, 2020: 3.42e5})[0])  # doctest: +ELLIPSIS
+    the population maps have 1.3e+06 persons in 2010 and 3.42e+05 in 2020; is that so? ...
+    """
+    found = []
+    for (first, one), (last, other) in pairwise(sorted(people.items())):
+        most = max(_GROWN, (1.0 + _GROWN_PER_YEAR) ** (last - first))
+        if one <= 0 or other <= 0 or 1.0 / most <= other / one <= most:
+            continue
+        found.append(
+            tr(
+                "the population maps have {one:.3g} persons in {first} and {other:.3g} in {last}; is that so? Counts of persons per pixel "
+                "are wrong once a map is resampled: take the map as it was made, or a density",
+                one=one,
+                first=first,
+                other=other,
+                last=last,
+            )
+        )
     return found

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
 from tanheng.accounting.change.intensity import Interval, category_table, interval_table, transition_table
-from tanheng.accounting.change.plausible_change import net_rate, undone_share
-from tanheng.factors.change_rates import change_rate
-from tanheng.language import listed, name_of, tr
+from tanheng.land.plausible_change import undone_share
+from tanheng.language import tr
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes
+from tanheng.stages.land.doubtful_change import Period, disagreement_notes, fast_notes, rates_of_change
 from tanheng.stages.land.stock import Land
 from tanheng.units import HA_PER_KM2, M2_PER_KM2
-
-#: Pixels of a map that a class must have at either end for its rate to be judged: fewer come and go by a single patch.
-_FEWEST_PIXELS = 10
 
 #: Share of the change between neighbouring years that may have been undone by the last before it is told.
 _MUCH_UNDONE = 0.5
@@ -39,7 +35,8 @@ def analyse_change(changes: Changes, land: Land) -> Found:
         "change_plausibility": pd.DataFrame([row for item in intervals.values() for row in _rates(land, item)]),
     }
     notes = [
-        *_fast_notes(tables["change_plausibility"]),
+        *[note for item in steps for note in disagreement_notes(_period(item))],
+        *fast_notes(tables["change_plausibility"].to_dict("records")),
         *_undone_note(steps, intervals, land.years),
         *_coarse(land),
     ]
@@ -49,53 +46,11 @@ def analyse_change(changes: Changes, land: Land) -> Found:
 def _rates(land: Land, interval: Interval) -> list[dict[str, object]]:
     """Net rate of each class over a period beside the rates that are known."""
     pixel = max(land.pixel_m[interval.first], land.pixel_m[interval.last]) ** 2 / M2_PER_KM2
-    matrix = interval.matrix / HA_PER_KM2
-    rows = []
-    for name, first, last in zip(interval.classes, matrix.sum(axis=1), matrix.sum(axis=0), strict=True):
-        known = change_rate(name)
-        rate = net_rate(float(first), float(last), interval.years)
-        if max(first, last) < _FEWEST_PIXELS * pixel:
-            verdict = "too few pixels to tell"
-        else:
-            verdict = "within known rates" if known.lowest <= rate <= known.highest else "faster than known rates"
-        rows.append(
-            {
-                "from_year": interval.first,
-                "to_year": interval.last,
-                "land_class": name,
-                "area_first_km2": float(first),
-                "area_last_km2": float(last),
-                "change_share": float(last / first - 1.0) if first > 0 else np.nan,
-                "net_rate_per_yr": rate if np.isfinite(rate) else np.nan,
-                "known_lowest_per_yr": known.lowest,
-                "known_highest_per_yr": known.highest,
-                "verdict": verdict,
-                "source": known.source,
-            }
-        )
-    return rows
+    return rates_of_change(_period(interval), pixel)
 
 
-def _fast_notes(table: pd.DataFrame) -> list[str]:
-    """One note a period whose classes change faster than is known of any region."""
-    fast = table[table["verdict"] == "faster than known rates"]
-    return [
-        tr(
-            "{first}-{last}: {classes} change faster than is known of any province or country; what differs between these maps "
-            "is mostly error of classification, or another meaning of the classes, not change of land",
-            first=first,
-            last=last,
-            classes=listed(class_change(row.land_class, row.change_share) for row in rows.itertuples()),
-        )
-        for (first, last), rows in fast.groupby(["from_year", "to_year"], sort=False)
-    ]
-
-
-def class_change(land_class: str, share: float) -> str:
-    """A class with its relative change, as a note names it."""
-    if np.isnan(share):
-        return tr("{land_class} (from nothing)", land_class=name_of(land_class))
-    return tr("{land_class} ({change:+.0f} %)", land_class=name_of(land_class), change=100 * share)
+def _period(interval: Interval) -> Period:
+    return Period(interval.first, interval.last, tuple(interval.classes), interval.matrix / HA_PER_KM2)
 
 
 def _undone_note(

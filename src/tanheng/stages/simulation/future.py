@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, Problem, StudyError
 from tanheng.inputs.simulation.demand import Scenario
-from tanheng.inputs.simulation.opening import SimulationInputs
+from tanheng.inputs.simulation.opening import BY_RULE, SimulationInputs
 from tanheng.language import tr
 from tanheng.simulation.course import Allocator, courses
 from tanheng.simulation.demand import linear_totals, transition_counts
@@ -108,8 +108,40 @@ def refuse_unlikely(inputs: SimulationInputs, schedules: Mapping[str, Schedule])
         One of them matters, and the study does not say that it may be placed at random.
     """
     classes, last = len(inputs.land.classes), len(inputs.land.years) - 1
+    hasty = [] if inputs.settings.demand in BY_RULE else _hasty(inputs, schedules)
     steps = [step.conversions.sum(axis=0) for plan in schedules.values() for step in plan.steps]
-    return refuse_unlearned(inputs, last - 1, last, sum(steps, np.zeros((classes, classes), np.int64)))
+    return [*hasty, *refuse_unlearned(inputs, last - 1, last, sum(steps, np.zeros((classes, classes), np.int64)))]
+
+
+#: Times the observed change from which on a demand is asked about.
+_HASTY = 5.0
+
+
+def _hasty(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[str]:
+    """Questions about demands that change far more land than was observed to: their unit may be another."""
+    start = start_of(inputs)
+    observed = _moved(start.observed) * inputs.land.cell_km2 / start.period
+    found = []
+    for name, plan in schedules.items():
+        years = plan.steps[-1].year - start.year if plan.steps else 0.0
+        asked = sum(_moved(step.conversions) for step in plan.steps) * inputs.land.cell_km2 / max(years, 1.0)
+        if observed > 0 and asked > _HASTY * observed:
+            found.append(
+                tr(
+                    "simulate.demand: {scenario}: {asked:,.2f} km2 change a year, {ratio:.0f} times the {observed:,.2f} km2 of the observed years; "
+                    "are the areas in km2? 1 km2 are 100 ha (area_ha) and 1,500 mu (area_mu)",
+                    scenario=next(one.label for one in inputs.scenarios if one.name == name),
+                    asked=asked,
+                    ratio=asked / observed,
+                    observed=observed,
+                )
+            )
+    return found
+
+
+def _moved(conversions: NDArray[np.int64]) -> float:
+    """Cells that change their class, of all zones."""
+    return float(conversions.sum() - np.trace(conversions.sum(axis=0)))
 
 
 def _refuse_missing(scenario: Scenario, to: tuple[int, ...], given: Mapping[int, object]) -> None:

@@ -18,7 +18,7 @@ from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rasters import Raster
 from tanheng.land.series import LandSeries, year_pairs
 from tanheng.stages.balance import account_balance, balance_table, supply_of
-from tanheng.stages.emission.demand import CellDemand, account_demand
+from tanheng.stages.emission.demand import CellDemand, account_demand, persons_of_region
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.land.change import Changes, account_change, change_table
 from tanheng.stages.land.counting import Counting, count_series
@@ -42,6 +42,7 @@ class Today:
     emissions : pandas.DataFrame
         Rows of the last year.
     population : float
+        Persons in the region.
     """
 
     emissions: pd.DataFrame
@@ -82,12 +83,14 @@ def account_scenario(
     given_errors = density_errors(inputs.densities.settings, inputs.classes)
     spread = None if given_errors is None else given_errors.of_means()
     found = here.found + changes.found
-    maps = area_errors(here, changes, study.land_cover.area_uncertainty)
-    found += Found(_without_map_error(stock_uncertainty(here, changes, spread, maps).tables))
+    of_maps = area_errors(here, changes, study.land_cover.area_uncertainty)
+    found += Found(_without_map_error(stock_uncertainty(here, changes, spread, of_maps).tables))
     if inputs.flows is not None:
         found += account_flows(inputs.flows, here, changes, () if observed is None else observed_steps(observed, here))
     compared = None
     if outlook is not None and today is not None and inputs.demand is not None:
+        maps = inputs.demand
+        today = replace(today, population=persons_of_region(maps.population[land.years[0]], maps.population_kind, here))
         demands = _demand(inputs, here, outlook, today, layers)
         nep, npp = (_last_for_all(one, land.years) for one in (inputs.balance.nep, inputs.balance.npp))
         given = replace(inputs.balance, nep=nep, npp=npp)

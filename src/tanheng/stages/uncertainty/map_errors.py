@@ -10,7 +10,6 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.change.plausible_change import accuracy_that_explains, change_by_error_alone
 from tanheng.accounting.intervals.map_error import (
     Estimate,
     accuracies,
@@ -23,6 +22,7 @@ from tanheng.accounting.intervals.propagation import map_error_half_width
 from tanheng.errors import StudyError
 from tanheng.inputs.map_error import MapErrorInputs
 from tanheng.io.map_errors import ANY, ChangeErrors, MapErrors
+from tanheng.land.plausible_change import accuracy_that_explains, change_by_error_alone
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes, LandChange

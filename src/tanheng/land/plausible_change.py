@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def net_rate(first: float, last: float, years: float) -> float:
@@ -16,6 +17,31 @@ def net_rate(first: float, last: float, years: float) -> float:
     if first <= 0:
         return float("inf") if last > 0 else 0.0
     return float((last / first) ** (1.0 / years) - 1.0)
+
+
+def chance_corrected_agreement(matrix: NDArray[np.float64]) -> float:
+    r"""Agreement of two maps beyond chance, Cohen's kappa: :math:`(p_o - p_e) / (1 - p_e)`; 1 where all land is of one class in both.
+
+    Two maps of one place agree widely, since most land stays what it is; one that is shifted, turned or of another place agrees by chance.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray, shape (classes, classes)
+        Area by the class of the first and of the second map.
+
+    Examples
+    --------
+    >>> round(chance_corrected_agreement(np.array([[45.0, 5.0], [5.0, 45.0]])), 6)
+    0.8
+    >>> chance_corrected_agreement(np.array([[25.0, 25.0], [25.0, 25.0]]))
+    0.0
+    """
+    whole = float(matrix.sum())
+    if whole <= 0:
+        return 1.0
+    shares = matrix / whole
+    by_chance = float(shares.sum(axis=1) @ shares.sum(axis=0))
+    return (float(np.trace(shares)) - by_chance) / (1.0 - by_chance) if by_chance < 1.0 else 1.0
 
 
 def undone_share(steps: list[float], whole: float) -> float:

@@ -1,0 +1,136 @@
+"""What a plausible slip makes is asked about: a legend that is too coarse or another one, maps that are turned, people that jump."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import FIRST, NORTH, WEST, tiny_study, tiny_study_with_people, write_map, write_zones, zone
+from tanheng.errors import StudyError
+from tanheng.pipeline.check import check_file
+from tanheng.pipeline.run import run_study
+from tanheng.pipeline.stock import StockRequest, stock_of_maps
+from tanheng.report.words.notes import CHECK, action_of
+
+DENSITIES = "class,above,below,soil,dead\n" + "".join(
+    f"{name},5,2,60,1\n" for name in ("cropland", "forest", "grassland", "water", "unused", "built-up")
+)
+
+
+def with_legend(study: Path, legend: str, table: str) -> Path:
+    (study.parent / "d.csv").write_text(table, encoding="utf-8")
+    text = study.read_text(encoding="utf-8")
+    text = text.replace('legend = "six-classes"', f'legend = "{legend}"').replace('"henan-six-classes"', '"d.csv"')
+    study.write_text(text, encoding="utf-8")
+    return study
+
+
+def land(seed: int) -> np.ndarray:
+    """Half forest above, half crops below, with some towns and ponds."""
+    codes = np.where(np.arange(40)[:, None] < 20, 2, 1) * np.ones((40, 40), int)
+    spots = np.random.default_rng(seed).random((40, 40))
+    return np.where(spots > 0.95, 5, np.where(spots < 0.03, 4, codes))
+
+
+def test_rows_of_densities_that_the_legend_counts_as_another_class_are_told(tmp_path: Path) -> None:
+    study = with_legend(tiny_study(tmp_path), "clcd", DENSITIES + "shrub,8,3,40,1\norchard,8,3,40,1\n")
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, np.where(land(1) == 5, 8, land(1)))
+    found = [note for note in check_file(study).warnings if "not used" in note]
+    assert len(found) == 2
+    assert "the row 'shrub' is not used: the legend counts code 3 (shrub) as 'forest'" in found[0]
+    assert 'codes = { 3 = "shrub" }' in found[0]
+    assert "no code of the legend is 'orchard'" in found[1]
+    # Its own densities, as the message says.
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace('legend = "clcd"', 'legend = "clcd"\ncodes = { 3 = "shrub" }'), encoding="utf-8")
+    assert not any("'shrub' is not used" in note for note in check_file(study).warnings)
+
+
+def test_one_class_under_two_names_has_one_row(tmp_path: Path) -> None:
+    study = with_legend(tiny_study(tmp_path), "six-classes", DENSITIES + "林地,8,3,40,1\n")
+    with pytest.raises(StudyError, match="'林地' and 'forest' are one class"):
+        check_file(study)
+
+
+def test_a_legend_that_finds_no_crops_and_no_towns_is_asked_about(tmp_path: Path) -> None:
+    """Maps of CLCD read by the legend of MODIS: every code is known there, as a forest of some kind."""
+    study = tiny_study(tmp_path)
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, np.where(land(1) == 5, 8, land(1)))
+    text = study.read_text(encoding="utf-8").replace('legend = "six-classes"', 'legend = "modis-igbp"')
+    study.write_text(text, encoding="utf-8")
+    found = [note for note in check_file(study).warnings if "no map has any land of" in note]
+    assert len(found) == 1
+    assert "'cropland', 'built-up'" in found[0]
+    assert "also fit: clcd" in found[0]
+    assert action_of(found[0]) == CHECK
+
+
+def test_a_map_that_is_turned_over_is_asked_about(tmp_path: Path) -> None:
+    study = tiny_study(tmp_path)
+    write_map(tmp_path / "a.tif", land(1))
+    write_map(tmp_path / "b.tif", land(1)[::-1])
+    found = [note for note in run_study(study).warnings if "agree little better than by chance" in note]
+    assert len(found) == 1
+    assert action_of(found[0]) == CHECK
+    maps = (str(tmp_path / "a.tif"), str(tmp_path / "b.tif"))
+    stock = stock_of_maps(StockRequest(maps, "henan-six-classes", (2000, 2010), "six-classes"), tmp_path / "out")
+    assert any("agree little better than by chance" in note for note in stock.warnings)
+    write_map(tmp_path / "b.tif", land(1))
+    assert not any("by chance" in note for note in run_study(study).warnings)
+
+
+def test_maps_of_swapped_years_are_asked_about_without_a_study(tmp_path: Path) -> None:
+    """Towns shrink from the first map to the second."""
+    write_map(tmp_path / "late.tif", np.where(np.arange(40) < 12, 5, 1) * np.ones((40, 40), int))
+    write_map(tmp_path / "early.tif", np.where(np.arange(40) < 8, 5, 1) * np.ones((40, 40), int))
+    maps = (str(tmp_path / "late.tif"), str(tmp_path / "early.tif"))
+    found = stock_of_maps(StockRequest(maps, "henan-six-classes", (2000, 2010), "six-classes"), tmp_path / "out")
+    assert any("built-up (-33 %) change faster than is known" in note for note in found.warnings)
+
+
+def test_people_that_jump_between_years_are_asked_about(tmp_path: Path) -> None:
+    study = tiny_study_with_people(tmp_path)
+    write_map(tmp_path / "fewer.tif", np.full((3, 4), 5.0), dtype="float32", nodata=-1)
+    maps = 'kind = "density"\nmaps = { 2000 = "people.tif", 2010 = "fewer.tif" }\n'
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.replace('kind = "density"\nmap = "people.tif"\n', maps), encoding="utf-8")
+    for notes in (check_file(study).warnings, run_study(study).warnings):
+        found = [note for note in notes if "the population maps have" in note]
+        assert len(found) == 1
+        assert "in 2000 and" in found[0]
+        assert action_of(found[0]) == CHECK
+
+
+def test_a_check_asks_about_emissions_per_person_as_a_run_does(tmp_path: Path) -> None:
+    study = tiny_study_with_people(tmp_path)
+    (tmp_path / "totals.csv").write_text("year,emissions,unit\n2000,0.1,t CO2\n2010,0.2,t CO2\n", encoding="utf-8")
+    # Without a boundary a check counts the people of the whole grid, of which one cell has no land.
+    for notes, each in ((check_file(study).warnings, "0.00044"), (run_study(study).warnings, "0.00046")):
+        found = [note for note in notes if "t CO2 a person" in note]
+        assert len(found) == 2
+        assert found[0].startswith(f"emissions of 2000 are {each} t CO2 a person")
+        assert action_of(found[0]) == CHECK
+
+
+def test_zones_with_emissions_that_lie_elsewhere_are_named_at_the_check(tmp_path: Path) -> None:
+    study = tiny_study_with_people(tmp_path)
+    shapes = [zone("a", "西部", WEST, NORTH - 3000, WEST + 4000, NORTH)]
+    shapes += [zone("b", "东部", WEST + 90_000, NORTH - 3000, WEST + 94_000, NORTH)]
+    write_zones(tmp_path / "zones.gpkg", shapes)
+    rows = "year,zone,emissions,unit\n" + "".join(f"{y},{z},60,t C\n" for y in (2000, 2010) for z in ("a", "b"))
+    (tmp_path / "totals.csv").write_text(rows, encoding="utf-8")
+    text = study.read_text(encoding="utf-8").replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "part"')
+    study.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"zones\.part: 东部 have emissions and no land in the region"):
+        check_file(study)
+
+
+def test_a_map_that_lies_elsewhere_is_told_at_the_check(tmp_path: Path) -> None:
+    study = tiny_study(tmp_path)
+    write_map(tmp_path / "b.tif", FIRST, west=WEST + 400_000)
+    with pytest.raises(StudyError, match=r"b\.tif: lies elsewhere"):
+        check_file(study)
