@@ -227,7 +227,14 @@ def new(
     """Write a commented study file to fill in."""
     from tanheng.pipeline.new_study import write_new_study
 
-    typer.echo(tr("wrote {path}; fill it in, then: tanheng check {path}", path=write_new_study(folder)))
+    path = write_new_study(folder)
+    typer.echo(
+        tr(
+            "wrote {path} and {densities}; fill them in, then: tanheng check {path}",
+            path=path,
+            densities=path.with_name("carbon_densities.csv"),
+        )
+    )
 
 
 @app.command()

@@ -87,8 +87,21 @@ def within(name: str) -> AfterValidator:
 #: True or false and nothing else: "yes" and 1 are slips.
 Truth = StrictBool
 OneLine = Annotated[str, AfterValidator(_one_line)]
+
+
+def _no_percentage(value: object) -> object:
+    """Refuse a half-width in percent."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > _MOST_HALF_WIDTH:
+        raise ValueError(
+            tr("a half-width is a share of the value: write {share:g} for {value:g} %", share=value / 100, value=value)
+        )
+    return value
+
+
+#: Largest half of an interval that is taken.
+_MOST_HALF_WIDTH = 2.0
 #: Half of a 95 % interval, relative to the value: 0.2 is 20 %.
-HalfWidth = Annotated[float, Field(ge=0, le=2)]
+HalfWidth = Annotated[float, BeforeValidator(_no_percentage), Field(ge=0, le=_MOST_HALF_WIDTH)]
 #: Overall accuracy of a map, a share.
 Accuracy = Annotated[float, Field(gt=0, le=1)]
 #: Two years, as ``2001-2010``.

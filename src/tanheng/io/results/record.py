@@ -242,7 +242,7 @@ _LATER: Mapping[str, Any] = {
 def _json(path: Path) -> object:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             tr("{path}: there is no such file; name the folder that 'tanheng run' wrote", path=path)
         ) from None

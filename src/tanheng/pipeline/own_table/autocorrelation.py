@@ -86,6 +86,15 @@ def autocorrelate(
             )
     weights, meaning = neighbours_of(table, where, known)
     even = row_standardised(weights)
+    if islands(even).all():
+        raise InputError(
+            tr(
+                "{path}: no row has a neighbour ({meaning}); where polygons leave gaps between them, close these, or take the nearest (--nearest 4) "
+                "or all within a distance (--within)",
+                path=path,
+                meaning=meaning,
+            )
+        )
     first = values[0][known]
     tested = {"Moran I": moran(first, even, permutations, seed), "Geary C": geary(first, even, permutations, seed)}
     if y:
