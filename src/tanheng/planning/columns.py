@@ -207,13 +207,26 @@ def limit_words(limit: Limit, sign: float) -> str:
     Examples
     --------
     >>> limit_words(Limit("area of cropland", Term(np.zeros((1, 1))), lower=120.0), -1.0)
-    'area of cropland at least 120 ha'
+    'area of cropland at least 120 ha (1.2 km2)'
     >>> limit_words(Limit("area of cropland", Term(np.zeros((1, 1))), lower=76840.08852), -1.0)
-    'area of cropland at least 76,840.1 ha'
+    'area of cropland at least 76,840.1 ha (768.401 km2)'
     """
     if sign > 0:
-        return tr("{name} at most {bound} {units}", name=limit.name, bound=rounded(limit.upper), units=limit.units)
-    return tr("{name} at least {bound} {units}", name=limit.name, bound=rounded(limit.lower), units=limit.units)
+        return tr("{name} at most {amount}", name=limit.name, amount=measured(limit.upper, limit.units))
+    return tr("{name} at least {amount}", name=limit.name, amount=measured(limit.lower, limit.units))
+
+
+def measured(value: float, units: str) -> str:
+    """An amount with its unit; hectares in square kilometres as well, in which areas of limits are written.
+
+    Examples
+    --------
+    >>> measured(6500.0, "ha"), measured(12.0, "yuan")
+    ('6,500 ha (65 km2)', '12 yuan')
+    """
+    if units != "ha":
+        return f"{rounded(value)} {units}"
+    return tr("{hectares} ha ({area} km2)", hectares=rounded(value), area=rounded(value / HA_PER_KM2))
 
 
 def rounded(value: float) -> str:

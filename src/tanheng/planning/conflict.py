@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tanheng.language import tr
-from tanheng.planning.columns import Columns, Rows, limit_words, rounded
+from tanheng.planning.columns import Columns, Rows, limit_words, measured
 from tanheng.planning.problem import PlanProblem
 from tanheng.planning.sifting import solve_program
 
@@ -54,9 +54,8 @@ def conflict_words(problem: PlanProblem, columns: Columns, kept: list[int]) -> s
         alone = needed_room(columns, kept, row)
         way = (
             tr(
-                "; to be met, it alone would have to give way by {alone} {units}",
-                alone=rounded(alone),
-                units=limit.units,
+                "; to be met, it alone would have to give way by {amount}",
+                amount=measured(alone, limit.units),
             )
             if alone > 0
             else ""

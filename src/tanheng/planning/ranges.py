@@ -6,6 +6,7 @@ import math
 
 from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.units import HA_PER_KM2
 
 #: Room left around a range of shares, ha, so that rounding does not make it empty.
 _ROOM = 1e-6
@@ -40,10 +41,10 @@ def reachable_range(name: str, least: float, most: float, cell: float) -> tuple[
     if least > most * (1 + 1e-12):
         raise InputError(
             tr(
-                "area of {name}: at least {least:,.6g} ha and at most {most:,.6g} ha can't both hold",
+                "area of {name}: at least {least:,.6g} km2 and at most {most:,.6g} km2 can't both hold",
                 name=name,
-                least=least,
-                most=most,
+                least=least / HA_PER_KM2,
+                most=most / HA_PER_KM2,
             )
         )
     if cell == 0:

@@ -114,7 +114,7 @@ def best_plan(problem: PlanProblem, *, gap: float = 1e-6, seconds: float = 120.0
     >>> gain = (Term(stock_gain([66.81, 149.95])),)
     >>> plan = best_plan(PlanProblem(("cropland", "forest"), np.array([[100.0, 0.0]]), gain, np.ones((2, 2), bool), (crop,)))
     >>> round(plan.gain, 6), plan.gap < 0.01, plan.prices[0].words, round(plan.prices[0].worth, 4)
-    (4157.0, True, 'area of cropland at least 50 ha', 83.14)
+    (4157.0, True, 'area of cropland at least 50 ha (0.5 km2)', 83.14)
     """
     return plan_of(problem, columns_of(problem), gap=gap, seconds=seconds)
 

@@ -55,6 +55,7 @@ _WORDS = {
     "demand_weight": mark("Weight of demand"),
     "max_change": mark("Largest change of a cell"),
     "name": mark("Name"),
+    "by_the_study": mark("By the study as well:"),
     "by_hand_gain": mark("Stored carbon gained"),
     "by_hand_weighed_proof": mark(
         "What is made largest is the weighted sum. No plan within these limits has one higher by more than {share}. Worked out in {seconds} s."

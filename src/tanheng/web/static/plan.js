@@ -153,6 +153,23 @@ function weights() {
   return frame;
 }
 
+// Limits of a class that the study has in km2 or for zones: they hold as well, and are changed in the study.
+function standing(land) {
+  const found = [];
+  for (const item of desk.settings.limits.filter((one) => one.class === land)) {
+    const inKm2 = item.at_least_km2 !== null || item.at_most_km2 !== null;
+    if (item.zones === null && !inKm2) continue;
+    const ends = [];
+    for (const end of ["at_least", "at_most"]) {
+      if (item[`${end}_km2`] !== null) ends.push(`${word(end)} ${number(item[`${end}_km2`], 2)} ${word("km2")}`);
+      else if (item[end] !== null) ends.push(`${word(end)} ${number(item[end] * 100, 1)} %`);
+    }
+    const where = item.zones === null ? "" : ` (${item.zones}${item.zone ? `: ${item.zone}` : ""})`;
+    found.push(`${word("by_the_study")} ${ends.join(", ")}${where}`);
+  }
+  return found;
+}
+
 function showLimits() {
   const parts = desk.classes.map((land) => {
     const frame = make("fieldset", { class: "part", "data-class": land }, make("legend", {}, desk.words[land]));
@@ -160,6 +177,7 @@ function showLimits() {
       frame.append(make("p", { class: "soft" }, word("is_fixed")));
       return frame;
     }
+    for (const text of standing(land)) frame.append(make("p", { class: "soft" }, text));
     const held = (asked.limits[land] ??= { at_least: null, at_most: null });
     const percent = (value) => (value === null ? null : Math.round(value * 1000) / 10);
     for (const end of ["at_least", "at_most"]) {
