@@ -115,7 +115,7 @@ def _refuse_strange(unit: str) -> None:
 
 
 #: A power of ten whose exponent is no longer raised, as text copied from a page has it: 104 t, 10 4 t, 108 m3.
-_LOST_POWER = re.compile(r"\s*10\s*([3-9])(?![\d.eE^*])\s*(.*)")
+_LOST_POWER = re.compile(r"\s*10\s*([3-9]|1[0-8](?=\s*(?:J|焦|W|瓦)))(?![\d.eE^*])\s*(.*)")
 
 
 def _refuse_lost_power(unit: str) -> None:

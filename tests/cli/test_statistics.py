@@ -61,7 +61,7 @@ def test_the_disease_data_on_the_command_line(tmp_path: Path) -> None:
     [
         (
             lambda frame: pd.concat([frame, frame.iloc[:3]]),
-            r"3 row\(s\) of the data lie in the very place of another, as rows 2 and 62",
+            r"3 row\(s\) of the data have the same coordinates as another row, as rows 2 and 62",
         ),
         (
             lambda frame: frame.assign(储量=frame["储量"].where(frame.index != 4, -9999)),
@@ -69,7 +69,7 @@ def test_the_disease_data_on_the_command_line(tmp_path: Path) -> None:
         ),
         (
             lambda frame: frame.assign(X=112 + frame["X"] / 100, Y=34 + frame["Y"] / 100),
-            "degrees of longitude and latitude",
+            "these look like degrees",
         ),
     ],
 )
@@ -79,6 +79,26 @@ def test_rows_twice_fill_numbers_and_degrees_are_refused(
     spoil(pd.read_csv(table, encoding="gb18030")).to_csv(tmp_path / "own.csv", index=False)
     for command in (("moran", "--x", "储量"), ("correlate", "--x", "储量,人口")):
         assert re.search(message, refusal(command[0], tmp_path / "own.csv", *command[1:], "--at", "X,Y"))
+
+
+def test_degrees_by_name_are_metres_and_rows_without_values_are_no_doubles(table: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(table, encoding="gb18030")
+    frame = frame.assign(经度=112 + frame["X"] / 100, 纬度=34 + frame["Y"] / 100)
+    blank = frame.iloc[:2].assign(储量="", 人口="")
+    pd.concat([frame, blank]).to_csv(tmp_path / "own.csv", index=False)
+    told = run("moran", tmp_path / "own.csv", "--x", "储量", "--at", "经度,纬度")
+    assert "Moran" in told
+    assert told == run("moran", tmp_path / "own.csv", "--x", "储量", "--at", "纬度,经度")
+
+
+def test_a_comma_before_decimals_is_no_thousand(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("a;b\n0,123;1\n1,234;2\n12,345;3\n5;4\n", encoding="utf-8")
+    assert "write a point, not a comma" in refusal("correlate", tmp_path / "own.csv", "--x", "a,b")
+    # A fill number that lies among the values is one of them.
+    (tmp_path / "among.csv").write_text("a,b\n-9999,1\n-20000,2\n30000,3\n5,4\n", encoding="utf-8")
+    assert "pearson" in run("correlate", tmp_path / "among.csv", "--x", "a,b").lower()
+    (tmp_path / "huge.csv").write_text("a,b\n-3.40282346639e+38,1\n2,2\n3,3\n5,4\n", encoding="utf-8")
+    assert "where there are no data" in refusal("correlate", tmp_path / "huge.csv", "--x", "a,b")
 
 
 def test_thousands_are_numbers_and_names_differ_by_case(table: Path, tmp_path: Path) -> None:

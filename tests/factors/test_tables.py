@@ -155,6 +155,31 @@ def test_bad_densities_name_their_cell(tmp_path: Path, rows: str, message: str) 
         carbon_densities_from("d.csv", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("text", "header", "rows"),
+    [
+        ("fuel,unit (t)\ncoal,5\n", ("fuel", "unit (t)"), 1),
+        ("地区,排放量\n甲,5\n注1:初步核算\n注2:含港口,不含机场\n", ("zone", "emissions"), 1),
+        ("class\nforest\nsource: own\n", ("class",), 2),
+        ("(unit: 10^4 t CO2),\nyear,emissions\n2000,5\n", ("year", "emissions", "unit"), 1),
+        ("# original unit: kt\nyear,emissions\n2000,5\n", ("year", "emissions"), 1),
+    ],
+)
+def test_what_only_looks_like_a_title_or_a_note_stays(
+    tmp_path: Path, text: str, header: tuple[str, ...], rows: int
+) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    table = read_table(tmp_path / "a.csv")
+    assert (table.header, len(table.rows)) == (header, rows)
+    assert all(row.get("unit") in (None, "10^4 t CO2") for _, row in table.rows)
+
+
+def test_a_stated_unit_wins_over_that_of_a_title(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("表1,单位:kt CO2\n年份,地区,排放量\n2000,甲,5\n", encoding="utf-8")
+    assert read_table(tmp_path / "a.csv").rows[0][1]["unit"] == "kt CO2"
+    assert read_table(tmp_path / "a.csv", unit="10^4 t CO2").rows[0][1]["unit"] == "10^4 t CO2"
+
+
 def test_units_in_the_headings_of_densities(tmp_path: Path) -> None:
     own = tmp_path / "d.csv"
     own.write_text("class,above (t C/ha),below(tC/hm2),soil,dead\nforest,1,2,3,4\n", encoding="utf-8")
@@ -167,6 +192,13 @@ def test_units_in_the_headings_of_densities(tmp_path: Path) -> None:
     own.write_text("class,地上生物量(t/hm2),below,soil,dead\nforest,1,2,3,4\n", encoding="utf-8")
     with pytest.raises(InputError, match="'t/hm2' does not say that it is carbon"):
         carbon_densities_from("d.csv", tmp_path)
+    own.write_text("class,above (AGB),below,soil (0-100 cm),soil,above,dead\nforest,9,2,9,3,1,4\n", encoding="utf-8")
+    assert carbon_densities_from("d.csv", tmp_path).values["forest"] == {
+        "above": 1.0,
+        "below": 2.0,
+        "soil": 3.0,
+        "dead": 4.0,
+    }
     own.write_text("class,above (kg C/m2),below,soil,dead\nforest,1,2,3,4\n", encoding="utf-8")
     with pytest.raises(InputError, match="is in kg C/m2; densities are read in t C/ha: multiply by 10"):
         carbon_densities_from("d.csv", tmp_path)

@@ -13,6 +13,7 @@ from tanheng.pipeline.check import check_file
 from tanheng.pipeline.run import run_study
 from tanheng.pipeline.stock import StockRequest, stock_of_maps
 from tanheng.report.words.notes import CHECK, action_of
+from tanheng.stages.land.doubtful_change import Period, disagreement_notes
 
 DENSITIES = "class,above,below,soil,dead\n" + "".join(
     f"{name},5,2,60,1\n" for name in ("cropland", "forest", "grassland", "water", "unused", "built-up")
@@ -37,16 +38,21 @@ def land(seed: int) -> np.ndarray:
 def test_rows_of_densities_that_the_legend_counts_as_another_class_are_told(tmp_path: Path) -> None:
     study = with_legend(tiny_study(tmp_path), "clcd", DENSITIES + "shrub,8,3,40,1\norchard,8,3,40,1\n")
     for name in ("a.tif", "b.tif"):
-        write_map(tmp_path / name, np.where(land(1) == 5, 8, land(1)))
+        write_map(tmp_path / name, np.where(land(1) == 5, 8, np.where(land(2) == 4, 3, land(1))))
     found = [note for note in check_file(study).warnings if "not used" in note]
     assert len(found) == 2
-    assert "the row 'shrub' is not used: the legend counts code 3 (shrub) as 'forest'" in found[0]
+    assert "code 3 (shrub) as 'forest'; is that so?" in found[0]
     assert 'codes = { 3 = "shrub" }' in found[0]
-    assert "no code of the legend is 'orchard'" in found[1]
+    assert "the legend gives no code to 'orchard'" in found[1]
     # Its own densities, as the message says.
     text = study.read_text(encoding="utf-8")
     study.write_text(text.replace('legend = "clcd"', 'legend = "clcd"\ncodes = { 3 = "shrub" }'), encoding="utf-8")
-    assert not any("'shrub' is not used" in note for note in check_file(study).warnings)
+    assert not any("(shrub)" in note for note in check_file(study).warnings)
+    # A code that no map has is not told of.
+    study.write_text(text, encoding="utf-8")
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, np.where(land(1) == 5, 8, land(1)))
+    assert not any("(shrub)" in note for note in check_file(study).warnings)
 
 
 def test_one_class_under_two_names_has_one_row(tmp_path: Path) -> None:
@@ -62,10 +68,10 @@ def test_a_legend_that_finds_no_crops_and_no_towns_is_asked_about(tmp_path: Path
         write_map(tmp_path / name, np.where(land(1) == 5, 8, land(1)))
     text = study.read_text(encoding="utf-8").replace('legend = "six-classes"', 'legend = "modis-igbp"')
     study.write_text(text, encoding="utf-8")
-    found = [note for note in check_file(study).warnings if "no map has any land of" in note]
+    found = [note for note in check_file(study).warnings if "no map has any" in note]
     assert len(found) == 1
-    assert "'cropland', 'built-up'" in found[0]
-    assert "also fit: clcd" in found[0]
+    assert "no map has any cropland, built-up;" in found[0]
+    assert "the maps have such land: clcd" in found[0]
     assert action_of(found[0]) == CHECK
 
 
@@ -81,6 +87,12 @@ def test_a_map_that_is_turned_over_is_asked_about(tmp_path: Path) -> None:
     assert any("agree little better than by chance" in note for note in stock.warnings)
     write_map(tmp_path / "b.tif", land(1))
     assert not any("by chance" in note for note in run_study(study).warnings)
+
+
+def test_little_change_of_land_of_one_class_is_no_doubt() -> None:
+    """Nearly all of it desert: agreement beyond chance is low, and 1 % changes."""
+    moved = np.array([[9850.0, 60.0], [60.0, 30.0]])
+    assert disagreement_notes(Period(2000, 2010, ("desert", "water"), moved)) == []
 
 
 def test_maps_of_swapped_years_are_asked_about_without_a_study(tmp_path: Path) -> None:

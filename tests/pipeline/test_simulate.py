@@ -560,6 +560,7 @@ def test_a_check_tells_where_too_few_cells_changed_to_learn_from(tmp_path: Path)
             r"emissions of 2030 are 5.455e\+06 t C \(2000 10\^4 t CO2\), those of 2020 are 545",
         ),
         ("emissions = { 2030 = 2.0e3 }", "'emissions' need 'unit'"),
+        ("population = { 2021 = 240_000, 2030 = 24.0 }", "population of 2030 is 24, that of 2021 is"),
     ],
 )
 def test_figures_to_come_follow_on_from_those_of_today(study: Path, entries: str, message: str) -> None:
@@ -574,6 +575,9 @@ def test_figures_to_come_may_fall_to_nothing(study: Path) -> None:
     figures = 'population = { 2030 = 200_000, 2040 = 180_000 }\nemissions = { 2040 = 0 }\nunit = "t CO2"\n'
     own.write_text(STUDY[: STUDY.index("population = -0.01")] + figures, encoding="utf-8")
     check_file(own)
+    low = 'emissions = { 2030 = 10 }\nunit = "t CO2"\n'
+    own.write_text(STUDY[: STUDY.index("population = -0.01")] + low, encoding="utf-8")
+    assert any("are figure and unit right?" in note for note in check_file(own).warnings)
 
 
 def test_people_of_today_are_those_of_the_region(study: Path, tmp_path: Path) -> None:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 Table = Annotated[Path, typer.Argument(metavar="TABLE", help=tr("CSV file, or a vector file with polygons."))]
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="X,Y", help=tr("Columns with coordinates in one length unit, not degrees.")),
+    typer.Option(
+        "--at",
+        metavar="X,Y",
+        help=tr("Columns with coordinates in one length unit; those called longitude and latitude are in degrees."),
+    ),
 ]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="DIR", help=tr("Write the tables as CSV into a folder."))

@@ -54,7 +54,10 @@ def headed(table: Table, headings: Mapping[str, str], columns: Sequence[str]) ->
 
 
 #: A unit beside a title, as 单位：万吨.
-_IN_TITLE = re.compile(r"(?:单位|\bunit)\s*[:：]\s*([^\s,，;；)）]+)", re.IGNORECASE)
+_IN_TITLE = re.compile(r"(?:单位|\bunit)\s*[:：]\s*([^，,；;）)\]】]+)", re.IGNORECASE)
+
+#: What amounts of emissions and activity are measured in.
+_MEASURED = ("t", "t C", "t CO2", "t CO2e", "m3", "TJ", "head")
 
 #: Columns of carbon densities, whose heading may name theirs.
 _DENSITIES = ("above", "below", "soil", "dead")
@@ -73,7 +76,7 @@ def with_unit(table: Table, stated: str | None) -> Table:
     """
     headings = [table.own(column) for column in table.header if column in _AMOUNTS]
     named = next((found.group(2) for found in map(_IN_BRACKETS.fullmatch, headings) if found), None)
-    if named is None and headings and "unit" not in table.header:
+    if named is None and stated is None and headings and "unit" not in table.header:
         named = _unit_of_title(table)
     if named is not None and not same_dimension(named, named) and (stated or "unit" in table.header):
         named = None  # words of another kind, as in emissions (fossil)
@@ -96,11 +99,14 @@ def with_unit(table: Table, stated: str | None) -> Table:
 
 
 def _unit_of_title(table: Table) -> str | None:
-    """Unit that a title above the headings names, as 单位：万吨; none where none does."""
-    for text in table.comments:
-        found = _IN_TITLE.search(text)
-        if found and same_dimension(found.group(1), found.group(1)):
-            return found.group(1)
+    """Unit of amounts that a title above the headings names, as 单位：万吨; none where none does."""
+    for title in table.titles:
+        found = _IN_TITLE.search(title)
+        words = found.group(1).split() if found else []
+        for count in range(len(words), 0, -1):
+            unit = " ".join(words[:count])
+            if any(same_dimension(unit, amount) for amount in _MEASURED):
+                return unit
     return None
 
 
@@ -127,9 +133,8 @@ def refuse_other_densities(table: Table) -> None:
         found = _IN_BRACKETS.fullmatch(table.own(column)) if column in table.header else None
         if found is None:
             continue
-        unit = re.sub(r"hm(\^?2|²)", "ha", found.group(2))
         try:
-            factor = conversion_factor(unit, "t C ha-1")
+            factor = conversion_factor(_with_hectares(found.group(2)), "t C ha-1")
         except UnitError as error:
             raise InputError(
                 tr(
@@ -185,7 +190,20 @@ def column_of(heading: str) -> str:
     bracketed = _IN_BRACKETS.fullmatch(heading)
     before = bracketed.group(1).strip() if bracketed else heading
     known = COLUMN_OF_HEADING.get(before, before)
-    return known if known in _AMOUNTS or known in _DENSITIES else heading
+    if known in _DENSITIES:
+        return known if bracketed is None or _is_of_densities(bracketed.group(2)) else heading
+    return known if known in _AMOUNTS else heading
+
+
+def _is_of_densities(unit: str) -> bool:
+    """Whether a text, in small letters as headings are compared, is a unit of mass by area, of carbon or of anything."""
+    plain = _with_hectares(unit).replace("co2", "CO2").replace("c", "C")
+    return any(same_dimension(plain, known) for known in ("t C ha-1", "t ha-1", "t CO2 ha-1"))
+
+
+def _with_hectares(unit: str) -> str:
+    """Unit with the square hectometre of Chinese papers as the hectare that it is."""
+    return re.sub(r"hm\s*(\^?2|²)", "ha", unit)
 
 
 def refuse_columns_twice(name: str, header: Sequence[str], given: Sequence[str]) -> None:

@@ -215,7 +215,7 @@ def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: 
     InputError
         There is no row, a row is longer than the header, or two columns have one name.
     """
-    cells, around = without_titles(cells)
+    cells, titles, notes = without_titles(cells)
     own = [column.strip() for column in cells[0][1]]
     given = [column.lower() for column in own]
     header = tuple(column_of(column) for column in given)
@@ -238,4 +238,4 @@ def table_of_cells(cells: Sequence[tuple[int, list[str]]], name: str, comments: 
         rows.append((number, {key: value.strip() for key, value in zip(header, padded, strict=False)}))
     if not rows:
         raise InputError(tr("{name}: has a header and no rows; write a row for each entry", name=name))
-    return Table(name, header, tuple(rows), (*comments, *around), dict(zip(header, own, strict=True)))
+    return Table(name, header, tuple(rows), (*comments, *titles, *notes), dict(zip(header, own, strict=True)), titles)

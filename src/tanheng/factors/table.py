@@ -47,13 +47,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of a small table as text, each with its line number in the file; `written` has its own headings by column."""
+    """Rows of a small table as text, each with its line number in the file; `written` has its own headings by column, `titles` what is above."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, dict[str, str]], ...]
     comments: tuple[str, ...]
     written: Mapping[str, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
 
     def heading(self, column: str) -> str:
         r"""A column as a message names it: the file's own heading first; one that the file lacks, as it could be written.

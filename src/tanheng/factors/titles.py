@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-#: Beginnings of notes below a table.
-_NOTES = ("注", "备注", "说明", "资料来源", "数据来源", "来源", "note", "source", "data source")
-#: Beginnings of the unit that yearbooks write above a table, at its right.
-_UNITS = ("单位", "计量单位", "unit")
+#: Beginning of a note below a table: a word for one, and a number or a mark behind it.
+_NOTE = re.compile(
+    r"[（(\[【]?(注释?|备注|说明|资料来源|数据来源|来源|note|source|data source)s?\s*\d*\s*[:：.、)）]", re.IGNORECASE
+)
+#: A cell with the unit that yearbooks write above a table.
+_UNIT = re.compile(r"[（(\[【]?(计量单位|单位|unit)\s*[:：]", re.IGNORECASE)
 #: Most lines of titles.
 MOST_TITLES = 5
 
 Rows = Sequence[tuple[int, list[str]]]
 
 
-def without_titles(rows: Rows) -> tuple[Rows, tuple[str, ...]]:
-    """Rows of a table from its headings to its last entry, and the texts around them.
+def without_titles(rows: Rows) -> tuple[Rows, tuple[str, ...], tuple[str, ...]]:
+    """Rows of a table from its headings to its last entry, the titles above them and the notes below.
 
-    A line below the rows is a note where its first cell alone is filled and begins like one.
+    A note begins with a word for one, and what follows it in the first cell alone belongs to it. A table of one column has neither.
 
     Examples
     --------
-    >>> rows = [(1, ["表5-16", "", "单位:万吨"]), (2, ["年份", "地区", "排放量"]), (3, ["2000", "甲", "5"]), (4, ["注:初步核算"])]
+    >>> rows = [(1, ["表5-16", "", "单位:万吨"]), (2, ["年份", "地区", "排放量"]), (3, ["2000", "甲", "5"]), (4, ["注2:初步核算"]), (5, ["另见表2"])]
     >>> without_titles(rows)
-    ([(2, ['年份', '地区', '排放量']), (3, ['2000', '甲', '5'])], ('表5-16 单位:万吨', '注:初步核算'))
+    ([(2, ['年份', '地区', '排放量']), (3, ['2000', '甲', '5'])], ('表5-16 单位:万吨',), ('注2:初步核算', '另见表2'))
     """
-    titles, last = titles_above(rows), len(rows)
-    while last > titles + 1 and _is_note(rows[last - 1][1]):
-        last -= 1
-    around = tuple(" ".join(_filled(cells)) for _, cells in [*rows[:titles], *rows[last:]])
-    return list(rows[titles:last]), around
+    if max((len(_filled(cells)) for _, cells in rows), default=0) < 2:
+        return rows, (), ()
+    titles = titles_above(rows)
+    end = next((at for at in range(titles + 1, len(rows)) if _is_note(rows[at][1]) and _ends_at(rows, at)), len(rows))
+    above, below = (tuple(" ".join(_filled(cells)) for _, cells in part) for part in (rows[:titles], rows[end:]))
+    return list(rows[titles:end]), above, below
 
 
 def titles_above(rows: Rows) -> int:
-    """Number of lines above the headings: each has one cell only, or besides it a unit, and a line below them has more.
+    """Number of lines above the headings: each has one cell only, or besides it a unit, and the line below them has more.
 
     Examples
     --------
     >>> titles_above([(1, ["表5-16"]), (2, ["年份", "排放量"])]), titles_above([(1, ["class"]), (2, ["forest"])])
     (1, 0)
+    >>> titles_above([(1, ["fuel", "unit (t)"]), (2, ["coal", "5"])])
+    0
     """
     count = 0
     while count < min(MOST_TITLES, len(rows) - 1) and _is_title(rows[count][1]):
         count += 1
-    return count if count and len(_filled(rows[count][1])) > 1 else 0
+    while count and len(_filled(rows[count][1])) <= max(len(_filled(cells)) for _, cells in rows[:count]):
+        count -= 1
+    return count
 
 
 def _filled(cells: list[str]) -> list[str]:
@@ -52,20 +60,14 @@ def _filled(cells: list[str]) -> list[str]:
 
 def _is_title(cells: list[str]) -> bool:
     filled = _filled(cells)
-    others = [cell for cell in filled if not _begins(cell, _UNITS)]
-    return len(others) < 2 and (len(filled) == 1 or len(others) < len(filled))
+    others = [cell for cell in filled if not _UNIT.match(cell)]
+    return len(filled) == 1 or (len(others) == 1 and len(filled) == 2)
 
 
 def _is_note(cells: list[str]) -> bool:
-    filled = _filled(cells)
-    return len(filled) == 1 and cells[0].strip() != "" and _begins(filled[0], _NOTES)
+    return bool(cells) and bool(_NOTE.match(cells[0].strip()))
 
 
-def _begins(text: str, words: tuple[str, ...]) -> bool:
-    """Whether a text begins with one of some words and goes on with a mark, as titles and notes do."""
-    bare = text.lower().lstrip("(（[【")
-    for word in words:
-        rest = bare.removeprefix(word)
-        if rest != bare and rest.lstrip()[:1] in (":", "：", "1", ".", "、", ")", "(", "（"):
-            return True
-    return False
+def _ends_at(rows: Rows, at: int) -> bool:
+    """Whether nothing but notes follows: lines of one cell, or of text that a comma has parted."""
+    return all(len(_filled(cells)) == 1 or _is_note(cells) for _, cells in rows[at:])

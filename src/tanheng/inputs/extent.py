@@ -22,6 +22,9 @@ from tanheng.units import M2_PER_KM2
 #: Part of the region that a map's frame may miss before it is refused.
 LEAST_COVER = 0.99
 
+#: Share of a zone from which on it lies in the region, and not only along its edge.
+LEAST_INSIDE = 1e-3
+
 _ANYWHERE = pyproj.CRS(4326)
 
 
@@ -163,17 +166,17 @@ def zones_elsewhere(polygons: Polygons, grid: Grid) -> list[str]:
 
 
 def zones_outside(polygons: Polygons, ids: Collection[str], grid: Grid, boundary: Polygons | None) -> list[str]:
-    """Names of some zones of a layer that do not touch the region, or the grid where the study has no boundary."""
+    """Names of some zones of a layer that do not lie in the region, or on the grid where the study has no boundary."""
     region: shapely.Geometry = shapely.box(*grid.bounds)
     if boundary is not None:
         region = shapely.union_all(project(boundary.geometries, boundary.crs, grid.crs))
-    shapely.prepare(region)
     wanted = [number for number, zone in enumerate(polygons.ids) if zone in ids]
     shapes = project([polygons.geometries[number] for number in wanted], polygons.crs, grid.crs)
+    inside, whole = shapely.area(shapely.intersection(shapes, region)), shapely.area(shapes)
     return [
         polygons.names[number]
-        for number, shape in zip(wanted, shapes, strict=True)
-        if not shapely.intersects(region, shape)
+        for number, part, own in zip(wanted, inside, whole, strict=True)
+        if part <= LEAST_INSIDE * own
     ]
 
 

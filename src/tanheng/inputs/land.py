@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tanheng.errors import InputError, nearest
@@ -90,17 +90,8 @@ def classes_in_order(
                     nearest=nearest(lacking[0], uptake),
                 )
             )
-    for one in {id(item): item for item in densities.values()}.values():
-        _check_unused(one, legend, problems)
     order = list(next(iter(densities.values())).values)
     return tuple(sorted(wanted, key=lambda name: order.index(name) if name in order else len(order)))
-
-
-def _check_unused(densities: CarbonDensities, legend: Legend, problems: Problems) -> None:
-    """Rows of a table of densities that no class of the legend takes: a class that is there twice is a problem, others are told."""
-    twice, notes = unused_densities(densities, legend)
-    problems.add(*twice)
-    problems.warn(*notes)
 
 
 def _both(name: str) -> str:
@@ -139,9 +130,18 @@ def _land_raster(tiles: tuple[str, ...], base: Path, band: int | None, fill: int
 
 
 def check_codes(
-    maps: tuple[LandMap, ...], legend: Legend, study: Study, problems: Problems, *, every_pixel: bool
+    maps: tuple[LandMap, ...],
+    legend: Legend,
+    densities: Iterable[CarbonDensities],
+    study: Study,
+    problems: Problems,
+    *,
+    every_pixel: bool,
 ) -> dict[int, frozenset[str]]:
-    """Classes that were met on each map; codes that the legend lacks, and maps without a single pixel of a class, are problems."""
+    """Classes that were met on each map; codes that the legend lacks, and maps without a single pixel of a class, are problems.
+
+    Whether legend and densities fit the codes is asked about.
+    """
     shown: dict[int, frozenset[str]] = {}
     codes: set[int] = set()
     for item in maps:
@@ -159,6 +159,9 @@ def check_codes(
             problems.add(unknown)
         elif not any(item.lookup.codes.get(code) is not None for code in counts) and every_pixel:
             problems.add(tr("{path}: is nodata everywhere; is it the right file and band?", path=raster.path))
-    met_anywhere = frozenset().union(*shown.values())
-    problems.warn(*absent_classes(legend, legend.classes, met_anywhere, codes))
+    problems.warn(*absent_classes(legend, frozenset().union(*shown.values()), codes))
+    for table in {id(item): item for item in densities}.values():
+        twice, unused = unused_densities(table, legend, codes)
+        problems.add(*twice)
+        problems.warn(*unused)
     return shown

@@ -154,7 +154,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         flows = open_flows(study, base, classes, problems)
     grid = _grid(study, rasters, boundary, problems)
     points = _points(study, base, grid, boundary, problems)
-    land = _land(study, base, legend, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
+    land = _land(study, base, legend, tables, classes, rasters, grid, boundary, problems, every_pixel=every_pixel)
     check_uncertainty(study, classes, problems)
     _check_allocation(study, classes, drivers, emissions, points, problems)
     if grid is not None:
@@ -290,7 +290,7 @@ def _check_emitting(
     label = study.emissions.zones if study.emissions is not None else None
     if emissions is None or label is None or label not in zones:
         return
-    named = {str(zone) for table in emissions.given for zone in table["zone"] if zone}
+    named = {str(zone) for table in emissions.given for zone in table.loc[_emits(table), "zone"] if zone}
     outside = zones_outside(zones[label], named, grid, boundary)
     if outside:
         with problems.at(f"zones.{label}"):
@@ -302,6 +302,11 @@ def _check_emitting(
                     names=listed(outside[:8]),
                 )
             )
+
+
+def _emits(table: pd.DataFrame) -> pd.Series:
+    """Rows of emissions or activity that are not nothing."""
+    return table["emissions_t_c" if "emissions_t_c" in table else "quantity"] > 0
 
 
 def _check_elsewhere(
@@ -344,6 +349,7 @@ def _land(
     study: Study,
     base: Path,
     legend: Legend | None,
+    tables: Mapping[int, CarbonDensities],
     classes: tuple[str, ...],
     rasters: Mapping[int, Raster | Mosaic],
     grid: Grid | None,
@@ -358,7 +364,7 @@ def _land(
     maps = land_maps(legend, classes, rasters, study.land_cover.codes)
     with problems.at("land_cover"):
         # Of a map whose grid is refused, as for its size, a sample will do.
-        met = check_codes(maps, legend, study, problems, every_pixel=every_pixel and grid is not None)
+        met = check_codes(maps, legend, tables.values(), study, problems, every_pixel=every_pixel and grid is not None)
     # A map may show classes that the region does not have: then the count alone can tell.
     map_error = open_map_errors(study, base, classes, met if study.region is None else {}, problems)
     if grid is None:

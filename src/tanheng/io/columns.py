@@ -26,9 +26,13 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
 
 
 #: Numbers that programs write where there are no data, and that no column is likely to hold as a value.
-_FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0, float(np.finfo(np.float32).min), float(np.finfo(np.float64).min))
+_FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0)
+#: No column has a value as large: the least numbers of 32 and 64 bits, however they are rounded, stand for none.
+_HUGE = 1e30
 #: Digits in groups of three.
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+#: A comma that may stand for a point.
+_COMMA = re.compile(r"-?\d+,\d+")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Columns:
     frame: pd.DataFrame
     geometries: tuple[shapely.Geometry, ...] | None
     crs: pyproj.CRS | None = None
+    groups_digits: bool = False
 
     def require(self, names: Sequence[str]) -> None:
         """Check that columns are there.
@@ -76,15 +81,16 @@ class Columns:
             if text.lower() in _MISSING:
                 continue
             try:
-                found[row] = float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
+                found[row] = self._number(text)
             except ValueError:
                 problems.append(
                     tr(
-                        "{path}: row {row} of the data, column '{name}' is '{text}', not a number",
+                        "{path}: row {row} of the data, column '{name}' is '{text}', not a number{hint}",
                         path=self.path,
                         row=row + 1,
                         name=name,
                         text=text,
+                        hint=tr("; write a point, not a comma, before decimals") if _COMMA.fullmatch(text) else "",
                     )
                 )
                 continue
@@ -98,17 +104,17 @@ class Columns:
                         text=text,
                     )
                 )
-        fills = [number for number in _FILLS if (found == number).any()]
-        if fills:
-            row = int(np.flatnonzero(np.isin(found, fills))[0])
+        filled = _fills(found)
+        if filled.any():
+            row = int(np.flatnonzero(filled)[0])
             problems.append(
                 tr(
                     "{path}: column '{name}' has {number:g} in {count} row(s), the first is row {row} of the data: a number that programs write "
                     "where there are no data; leave these cells blank",
                     path=self.path,
                     name=name,
-                    number=fills[0],
-                    count=int(np.isin(found, fills).sum()),
+                    number=found[row],
+                    count=int(filled.sum()),
                     row=row + 1,
                 )
             )
@@ -120,7 +126,24 @@ class Columns:
     def is_number(self, name: str) -> bool:
         """Whether every cell of a column that is not blank spells a number."""
         texts = [text for text in self.frame[name].astype(str).str.strip() if text.lower() not in _MISSING]
-        return all(_spells_number(text) for text in texts)
+        return all(self._spells_number(text) for text in texts)
+
+    def _number(self, text: str) -> float:
+        """Number that a cell spells; digits in groups of three where a comma can be nothing else.
+
+        Raises
+        ------
+        ValueError
+            It spells none.
+        """
+        return float(text.replace(",", "") if self.groups_digits and _GROUPED.fullmatch(text) else text)
+
+    def _spells_number(self, text: str) -> bool:
+        try:
+            self._number(text)
+        except ValueError:
+            return False
+        return True
 
     def categories(self, name: str) -> NDArray[np.int64]:
         """Classes of a column as whole numbers in the order of their names, -1 where blank or NA."""
@@ -131,12 +154,13 @@ class Columns:
         return found
 
 
-def _spells_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
-    except ValueError:
-        return False
-    return True
+def _fills(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which values are numbers that stand for none: a huge one, or one that programs write so and that lies beyond all others."""
+    huge = np.abs(np.nan_to_num(values)) > _HUGE
+    written = np.isin(values, _FILLS)
+    rest = values[np.isfinite(values) & ~huge & ~written]
+    beyond = written & ((values < rest.min(initial=np.inf)) | (values > rest.max(initial=-np.inf)))
+    return np.asarray(huge | beyond)
 
 
 def read_columns(path: Path, layer: str | None = None) -> Columns:
@@ -148,9 +172,10 @@ def read_columns(path: Path, layer: str | None = None) -> Columns:
         The file is missing, no table, empty, or has two columns of one name.
     """
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
-        return Columns(path, _read_csv(path), None)
+        frame, separator = _read_csv(path)
+        return Columns(path, frame, None, groups_digits=separator == ",")
     if is_spreadsheet(path):
-        return Columns(path, _read_sheet(path), None)
+        return Columns(path, _read_sheet(path), None, groups_digits=True)
     return _read_vector(path, layer)
 
 
@@ -167,7 +192,8 @@ def _read_sheet(path: Path) -> pd.DataFrame:
     return pd.DataFrame(wide, columns=heading)
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
+    """Rows of a CSV file, and what stands between its cells."""
     lines = [line for line in read_text(path).splitlines() if not line.startswith("#")]
     text = "\n".join(lines)
     if not text.strip():
@@ -186,13 +212,18 @@ def _read_csv(path: Path) -> pd.DataFrame:
     frame.columns = list(heading)
     if frame.empty:
         raise InputError(tr("{path}: has a heading and no rows", path=path))
-    return frame
+    return frame, separator
 
 
 def _read_vector(path: Path, layer: str | None) -> Columns:
     read = read_layer(path, layer)
     frame = pd.DataFrame(dict(read.columns)).astype(str)
-    if any(geometry is None for geometry in read.geometries):
-        row = next(number for number, geometry in enumerate(read.geometries, start=1) if geometry is None)
+    missing = [
+        number
+        for number, shape in enumerate(read.geometries, start=1)
+        if shape is None or bool(shapely.is_empty(shape))
+    ]
+    if missing:
+        row = missing[0]
         raise InputError(tr("{path}: row {row} has no geometry", path=path, row=row))
     return Columns(path, frame, tuple(geometry for geometry in read.geometries if geometry is not None), read.crs)

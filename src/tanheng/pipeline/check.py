@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from tanheng.inputs.emission.people import mapped_people
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs
+from tanheng.io.rasters import files_open
 from tanheng.language import telling_from
 from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
+from tanheng.stages.emission.demand import totals_against_map
 from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.emission.per_person import people_notes, per_person_notes
 from tanheng.study import Study, study_entries, telling_all
@@ -27,7 +30,7 @@ def check_file(path: Path) -> Inputs:
     StudyError
         All problems at once: of the file, its inputs, its plan and its simulation.
     """
-    with telling_from(path):
+    with files_open(), telling_from(path):
         return telling_all(
             study_entries(path), str(path), lambda study, first: check_study(study, path.parent, every_pixel=first)
         )
@@ -45,7 +48,24 @@ def people_questions(inputs: Inputs) -> list[str]:
         if id(raster) not in by_map:
             by_map[id(raster)] = mapped_people(inputs.demand, inputs.grid, inputs.land.boundary, year)
         people[year] = by_map[id(raster)]
-    return [*per_person_notes(emitted, people), *people_notes(people)]
+    return [
+        *per_person_notes(emitted, people),
+        *people_notes(people, inputs.demand.population_kind),
+        *_against_totals(inputs, people),
+    ]
+
+
+def _against_totals(inputs: Inputs, people: Mapping[int, float]) -> list[str]:
+    """Notes on totals of people that are not those of the maps, where demand takes them."""
+    assert inputs.demand is not None  # noqa: S101  the caller looked
+    settings = inputs.demand.settings
+    if settings.form != "per-person" or inputs.land.boundary is None:
+        return []
+    return [
+        note
+        for year, held in people.items()
+        for note in totals_against_map(year, settings.population_totals[year], held)
+    ]
 
 
 def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs:

@@ -86,7 +86,7 @@ def estimate(inputs: Inputs) -> Estimate:
     .. math:: M = 650\,\mathrm{MB} + 9\,\mathrm{MB}\,y + (250 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
     with y years, n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
-    layers of the results. A simulation takes more, by the pixels of the land map. A simulation comes on top: see `_of_simulation`.
+    layers of the results. A simulation takes more, by the pixels of the land map and its steps, scenarios and draws.
     """
     study, cells = inputs.study, inputs.grid.size
     kept, written = layers(study, len(inputs.classes))

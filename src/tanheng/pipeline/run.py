@@ -291,7 +291,7 @@ def _emissions_and_demand(
     found = account.found + demands.found + compared.found + Found({"balance": table})
     people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
     emitted = {int(year): float(rows.sum()) for year, rows in account.emissions.groupby("year")["emissions_t_c"]}
-    found += Found(notes=(*per_person_notes(emitted, people), *people_notes(people)))
+    found += Found(notes=(*per_person_notes(emitted, people), *people_notes(people, inputs.demand.population_kind)))
     if inputs.decomposition is not None:
         found += account_drivers_of_emissions(
             inputs.decomposition,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -84,10 +85,11 @@ def stock_of_maps(
         blocks = blocks_folder(folder)
         with working_on(folder):
             series = count_series(land, Counting(blocks, pool, resume, progress))
+            moved = {pair: _moved(series, pair) for pair in land.pairs}
             totals = StockTotals(
                 _stock_rows(series, densities),
-                [row for pair in land.pairs for row in _transition_rows(series, pair, densities)],
-                [*warnings, *missing_land(series), *_doubts(series, land)],
+                [row for pair, found in moved.items() for row in _transition_rows(series, pair, found, densities)],
+                [*warnings, *missing_land(series), *_doubts(series, land, moved)],
             )
             with result_folder(folder) as work:
                 _write(work, request, totals, series, densities)
@@ -192,8 +194,14 @@ def _stock_rows(series: LandSeries, densities: CarbonDensities) -> list[Row]:
     return rows
 
 
-def _transition_rows(series: LandSeries, pair: tuple[int, int], densities: CarbonDensities) -> list[Row]:
-    moved, method = _moved(series, pair)
+#: Cells' worth of each transition, shape (classes, classes), and how it is known.
+FoundMoves = tuple[NDArray[np.float64], str]
+
+
+def _transition_rows(
+    series: LandSeries, pair: tuple[int, int], found: FoundMoves, densities: CarbonDensities
+) -> list[Row]:
+    moved, method = found
     density = densities.array(series.classes).sum(axis=1)
     areas, changes = transition_totals(moved, density, series.grid.cell_area_ha)
     return [
@@ -211,8 +219,8 @@ def _transition_rows(series: LandSeries, pair: tuple[int, int], densities: Carbo
     ]
 
 
-def _moved(series: LandSeries, pair: tuple[int, int]) -> tuple[NDArray[np.float64], str]:
-    """Cells' worth of each transition, shape (classes, classes), and how it is known."""
+def _moved(series: LandSeries, pair: tuple[int, int]) -> FoundMoves:
+    """Transitions of a period."""
     overlaid = series.moved.get(pair)
     if overlaid is not None:
         return overlaid.total, "pixel overlay"
@@ -225,12 +233,11 @@ def _moved(series: LandSeries, pair: tuple[int, int]) -> tuple[NDArray[np.float6
 _FIRST_YEAR = 1000
 
 
-def _doubts(series: LandSeries, land: LandInputs) -> list[str]:
+def _doubts(series: LandSeries, land: LandInputs, moves: Mapping[tuple[int, int], FoundMoves]) -> list[str]:
     """Questions about a legend that fits no land, and about change that no land makes."""
     met = [name for name in series.classes if any(series.class_share(year, name).any() for year in series.years)]
-    found = absent_classes(land.legend, series.classes, met, ())
-    for first, last in land.pairs:
-        moved, _ = _moved(series, (first, last))
+    found = absent_classes(land.legend, met)
+    for (first, last), (moved, _) in moves.items():
         period = Period(first, last, series.classes, moved * series.grid.cell_area_ha / HA_PER_KM2)
         pixel = max(series.pixel_m[first], series.pixel_m[last]) ** 2 / M2_PER_KM2
         found += doubtful_change(period, pixel) if first >= _FIRST_YEAR else disagreement_notes(period)

@@ -141,7 +141,7 @@ MEANINGS: Mapping[str, str] = {
     "output": mark("Folder for the results, from the folder of the app; a new one where absent."),
     "table": mark("CSV file, or a vector file with polygons."),
     "columns": mark("Columns; every pair is told."),
-    "at": mark("Columns with coordinates in one length unit, not degrees."),
+    "at": mark("Columns with coordinates in one length unit; those called longitude and latitude are in degrees."),
     "column": mark("Column that is looked at."),
     "of_neighbours": mark("Column of the neighbours, for the bivariate form."),
     "permutations": mark("Random layouts."),

@@ -18,6 +18,13 @@ from tanheng.language import listed, tr
 from tanheng.study import EmissionsChoice
 
 
+def flow_rules() -> dict[str, FlowRule]:
+    """How the flows that are built in count."""
+    return {
+        name: FlowRule(flow.counts, flow.sector, flow.part_of, flow.stands_for) for name, flow in flows().flows.items()
+    }
+
+
 def burnt_fuel(
     base: Path, asked: EmissionsChoice, years: set[int], problems: Problems
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -32,10 +39,7 @@ def burnt_fuel(
         problems.warn(
             tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=held)
         )
-    known = flows()
-    rules = {
-        name: FlowRule(flow.counts, flow.sector, flow.part_of, flow.stands_for) for name, flow in known.flows.items()
-    }
+    known, rules = flows(), flow_rules()
     for name, counts in asked.burnt.items():
         flow = known.find(name)
         rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)

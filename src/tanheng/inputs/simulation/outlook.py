@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from tanheng.accounting.emission.outlook import between, grown, kaya
@@ -45,7 +46,8 @@ def population_factor(outlook: Outlook, today: float, start: int, year: float) -
 
 def emissions_of(outlook: Outlook, today: float, start: int, year: float, people: float) -> float:
     """Emissions of a year, t C; `people` is its population over that of today."""
-    if outlook.emissions is not None and outlook.unit is not None:
+    if outlook.emissions is not None:
+        assert outlook.unit is not None  # noqa: S101  emissions come with their unit
         given = {at: tonnes_of_carbon(value, outlook.unit) for at, value in outlook.emissions.items()}
         return between((start, today), given, year)
     rest = kaya(
@@ -59,12 +61,17 @@ def emissions_of(outlook: Outlook, today: float, start: int, year: float, people
     return rest * people
 
 
-#: Yearly growth that no population and no emissions have, and what is allowed besides: the first figure may be of another source than today's.
-_FASTEST = {"population": (0.10, 2.0), "emissions": (0.25, 3.0)}
+#: Yearly growth that no population and no emissions have; what is allowed besides, since figures may be of another source than today's; and what
+#: is not, however far the years lie apart.
+_FASTEST = {"population": (0.10, 2.0, 30.0), "emissions": (0.25, 3.0, 100.0)}
 
 
-def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float, slack: float = 1.0) -> list[str]:
-    """Figures to come that do not follow on from today's: their unit is another, or a figure is wrong.
+def outlook_slips(
+    outlook: Outlook, start: int, people: float, emitted: float, slack: float = 1.0
+) -> tuple[list[str], list[str]]:
+    """Problems and questions: figures to come that do not follow on from those before, so that their unit is another, or one is wrong.
+
+    Emissions that fall are asked about, since some plan to end them.
 
     Parameters
     ----------
@@ -78,50 +85,52 @@ def outlook_slips(outlook: Outlook, start: int, people: float, emitted: float, s
     Examples
     --------
     >>> outlook = Outlook(population={2030: 303.1})
-    >>> print(outlook_slips(outlook, 2020, 2.97e6, 5e6)[0])
+    >>> print(outlook_slips(outlook, 2020, 2.97e6, 5e6)[0][0])
     simulate.outlook: population of 2030 is 303.1, that of 2020 is 2.97e+06; give persons, in the same unit as the population map
     """
-    found = []
+    problems: list[str] = []
+    questions: list[str] = []
     if isinstance(outlook.population, dict):
-        found += [
+        problems += [
             tr(
-                "simulate.outlook: population of {year} is {value:.4g}, that of {start} is {today:.4g}; give persons, in the same unit as the "
+                "simulate.outlook: population of {year} is {value:.4g}, that of {before} is {today:.4g}; give persons, in the same unit as the "
                 "population map",
                 year=year,
                 value=value,
-                start=start,
-                today=people,
+                before=before,
+                today=now,
             )
-            for year, value in _strange("population", (start, people), outlook.population, slack)
+            for (before, now), (year, value) in _strange("population", (start, people), outlook.population, slack)
         ]
     if outlook.emissions is not None and outlook.unit is not None:
         in_carbon = {year: tonnes_of_carbon(value, outlook.unit) for year, value in outlook.emissions.items()}
-        found += [
-            tr(
-                "simulate.outlook: emissions of {year} are {value:.4g} t C ({given:.4g} {unit}), those of {start} are {today:.4g} t C; check the "
-                "figure and its unit",
+        for (before, now), (year, value) in _strange("emissions", (start, emitted), in_carbon, 1.0):
+            text = tr(
+                "simulate.outlook: emissions of {year} are {value:.4g} t C ({given:.4g} {unit}), those of {before} are {today:.4g} t C; are figure "
+                "and unit right?",
                 year=year,
                 value=value,
                 given=outlook.emissions[year],
                 unit=outlook.unit,
-                start=start,
-                today=emitted,
+                before=before,
+                today=now,
             )
-            for year, value in _strange("emissions", (start, emitted), in_carbon, 1.0)
-        ]
-    return found
+            (problems if value > now else questions).append(text)
+    return problems, questions
 
 
-def _strange(kind: str, today: tuple[int, float], given: Mapping[int, float], slack: float) -> list[tuple[int, float]]:
-    """First of the figures to come where it grows or falls faster than any does; none of emissions is no slip."""
-    start, now = today
-    later = sorted((year, value) for year, value in given.items() if year > start)
-    rate, allowed = _FASTEST[kind]
-    if not later or now <= 0 or later[0][1] <= 0:
-        return []
-    year, value = later[0]
-    most = slack * max(allowed, math.exp(rate * (year - start)))
-    return [] if 1.0 / most <= value / now <= most else [(year, value)]
+Point = tuple[int, float]
+
+
+def _strange(kind: str, today: Point, given: Mapping[int, float], slack: float) -> list[tuple[Point, Point]]:
+    """Figures to come, each with the one before it, where they grow or fall faster than any do; the first of them. None left is no slip."""
+    rate, allowed, cap = _FASTEST[kind]
+    path = [today, *sorted((year, value) for year, value in given.items() if year > today[0])]
+    for (before, now), (year, value) in pairwise(path):
+        most = slack * min(max(allowed, math.exp(rate * (year - before))), cap)
+        if now > 0 and value > 0 and not 1.0 / most <= value / now <= most:
+            return [((before, now), (year, value))]
+    return []
 
 
 def open_outlook(given: str | Mapping[str, Outlook] | None, base: Path, scenarios: tuple[str, ...]) -> OutlookInputs:

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.emission.energy_balance import FlowRule, fuel_burnt, sum_gaps
+from tanheng.accounting.emission.energy_balance import fuel_burnt, sum_gaps
 from tanheng.errors import InputError, TanhengError
 from tanheng.factors import emission_factors_from, names
-from tanheng.factors.flows import CARRIERS, MADE_OF, flows
+from tanheng.factors.flows import CARRIERS, MADE_OF
 from tanheng.factors.reading import raw_rows, read_table
+from tanheng.inputs.emission.energy_balance import flow_rules
 from tanheng.io.energy.yearbook import long_table
 from tanheng.io.tables import read_activity, read_energy_balance
 from tanheng.language import tr
@@ -83,10 +84,7 @@ def _activity(path: Path) -> tuple[pd.DataFrame, list[str]]:
     if long_table(raw_rows(path), str(path)) is None and "flow" not in read_table(path).header:
         return read_activity(path), []
     balance, totals = read_energy_balance(path)
-    rules = {
-        name: FlowRule(flow.counts, flow.sector, flow.part_of, flow.stands_for) for name, flow in flows().flows.items()
-    }
-    found = fuel_burnt(balance, rules, CARRIERS, MADE_OF)
+    found = fuel_burnt(balance, flow_rules(), CARRIERS, MADE_OF)
     notes = [*found.notes]
     for name, rows in totals.groupby("fuel"):
         notes += sum_gaps(balance, rows, str(name).title())

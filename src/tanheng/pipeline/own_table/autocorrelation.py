@@ -31,7 +31,7 @@ from tanheng.errors import InputError
 from tanheng.io.columns import Columns, read_columns
 from tanheng.io.results.geopackage import PlacedTable, write_geopackage
 from tanheng.language import tr
-from tanheng.pipeline.own_table.places import Where, coordinates, neighbours_of
+from tanheng.pipeline.own_table.places import Where, coordinates, neighbours_of, refuse_twice
 from tanheng.plain_files import written
 
 
@@ -84,6 +84,7 @@ def autocorrelate(
                     name=name,
                 )
             )
+    refuse_twice(path, coordinates(table, where), known)
     weights, meaning = neighbours_of(table, where, known)
     even = row_standardised(weights)
     if islands(even).all():

@@ -21,7 +21,7 @@ from tanheng.analysis import (
 from tanheng.errors import StudyError
 from tanheng.io.columns import read_columns
 from tanheng.language import tr
-from tanheng.pipeline.own_table.places import Where, coordinates
+from tanheng.pipeline.own_table.places import Where, coordinates, refuse_twice
 
 
 def _refuse_few(path: Path, values: dict[str, NDArray[np.float64]]) -> None:
@@ -56,6 +56,7 @@ def correlate(path: Path, columns: Sequence[str], where: Where) -> pd.DataFrame:
     values = {name: table.numbers(name) for name in columns}
     _refuse_few(path, values)
     at = coordinates(table, where)
+    refuse_twice(path, at, np.sum([np.isfinite(column) for column in values.values()], axis=0) >= 2)
     rows = []
     for (first, x), (second, y) in combinations(values.items(), 2):
         known = np.isfinite(x) & np.isfinite(y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyproj
@@ -46,63 +47,74 @@ def coordinates(table: Columns, where: Where) -> NDArray[np.float64] | None:
                     row=row + 1,
                 )
             )
-        _refuse_degrees(table, where.at, at)
-        _refuse_twice(table, at)
-        return at
+        return _in_one_unit(table, where.at, at)
     if table.geometries is not None:
         centres = shapely.centroid(np.array(table.geometries, dtype=object))
         at = np.asarray(shapely.get_coordinates(centres), np.float64)
-        _refuse_twice(table, at)
         return _in_metres(at, table.crs) if table.crs is not None and table.crs.is_geographic else at
     return None
 
 
-#: Names of columns of degrees, and the part of the world where numbers are taken for degrees whatever their columns are called: China.
-_DEGREES = frozenset({"lon", "lat", "long", "longitude", "latitude", "经度", "纬度", "lng"})
+#: Names of columns of degrees, and the part of the world where broken numbers are taken for degrees whatever their columns are called: China.
+_LONGITUDE = frozenset({"lon", "long", "lng", "longitude", "经度", "东经"})
+_LATITUDE = frozenset({"lat", "latitude", "纬度", "北纬"})
 _CHINA = (73.0, 3.0, 136.0, 54.0)
 
 
-def _refuse_degrees(table: Columns, names: tuple[str, ...], at: NDArray[np.float64]) -> None:
-    """Refuse coordinates in degrees, since one of longitude is shorter than one of latitude.
+def _in_one_unit(table: Columns, names: tuple[str, ...], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates in one unit of length: degrees of columns that are called so become metres.
 
     Raises
     ------
     InputError
-        Their columns are called so, or all of them lie where China does.
+        Columns of another name hold what can only be degrees, since one of longitude is shorter than one of latitude.
     """
+    first, second = (name.strip().lower() for name in names)
+    if first in _LONGITUDE and second in _LATITUDE:
+        return _in_metres(at, pyproj.CRS(4326))
+    if first in _LATITUDE and second in _LONGITUDE:
+        return _in_metres(at[:, ::-1], pyproj.CRS(4326))
     west, south, east, north = _CHINA
-    in_china = (at[:, 0] >= west) & (at[:, 0] <= east) & (at[:, 1] >= south) & (at[:, 1] <= north)
-    named = any(name.strip().lower() in _DEGREES for name in names) and bool((np.abs(at) <= 360.0).all())
-    if named or (len(at) > 1 and bool(in_china.all())):
+    inside = (at[:, 0] >= west) & (at[:, 0] <= east) & (at[:, 1] >= south) & (at[:, 1] <= north)
+    if len(at) > 1 and inside.all() and (at != np.round(at)).any():
         raise InputError(
             tr(
-                "{path}: --at {columns}: these are degrees of longitude and latitude, which are no equal lengths; give metres, as x and y of a "
-                "projected CRS, or the points as a vector file with its CRS",
+                "{path}: --at {columns}: these look like degrees, of which one of longitude is shorter than one of latitude; call the columns "
+                "'longitude' and 'latitude', and they are turned into metres",
                 path=table.path,
                 columns=",".join(names),
             )
         )
+    return at
 
 
-def _refuse_twice(table: Columns, at: NDArray[np.float64]) -> None:
-    """Refuse rows that repeat the place of others: each would count as an observation of its own, and be its own neighbour.
+def refuse_twice(path: Path, at: NDArray[np.float64] | None, known: NDArray[np.bool_]) -> None:
+    """Refuse rows with the coordinates of others: each would count as an observation of its own, and be its own neighbour.
+
+    Parameters
+    ----------
+    known : array of bool, shape (rows,)
+        Rows that have values.
 
     Raises
     ------
     InputError
         There are such; the first two are named.
     """
-    _, first, counts = np.unique(at, axis=0, return_index=True, return_counts=True)
+    if at is None:
+        return
+    rows = np.flatnonzero(known)
+    _, first, counts = np.unique(at[known], axis=0, return_index=True, return_counts=True)
     repeated = int((counts - 1).sum())
     if not repeated:
         return
-    place = at[int(first[np.argmax(counts > 1)])]
-    one, other = np.flatnonzero((at == place).all(axis=1))[:2] + 1
+    place = at[rows[first[np.argmax(counts > 1)]]]
+    one, other = rows[(at[known] == place).all(axis=1)][:2] + 1
     raise InputError(
         tr(
-            "{path}: {count} row(s) of the data lie in the very place of another, as rows {one} and {other}; each would count as an observation of "
-            "its own: keep one row a place",
-            path=table.path,
+            "{path}: {count} row(s) of the data have the same coordinates as another row, as rows {one} and {other}; each would count as an "
+            "observation of its own: average them, or take one year or one depth at a time",
+            path=path,
             count=repeated,
             one=int(one),
             other=int(other),
@@ -124,7 +136,6 @@ def neighbours_of(table: Columns, where: Where, known: NDArray[np.bool_]) -> tup
         raise InputError(tr("--nearest and --within can't go together; give one"))
     table.require(where.at)
     if table.geometries is not None and where.nearest is None and where.within is None:
-        coordinates(table, where)  # refuses places that are there twice
         shapes = [shape for shape, counts in zip(table.geometries, known, strict=True) if counts]
         return polygon_neighbours(shapes), tr("polygons that touch")
     at = coordinates(table, where)

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.errors import InputError, StudyError
+from tanheng.errors import InputError
 from tanheng.inputs.emission.people import mapped_people
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.problems import Problems
@@ -99,13 +99,15 @@ def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[Simulatio
     if opened is not None:
         with problems.at("simulate.outlook"):
             outlook = problems.attempt(open_outlook, settings.outlook, inputs.base, names) or outlook
-            problems.attempt(_refuse_strange, inputs, outlook)
+            _check_outlook(inputs, outlook, problems)
         of_demand = ("simulate.demand", "simulate.scenarios")
         if settings.demand != "plan" and not any(one.place.startswith(of_demand) for one in problems.errors):
             with problems.at("simulate.demand"):
                 schedules = problems.attempt(schedules_of, opened)
                 if schedules is not None:
-                    problems.attempt(refuse_unlikely, opened, schedules)
+                    problems.warn(*(problems.attempt(refuse_unlikely, opened, schedules) or ()))
+    if opened is not None:
+        opened = replace(opened, notes=(*opened.notes, *problems.warnings))
     return opened, outlook
 
 
@@ -275,24 +277,18 @@ def _maps_of(inputs: Inputs, given: SimulationInputs, made: Simulation, scenario
     return replace(inputs.land, maps=maps, pairs=())
 
 
-def _refuse_strange(inputs: Inputs, outlook: OutlookInputs) -> None:
-    """Refuse figures to come that do not follow on from those of today.
-
-    Raises
-    ------
-    StudyError
-        All of them.
-    """
+def _check_outlook(inputs: Inputs, outlook: OutlookInputs, problems: Problems) -> None:
+    """Figures to come that do not follow on from those of today."""
     with_figures = [one for one in outlook.by_scenario.values() if isinstance(one.population, dict) or one.emissions]
-    today = _today(inputs) if with_figures else None
+    today = problems.attempt(_today, inputs) if with_figures else None
     if today is None:
         return
-    last = inputs.study.years[-1]
     # Without a boundary the region is what the land map covers, which is not known yet: then only slips of units are told.
     slack = 1.0 if inputs.land.boundary is not None else 10.0
-    slips = [slip for one in with_figures for slip in outlook_slips(one, last, today.population, today.total, slack)]
-    if slips:
-        raise StudyError(dict.fromkeys(slips))
+    for one in with_figures:
+        slips, questions = outlook_slips(one, inputs.study.years[-1], today.population, today.total, slack)
+        problems.add(*slips)
+        problems.warn(*questions)
 
 
 def _today(inputs: Inputs) -> Today | None:

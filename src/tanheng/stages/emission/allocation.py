@@ -15,6 +15,7 @@ from scipy import sparse
 from tanheng.accounting.demand import allocated
 from tanheng.errors import InputError
 from tanheng.inputs.emission.emissions import canonical_sector
+from tanheng.inputs.extent import LEAST_INSIDE
 from tanheng.land.cells import CellStore
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.emission.weights import SectorWeights
@@ -47,8 +48,11 @@ def emission_zones(layer: ZoneLayer | None, table: pd.DataFrame, land: Land) -> 
     inside = (layer.of_zones @ sparse.diags(fraction.ravel())).tocsr()
     whole = shapely.area(layer.shapes) / M2_PER_KM2
     held = np.asarray(inside.sum(axis=1)).ravel() * land.grid.cell_area_km2
+    emitting = set(table.loc[table["emissions_t_c"] > 0, "zone"])
     outside = [
-        name for zone, name, area in zip(layer.ids, layer.names, held, strict=True) if zone in named and area <= 0
+        name
+        for zone, name, area, own in zip(layer.ids, layer.names, held, whole, strict=True)
+        if zone in emitting and area <= LEAST_INSIDE * own
     ]
     if outside:
         raise InputError(

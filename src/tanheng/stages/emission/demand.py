@@ -239,7 +239,7 @@ def _year(
     if given.settings.form == "per-person":
         people = weights.people[year] * land.fraction.values
         stated = given.settings.population_totals[year]
-        told = _totals_against_map(year, stated, float(np.nansum(people)))
+        told = totals_against_map(year, stated, float(np.nansum(people)))
         demand = per_person(total, stated, people)
         amounts = sparse.csr_matrix(demand.ravel())
         nothing = np.zeros(0)
@@ -262,10 +262,10 @@ def _year(
 
 
 #: People of a map over those of a table, from which on the difference is told, and refused.
-_APART, _TOO_FAR = 1.1, 2.0
+_APART, _TOO_FAR = 1.1, 50.0
 
 
-def _totals_against_map(year: int, stated: float, mapped: float) -> tuple[str, ...]:
+def totals_against_map(year: int, stated: float, mapped: float) -> tuple[str, ...]:
     """Note on a total of people that is not that of the map: in this form emissions follow the map's.
 
     Raises
@@ -287,8 +287,8 @@ def _totals_against_map(year: int, stated: float, mapped: float) -> tuple[str, .
         return ()
     return (
         tr(
-            "demand {year}: the population map has {mapped:,.6g} persons, 'population_totals' {stated:,.6g}; in the form 'per-person' demand "
-            "therefore sums to {ratio:.3g} times the emissions",
+            "demand {year}: the population map has {mapped:,.6g} persons, 'population_totals' {stated:,.6g}; are they of the same people and region? "
+            "In the form 'per-person' demand sums to {ratio:.3g} times the emissions",
             **values,
         ),
     )

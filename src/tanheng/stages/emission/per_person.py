@@ -12,7 +12,7 @@ from tanheng.units import CO2_PER_C
 _LEAST, _MOST = 0.3, 60.0
 
 #: Growth of a population that is asked about: by so much, or where the years lie far apart by so much a year, which no province has had.
-_GROWN, _GROWN_PER_YEAR = 1.5, 0.05
+_GROWN, _GROWN_PER_YEAR = 1.5, 0.08
 
 
 def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) -> list[str]:
@@ -51,16 +51,20 @@ def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) 
     return found
 
 
-def people_notes(people: Mapping[int, float]) -> list[str]:
-    """Questions about population maps of neighbouring years that differ more than a population does.
+def people_notes(people: Mapping[int, float], kind: str) -> list[str]:
+    """Questions about population maps of neighbouring years that differ more than a population does; `kind` is that of the study.
 
     Examples
     --------
-    >>> people_notes({2000: 9.1e7, 2010: 9.4e7, 2020: 9.9e7})
+    >>> people_notes({2000: 9.1e7, 2010: 9.4e7, 2020: 9.9e7}, "count")
     []
-    >>> print(people_notes({2010: 1.3e6, 2020: 3.42e5})[0])  # doctest: +ELLIPSIS
-    the population maps have 1.3e+06 persons in 2010 and 3.42e+05 in 2020; is that so? ...
+    >>> print(people_notes({2010: 1.3e6, 2020: 3.42e5}, "density")[0])
+    the population maps have 1.3e+06 persons in 2010 and 3.42e+05 in 2020; is that so?
     """
+    resampled = tr(
+        " Counts of persons per pixel are wrong once a map is resampled: take it as it was made, or a density."
+    )
+    hint = resampled if kind == "count" else ""
     found = []
     for (first, one), (last, other) in pairwise(sorted(people.items())):
         most = max(_GROWN, (1.0 + _GROWN_PER_YEAR) ** (last - first))
@@ -68,12 +72,12 @@ def people_notes(people: Mapping[int, float]) -> list[str]:
             continue
         found.append(
             tr(
-                "the population maps have {one:.3g} persons in {first} and {other:.3g} in {last}; is that so? Counts of persons per pixel "
-                "are wrong once a map is resampled: take the map as it was made, or a density",
+                "the population maps have {one:.3g} persons in {first} and {other:.3g} in {last}; is that so?{hint}",
                 one=one,
                 first=first,
                 other=other,
                 last=last,
+                hint=hint,
             )
         )
     return found

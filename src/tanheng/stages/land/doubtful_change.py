@@ -18,8 +18,8 @@ from tanheng.language import listed, name_of, tr
 #: Pixels of a map that a class must have at either end for its rate to be judged: fewer come and go by a single patch.
 _FEWEST_PIXELS = 10
 
-#: Agreement beyond chance of two maps of one place: those of one product have 0.8 and more over ten years.
-_LEAST_AGREEMENT = 0.4
+#: Agreement beyond chance of two maps of one place, where so much of the land changes: those of one product have 0.8 and more over ten years.
+_LEAST_AGREEMENT, _MUCH_CHANGED = 0.3, 0.2
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ def doubtful_change(period: Period, pixel_km2: float) -> list[str]:
 def disagreement_notes(period: Period) -> list[str]:
     """Question about two maps that agree little better than by chance."""
     agreement = chance_corrected_agreement(period.moved)
-    if agreement >= _LEAST_AGREEMENT:
+    whole = float(period.moved.sum())
+    changed = 1.0 - float(np.trace(period.moved)) / whole if whole > 0 else 0.0
+    if agreement >= _LEAST_AGREEMENT or changed < _MUCH_CHANGED:
         return []
     return [
         tr(
@@ -49,7 +51,7 @@ def disagreement_notes(period: Period) -> list[str]:
             first=period.first,
             last=period.last,
             kappa=agreement,
-            changed=100.0 * (1.0 - float(np.trace(period.moved)) / float(period.moved.sum())),
+            changed=100.0 * changed,
         )
     ]
 

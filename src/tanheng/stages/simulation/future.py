@@ -129,7 +129,7 @@ def _hasty(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[
             found.append(
                 tr(
                     "simulate.demand: {scenario}: {asked:,.2f} km2 change a year, {ratio:.0f} times the {observed:,.2f} km2 of the observed years; "
-                    "are the areas in km2? 1 km2 are 100 ha (area_ha) and 1,500 mu (area_mu)",
+                    "are the areas in km2? 1 km2 is 100 ha (area_ha) and 1,500 mu (area_mu)",
                     scenario=next(one.label for one in inputs.scenarios if one.name == name),
                     asked=asked,
                     ratio=asked / observed,

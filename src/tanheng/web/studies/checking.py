@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,8 @@ def checked(home: Home, name: str) -> StudyCheck:
         if study.plan is not None:
             problems.attempt(open_plan, inputs)
         if study.simulate is not None:
-            open_study_simulation(inputs, problems)
+            opened, _outlook = open_study_simulation(inputs, problems)
+            inputs = replace(inputs, warnings=(*inputs.warnings, *(opened.notes if opened is not None else ())))
         needs = estimate(inputs)
         problems.add(*needs.problems(inputs.output))
         problems.stop_if_any()
