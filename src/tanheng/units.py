@@ -114,6 +114,9 @@ def _refuse_strange(unit: str) -> None:
         raise UnitError(tr("'{unit}' is not a unit; write it as in 't', '10^4 t', 'm3', 'TJ', 'tce'", unit=shown))
 
 
+#: A comma between digits in groups of three.
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
 #: A power of ten whose exponent is no longer raised, as text copied from a page has it: 104 t, 10 4 t, 108 m3.
 _LOST_POWER = re.compile(r"\s*10\s*([3-9]|1[0-8](?=\s*(?:J|焦|W|瓦)))(?![\d.eE^*])\s*(.*)")
 
@@ -173,6 +176,7 @@ name the one that the figures are in
     """
     if source == target and source in _PLAIN:
         return 1.0
+    source = _GROUPED.sub("", source)
     _refuse_strange(source)
     units = registry()
     unclear = _UNCLEAR.search(f"{source} {target}")

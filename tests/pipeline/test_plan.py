@@ -236,6 +236,24 @@ def test_the_front_and_the_flows(planned: Planned) -> None:
     assert flows["payment"].sum() == pytest.approx(50 * flows["t_c_per_yr"].sum())
 
 
+def test_what_is_weighed_is_told_with_what_the_plan_changes_of_it(folder: Path, planned: Planned) -> None:
+    """Carbon alone counts in the plan of the fixture, whose table of values is told with no weight; another weighs crops."""
+    told = planned.tables["plan_values"].set_index("weighed")
+    assert told.loc["carbon", "change"] == pytest.approx(planned.record["gain_t_c"])
+    assert (told.loc["crop_output", "weight"], told.loc["carbon", "weight"]) == (0.0, 1.0)
+    assert "best by a weighted sum" not in plan_paragraph(planned.record, planned.tables)
+    text = BASE.replace('values = "values.csv"', 'values = "values.csv"\nweights = { carbon = 1, crop_output = 500 }')
+    other = plan_study(study(folder, text, "weighs_crops"))
+    rows = other.tables["plan_values"].set_index("weighed")
+    assert rows.loc["crop_output", "change"] > told.loc["crop_output", "change"]
+    moved = other.tables["plan_areas"].set_index("land_class")["change_km2"] * 100
+    worth = pd.read_csv(folder / "values.csv").set_index("class")["crop_output"]
+    assert rows.loc["crop_output", "change"] == pytest.approx(float((moved * worth).sum()), rel=1e-6)
+    page = (other.folder / "plan.html").read_text(encoding="utf-8")
+    assert "It is the best by a weighted sum, and not the plan that stores most carbon." in page
+    assert "(weight 500)" in page
+
+
 def test_flows_cost_what_the_path_of_prices_has_in_their_year() -> None:
     plan = Plan(price_path={2020: 60.0, 2030: 90.0}, price_per="t CO2", currency="yuan")
     assert _payment(plan, np.array([100.0]), 2025)["payment"] == pytest.approx(100 * 75 * 44 / 12)

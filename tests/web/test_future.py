@@ -224,8 +224,18 @@ def test_a_scenario_is_made_with_a_slider(browser: Browser, served: Served, code
     page.wait_for_selector("body[data-simulated='successful']", timeout=90_000)
     expect(page.locator("#future-results")).to_be_visible()
     assert f"slid {code}" in (served.folder / "county" / "study_demand_by_hand.csv").read_text(encoding="utf-8-sig")
-    # More than there is is told at once, and can't be simulated.
+    # Moved back by typing, a class has the area of before again.
     exact = page.locator("#areas fieldset").first.locator("input[type=number]").first
+    told = page.locator("#areas fieldset").first.locator(".told").first
+    share, area = exact.input_value(), told.inner_text()
+    for text in ("110", share):
+        exact.fill(text)
+        exact.blur()
+    assert told.inner_text() == area
+    exact.fill("")
+    exact.blur()
+    assert exact.input_value() == share
+    # More than there is is told at once, and can't be simulated.
     exact.fill("100000")
     exact.blur()
     expect(page.locator("#future-problem")).not_to_be_empty()

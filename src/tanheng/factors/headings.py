@@ -54,7 +54,7 @@ def headed(table: Table, headings: Mapping[str, str], columns: Sequence[str]) ->
 
 
 #: A unit beside a title, as 单位：万吨.
-_IN_TITLE = re.compile(r"(?:单位|\bunit)\s*[:：]\s*([^，,；;）)\]】]+)", re.IGNORECASE)
+_IN_TITLE = re.compile(r"(?:单位|\bunit)\s*[:：]\s*((?:[^，,；;）)\]】]|(?<=\d),(?=\d{3}))+)", re.IGNORECASE)
 
 #: What amounts of emissions and activity are measured in.
 _MEASURED = ("t", "t C", "t CO2", "t CO2e", "m3", "TJ", "head")

@@ -190,7 +190,7 @@ def _population(study: Study, base: Path, problems: Problems) -> dict[int, Raste
     if study.population is None:
         return {}
     with problems.at("population"):
-        problems.warn(*repeated_notes(study.population, study.borrowed("population")))
+        problems.warn(*repeated_notes("population", study.population, study.borrowed("population"), base))
         return rasters_by_year(study.years, base, study.population, problems)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,32 +27,50 @@ def rasters_by_year(
     return {year: raster for year, raster in found.items() if raster is not None}
 
 
-def repeated_notes(settings: Maps | Driver, borrowed: Mapping[int, int]) -> list[str]:
-    """Years that have the map of another year without the study saying so.
+def repeated_notes(name: str, settings: Maps | Driver, borrowed: Mapping[int, int], base: Path) -> list[str]:
+    """Years that have the map of another year, by its name or by what is in it, without the study saying so.
 
     Parameters
     ----------
+    name : str
+        Of what the maps show, as the study calls it.
     borrowed : mapping of int to int
         Year of the data by year of the study, where it says that the two differ.
 
     Examples
     --------
     >>> settings = Maps(maps={2000: "p.tif", 2010: "p.tif", 2020: "q.tif"})
-    >>> print(repeated_notes(settings, {})[0])
-    2000, 2010: have the same map 'p.tif'; is that so? If the data of one year stand in for the other, state it in [data_years]
-    >>> repeated_notes(settings, {2000: 2010})
+    >>> print(repeated_notes("population", settings, {}, Path())[0])
+    population: 2000, 2010 have the same map 'p.tif'; is that so? If the data of one year stand in for the other, state it in [data_years]
+    >>> repeated_notes("population", settings, {2000: 2010}, Path())
     []
     """
     years_of: dict[tuple[str, int | None], list[int]] = {}
-    for year, name in (settings.maps or {}).items():
-        if year not in borrowed:
-            years_of.setdefault((name, band_of(settings.band, year)), []).append(year)
+    for year, file in (settings.maps or {}).items():
+        if year in borrowed:
+            continue
+        band = band_of(settings.band, year)
+        same = next(
+            (key for key in years_of if key[1] == band and _are_alike(base / key[0], base / file)), (file, band)
+        )
+        years_of.setdefault(same, []).append(year)
     return [
         tr(
-            "{years}: have the same map '{name}'; is that so? If the data of one year stand in for the other, state it in [data_years]",
-            years=listed(years),
+            "{name}: {years} have the same map '{file}'; is that so? If the data of one year stand in for the other, state it in [data_years]",
             name=name,
+            years=listed(years),
+            file=file,
         )
-        for (name, _), years in years_of.items()
+        for (file, _), years in years_of.items()
         if len(years) > 1
     ]
+
+
+def _are_alike(one: Path, other: Path) -> bool:
+    """Whether two files are one, or hold the same to the byte."""
+    if one == other:
+        return True
+    try:
+        return one.stat().st_size == other.stat().st_size and filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False

@@ -50,6 +50,7 @@ from tanheng.stages.planning.tables import (
     prices_table,
     share_layers,
     transitions_table,
+    values_table,
     zones_table,
 )
 from tanheng.stages.planning.zoning import unit_zoning, zoning
@@ -147,8 +148,11 @@ def _tables(opened: PlanInputs, land: PlanLand, problem: PlanProblem, plan: Plan
         "plan_gain_by_pool": pools_table(land, plan.flows),
         "plan_prices": prices_table(plan, "t C" if only_carbon else tr("of the weighted value"), problem.limits),
     }
-    by_zone = zones_table(opened, land, plan.flows)
-    return tables if by_zone.empty else {**tables, "plan_by_zone": by_zone}
+    more = {
+        "plan_values": values_table(opened, land, plan.flows),
+        "plan_by_zone": zones_table(opened, land, plan.flows),
+    }
+    return tables | {name: table for name, table in more.items() if not table.empty}
 
 
 def _by_year(inputs: Inputs, opened: PlanInputs, land: PlanLand, plan: Plan) -> dict[str, pd.DataFrame]:

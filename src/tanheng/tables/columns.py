@@ -329,6 +329,8 @@ _ROWS: tuple[Column, ...] = (
         "supply_share_under_half_of_demand", mark("share of supply on the land with half of the demand"), kind="share"
     ),
     Column("level", mark("level"), kind="count"),
+    Column("weighed", mark("what is weighed"), kind="name"),
+    Column("weight", mark("weight of a unit"), kind="ratio"),
     Column("name", mark("name"), kind="name"),
     Column("from", mark("lower bound"), kind="ratio"),
     Column("to", mark("upper bound"), kind="ratio"),
@@ -471,6 +473,7 @@ _OF_TABLE: dict[tuple[str, str], Column] = {
     ("plan_by_year", "value"): Column(
         "value", mark("worth of the year, discounted"), mark("in the currency of the plan"), "ratio"
     ),
+    ("plan_values", "change"): Column("change", mark("change by the plan"), kind="ratio"),
     ("plan_by_year", "gain_t_c"): Column("gain_t_c", mark("gain as soil and trees respond"), _T_C, "ratio"),
     ("stock_over_time", "stock_t_c"): Column("stock_t_c", mark("store as soil and trees respond"), _T_C, "ratio"),
     ("stock_by_zone", "stock_half_width_t_c"): Column(

@@ -67,6 +67,7 @@ TITLES = {
     "plan_gain_by_pool": mark("Plan gain by pool"),
     "plan_by_year": mark("Plan gain by year"),
     "plan_by_zone": mark("Plan by zone"),
+    "plan_values": mark("Plan: what was weighed"),
     "plan_prices": mark("Plan limits that bind"),
     "plan_front": mark("Pareto front of the plan"),
     "scenarios": mark("Scenarios"),
@@ -236,6 +237,9 @@ MEANINGS = {
         "build up over years; and what that is worth, where a price is given"
     ),
     "plan_by_zone": mark("Change of each class, stored carbon gained and cost by zone"),
+    "plan_values": mark(
+        "What the plan weighs, by which weight, and what it changes of it: stored carbon, values of the study's own table, cost"
+    ),
     "plan_prices": mark("Limits that bind, and what one more unit of each is worth"),
     "plan_front": mark("What the plan gains for each amount of the other goal"),
     "scenarios": mark(

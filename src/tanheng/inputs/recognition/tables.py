@@ -30,11 +30,15 @@ def recognised_table(path: Path, file: str) -> Recognised:
     table = read_table(path)
     kinds = fitting_tables(table.header)
     figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
+    header = [table.own(column) for column in table.header]
     if kinds:
-        return Recognised(file, "table", tr(kinds[0].title), figures, year_in(path.name), _uses(path, file, kinds))
+        known = {name for kind in kinds for name in kind.names}
+        # Columns that nothing is known of may be what another use, or an optional column, needs.
+        more = _OF_OWN_HEADINGS if set(table.header) - known else ()
+        uses = [*_uses(path, file, kinds), *(_own_use(INPUT_TABLES[name], table, path, file) for name in more)]
+        return Recognised(file, "table", tr(kinds[0].title), figures, year_in(path.name), uses, header=header)
     summary = tr("Table with headings of its own; choose what it is for, and say what they mean")
     uses = [_own_use(INPUT_TABLES[name], table, path, file) for name in _OF_OWN_HEADINGS]
-    header = [table.own(column) for column in table.header]
     return Recognised(file, "table", summary, figures, year_in(path.name), uses, header=header)
 
 
@@ -58,7 +62,7 @@ def _own_use(kind: InputTable, table: Table, path: Path, file: str) -> Use:
     ]
     unit_place, example = ((entry[0], "unit"), _UNITS[kind.name]) if by_study else ((), "")
     own = OwnHeadings(lacking, (*entry[:-1], "columns"), unit_place, example)
-    return Use(tr(kind.title), _entries(entry, file), own=own)
+    return Use(tr("{title}, headings explained", title=tr(kind.title)), _entries(entry, file), own=own)
 
 
 def fitting_tables(header: Sequence[str]) -> list[InputTable]:

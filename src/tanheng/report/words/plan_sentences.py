@@ -27,6 +27,7 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
             _conversions(moves, record["converted_km2"]),
             _gain(record),
             *_weighed(record),
+            *_values(record, tables),
             *_by_year(record, tables),
             *_pool(tables),
             _proof(record),
@@ -177,6 +178,30 @@ def _weighed(record: Mapping[str, Any]) -> list[str]:
             "best by that measure, and not the one that stores most.",
             layer=name_of(record["settings"]["demand_zones"]),
             weight=weight,
+        )
+    ]
+
+
+def _values(record: Mapping[str, Any], tables: Tables) -> list[str]:
+    """What else was weighed, and what the plan changes of it; nothing where carbon alone counts."""
+    if "plan_values" not in tables or record["settings"]["weights"] == {"carbon": 1.0}:
+        return []
+    rows = tables["plan_values"]
+    told = listed(
+        tr(
+            "{name} {change} {unit} (weight {weight:g})",
+            name=name_of(row.weighed),
+            change=f"{row.change:+,.6g}",
+            unit=row.unit,
+            weight=row.weight,
+        )
+        for row in rows.itertuples()
+        if row.weight != 0
+    )
+    return [
+        tr(
+            "It is the best by a weighted sum, and not the plan that stores most carbon. What it changes of each: {changes}.",
+            changes=told,
         )
     ]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from tanheng.factors.densities import POOLS
 from tanheng.inputs.plan import PlanInputs
 from tanheng.language import tr
-from tanheng.planning.problem import Flows, Limit, amount, stock_gain
+from tanheng.planning.problem import Flows, Limit, Term, amount, stock_gain
 from tanheng.planning.solve import Plan, Price
-from tanheng.stages.planning.problem import PlanLand, cost_term, unit_factor
+from tanheng.stages.planning.problem import PlanLand, cost_term, unit_factor, value_difference
 from tanheng.units import HA_PER_KM2
 
 
@@ -37,6 +37,24 @@ def areas_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
             "stock_today_t_c": today * land.density,
             "stock_after_t_c": after * land.density,
         }
+    )
+
+
+def values_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
+    """What the plan weighs and what it changes of it: carbon, columns of the table of values, and cost; empty where carbon alone counts."""
+    weights = opened.plan.weights
+    if set(weights) <= {"carbon"} and not opened.values:
+        return pd.DataFrame()
+    changes: dict[str, tuple[float, str]] = {"carbon": (carbon_gain(land, flows), "t C")}
+    for name in opened.values:
+        changes[name] = amount(Term(value_difference(opened, land.classes, name)), flows), tr("units of the table")
+    if opened.cost is not None:
+        changes["cost"] = amount(cost_term(opened, land), flows), opened.plan.currency
+    return pd.DataFrame(
+        [
+            {"weighed": name, "weight": weights.get(name, 0.0), "change": change, "unit": unit}
+            for name, (change, unit) in changes.items()
+        ]
     )
 
 

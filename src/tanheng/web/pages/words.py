@@ -42,6 +42,7 @@ _WORDS = {
     "column_means": mark("What is needed"),
     "heading": mark("Heading in the table"),
     "none": mark("none"),
+    "not_among_years": mark("not among the years of the study"),
     "unit_of_amounts": mark("unit of the amounts"),
     "done": mark("Done."),
     "dropped": mark("Copying {count} file(s) …"),

@@ -9,8 +9,8 @@ export function fileTiles(page, actions) {
   return page.files.map((file) => {
     const used = entries.includes(JSON.stringify(file.file)) ? usedFor(file.file, page) : "";
     const shown = JSON.stringify([file, used, unknownCodes(file, page.state), page.classes]);
-    const held = drawn.get(file.file);
-    if (held?.shown === shown) return held.node;
+    const before = drawn.get(file.file);
+    if (before?.shown === shown) return before.node;
     const node = tile(file, used, page, actions);
     drawn.set(file.file, { shown, node });
     return node;
@@ -26,7 +26,12 @@ function usedFor(file, page) {
   };
   walk(page.state.entries, []);
   const passing = new Set(["map", "maps", "file", "files", "table", "tables"]);
-  const words = places.map(([section, ...rest]) => [page.schema?.properties[section]?.title ?? section, ...rest.filter((key) => !passing.has(key))].join(" · "));
+  const years = (page.state.entries.years ?? []).map(String);
+  const words = places.map(([section, ...rest]) => {
+    const idle = section === "land_cover" && /^\d+$/.test(rest.at(-1)) && !years.includes(rest.at(-1));
+    const named = [page.schema?.properties[section]?.title ?? section, ...rest.filter((key) => !passing.has(key))].join(" · ");
+    return idle ? `${named} (${word("not_among_years")})` : named;
+  });
   return words.length ? words.join("; ") : word("added");
 }
 
@@ -63,17 +68,20 @@ function tile(file, used, page, actions) {
   return node;
 }
 
+const dated = (place, year) => place.map((key) => (key === "YEAR" ? String(year) : key));
+const held = (entries, place) => place.reduce((inner, key) => (inner && typeof inner === "object" ? inner[key] : undefined), entries);
+
 // Entries of a study that a use of a file would replace: their place, what stands there, and what would. Files that nobody has, as those
 // of a new study, are no loss.
 function replacing(entries, year, page) {
   const written = (value) => (value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
   const absent = (value) => typeof value === "string" && /^[^/\\]+\.\w+$/.test(value) && !page.files.some(({ file }) => file === value);
-  const { entries: held } = page.state;
-  const isNew = Object.values(held.land_cover?.maps ?? {}).some(absent);
+  const { entries: entered } = page.state;
+  const isNew = Object.values(entered.land_cover?.maps ?? {}).some(absent);
   const found = [];
   for (const [named, value] of entries) {
-    const place = named.map((key) => (key === "YEAR" ? String(year) : key));
-    const now = place.reduce((inner, key) => (inner && typeof inner === "object" ? inner[key] : undefined), held);
+    const place = dated(named, year);
+    const now = held(entered, place);
     const loses = now !== undefined && now !== null && JSON.stringify(now) !== JSON.stringify(value) && !absent(now);
     if (loses && !(isNew && place.join(".") === "land_cover.legend")) found.push(`${place.join(".")}: ${written(now)} → ${written(value)}`);
   }
@@ -106,7 +114,7 @@ function take(file, page, actions) {
   button.addEventListener("click", () => {
     area.textContent = "";
     const given = year.value === "" ? null : Number(year.value);
-    const bands = band ? bandEntries(chosen().entries, Number(band.value)) : [];
+    const bands = bandEntries(chosen().entries, band ? Number(band.value) : null).filter(([place, value]) => value !== null || held(page.state.entries, dated(place, given)) !== undefined);
     const entries = [...chosen().entries, ...bands, ...(said?.entries() ?? [])];
     const lost = replacing(entries, given, page);
     if (!lost.length || confirm(`${word("replaces")}\n\n${lost.join("\n")}`)) actions.use({ entries, year: given }, area);
@@ -126,7 +134,7 @@ function bandOf(file, year) {
   return select;
 }
 
-// Where the study names the band, beside the map that it names.
+// Where the study names the band, beside the map that it names; a file of one band has none.
 function bandEntries(entries, band) {
   const found = [];
   for (const [place] of entries) {
@@ -172,6 +180,7 @@ function editing(file, actions) {
     const body = make("tbody", {}, ...found.rows.map((row, number) => make("tr", {}, make("th", { scope: "row" }, `${found.lines[number]} ${found.names[number]}`.trim()), ...row.map((cell, column) => {
       const input = make("input", { type: "text", "aria-label": `${found.header[column]}, ${found.lines[number]}` });
       input.value = cell;
+      input.addEventListener("input", () => { part.dataset.unsaved = ""; });
       return make("td", {}, input);
     }))));
     const save = make("button", { type: "button" }, word("save"));
@@ -181,6 +190,7 @@ function editing(file, actions) {
       actions.write(file.file, found.version, rows, area).then((next) => {
         if (!next) return;
         found.version = next.version;
+        delete part.dataset.unsaved;
         for (const [number, row] of [...body.rows].entries()) row.querySelector("th").textContent = `${next.lines[number]} ${next.names[number]}`.trim();
       });
     });

@@ -8,6 +8,8 @@ const address = `/app/future?name=${encodeURIComponent(name)}`;
 let land = null;
 let scenarios = [];
 let chosen = 0;
+let saved = "";
+const written = () => JSON.stringify([scenarios, land?.to]);
 
 const rateWords = {
   population: word("rate_population"),
@@ -33,16 +35,22 @@ function balance(scenario) {
   scenario.areas[scenario.rest] = total - others;
 }
 
-function slide(label, value, low, high, step, units, done) {
+// A slider with a number beside it, which may go beyond the slider as far as `ends` let it.
+function slide(label, value, low, high, step, units, done, ends = [-Infinity, Infinity]) {
   const id = `f-${Math.random().toString(36).slice(2, 8)}`;
   const range = make("input", { type: "range", id, min: String(low), max: String(high), step: String(step), value: String(value) });
   const exact = make("input", { type: "number", step: "any", value: String(value), "aria-label": label });
   const told = make("span", { class: "soft told" });
+  let shown = String(value);
   const set = (text) => {
     const held = Number(text);
-    if (text === "" || !Number.isFinite(held)) return;
-    range.value = exact.value = text;
-    told.textContent = done(held);
+    if (text === "" || !Number.isFinite(held)) {
+      exact.value = shown;
+      return;
+    }
+    const within = Math.min(Math.max(held, ends[0]), ends[1]);
+    shown = range.value = exact.value = String(within);
+    told.textContent = done(within);
   };
   range.addEventListener("input", () => set(range.value));
   exact.addEventListener("change", () => set(exact.value));
@@ -87,12 +95,13 @@ function showAreas() {
       continue;
     }
     const share = Math.round((scenario.areas[one] / area) * 1000) / 10;
+    const held = scenario.areas[one];
     frame.append(slide(land.words[one], share, shrinks ? 0 : 100, grows ? 200 : 100, 0.5, "%", (percent) => {
-      // What was not moved keeps its area to the last digit.
-      if (percent !== share) scenario.areas[one] = (area * percent) / 100;
+      // What was not moved, or was moved back, keeps its area to the last digit.
+      scenario.areas[one] = percent === share ? held : (area * percent) / 100;
       show();
       return `${number(scenario.areas[one], 1)} ${word("km2")}`;
-    }));
+    }, [shrinks ? 0 : 100, grows ? Infinity : 100]));
   }
   const parts = [...head, frame];
   if (land.has_outlook) {
@@ -193,10 +202,11 @@ node("simulate").addEventListener("click", async () => {
   node("simulate").disabled = true;
   node("future-results").hidden = true;
   const { to, draws, version } = land;
-  const written = scenarios.map(({ name: title, areas, outlook }) => ({ name: title, areas, outlook: land.has_outlook ? outlook : {} }));
+  const moved = scenarios.map(({ name: title, areas, outlook }) => ({ name: title, areas, outlook: land.has_outlook ? outlook : {} }));
   try {
-    const state = await ask(address, "POST", { version, to, draws, scenarios: written });
+    const state = await ask(address, "POST", { version, to, draws, scenarios: moved });
     land.version = state.version;
+    saved = written();
     const job = await ask("/app/jobs", "POST", { process: "simulate", inputs: { study: name } });
     follow(job.id);
   } catch (error) {
@@ -219,6 +229,11 @@ async function start() {
   scenarios = land.scenarios.map((held) => ({ ...fresh(held.name), ...held, outlook: { ...fresh("").outlook, ...held.outlook } }));
   if (!scenarios.length) scenarios = [fresh(word("scenario_name", { number: 1 }))];
   showAll();
+  saved = written();
   document.body.dataset.ready = "";
 }
+// What was moved and not written would be gone.
+addEventListener("beforeunload", (event) => {
+  if (scenarios.length && written() !== saved) event.preventDefault();
+});
 start();

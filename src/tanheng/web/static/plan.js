@@ -14,11 +14,15 @@ let kept = JSON.parse(sessionStorage.getItem(storage) ?? "[]");
 const number = (value, digits = 0) => value.toLocaleString(undefined, { maximumFractionDigits: digits });
 const carbon = (tonnes) => (Math.abs(tonnes) >= 1e6 ? `${number(tonnes / 1e6, 3)} Mt C` : `${number(tonnes)} t C`);
 
-// Limits of the region as the study has them; those in km2 or of zones stay as they are and are not moved here.
+const ends = ["at_least", "at_most"];
+const hasShare = (item) => ends.some((end) => item[end] !== null);
+const hasKm2 = (item) => ends.some((end) => item[`${end}_km2`] !== null);
+
+// Limits of the region as the study has them, as shares; those in km2 or of zones stay as they are and are not moved here.
 function startOf(settings) {
   const limits = {};
   for (const item of settings.limits) {
-    if (item.zones === null && item.at_least_km2 === null && item.at_most_km2 === null) limits[item.class] = { at_least: item.at_least, at_most: item.at_most };
+    if (item.zones === null && hasShare(item)) limits[item.class] = { at_least: item.at_least, at_most: item.at_most };
   }
   const { max_change, budget, demand_weight } = settings;
   const weights = Object.fromEntries(desk.weighed.map((one) => [one, settings.weights[one] ?? 0]));
@@ -26,7 +30,7 @@ function startOf(settings) {
 }
 
 function changes() {
-  const others = desk.settings.limits.filter((item) => item.zones === null && (item.at_least_km2 !== null || item.at_most_km2 !== null));
+  const others = desk.settings.limits.filter((item) => item.zones === null && hasKm2(item)).map(({ class: land, at_least_km2, at_most_km2 }) => ({ class: land, at_least_km2, at_most_km2 }));
   const limits = Object.entries(asked.limits)
     .filter(([, item]) => item.at_least !== null || item.at_most !== null)
     .map(([land, item]) => ({ class: land, ...Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)) }));
@@ -88,7 +92,8 @@ function show() {
   node("plan-figures").replaceChildren(...cards);
   const seconds = found.seconds.toFixed(2);
   const share = Math.abs(found.goal) > 0 ? found.gap / Math.abs(found.goal) : 0;
-  const free = !Object.values(asked.limits).some((item) => item.at_least !== null || item.at_most !== null);
+  const stand = desk.settings.limits.some((item) => item.zones !== null || hasKm2(item));
+  const free = !stand && !Object.values(asked.limits).some(hasShare);
   node("plan-free").hidden = !free;
   node("plan-proof").textContent = countsCarbonAlone()
     ? word("by_hand_proof", { gap: carbon(found.gap), seconds })
@@ -120,7 +125,12 @@ function slider(label, value, low, high, step, done) {
   range.addEventListener("input", () => { exact.value = range.value; });
   range.addEventListener("change", () => done(Number(range.value)));
   exact.addEventListener("change", () => {
-    if (exact.value === "") return;
+    if (exact.value === "") {
+      on.checked = false;
+      told(null);
+      done(null);
+      return;
+    }
     range.value = exact.value;
     done(Number(exact.value));
   });
@@ -157,15 +167,14 @@ function weights() {
 function standing(land) {
   const found = [];
   for (const item of desk.settings.limits.filter((one) => one.class === land)) {
-    const inKm2 = item.at_least_km2 !== null || item.at_most_km2 !== null;
-    if (item.zones === null && !inKm2) continue;
-    const ends = [];
-    for (const end of ["at_least", "at_most"]) {
-      if (item[`${end}_km2`] !== null) ends.push(`${word(end)} ${number(item[`${end}_km2`], 2)} ${word("km2")}`);
-      else if (item[end] !== null) ends.push(`${word(end)} ${number(item[end] * 100, 1)} %`);
+    const told = [];
+    for (const end of ends) {
+      if (item[`${end}_km2`] !== null) told.push(`${word(end)} ${number(item[`${end}_km2`], 2)} ${word("km2")}`);
+      else if (item[end] !== null && item.zones !== null) told.push(`${word(end)} ${number(item[end] * 100, 1)} %`);
     }
+    if (!told.length) continue;
     const where = item.zones === null ? "" : ` (${item.zones}${item.zone ? `: ${item.zone}` : ""})`;
-    found.push(`${word("by_the_study")} ${ends.join(", ")}${where}`);
+    found.push(`${word("by_the_study")} ${told.join(", ")}${where}`);
   }
   return found;
 }
@@ -180,7 +189,7 @@ function showLimits() {
     for (const text of standing(land)) frame.append(make("p", { class: "soft" }, text));
     const held = (asked.limits[land] ??= { at_least: null, at_most: null });
     const percent = (value) => (value === null ? null : Math.round(value * 1000) / 10);
-    for (const end of ["at_least", "at_most"]) {
+    for (const end of ends) {
       frame.append(slider(word(end), percent(held[end]), 0, 200, 0.5, (value) => {
         held[end] = value === null ? null : value / 100;
         solve();

@@ -87,7 +87,7 @@ function showResults() {
   const place = node("results");
   place.hidden = !results;
   node("by-hand").hidden = !results || changes.length > 0;
-  node("future").hidden = !results;
+  node("future").hidden = !results || changes.length > 0;
   if (!results) return;
   const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made.slice(0, 16).replace("T", " ") }));
   place.replaceChildren(link, changes.length ? make("span", { class: "old" }, ` ${word("old")} ${changes.join("; ")}`) : "");
@@ -346,4 +346,8 @@ async function start() {
   look();
   document.body.dataset.ready = "";
 }
+// Cells that were typed and not saved would be gone.
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("details.edit[data-unsaved]")) event.preventDefault();
+});
 start();

@@ -24,7 +24,7 @@ from tanheng.inputs.study_inputs import open_inputs
 from tanheng.io.rasters import files_open
 from tanheng.io.results.tables import read_result_table
 from tanheng.language import listed, tr
-from tanheng.pipeline.freshness import BESIDE_A_PLAN, changed_settings, record_of
+from tanheng.pipeline.freshness import BESIDE_A_PLAN, changes_since, record_of
 from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
 from tanheng.simulation.landscape import OUTSIDE, Landscape, cells_by_class
@@ -228,11 +228,11 @@ def _outlooks(settings: Mapping[str, Any], scenarios: Sequence[HandScenario]) ->
 
 
 def _refuse_old(home: Home, state: StudyState) -> None:
-    """Refuse results that were made with other settings of the land."""
+    """Refuse results that were made with other settings of the land, or of other files."""
     record = record_of(home.place(state.results["results"]))
-    changes = (
-        changed_settings(parse_study(state.entries, state.name), record, BESIDE_A_PLAN) if record else ["run.json"]
-    )
+    base = study_path(home, state.name).parent
+    study = parse_study(state.entries, state.name)
+    changes = changes_since(study, base, record, BESIDE_A_PLAN) if record else ["run.json"]
     if changes:
         raise InputError(
             tr(
