@@ -49,6 +49,14 @@ def test_a_changed_setting_is_told_by_its_full_name(first: Path, tiny: Path) -> 
     assert (row["first"], row["second"]) == ("1000.0", "500.0")
 
 
+def test_a_section_of_one_run_alone_is_one_difference(first: Path, tiny: Path) -> None:
+    tiny.write_text(STUDY + "\n[plan]\nhorizon_years = 5\n", encoding="utf-8")
+    second = run_study(tiny, output=tiny.parent / "second").folder
+    rows = compare_runs(first, second).settings.set_index("setting")
+    assert [name for name in rows.index if name.startswith("plan")] == ["plan"]
+    assert tuple(rows.loc["plan"]) == ("–", "asked for")
+
+
 def test_maps_show_where_two_runs_differ(tiny_with_people: Path, tmp_path: Path) -> None:
     one = run_study(tiny_with_people).folder
     (tiny_with_people.parent / "totals.csv").write_text(

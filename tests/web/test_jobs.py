@@ -44,8 +44,12 @@ def long_study(folder: Path) -> Path:
 
 def test_a_run_goes_from_waiting_to_results_that_are_the_command_s_own(served: Served) -> None:
     job = served.job("run", study="small/study.toml")
+    for page in ("/", "/study?name=small/study.toml"):
+        assert f'href="/job/{job}"' in served.ask(page).text
+    assert "A job is under way." in served.ask("/").text
     found = served.until(job, "successful", "failed")
     assert found["state"] == "successful", found["message"]
+    assert "Under way or waiting" not in served.ask("/study?name=small/study.toml").text
     assert found["results"] == "small/results"
     record = RunRecord.read(served.folder / "small" / "results" / "run.json")
     assert record.balance_mode == "stock"

@@ -14,6 +14,7 @@ import pandas as pd
 from tanheng.io.results.folder import MARK
 from tanheng.io.results.record import RunRecord
 from tanheng.io.results.tables import read_result_table
+from tanheng.language import tr
 from tanheng.tables.columns import adds_up
 from tanheng.tables.scenarios import observed_rows
 
@@ -94,12 +95,36 @@ def _flat(value: object, name: str = "") -> dict[str, str]:
 
 
 def _settings(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:
-    """Settings and versions that differ; one that only a newer version knows, and that is not made use of, is none."""
-    flat = [_flat(record["settings"]) | _flat(record["versions"], "versions") for record in (first, second)]
+    """Settings and versions that differ; one that only a newer version knows, and that is not made use of, is none.
+
+    A section that only one of both runs has is one difference, and not one for each of its defaults.
+    """
+    settings = _without_lone(first["settings"], second["settings"])
+    flat = [
+        _flat(own) | _flat(record["versions"], "versions")
+        for own, record in zip(settings, (first, second), strict=True)
+    ]
     names = list(dict.fromkeys([*flat[0], *flat[1]]))
     rows = [(name, flat[0].get(name, ""), flat[1].get(name, "")) for name in names]
-    differ = [row for row in rows if row[1] != row[2] and {row[1], row[2]} != {"", "null"}]
+    nothing = {"", "null"}
+    differ = [
+        (name, *("–" if text in nothing else text for text in texts))
+        for name, *texts in rows
+        if texts[0] != texts[1] and set(texts) != nothing
+    ]
     return pd.DataFrame(differ, columns=["setting", "first", "second"])
+
+
+def _without_lone(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings of both runs, in which a section that only one of them has is told by one word."""
+    one, other = dict(first), dict(second)
+    for key in {*one, *other}:
+        held = one.get(key), other.get(key)
+        if held[0] is None and isinstance(held[1], Mapping):
+            other[key] = tr("asked for")
+        elif held[1] is None and isinstance(held[0], Mapping):
+            one[key] = tr("asked for")
+    return one, other
 
 
 def _inputs(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame:

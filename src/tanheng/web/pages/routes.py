@@ -39,12 +39,14 @@ async def start(request: Request) -> Response:
     home, door = home_of(request), door_of(request)
     studies, results = await in_thread(found_in, home)
     of_studies = {study.results for study in studies}
+    running = {job.study: job.id for job in await in_thread(home.journal.unfinished)}
     return rendered(
         request,
         "start.html.jinja",
         studies=studies,
         results=[one for one in results if one.name not in of_studies],
         all_results=results,
+        running=running,
         jobs=[_shown(job) for job in await in_thread(home.journal.jobs, _MOST_JOBS)],
         folder=str(home.folder),
         key_file=str(door.key_file) if isinstance(door, OneDoor) else "",
@@ -62,8 +64,10 @@ def _room(home: Home) -> str:
 
 async def study(request: Request) -> Response:
     """The form of a study."""
-    state = await in_thread(state_of, home_of(request), asked(request, "name"))
-    return rendered(request, "study.html.jinja", state=state, data=embedded(state.as_data()))
+    home, name = home_of(request), asked(request, "name")
+    state = await in_thread(state_of, home, name)
+    under_way = [_shown(job) for job in await in_thread(home.journal.unfinished) if job.study == state.name]
+    return rendered(request, "study.html.jinja", state=state, data=embedded(state.as_data()), under_way=under_way)
 
 
 async def plan(request: Request) -> Response:
