@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -827,3 +829,61 @@ def test_simulating_again_gives_the_same_maps(study: Path) -> None:
     assert found.folder == study / "simulation"
     np.testing.assert_array_equal(codes(study / "simulation" / name), before)
     assert (study / "report.html").exists()
+
+
+# On the shares of cells.
+
+
+@pytest.fixture(scope="module")
+def on_cells(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study in cells of 4 km, simulated on their shares: a part is 400 m wide."""
+    folder = tmp_path_factory.mktemp("cells")
+    for file in study.parent.iterdir():
+        if file.is_file():
+            (folder / file.name).write_bytes(file.read_bytes())
+    text = STUDY.replace("[simulate]\n", '[simulate]\nresolution = "cells"\nscenarios = false\n')
+    (folder / "study.toml").write_text(text + "\n[grid]\nresolution = 4000\n", encoding="utf-8")
+    (folder / "own_tmp").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(folder / "own_tmp"))
+        run_study(folder / "study.toml")
+    return folder / "results"
+
+
+def test_land_of_the_cells_goes_on_from_what_was_counted(on_cells: Path) -> None:
+    stock = pd.read_csv(on_cells / "tables" / "stock_by_class.csv").set_index(["scenario", "year", "land_class"])
+    demand = pd.read_csv(on_cells / "simulation" / "tables" / "demand.csv").set_index(["year", "class"])
+    for year in (2030, 2040):
+        simulated = stock.loc[("simulated", year), "area_km2"]
+        assert simulated.to_dict() == pytest.approx(demand.loc[year, "simulated_km2"].to_dict(), abs=1e-6)
+        # All land stays land: parts of 0.16 km2 round each cell at the edge.
+        observed = stock.loc[("observed", 2020), "area_km2"]
+        assert simulated.sum() == pytest.approx(observed.sum(), abs=0.5)
+    with rasterio.open(on_cells / "simulation" / "grids" / "land_use_2030.tif") as made:
+        assert made.transform.a == 400.0
+    # The change since the last observed year is that of the demand, without a trace of the rounding to parts.
+    change = pd.read_csv(on_cells / "tables" / "change.csv")
+    row = change[(change["from_year"] == 2020) & (change["to_year"] == 2030)].iloc[0]
+    density = (stock["stock_t_c"] / stock["area_km2"]).loc[("simulated", 2030)]
+    asked = demand.loc[2030, "simulated_km2"] - counted_parts(on_cells)
+    assert row["stock_change_t_c"] == pytest.approx(float((asked * density).sum()), rel=1e-6)
+
+
+def counted_parts(folder: Path) -> pd.Series:
+    """Areas of the classes that the simulation begins with, km2."""
+    table = pd.read_csv(folder / "simulation" / "tables" / "conversions.csv")
+    first = table[table["from_year"] == 2020]
+    return first.groupby("from_class")["area_km2"].sum()
+
+
+def test_what_cells_cannot_say_is_said_and_nothing_is_left_behind(on_cells: Path) -> None:
+    record = json.loads((on_cells / "simulation" / "run.json").read_text(encoding="utf-8"))
+    assert any("scores in blocks below 10 parts say nothing" in note for note in record["warnings"])
+    gc.collect()
+    assert not list((on_cells.parent / "own_tmp").iterdir())
+
+
+def test_a_check_looks_at_the_cells(on_cells: Path) -> None:
+    check_file(on_cells.parent / "study.toml")
+    again = simulate_study(on_cells.parent / "study.toml")
+    assert again.folder == on_cells / "simulation"

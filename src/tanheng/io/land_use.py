@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,34 @@ def write_land_use(
             dataset.write_colormap(1, colours)
 
     _write(path, profile, fill, text, "", "MODE")
+
+
+def write_parts(paths: Sequence[Path], rows: Iterable[Sequence[NDArray[np.uint8]]], pixels: PixelGrid) -> None:
+    """Write maps of parts of cells side by side, as their rows of cells come; 0 is no data.
+
+    Parameters
+    ----------
+    rows : iterable of sequence of array of uint8, shape (side, columns)
+        A row of cells of each map.
+
+    Raises
+    ------
+    OutputError
+        A file can't be written.
+    """
+    try:
+        with ExitStack() as stack:
+            profile = _profile(pixels, "uint8", 0)
+            files = [stack.enter_context(rasterio.open(path, "w", **profile)) for path in paths]
+            row = 0
+            for dates in rows:
+                for file, land in zip(files, dates, strict=True):
+                    file.write(land, 1, window=Window(0, row, pixels.width, land.shape[0]))
+                row += dates[0].shape[0]
+    except (RasterioError, CPLE_BaseError, OSError) as error:
+        raise OutputError(
+            tr("{path}: can't be written ({error}); is the disk full?", path=paths[0], error=error)
+        ) from error
 
 
 def write_chance(path: Path, chance: NDArray[np.float32], pixels: PixelGrid, text: str) -> None:

@@ -88,6 +88,6 @@ def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs
     if study.simulate is None:
         return inputs
     problems = Problems()
-    opened, _ = open_study_simulation(inputs, problems)
+    opened = open_study_simulation(inputs, problems)
     problems.stop_if_any()
-    return replace(inputs, warnings=(*inputs.warnings, *(opened.notes if opened is not None else ())))
+    return replace(inputs, warnings=(*inputs.warnings, *(opened.given.notes if opened is not None else ())))

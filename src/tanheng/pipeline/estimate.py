@@ -99,12 +99,21 @@ def estimate(inputs: Inputs) -> Estimate:
         + _YEAR_BYTES * len(study.years)
         + (_CELL_BYTES + (_MAP_BYTES if study.carbon_density.maps else 0.0)) * cells
     )
-    held, more = _of_simulation(study, max((_pixels(item) for item in inputs.land.maps), default=0))
+    held, more = _of_simulation(study, _simulated_pixels(inputs))
     return Estimate(memory + held, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds + more)
 
 
 def _pixels(item: LandMap) -> int:
     return item.source.pixels.width * item.source.pixels.height
+
+
+def _simulated_pixels(inputs: Inputs) -> int:
+    """Pixels of the map that is simulated: of the land map, or of the parts of the cells."""
+    if inputs.study.simulate is not None and inputs.study.simulate.resolution == "cells":
+        from tanheng.pipeline.simulation.cells import parts_along
+
+        return inputs.grid.size * parts_along(inputs.grid) ** 2
+    return max(map(_pixels, inputs.land.maps), default=0)
 
 
 def _of_simulation(study: Study, pixels: int) -> tuple[float, float]:

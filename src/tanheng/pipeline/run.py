@@ -189,7 +189,7 @@ def _simulated(
     """Future land use in its folder among the results, and the tables of its years; none where the study asks for none."""
     if opened is None:
         return None
-    if opened[0].settings.demand == "plan" and not (inputs.output / "plan" / "plan.json").exists():
+    if opened.given.settings.demand == "plan" and not (inputs.output / "plan" / "plan.json").exists():
         clock.reporter.warn(
             tr(
                 "simulate: demand is that of the plan, which is not made yet; run 'tanheng plan', then 'tanheng simulate'"
@@ -198,7 +198,7 @@ def _simulated(
         return None
     part = folder / PART
     part.mkdir()
-    made = simulate_for_study(part, inputs, opened, clock, pool, observed=observed)
+    made = simulate_for_study(part, opened, clock, pool, observed=observed)
     for heading, texts in grouped(made.simulation.notes).items():
         clock.reporter.notes(heading, texts)
     return made.accounts

@@ -54,6 +54,7 @@ class Simulate(Part):
     """Future land use."""
 
     to: Annotated[tuple[Year, ...], BeforeValidator(_as_years), Field(min_length=1)]
+    resolution: Literal["map", "cells"] = "map"
     mode: Literal["best", "draw", "patches"] = "draw"
     draws: Annotated[int, Field(ge=1, le=10_000), within("draws")] = 10
     model: Literal["logit", "lightgbm"] = "logit"

@@ -34,6 +34,7 @@ from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
 from tanheng.pipeline.reporter import Clock, Reporter
+from tanheng.pipeline.simulation.cells import cells_note, on_cells
 from tanheng.pipeline.simulation.maps import simulate_into, simulation_record
 from tanheng.pipeline.simulation.page import write_simulation_page
 from tanheng.pipeline.simulation.result import Simulation
@@ -71,11 +72,56 @@ class StudySimulation:
     accounts: Mapping[str, pd.DataFrame]
 
 
-def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[SimulationInputs | None, OutlookInputs]:
-    """Inputs of the simulation of a study; problems are gathered."""
+@dataclass(frozen=True)
+class Opened:
+    """Simulation of a study, opened and checked.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        Of the study, with the land that is simulated: its maps, or those of the parts of its cells.
+    given : SimulationInputs
+    outlook : OutlookInputs
+    """
+
+    inputs: Inputs
+    given: SimulationInputs
+    outlook: OutlookInputs
+
+
+def open_study_simulation(inputs: Inputs, problems: Problems) -> Opened | None:
+    """Simulation of a study, opened; None where its land can't be used. Problems are gathered."""
     study = inputs.study
     assert study.simulate is not None  # noqa: S101  the caller looked
-    settings = study.simulate
+    settings, by_cell = study.simulate, study.simulate.resolution == "cells"
+    if by_cell:
+        with problems.at("land_cover.maps"):
+            counted = problems.attempt(on_cells, inputs)
+        if counted is None:
+            return None
+        inputs = counted
+    given = open_simulation(settings, _maps_to_learn_from(inputs, whole=by_cell), inputs.base, problems)
+    if given is None:
+        return None
+    outlook = OutlookInputs({})
+    names = tuple(scenario.name for scenario in given.scenarios)
+    with problems.at("simulate.outlook"):
+        outlook = problems.attempt(open_outlook, settings.outlook, inputs.base, names) or outlook
+        _check_outlook(inputs, outlook, problems)
+    of_demand = ("simulate.demand", "simulate.scenarios")
+    if settings.demand != "plan" and not any(one.place.startswith(of_demand) for one in problems.errors):
+        with problems.at("simulate.demand"):
+            schedules = problems.attempt(schedules_of, given)
+            if schedules is not None:
+                problems.warn(*(problems.attempt(refuse_unlikely, given, schedules) or ()))
+    notes = (*given.notes, *problems.warnings, *([cells_note(inputs.grid)] if by_cell else ()))
+    return Opened(inputs, replace(given, notes=notes), outlook)
+
+
+def _maps_to_learn_from(inputs: Inputs, *, whole: bool) -> MapsOfLand:
+    """Land, drivers and zones that a simulation takes; maps that show the region alone are taken whole."""
+    study, settings = inputs.study, inputs.study.simulate
+    assert settings is not None  # noqa: S101  the caller looked
     drivers = {}
     for driver in inputs.drivers:
         wanted = settings.drivers is None or driver.name in settings.drivers
@@ -85,30 +131,14 @@ def open_study_simulation(inputs: Inputs, problems: Problems) -> tuple[Simulatio
             drivers[driver.name] = tuple(
                 replace(raster, scale=raster.scale * scale, offset=raster.offset * scale) for raster in dates
             )
-    given = MapsOfLand(
+    return MapsOfLand(
         inputs.land.maps,
         inputs.land.legend,
         inputs.classes,
-        inputs.land.boundary,
+        None if whole else inputs.land.boundary,
         drivers,
         inputs.zones[settings.zones] if settings.zones else None,
     )
-    opened = open_simulation(settings, given, inputs.base, problems)
-    names = tuple(scenario.name for scenario in opened.scenarios) if opened else ()
-    outlook = OutlookInputs({})
-    if opened is not None:
-        with problems.at("simulate.outlook"):
-            outlook = problems.attempt(open_outlook, settings.outlook, inputs.base, names) or outlook
-            _check_outlook(inputs, outlook, problems)
-        of_demand = ("simulate.demand", "simulate.scenarios")
-        if settings.demand != "plan" and not any(one.place.startswith(of_demand) for one in problems.errors):
-            with problems.at("simulate.demand"):
-                schedules = problems.attempt(schedules_of, opened)
-                if schedules is not None:
-                    problems.warn(*(problems.attempt(refuse_unlikely, opened, schedules) or ()))
-    if opened is not None:
-        opened = replace(opened, notes=(*opened.notes, *problems.warnings))
-    return opened, outlook
 
 
 def simulate_study(
@@ -145,11 +175,8 @@ def simulate_study(
         place = inputs.output / PART if beside_a_run else inputs.output
         folder = part_folder(inputs.output, PART) if beside_a_run else result_folder(inputs.output)
         with working_on(inputs.output), folder as written:
-            made = simulate_for_study(written, inputs, opened, clock, work, back=_BACK if beside_a_run else "")
+            made = simulate_for_study(written, opened, clock, work, back=_BACK if beside_a_run else "")
         return made.simulation.at(place)
-
-
-Opened = tuple[SimulationInputs, OutlookInputs]
 
 
 def open_checked(inputs: Inputs) -> Opened:
@@ -161,15 +188,14 @@ def open_checked(inputs: Inputs) -> Opened:
         All problems at once.
     """
     problems = Problems()
-    opened, outlook = open_study_simulation(inputs, problems)
+    opened = open_study_simulation(inputs, problems)
     problems.stop_if_any()
     assert opened is not None  # noqa: S101  the line above stops where it is
-    return opened, outlook
+    return opened
 
 
 def simulate_for_study(
     folder: Path,
-    inputs: Inputs,
     opened: Opened,
     clock: Clock,
     work: Pool | Work | None,
@@ -183,7 +209,7 @@ def simulate_for_study(
     observed : pandas.DataFrame, optional
         Transitions of the observed years; those of the finished run by default.
     """
-    given, outlook = opened
+    inputs, given, outlook = opened.inputs, opened.given, opened.outlook
     layers = {label: zones_on(polygons, given.land.pixels) for label, polygons in inputs.zones.items()}
     made = simulate_into(folder, given, clock, work or Here(), None, _planned(inputs, given), layers)
     with clock.stage(mark("future stock and balance")):

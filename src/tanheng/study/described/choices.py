@@ -97,6 +97,7 @@ CHOICES: Mapping[tuple[type[Part], str], Mapping[str, str]] = {
         "best": mark("most likely map"),
         "patches": mark("draws in patches"),
     },
+    (Simulate, "resolution"): {"map": mark("pixels of the maps"), "cells": mark("shares of the cells")},
     (Simulate, "demand_uncertainty"): {"observed": mark("as observed between periods")},
     (Simulate, "model"): {"logit": mark("logistic regression"), "lightgbm": mark("gradient-boosted trees")},
     (Simulate, "period"): {"last": mark("last period"), "all": mark("whole span")},

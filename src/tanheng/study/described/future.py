@@ -64,6 +64,13 @@ FUTURE: Fields = {
             {"roads": "roads.gpkg"},
             accepts=("vector",),
         ),
+        "resolution": Field(
+            mark("Resolution"),
+            mark(
+                "What is simulated: the pixels of the land maps, or the shares of the cells of the grid, in parts of each cell."
+            ),
+            "cells",
+        ),
         "windows": Field(
             mark("Windows"),
             mark("Sides of the windows in which shares of classes are counted; odd."),

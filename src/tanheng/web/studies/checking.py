@@ -53,8 +53,8 @@ def checked(home: Home, name: str) -> StudyCheck:
         if study.plan is not None:
             problems.attempt(open_plan, inputs)
         if study.simulate is not None:
-            opened, _outlook = open_study_simulation(inputs, problems)
-            inputs = replace(inputs, warnings=(*inputs.warnings, *(opened.notes if opened is not None else ())))
+            opened = open_study_simulation(inputs, problems)
+            inputs = replace(inputs, warnings=(*inputs.warnings, *(opened.given.notes if opened is not None else ())))
         needs = estimate(inputs)
         problems.add(*needs.problems(inputs.output))
         problems.stop_if_any()

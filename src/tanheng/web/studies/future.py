@@ -139,6 +139,12 @@ def land_today(home: Home, name: str) -> LandToday:
         raise InputError(
             tr("This study simulates by zone, so that its demand needs a table with zones; see docs/simulation.md.")
         )
+    if settings.get("resolution") == "cells":
+        raise InputError(
+            tr(
+                "This study simulates on the shares of its cells, where areas by hand can't be set; see docs/simulation.md."
+            )
+        )
     table = _table_of(home, state, "stock_by_class")
     land = _land_of_maps(home, state)
     counts = cells_by_class(Landscape(land.lands[-1]), len(land.classes))[0] * land.cell_km2
