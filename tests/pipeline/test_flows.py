@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import STUDY, tiny_study, write_map
-from tanheng.accounting.flows.delays import Response, converted_share, linear, realised, recent_and_old
+from tanheng.accounting.flows.delays import AT_ONCE, Response, converted_share, linear, realised, recent_and_old
+from tanheng.accounting.flows.store import Part, Responses, with_departures
 from tanheng.errors import InputError, StudyError
 from tanheng.pipeline.run import Results, run_study
+from tanheng.stages.land.flows import _flows
 
 ages = st.lists(st.floats(0.5, 100.0), min_size=1, max_size=5, unique=True).map(sorted)
 
@@ -194,6 +197,31 @@ maps = false
     # conversions spread over 2005-2010: (25 - 16) / 40 / 5 of it in 2010, all on converted land.
     assert crops.loc["converted", "soil_t_co2_per_yr"] == pytest.approx(2025 * 44 / 12, rel=1e-9)
     assert crops.loc["remaining", "soil_t_co2_per_yr"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_last_conversion_into_a_category_counts() -> None:
+    """Forest became grass in 1990-1995, grass dry fields in 2005-2010, these paddy: they came to cropland in 2005-2010."""
+    classes = ("forest", "grass", "dry", "paddy")
+    responses = Responses(dict.fromkeys(classes, AT_ONCE), linear(60.0), AT_ONCE)
+
+    def all_from(one: int, other: int) -> np.ndarray:
+        area = np.zeros((4, 4))
+        area[one, other] = 100.0
+        return area
+
+    parts = [Part((1990, 1995), "forest", "grass", "soil", -6000.0, linear(60.0))]
+    for span, area in (((2005, 2010), all_from(1, 2)), ((2010, 2015), all_from(2, 3))):
+        parts = list(with_departures(parts, classes, area, span, responses))
+    last = parts[-1]
+    assert (last.of, last.to) == ("dry", "paddy")
+    assert last.earlier == (((1990, 1995), "forest"), ((2005, 2010), "grass"))
+    given = SimpleNamespace(
+        categories={"forest": "forest land", "grass": "grassland", "dry": "cropland", "paddy": "cropland"},
+        settings=SimpleNamespace(window_years=20.0),
+    )
+    # In 2028 two fifths of the conversions of 2005-2010 are less than twenty years old, and none of those of 1990-1995 is.
+    found = _flows(given, [last], "cropland", 2028)
+    assert found["converted", "soil"] / (found["converted", "soil"] + found["remaining", "soil"]) == pytest.approx(0.4)
 
 
 def test_flows_end_at_the_change_of_the_maps(tmp_path: Path) -> None:

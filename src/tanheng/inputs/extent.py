@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pyproj
@@ -15,7 +15,7 @@ from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
 from tanheng.land.pixels import PixelGrid, lies_on
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.limits import limit, more_than
 from tanheng.units import M2_PER_KM2
 
@@ -178,6 +178,16 @@ def zones_outside(polygons: Polygons, ids: Collection[str], grid: Grid, boundary
         for number, part, own in zip(wanted, inside, whole, strict=True)
         if part <= LEAST_INSIDE * own
     ]
+
+
+def emitting_elsewhere(layer: str, names: Sequence[str]) -> str:
+    """Problem of zones that have emissions and do not lie in the region."""
+    return tr(
+        "zones.{layer}: {names} have emissions and no land in the region; is the layer of the same place, and its CRS right? Leave out rows "
+        "of zones that are not in the study",
+        layer=layer,
+        names=listed(names[:8]),
+    )
 
 
 def raster_elsewhere(raster: Raster, grid: Grid) -> list[str]:

@@ -29,7 +29,14 @@ from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emission.decomposition import DecompositionInputs, open_decomposition
 from tanheng.inputs.emission.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
 from tanheng.inputs.emission.emissions import EmissionInputs, open_emissions
-from tanheng.inputs.extent import choose_grid, cover_problems, raster_elsewhere, zones_elsewhere, zones_outside
+from tanheng.inputs.extent import (
+    choose_grid,
+    cover_problems,
+    emitting_elsewhere,
+    raster_elsewhere,
+    zones_elsewhere,
+    zones_outside,
+)
 from tanheng.inputs.files import all_files
 from tanheng.inputs.flows import FlowInputs, open_flows
 from tanheng.inputs.land import check_codes, classes_in_order, open_land_rasters, open_legend
@@ -45,7 +52,6 @@ from tanheng.io.sources import trusting
 from tanheng.io.tables import read_points
 from tanheng.io.vectors import Polygons, read_polygons
 from tanheng.land.series import year_pairs
-from tanheng.language import listed, tr
 from tanheng.study import Study
 
 
@@ -294,14 +300,7 @@ def _check_emitting(
     outside = zones_outside(zones[label], named, grid, boundary)
     if outside:
         with problems.at(f"zones.{label}"):
-            problems.add(
-                tr(
-                    "zones.{layer}: {names} have emissions and no land in the region; is the layer of the same place, and its CRS right? Leave out "
-                    "rows of zones that are not in the study",
-                    layer=label,
-                    names=listed(outside[:8]),
-                )
-            )
+            problems.add(emitting_elsewhere(label, outside))
 
 
 def _emits(table: pd.DataFrame) -> pd.Series:

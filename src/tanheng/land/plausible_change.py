@@ -20,7 +20,7 @@ def net_rate(first: float, last: float, years: float) -> float:
 
 
 def chance_corrected_agreement(matrix: NDArray[np.float64]) -> float:
-    r"""Agreement of two maps beyond chance, Cohen's kappa: :math:`(p_o - p_e) / (1 - p_e)`; 1 where all land is of one class in both.
+    r"""Agreement of two maps beyond chance, Cohen's kappa: :math:`(p_o - p_e) / (1 - p_e)`; NaN without land, or with one class alone.
 
     Two maps of one place agree widely, since most land stays what it is; one that is shifted, turned or of another place agrees by chance.
 
@@ -38,10 +38,10 @@ def chance_corrected_agreement(matrix: NDArray[np.float64]) -> float:
     """
     whole = float(matrix.sum())
     if whole <= 0:
-        return 1.0
+        return float("nan")
     shares = matrix / whole
     by_chance = float(shares.sum(axis=1) @ shares.sum(axis=0))
-    return (float(np.trace(shares)) - by_chance) / (1.0 - by_chance) if by_chance < 1.0 else 1.0
+    return (float(np.trace(shares)) - by_chance) / (1.0 - by_chance) if by_chance < 1.0 else float("nan")
 
 
 def undone_share(steps: list[float], whole: float) -> float:

@@ -35,9 +35,9 @@ class Responses:
 class Part:
     """Carbon that one kind of conversion gains or loses in a pool: from and to a class, t C once all has taken place.
 
-    `entered` is when the land came into its category from another one, and from which class, where a later conversion took it along. `until` is
-    when the land leaves the class again, and nothing more takes place. `is_settlement` marks what later conversions need not lose, or gain
-    besides, since the land they took had not reached the density of its class; it is no change of the settled store.
+    `earlier` are the conversions that brought the land to the former class, when and from which one, the first of them first. `until` is when the
+    land leaves the class again, and nothing more takes place. `is_settlement` marks what later conversions need not lose, or gain besides, since
+    the land they took had not reached the density of its class; it is no change of the settled store.
     """
 
     span: tuple[int, int]
@@ -48,7 +48,7 @@ class Part:
     response: Response
     until: float = math.inf
     is_settlement: bool = False
-    entered: tuple[tuple[int, int], str] | None = None
+    earlier: tuple[tuple[tuple[int, int], str], ...] = ()
 
     @property
     def settled(self) -> float:
@@ -162,8 +162,8 @@ def with_departures(
         for other, to in enumerate(classes):
             if other != number and area[number, other] > 0:
                 amount = rest * area[number, other] / leaving[number]
-                entered = part.entered or (part.span, part.of)
-                yield Part(span, part.to, to, part.pool, float(amount), response, is_settlement=True, entered=entered)
+                earlier = (*part.earlier, (part.span, part.of))
+                yield Part(span, part.to, to, part.pool, float(amount), response, is_settlement=True, earlier=earlier)
 
 
 def store_by_year(parts: Iterable[Part], start: float, first: int, last: int) -> pd.DataFrame:

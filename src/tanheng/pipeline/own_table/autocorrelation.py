@@ -27,6 +27,7 @@ from tanheng.analysis import (
     row_standardised,
 )
 from tanheng.analysis.local import CLUSTERS, SPOTS
+from tanheng.analysis.neighbours import Weights
 from tanheng.errors import InputError
 from tanheng.io.columns import Columns, read_columns
 from tanheng.io.results.geopackage import PlacedTable, write_geopackage
@@ -68,34 +69,11 @@ def autocorrelate(
     """
     table = read_columns(path)
     names = [x, *([y] if y else [])]
-    table.require(names)
-    values = [table.numbers(name) for name in names]
-    known = np.asarray(np.isfinite(np.stack(values)).all(axis=0))
-    if known.sum() < 4:
-        raise InputError(
-            tr("{path}: {count} rows have values; four or more are needed", path=path, count=int(known.sum()))
-        )
-    for name, item in zip(names, values, strict=True):
-        if np.ptp(item[known]) == 0:
-            raise InputError(
-                tr(
-                    "{path}: all values of the column '{name}' are alike, so autocorrelation has no meaning",
-                    path=path,
-                    name=name,
-                )
-            )
+    values, known = _known_values(table, names)
     refuse_twice(path, coordinates(table, where), known)
     weights, meaning = neighbours_of(table, where, known)
     even = row_standardised(weights)
-    if islands(even).all():
-        raise InputError(
-            tr(
-                "{path}: no row has a neighbour ({meaning}); where polygons leave gaps between them, close these, or take the nearest (--nearest 4) "
-                "or all within a distance (--within)",
-                path=path,
-                meaning=meaning,
-            )
-        )
+    _refuse_alone(path, even, meaning)
     first = values[0][known]
     tested = {"Moran I": moran(first, even, permutations, seed), "Geary C": geary(first, even, permutations, seed)}
     if y:
@@ -130,6 +108,54 @@ def autocorrelate(
         standard[0],
         around,
     )
+
+
+def _known_values(table: Columns, names: Sequence[str]) -> tuple[list[NDArray[np.float64]], NDArray[np.bool_]]:
+    """Numbers of each column, and which rows have all of them.
+
+    Raises
+    ------
+    StudyError
+        Columns are missing, or cells are no numbers.
+    InputError
+        Fewer than four rows have values, or those of a column are alike.
+    """
+    table.require(names)
+    values = [table.numbers(name) for name in names]
+    known = np.asarray(np.isfinite(np.stack(values)).all(axis=0))
+    if known.sum() < 4:
+        raise InputError(
+            tr("{path}: {count} rows have values; four or more are needed", path=table.path, count=int(known.sum()))
+        )
+    for name, item in zip(names, values, strict=True):
+        if np.ptp(item[known]) == 0:
+            raise InputError(
+                tr(
+                    "{path}: all values of the column '{name}' are alike, so autocorrelation has no meaning",
+                    path=table.path,
+                    name=name,
+                )
+            )
+    return values, known
+
+
+def _refuse_alone(path: Path, even: Weights, meaning: str) -> None:
+    """Refuse rows of which none has a neighbour.
+
+    Raises
+    ------
+    InputError
+        It is so.
+    """
+    if islands(even).all():
+        raise InputError(
+            tr(
+                "{path}: no row has a neighbour ({meaning}); where polygons leave gaps between them, close these, or take the nearest (--nearest 4) "
+                "or all within a distance (--within)",
+                path=path,
+                meaning=meaning,
+            )
+        )
 
 
 def _shapes(table: Columns, where: Where, known: NDArray[np.bool_]) -> tuple[shapely.Geometry, ...]:

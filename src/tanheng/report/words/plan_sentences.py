@@ -184,7 +184,8 @@ def _weighed(record: Mapping[str, Any]) -> list[str]:
 
 def _values(record: Mapping[str, Any], tables: Tables) -> list[str]:
     """What else was weighed, and what the plan changes of it; nothing where carbon alone counts."""
-    if "plan_values" not in tables or record["settings"]["weights"] == {"carbon": 1.0}:
+    others = {name: weight for name, weight in record["settings"]["weights"].items() if name != "carbon"}
+    if "plan_values" not in tables or not any(others.values()):
         return []
     rows = tables["plan_values"]
     told = listed(
@@ -200,7 +201,7 @@ def _values(record: Mapping[str, Any], tables: Tables) -> list[str]:
     )
     return [
         tr(
-            "It is the best by a weighted sum, and not the plan that stores most carbon. What it changes of each: {changes}.",
+            "It is the best by a weighted sum, and not necessarily the plan that stores most carbon. What it changes of each: {changes}.",
             changes=told,
         )
     ]

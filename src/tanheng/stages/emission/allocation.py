@@ -15,7 +15,7 @@ from scipy import sparse
 from tanheng.accounting.demand import allocated
 from tanheng.errors import InputError
 from tanheng.inputs.emission.emissions import canonical_sector
-from tanheng.inputs.extent import LEAST_INSIDE
+from tanheng.inputs.extent import LEAST_INSIDE, emitting_elsewhere
 from tanheng.land.cells import CellStore
 from tanheng.language import listed, name_of, tr
 from tanheng.stages.emission.weights import SectorWeights
@@ -55,14 +55,7 @@ def emission_zones(layer: ZoneLayer | None, table: pd.DataFrame, land: Land) -> 
         if zone in emitting and area <= LEAST_INSIDE * own
     ]
     if outside:
-        raise InputError(
-            tr(
-                "zones.{layer}: {names} have emissions and no land in the region; is the layer of the same place, and its CRS right? Leave out "
-                "rows of zones that are not in the study",
-                layer=layer.label,
-                names=listed(outside[:8]),
-            )
-        )
+        raise InputError(emitting_elsewhere(layer.label, outside))
     notes = [
         tr(
             "{name}: only {percent:.1f} % of this zone lies in the region, and all of its emissions are placed there",

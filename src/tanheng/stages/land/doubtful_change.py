@@ -42,7 +42,7 @@ def disagreement_notes(period: Period) -> list[str]:
     agreement = chance_corrected_agreement(period.moved)
     whole = float(period.moved.sum())
     changed = 1.0 - float(np.trace(period.moved)) / whole if whole > 0 else 0.0
-    if agreement >= _LEAST_AGREEMENT or changed < _MUCH_CHANGED:
+    if not (agreement < _LEAST_AGREEMENT and changed >= _MUCH_CHANGED):
         return []
     return [
         tr(

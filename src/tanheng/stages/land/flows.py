@@ -235,10 +235,9 @@ def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> di
         at = (year - 1.0, float(year))
         if given.categories[part.of] == category:
             share = part.share(at[1]) - part.share(at[0])
-            since = part.entered
-            recent = 0.0
-            if since is not None and given.categories[since[1]] != category:
-                recent = converted_share(since[0], year, given.settings.window_years)
+            # The last conversion that brought the land into the category from another one.
+            came = next((span for span, of in reversed(part.earlier) if given.categories[of] != category), None)
+            recent = 0.0 if came is None else converted_share(came, year, given.settings.window_years)
             shares = {CONVERTED: share * recent, REMAINING: share * (1.0 - recent)}
         else:
             recent, old = recent_and_old(part.response, part.span, at, given.settings.window_years, part.until)

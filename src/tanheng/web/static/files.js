@@ -71,8 +71,8 @@ function tile(file, used, page, actions) {
 const dated = (place, year) => place.map((key) => (key === "YEAR" ? String(year) : key));
 const held = (entries, place) => place.reduce((inner, key) => (inner && typeof inner === "object" ? inner[key] : undefined), entries);
 
-// Entries of a study that a use of a file would replace: their place, what stands there, and what would. Files that nobody has, as those
-// of a new study, are no loss.
+// Entries of the study that would be overwritten by using a file, each with its present and its new value. Names of files that do not
+// exist, as a new study has them, may be overwritten without a question.
 function replacing(entries, year, page) {
   const written = (value) => (value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
   const absent = (value) => typeof value === "string" && /^[^/\\]+\.\w+$/.test(value) && !page.files.some(({ file }) => file === value);
