@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.land.plausible_change import chance_corrected_agreement
 from tanheng.simulation.landscape import Land
 
 #: Sides of the blocks in which land is compared, cells.
@@ -217,7 +216,12 @@ def kappa(observed: Land, simulated: Land, classes: int) -> float:
     >>> kappa(np.array([[0, 0, 1, 1]], np.uint8), np.array([[0, 0, 1, 0]], np.uint8), 2)
     0.5
     """
-    return chance_corrected_agreement(contingency(observed, simulated, classes).astype(float))
+    table = contingency(observed, simulated, classes).astype(float)
+    total = table.sum()
+    if total == 0:
+        return float("nan")
+    agreed, chance = np.trace(table) / total, float(table.sum(axis=0) @ table.sum(axis=1)) / total**2
+    return float((agreed - chance) / (1.0 - chance)) if chance < 1 else float("nan")
 
 
 def operating_curve(score: NDArray[np.floating], changed: NDArray[np.bool_], points: int = 50) -> NDArray[np.float64]:
