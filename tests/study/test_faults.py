@@ -63,11 +63,15 @@ ONE_LINE: list[tuple[dict[str, Any], str]] = [
     ({"maps": {"approval": "a\nb"}}, "maps.approval: write it on one line"),
     (
         {"plan": {"limits": [{"class": "x", "at_least": 0.5, "at_most": 0.2}]}},
-        "plan.limits 1: x: at least 0.5 and at most 0.2 leave nothing; exchange them",
+        "plan.limits 1: x: at least 0.5 (50 %) and at most 0.2 (20 %) leave nothing; exchange them",
     ),
     (
         {"plan": {"fit": [{"class": "x", "file": "a.tif", "at_least": 5, "at_most": 2}]}},
         "plan.fit 1: x: at least 5 and at most 2 leave nothing; exchange them",
+    ),
+    (
+        {"plan": {"limits": [{"class": "x", "at_most": 0.9}, {"class": "y", "at_most": 0.9}, {"class": "x", "at_least": 1.02}]}},
+        "plan: limits: x is asked to keep at least 1.02 (102 %) in one entry and at most 0.9 (90 %) in another; no area does both",
     ),
 ]  # fmt: skip
 

@@ -46,6 +46,49 @@ def test_what_does_not_fit_together_has_the_place_it_names() -> None:
 BASE = {"title": "A", "carbon_density": {"table": "henan-six-classes"}}
 
 
+FIXED = "plan.limits: built-up is asked to have 110 % of today's area, and 'fixed' keeps it as it is"
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"built-up": (1.1, None)}, FIXED),
+        ({"water": (None, 0.5)}, "plan.limits: water is asked to have 50 %"),
+        (dict.fromkeys(("cropland", "forest", "grassland", "unused"), (None, 0.9)), "and no other class may grow"),
+        (
+            {"forest": (1.2, None), "cropland": (1, None), "grassland": (1, 2), "unused": (1, None)},
+            "no other class may shrink",
+        ),
+        ({"cropland": (0.9, None), "forest": (1.1, None), "grassland": (None, 1), "built-up": (1, 1)}, ""),
+    ],
+)
+def test_limits_that_no_land_can_keep_are_told_before_the_maps_are_counted(
+    tiny: Path, limits: dict[str, tuple[float | None, float | None]], words: str
+) -> None:
+    entries = [
+        f'{{ class = "{name}"'
+        + "".join(f", {end} = {x}" for end, x in zip(("at_least", "at_most"), ends, strict=True) if x)
+        for name, ends in limits.items()
+    ]
+    text = tiny.read_text(encoding="utf-8") + f"[plan]\nlimits = [{', '.join(f'{one} }}' for one in entries)}]\n"
+    if not words:
+        (tiny.parent / "study.toml").write_text(text, encoding="utf-8")
+        check_inputs(load_study(tiny.parent / "study.toml"), tiny.parent)
+        return
+    (problem,) = problems_of(tiny.parent, text)
+    assert words in problem
+    assert problem.place == "plan.limits"
+
+
+def test_a_wrong_unit_in_the_settings_is_told_once(tiny_with_people: Path) -> None:
+    (tiny_with_people.parent / "totals.csv").write_text("year,emissions\n2000,1000\n2010,2000\n", encoding="utf-8")
+    text = tiny_with_people.read_text(encoding="utf-8")
+    text = text.replace('totals = "totals.csv"', 'totals = "totals.csv"\nunit = "10^4 kWh"')
+    (problem,) = problems_of(tiny_with_people.parent, text)
+    assert problem.startswith("emissions.unit: '10^4 kWh' is no mass of carbon")
+    assert problem.place == "emissions.unit"
+
+
 def test_a_problem_is_said_again_in_another_language() -> None:
     problems = Problems()
     with problems.at("demand.weights"):

@@ -333,6 +333,7 @@ def test_lists_are_filled_in_without_toml(browser: Browser, served: tuple[Served
     cells.nth(2).press("Tab")
     held("data_years", {"emissions": {"2010": 2009}}, "")
     # A second row of the same name and year is marked and not written, and leaves the first as it was.
+    expect(page.locator("[data-place='data_years'] .row")).to_have_count(2)
     cells = page.locator("[data-place='data_years'] .row").last.locator("input")
     for cell, text in zip((0, 1, 2), ("emissions", "2010", "2005"), strict=True):
         cells.nth(cell).fill(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -223,6 +224,11 @@ def test_a_scenario_is_made_with_a_slider(browser: Browser, served: Served, code
     page.click("#simulate")
     page.wait_for_selector("body[data-simulated='successful']", timeout=90_000)
     expect(page.locator("#future-results")).to_be_visible()
+    # The way to the results stays when the page is opened again, and leads to their own page.
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    expect(page.locator("#future-results")).to_have_attribute("href", re.compile("results.*simulation/report.html"))
+    page.locator("#scenarios button", has_text=f"slid {code}").click()
     assert f"slid {code}" in (served.folder / "county" / "study_demand_by_hand.csv").read_text(encoding="utf-8-sig")
     # Moved back by typing, a class has the area of before again.
     exact = page.locator("#areas fieldset").first.locator("input[type=number]").first

@@ -115,6 +115,18 @@ def test_a_job_that_fails_says_why_as_the_command_does(served: Served) -> None:
     assert "there is no such file" in found["message"]
     table = served.job("correlate", table="small/totals.csv", columns=["year", "nothing"])
     assert "nothing" in served.until(table, "failed")["message"]
+    # Its title is in the language of who reads it.
+    assert served.state(table)["title"] == "Correlation in small/totals.csv"
+    chinese = served.ask(f"/job/{table}", headers={"Accept-Language": "zh", "Accept": "text/html"}).text
+    assert "small/totals.csv" in chinese
+    assert "Correlation in" not in chinese
+
+
+def test_a_run_is_not_compared_with_itself(served: Served) -> None:
+    inputs = {"first": "small/results", "second": "small/results"}
+    answer = served.ask("/app/jobs", "POST", {"process": "compare", "inputs": inputs})
+    assert answer.status == 400
+    assert "'small/results' is named twice" in answer.json()["message"]
 
 
 def test_a_process_that_is_not_there_is_refused(served: Served) -> None:

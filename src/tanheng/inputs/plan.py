@@ -17,6 +17,7 @@ from tanheng.factors.catalogue import read_named
 from tanheng.factors.legends import class_hint, class_named
 from tanheng.factors.table import Table, parse_number
 from tanheng.grid import coverage, project
+from tanheng.inputs.checks.plan_limits import limits_that_conflict
 from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
@@ -87,6 +88,7 @@ def open_plan(inputs: Inputs) -> PlanInputs:
                 problems.add(Problem(text, f"plan.{key}"))
     with problems.at("plan.limits"):
         problems.add(*_zones_named(plan, inputs))
+        problems.add(*limits_that_conflict(plan, inputs.classes))
     with problems.at("plan.demand_zones"):
         problems.add(*_demand_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -14,16 +16,30 @@ from tanheng.units import CO2_PER_C
 Share = Annotated[float, Field(ge=0)]
 
 
-def _refuse_reversed(land_class: str, least: float | None, most: float | None) -> None:
+def _refuse_reversed(land_class: str, least: float | None, most: float | None, units: str = "") -> None:
+    """Refuse a range whose lower end lies above its upper one; a share of today's area is told in percent as well."""
     if least is not None and most is not None and least > most:
         raise ValueError(
             tr(
-                "{land_class}: at least {least:g} and at most {most:g} leave nothing; exchange them",
+                "{land_class}: at least {least} and at most {most} leave nothing; exchange them",
                 land_class=name_of(land_class),
-                least=least,
-                most=most,
+                least=_told(least, units),
+                most=_told(most, units),
             )
         )
+
+
+def _told(value: float, units: str) -> str:
+    """An end of a range as a reader takes it.
+
+    Examples
+    --------
+    >>> _told(1.02, "%"), _told(12.5, "km2")
+    ('1.02 (102 %)', '12.5 km2')
+    """
+    if units == "%":
+        return f"{value:g} ({value * 100:g} %)"
+    return f"{value:g} {units}".strip()
 
 
 #: Times of today's area from which on a share is a slip for one in percent.
@@ -64,11 +80,31 @@ class PlanLimit(Part):
             raise ValueError(tr("give an end of a range once: as a share of today's area, or in km2"))
         for name, share in (("at_least", self.at_least), ("at_most", self.at_most)):
             _refuse_percent(name, share)
-        for least, most in zip(low, high, strict=True):
-            _refuse_reversed(self.land_class, least, most)
+        for least, most, units in zip(low, high, ("%", "km2"), strict=True):
+            _refuse_reversed(self.land_class, least, most, units)
         if self.zone is not None and self.zones is None:
             raise ValueError(tr("'zone' needs 'zones', the layer it belongs to"))
         return self
+
+
+def _crossed(limits: Iterable[PlanLimit]) -> Iterator[str]:
+    """Entries for one class and one place of which no area can keep both."""
+    groups: dict[tuple[str, str | None, str | None], list[PlanLimit]] = {}
+    for item in limits:
+        groups.setdefault((item.land_class, item.zones, item.zone), []).append(item)
+    for (land_class, _, zone), items in groups.items():
+        for end, units in (("", "%"), ("_km2", "km2")):
+            low = max((x for item in items if (x := getattr(item, f"at_least{end}")) is not None), default=-math.inf)
+            high = min((x for item in items if (x := getattr(item, f"at_most{end}")) is not None), default=math.inf)
+            if low > high:
+                yield tr(
+                    "limits: {land_class} is asked to keep at least {least} in one entry and at most {most} in another{zone}; no "
+                    "area does both",
+                    land_class=name_of(land_class),
+                    least=_told(low, units),
+                    most=_told(high, units),
+                    zone="" if zone is None else f" ({zone})",
+                )
 
 
 class PlanCarbon(Part):
@@ -152,7 +188,7 @@ class Plan(Part):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        problems = []
+        problems = [*_crossed(self.limits)]
         if (self.demand_weight > 0) != (self.demand_zones is not None):
             problems.append(tr("'demand_weight' and 'demand_zones', the layer of the units, go together"))
         if self.budget is not None and self.costs is None:

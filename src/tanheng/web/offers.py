@@ -30,13 +30,14 @@ class Order:
     Attributes
     ----------
     command : sequence of str
-    title : str
+    title : str or mapping of str to str
+        For people; texts by language where a study has them.
     study, results : str
         From the folder of the app; empty where there is none.
     """
 
     command: Sequence[str]
-    title: str
+    title: str | Mapping[str, str]
     study: str = ""
     results: str = ""
 
@@ -228,7 +229,7 @@ def _of_study(home: Home, name: str, command: list[str]) -> Order:
     study = load_study(path)
     folder = (path.parent / study.outputs.folder).resolve()
     results = home.name(folder) if home.is_inside(folder) else ""
-    return Order(command, study.told_title, name, results)
+    return Order(command, study.title, name, results)
 
 
 def _stock(home: Home, asked: StockOfMaps) -> Order:
@@ -291,6 +292,8 @@ def _geodetector(home: Home, asked: TableDetector) -> Order:
 
 
 def _compare(home: Home, asked: TwoRuns) -> Order:
+    if home.place(asked.first) == home.place(asked.second):
+        raise InputError(tr("'{first}' is named twice; choose two runs", first=asked.first))
     folder = _new_folder(home, asked.output, "compare")
     command = ["compare", str(home.place(asked.first)), str(home.place(asked.second)), f"--output={folder}"]
     title = tr("{first} and {second}", first=asked.first, second=asked.second)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tanheng.errors import Problem, TanhengError
+from tanheng.errors import Problem, TanhengError, UnitError
 from tanheng.factors import EmissionFactors, emission_factors_from
 from tanheng.factors.catalogue import alias_key
 from tanheng.factors.flows import CARRIERS, MADE_OF
@@ -22,7 +22,7 @@ from tanheng.io.tables import read_activity, read_processes, read_totals
 from tanheng.io.vectors import Polygons
 from tanheng.language import listed, name_of, tr
 from tanheng.study import EmissionsChoice, Study
-from tanheng.units import same_dimension
+from tanheng.units import conversion_factor, same_dimension, tonnes_of_carbon
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def open_emissions(
     asked = study.emissions
     if asked is None:
         return None
+    if asked.unit is not None and not _unit_holds(asked, asked.unit, problems):
+        return None
     totals = problems.attempt(read_totals, base / asked.totals, asked.columns, asked.unit) if asked.totals else None
     activity = (
         problems.attempt(read_activity, base / asked.activity, asked.columns, asked.unit) if asked.activity else None
@@ -98,6 +100,23 @@ def open_emissions(
             )
         )
     return EmissionInputs(study.years, asked, totals, activity, processes, reference, factors)
+
+
+#: What amounts of activity are measured in.
+_AMOUNTS = ("t", "m3", "TJ")
+
+
+def _unit_holds(asked: EmissionsChoice, unit: str, problems: Problems) -> bool:
+    """Whether the unit of the settings is one of what the table holds; else it is told once, and not for each row."""
+    try:
+        if asked.totals:
+            tonnes_of_carbon(1.0, unit)
+        elif not any(same_dimension(unit, amount) for amount in _AMOUNTS):
+            conversion_factor(unit, _AMOUNTS[0])
+    except UnitError as error:
+        problems.add(Problem(tr("emissions.unit: {words}", words=error), "emissions.unit"))
+        return False
+    return True
 
 
 def with_borrowed_years(table: pd.DataFrame | None, borrowed: Mapping[int, int]) -> pd.DataFrame | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from tanheng.language import Message, worded
 
 #: As OGC API - Processes calls them.
 State = Literal["accepted", "running", "successful", "failed", "dismissed"]
@@ -21,8 +23,8 @@ class Job:
     ----------
     id, process : str
         Process as the API calls it: ``run``, ``plan`` ...
-    title : str
-        What it is of, for people.
+    title : str or mapping of str to str
+        What it is of, for people: a text, a message, or texts by language.
     command : sequence of str
         Arguments of ``tanheng``.
     study, results : str
@@ -42,7 +44,7 @@ class Job:
 
     id: str
     process: str
-    title: str
+    title: str | Mapping[str, str]
     command: Sequence[str]
     study: str = ""
     results: str = ""
@@ -58,6 +60,11 @@ class Job:
     seconds_left: float | None = None
     message: str = ""
     problems: Sequence[dict[str, Any]] = field(default_factory=tuple)
+
+    @property
+    def told_title(self) -> str:
+        """Title in the language that is spoken."""
+        return self.title.again() if isinstance(self.title, Message) else worded(self.title)
 
     @property
     def has_ended(self) -> bool:

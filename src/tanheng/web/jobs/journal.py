@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from tanheng.language import message_of, plain_message
 from tanheng.web.database import Database
 from tanheng.web.jobs.job import Job
 
 #: Fields that are kept as JSON.
-_JSON = ("command", "problems")
+_JSON = ("title", "command", "problems")
 
 _COLUMNS = tuple(item.name for item in fields(Job))
 
@@ -82,10 +84,22 @@ class Journal:
 
 
 def _row(job: Job) -> dict[str, Any]:
-    row = asdict(job)
+    row = asdict(job) | {"title": dict(job.title) if isinstance(job.title, Mapping) else plain_message(job.title)}
     texts = {name: value.encode("utf-8", "replace").decode() for name, value in row.items() if isinstance(value, str)}
     return row | texts | {name: json.dumps(row[name]) for name in _JSON}
 
 
 def _job(row: dict[str, Any]) -> Job:
-    return Job(**(row | {name: tuple(json.loads(row[name])) for name in _JSON}))
+    lists = {name: tuple(json.loads(row[name])) for name in ("command", "problems")}
+    return Job(**(row | lists | {"title": _title(row["title"])}))
+
+
+def _title(text: str) -> str | Mapping[str, str]:
+    """Title as it was given; in a journal of before, the text itself."""
+    try:
+        held = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(held, dict):
+        return text if not isinstance(held, str) else held
+    return message_of(held) if "template" in held else held

@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,7 +51,9 @@ class Runner:
         self._lock = threading.RLock()
         self._tails: dict[str, Tail] = {}
 
-    def submit(self, process: str, command: Sequence[str], title: str, study: str = "", results: str = "") -> Job:
+    def submit(
+        self, process: str, command: Sequence[str], title: str | Mapping[str, str], study: str = "", results: str = ""
+    ) -> Job:
         """Put a job into the queue.
 
         Raises

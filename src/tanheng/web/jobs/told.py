@@ -10,10 +10,14 @@ from tanheng.web.jobs.job import Job
 def job_data(found: Job) -> dict[str, object]:
     """A job as the scripts of its page take it."""
     data = asdict(found)
-    return {key: data[key] for key in _TOLD} | {"results": found.results, "ended": found.has_ended}
+    return {key: data[key] for key in _TOLD} | {
+        "title": found.told_title,
+        "results": found.results,
+        "ended": found.has_ended,
+    }
 
 
 _TOLD = (
-    "id", "process", "title", "study", "state", "stage", "done", "total", "seconds_left", "message", "problems", "created",
+    "id", "process", "study", "state", "stage", "done", "total", "seconds_left", "message", "problems", "created",
     "started", "finished",
 )  # fmt: skip

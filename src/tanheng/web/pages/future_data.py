@@ -11,10 +11,14 @@ from starlette.responses import Response
 from tanheng.errors import InputError
 from tanheng.language import name_of, tr
 from tanheng.web.answers import asked, body_of, data, home_of, in_thread
-from tanheng.web.studies.form import state_of
+from tanheng.web.home import Home
+from tanheng.web.studies.form import StudyState, state_of
 
 if TYPE_CHECKING:
     from tanheng.web.studies.future import HandScenario
+
+#: Page of a simulation in a folder of results.
+_REPORT = "simulation/report.html"
 
 
 async def today(request: Request) -> Response:
@@ -25,7 +29,16 @@ async def today(request: Request) -> Response:
     land = await in_thread(land_today, home, name)
     state = await in_thread(state_of, home, name)
     words = {one.name: str(name_of(one.name)) for one in land.classes}
-    return data(asdict(land) | {"words": words, "version": state.version, "rates": list(RATES)})
+    simulated = await in_thread(_simulated, home, state)
+    return data(asdict(land) | simulated | {"words": words, "version": state.version, "rates": list(RATES)})
+
+
+def _simulated(home: Home, state: StudyState) -> dict[str, str]:
+    """Job of a simulation of a study that is under way, and the results that hold one; empty where there is none."""
+    jobs = [job.id for job in home.journal.unfinished() if (job.process, job.study) == ("simulate", state.name)]
+    folder = str(state.results.get("results", ""))
+    there = bool(folder) and (home.place(folder) / _REPORT).is_file()
+    return {"job": jobs[0] if jobs else "", "simulated": folder if there else ""}
 
 
 async def write(request: Request) -> Response:

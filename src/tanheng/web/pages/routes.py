@@ -167,6 +167,7 @@ def _shown(found: Job) -> dict[str, object]:
     }
     offer = OFFERS.get(found.process)
     return asdict(found) | {
+        "title": found.told_title,
         "state_words": states[found.state],
         "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(found.created)),
         "process_words": tr(offer.title) if offer else found.process,

@@ -9,6 +9,7 @@ let land = null;
 let scenarios = [];
 let chosen = 0;
 let saved = "";
+let underWay = false;
 const written = () => JSON.stringify([scenarios, land?.to]);
 
 const rateWords = {
@@ -169,7 +170,7 @@ function show() {
     node("future-areas").replaceChildren();
   }
   node("future-problem").textContent = lacking ? word("too_much_land", { class: land.words[scenario.rest] }) : "";
-  node("simulate").disabled = scenarios.some((one) => one.areas[one.rest] < 0);
+  node("simulate").disabled = underWay || scenarios.some((one) => one.areas[one.rest] < 0);
 }
 
 function showAll() {
@@ -178,9 +179,16 @@ function showAll() {
   show();
 }
 
+// The way to the results of a simulation, where there are some.
+function offer(results) {
+  node("future-results").hidden = !results;
+  node("future-results").href = `/results?name=${encodeURIComponent(results)}&page=simulation/report.html`;
+}
+
 function follow(job) {
   const events = new EventSource(`/app/jobs/${job}/events`);
   node("future-progress").hidden = false;
+  node("simulate").disabled = underWay = true;
   events.onmessage = (event) => {
     const now = JSON.parse(event.data);
     const states = { accepted: "queued", running: "running", successful: "successful", failed: "failed", dismissed: "stopped" };
@@ -190,10 +198,10 @@ function follow(job) {
     if (!now.ended) return;
     events.close();
     node("future-progress").hidden = true;
-    node("simulate").disabled = false;
+    underWay = false;
+    show();
     node("future-problem").textContent = now.state === "failed" ? now.message : "";
-    node("future-results").hidden = now.state !== "successful";
-    node("future-results").href = `/results?name=${encodeURIComponent(now.results)}&page=simulation/report.html`;
+    offer(now.state === "successful" ? now.results : "");
     document.body.dataset.simulated = now.state;
   };
 }
@@ -230,6 +238,8 @@ async function start() {
   if (!scenarios.length) scenarios = [fresh(word("scenario_name", { number: 1 }))];
   showAll();
   saved = written();
+  offer(land.simulated);
+  if (land.job) follow(land.job);
   document.body.dataset.ready = "";
 }
 // What was moved and not written would be gone.

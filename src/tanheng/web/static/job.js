@@ -2,6 +2,8 @@
 import { ask, make, time, word } from "./page.js";
 
 const node = (name) => document.getElementById(`job-${name}`);
+// Page of the results that a process is about, where that is not their first.
+const pages = { plan: "plan/plan.html", simulate: "simulation/report.html" };
 let job = JSON.parse(document.getElementById("job").textContent);
 
 function show() {
@@ -18,7 +20,8 @@ function show() {
   node("problems").hidden = !problems.length;
   node("stop").hidden = job.ended;
   node("results").hidden = job.state !== "successful" || !job.results;
-  node("results").href = `/results?name=${encodeURIComponent(job.results)}`;
+  const page = pages[job.process] ? `&page=${pages[job.process]}` : "";
+  node("results").href = `/results?name=${encodeURIComponent(job.results)}${page}`;
   const again = job.ended && job.study && job.state !== "successful";
   node("again").hidden = !again;
   node("resume").hidden = !again || job.process !== "run" || job.problems.length > 0;

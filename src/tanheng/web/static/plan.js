@@ -142,11 +142,13 @@ function slider(label, value, low, high, step, done) {
   return make("div", { class: "row slide" }, on, make("label", { for: id, class: "key" }, label), range, exact, "%");
 }
 
+const weighedName = (one) => ({ carbon: word("carbon"), cost: word("cost") })[one] ?? one;
+
 // What each thing counts for: a tonne of carbon, one of each value by hectare, one of the currency.
 function weights() {
   const frame = make("fieldset", { class: "part" }, make("legend", {}, word("weights")), make("p", { class: "soft" }, word("weights_mean")));
   for (const one of desk.weighed) {
-    const label = { carbon: word("carbon"), cost: word("cost") }[one] ?? one;
+    const label = weighedName(one);
     const most = Math.max(2, 2 * (desk.settings.weights[one] ?? 0));
     const range = make("input", { type: "range", id: `w-${one}`, min: "0", max: String(most), step: String(most / 40), value: String(asked.weights[one]) });
     const exact = make("input", { type: "number", min: "0", step: "any", value: String(asked.weights[one]), "aria-label": label });
@@ -219,8 +221,18 @@ function showLimits() {
   node("limits").replaceChildren(...parts, more, ...(desk.weighed.length > 1 ? [weights()] : []));
 }
 
+// Weights of a plan that are not zero, in words; empty where carbon alone counts.
+function toldWeights(plan) {
+  const told = Object.entries(plan.asked.weights).filter(([, weight]) => weight !== 0).map(([one, weight]) => `${weighedName(one)} ${number(weight, 3)}`);
+  if (plan.asked.demand_weight > 0) told.push(`${word("demand_weight")} ${number(plan.asked.demand_weight * 100)} %`);
+  return told.join(", ");
+}
+
 function showKept() {
-  const head = ["name", "by_hand_gain", "converted", "cost"].map((key) => make("th", { scope: "col" }, word(key)));
+  const valued = desk.weighed.filter((one) => one !== "carbon" && one !== "cost");
+  const weighs = desk.weighed.length > 1 || desk.settings.demand_zones;
+  const texts = [word("name"), word("by_hand_gain"), word("converted"), word("cost"), ...valued.map((one) => word("value_gained", { name: one })), ...(weighs ? [word("weights")] : [])];
+  const head = texts.map((text) => make("th", { scope: "col" }, text));
   const rows = kept.map((plan, place) => {
     const again = make("button", { type: "button" }, word("show"));
     again.addEventListener("click", () => {
@@ -234,9 +246,11 @@ function showKept() {
       store();
     });
     const cells = [plan.name, carbon(plan.gain_t_c), `${number(plan.converted_km2)} ${word("km2")}`, plan.cost === null ? "–" : `${number(plan.cost)} ${desk.currency}`];
+    const gains = Object.fromEntries(plan.values ?? []);
+    cells.push(...valued.map((one) => (one in gains ? number(gains[one], 1) : "–")), ...(weighs ? [toldWeights(plan)] : []));
     return make("tr", {}, ...cells.map((text) => make("td", {}, text)), make("td", {}, again, " ", drop));
   });
-  if (!rows.length) rows.push(make("tr", {}, make("td", { colspan: "5" }, word("no_plans"))));
+  if (!rows.length) rows.push(make("tr", {}, make("td", { colspan: String(head.length + 1) }, word("no_plans"))));
   node("kept").replaceChildren(make("thead", {}, make("tr", {}, ...head, make("td"))), make("tbody", {}, ...rows));
 }
 
@@ -246,8 +260,8 @@ function store() {
 }
 
 node("keep").addEventListener("click", () => {
-  const { gain_t_c, converted_km2, cost } = found;
-  kept.push({ name: word("keep_name", { number: kept.length + 1 }), gain_t_c, converted_km2, cost, asked: structuredClone(asked) });
+  const { gain_t_c, converted_km2, cost, values } = found;
+  kept.push({ name: word("keep_name", { number: kept.length + 1 }), gain_t_c, converted_km2, cost, values, asked: structuredClone(asked) });
   store();
 });
 

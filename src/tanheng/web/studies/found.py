@@ -95,7 +95,8 @@ def _study(home: Home, path: Path) -> FoundStudy:
     try:
         study = load_study(path)
     except TanhengError as error:
-        return FoundStudy(name, path.stem if path.stem != "study" else path.parent.name, str(error).split("\n")[0])
+        told = str(error).split("\n")[0].replace(str(path), path.name)
+        return FoundStudy(name, path.stem if path.stem != "study" else path.parent.name, told)
     return study_found(home, path, study)
 
 
