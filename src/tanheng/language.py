@@ -82,6 +82,35 @@ def telling_from(study: Path) -> Iterator[None]:
         _study.reset(before)
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How messages are said here: in which language, and from which study file names of files are told."""
+
+    language: str
+    study: Path | None
+
+
+def manner() -> Manner:
+    """Manner of this thread, which a process elsewhere takes over with `in_manner`."""
+    return Manner(_spoken.get(), _study.get())
+
+
+@contextlib.contextmanager
+def in_manner(of: Manner) -> Iterator[None]:
+    """Say messages as another thread or process does, until the block ends.
+
+    Examples
+    --------
+    >>> with speaking("zh"):
+    ...     there = manner()
+    >>> with in_manner(there):
+    ...     language()
+    'zh'
+    """
+    with speaking(of.language), telling_from(of.study) if of.study is not None else contextlib.nullcontext():
+        yield
+
+
 def _from_study(value: object, study: Path) -> object:
     if not isinstance(value, (str, Path)) or isinstance(value, Message) or str(value) == str(study):
         return value

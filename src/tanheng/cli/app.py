@@ -76,7 +76,7 @@ ClusterAddress = Annotated[
     typer.Option(
         "--cluster",
         metavar="ADDRESS",
-        help=tr("Count land on a dask cluster: tcp://HOST:PORT, or local:N for N processes."),
+        help=tr("Count land and compute years on a dask cluster: tcp://HOST:PORT, or local:N for N processes."),
     ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help=tr("Go on with what a stopped run had finished."))]

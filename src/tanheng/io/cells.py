@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError, OutputError
 from tanheng.grid import Grid
+from tanheng.land.work import Crew
 from tanheng.language import tr
 
 if TYPE_CHECKING:
@@ -31,10 +32,16 @@ class KeptCells:
     folder : Path
         Made where it is missing.
     grid : Grid
+    crew : Crew, optional
+        Workers elsewhere that see the folder under the same name.
     """
 
-    def __init__(self, folder: Path, grid: Grid) -> None:
-        self.folder, self.grid = folder, grid
+    def __init__(self, folder: Path, grid: Grid, crew: Crew | None = None) -> None:
+        self.folder, self.grid, self.crew = folder, grid, crew
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker needs of it; a worker has no crew of its own."""
+        return {**self.__dict__, "crew": None}
 
     def _path(self, name: str, of: tuple[object, ...]) -> Path:
         # A class or a driver may have any name, which need not be that of a file.

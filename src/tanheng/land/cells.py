@@ -7,19 +7,19 @@ few layers, however many years it has. `tanheng.io.cells` keeps them in files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
+from tanheng.land.work import Crew
 
 if TYPE_CHECKING:
     from scipy import sparse
 
 Layer = NDArray[np.float64]
-T = TypeVar("T")
 
 #: Cells of a band of rows, which is worked on at once.
 BAND_CELLS = 2**18
@@ -40,6 +40,9 @@ def bands(grid: Grid, cells: int = BAND_CELLS) -> list[slice]:
 
 class CellStore(Protocol):
     """Keeps layers by the name of the variable and what they are of: a year or period, and a land class."""
+
+    #: Workers elsewhere that see the store; none where all is done in this process.
+    crew: Crew | None
 
     @property
     def grid(self) -> Grid:
@@ -67,33 +70,6 @@ class CellStore(Protocol):
         """What a finished piece of work found; none where it is not finished."""
 
 
-def finished(
-    cells: CellStore,
-    work: Callable[[], T],
-    pack: Callable[[T], object],
-    unpack: Callable[[Any], T],
-    name: str,
-    *of: object,
-) -> T:
-    """What a piece of work finds: done now, or recalled where a run that was stopped had finished it.
-
-    Parameters
-    ----------
-    work : callable
-        Keeps its layers, and returns what it finds besides.
-    pack, unpack : callable
-        To what JSON holds, and back.
-    name, *of : object
-        What the piece is: its stage, and its year or period.
-    """
-    data = cells.recall(name, *of)
-    if data is not None:
-        return unpack(data)
-    found = work()
-    cells.remember(pack(found), name, *of)
-    return found
-
-
 def plain_data(value: Any) -> Any:  # noqa: ANN401  any data
     """Data with arrays and numbers of numpy as lists and plain numbers, which JSON holds.
 
@@ -107,16 +83,6 @@ def plain_data(value: Any) -> Any:  # noqa: ANN401  any data
     if isinstance(value, Mapping):
         return {str(key): plain_data(item) for key, item in value.items()}
     return [plain_data(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def done_once(cells: CellStore, work: Callable[[], object], name: str, *of: object) -> None:
-    """Do a piece of work that finds nothing but its layers, unless a run that was stopped had finished it."""
-
-    def keep() -> bool:
-        work()
-        return True
-
-    finished(cells, keep, bool, bool, name, *of)
 
 
 class HeldCells:
@@ -133,6 +99,7 @@ class HeldCells:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.crew: Crew | None = None
         self._layers: dict[tuple[object, ...], Layer] = {}
         self._matrices: dict[tuple[object, ...], sparse.csr_matrix] = {}
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from tanheng.errors import InputError, TanhengError
-from tanheng.language import language, speaking, tr
+from tanheng.language import Manner, in_manner, manner, tr
 from tanheng.limits import limit
 
 Task = TypeVar("Task")
@@ -58,9 +58,9 @@ class Threads:
                     future.cancel()
 
 
-def _in_language(code: str, function: Callable[[Task], Result], task: Task) -> Result:
+def _in_manner(of: Manner, function: Callable[[Task], Result], task: Task) -> Result:
     """Do a task on a worker of another process, whose messages reach the same reader."""
-    with speaking(code):
+    with in_manner(of):
         return function(task)
 
 
@@ -140,7 +140,7 @@ class Cluster:
         if not self._over and isinstance(message, dict) and message.get("action") == "remove-worker":
             self._warn(
                 tr(
-                    "worker {worker} is lost; the others count its blocks again",
+                    "worker {worker} is lost; the others do its work again",
                     worker=message.get("worker", ""),
                 )
             )
@@ -149,7 +149,7 @@ class Cluster:
         """Tasks with their results, as they are done; two for each worker are under way."""
         import distributed
 
-        function = partial(_in_language, language(), function)
+        function = partial(_in_manner, manner(), function)
         queue = iter(tasks)
         ahead = 2 * self.workers
         first = [task for _, task in zip(range(ahead), queue, strict=False)]
@@ -165,7 +165,7 @@ class Cluster:
             except (dask.KilledWorker, CancelledError, RuntimeError, OSError, TimeoutError) as error:
                 raise InputError(
                     tr(
-                        "the cluster is lost, or its workers die again and again ({reason}); finished blocks are kept: mend it, then run "
+                        "the cluster is lost, or its workers die again and again ({reason}); what was finished is kept: mend it, then run "
                         "again with --resume",
                         reason=" ".join(str(error).split())[:200],
                     )

@@ -19,13 +19,15 @@ from tanheng.errors import SelfCheckError, StudyError
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.cells import KeptCells
+from tanheng.io.crew import ClusterCrew
 from tanheng.io.rasters import close_all, files_open, is_remote
 from tanheng.io.results.folder import result_folder
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import plain
 from tanheng.io.results.store import read_dataset
-from tanheng.land.cells import CellStore, finished
-from tanheng.land.pools import Pool, pool_of
+from tanheng.land.cells import CellStore
+from tanheng.land.pools import Cluster, Pool, pool_of
+from tanheng.land.work import Work, finished
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.memory import give_back
@@ -89,7 +91,7 @@ def run_study(
     output : Path, optional
         Folder for the results, in place of the study's own.
     cluster : str, optional
-        Dask cluster that counts land: ``tcp://HOST:PORT``, or ``local:N`` for N processes.
+        Dask cluster that counts land and computes years: ``tcp://HOST:PORT``, or ``local:N`` for N processes.
     resume : bool
         Go on from the blocks that a stopped run finished.
     language : str, optional
@@ -129,7 +131,9 @@ def _run(
     with working_on(inputs.output):
         with pool_of(workers, cluster, reporter.warn) as pool, _cleared(blocks, inputs):
             files = provenance.listed_files(inputs.files, inputs.base)
-            cells = KeptCells(_finished_before(blocks.folder, inputs, files, resume=resume), inputs.grid)
+            kept = _finished_before(blocks.folder, inputs, files, resume=resume)
+            crew = ClusterCrew(pool, kept) if isinstance(pool, Cluster) else None
+            cells = KeptCells(kept, inputs.grid, crew)
             found = compute(inputs, clock, Counting(blocks.folder, pool, resume, reporter.blocks), cells)
             found = replace(found, notes=tuple(together(found.notes)))
             for heading, texts in grouped(found.notes).items():
@@ -250,7 +254,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             zones += change_table(changes, land, compared.balance if compared else None, study.value)
             return zones + analyse_change(changes, land)
 
-        found += finished(cells, zones_and_change, Found.as_data, Found.of_data, "zones and change")
+        found += finished(cells, Work(zones_and_change, Found.as_data, Found.of_data, "zones and change"))
     with clock.stage(mark("drivers")):
         drivers = lay_drivers(inputs.drivers, land, demands, layers)
         close_all()  # all that was in maps is in the store now; what they are read with takes 70 MB and more

@@ -20,8 +20,8 @@ from tanheng.accounting.balance import (
 )
 from tanheng.accounting.change.transitions import improved_and_worsened
 from tanheng.inputs.carbon.balance import BalanceInputs
-from tanheng.land.cells import finished
 from tanheng.land.layers import by_layer, on_demand, variable
+from tanheng.land.work import Work, all_finished
 from tanheng.schema import stamp
 from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found
@@ -71,8 +71,8 @@ def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArra
             return np.asarray(steps[year].isel(y=rows).values, np.float64)
 
         return stamp(on_demand(read, land.grid, {"year": list(steps)}), "supply", mode)
-    for year in land.years:
-        finished(land.cells, partial(_keep_sink, given, land, year), float, float, "sink", year)
+    works = [Work(partial(_keep_sink, given, land, year), float, float, "sink", (year,)) for year in land.years]
+    all_finished(land.cells, works)
     return stamp(variable(land.cells, "sink", year=land.years), "supply", mode)
 
 

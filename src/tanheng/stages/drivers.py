@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from tanheng.accounting.summaries import cell_means
 from tanheng.inputs.drivers import DriverInputs
-from tanheng.land.cells import done_once
 from tanheng.land.layers import variable
 from tanheng.land.values.on_grid import on_grid
+from tanheng.land.work import all_finished, layers_of
 from tanheng.schema import DRIVER
 from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found
@@ -66,12 +67,11 @@ def _driver(driver: DriverInputs, land: Land, layers: Mapping[str, ZoneLayer]) -
         by_year, support = _from_maps(driver, land)
     name, inside = f"{DRIVER}{driver.name}", land.fraction.values > 0
     years = land.years[:1] if driver.is_fixed else land.years
-    for year in years:
 
-        def lay(year: int = year) -> None:
-            land.cells.put(np.where(inside, by_year(year) * settings.scale, np.nan), name, year)
+    def lay(year: int) -> None:
+        land.cells.put(np.where(inside, by_year(year) * settings.scale, np.nan), name, year)
 
-        done_once(land.cells, lay, name, year)
+    all_finished(land.cells, [layers_of(partial(lay, year), name, year) for year in years])
     values = variable(land.cells, name, year=years)
     if driver.is_fixed:
         values = values.isel(year=0, drop=True)

@@ -18,9 +18,10 @@ from tanheng.analysis.mismatch import dissimilarity
 from tanheng.errors import InputError
 from tanheng.inputs.emission.demand import DemandInputs
 from tanheng.io.rasters import Raster
-from tanheng.land.cells import CellStore, finished, plain_data
+from tanheng.land.cells import CellStore, plain_data
 from tanheng.land.layers import variable
 from tanheng.land.values.on_grid import on_grid
+from tanheng.land.work import Work, all_finished
 from tanheng.language import message_of, plain_message, tr
 from tanheng.schema import stamp
 from tanheng.stages.emission.allocation import (
@@ -129,18 +130,18 @@ def account_demand(
     zones = emission_zones(layers.get(given.zone_layer), emissions, land)
     weights = SectorWeights(given.settings.weights, given.drivers, land)
     people = _People(given, land)
-    by_year, notes = {}, [*(zones.notes if zones else ())]
-    for year in given.years:
+
+    def of_year(year: int) -> _Year:
         rows = emissions[emissions["year"] == year]
+        one = _year(given, year, rows, weights.of_year(year, people.per_cell(year)), land, zones)
+        region = float(land.fraction.sum()) * land.grid.cell_area_km2
+        more = [*_gaps(year, people.per_cell(year), land), *_strange_people(year, people.keep(year), region)]
+        return replace(one, notes=(*one.notes, *more))
 
-        def of_year(year: int = year, rows: pd.DataFrame = rows) -> _Year:
-            one = _year(given, year, rows, weights.of_year(year, people.per_cell(year)), land, zones)
-            region = float(land.fraction.sum()) * land.grid.cell_area_km2
-            more = [*_gaps(year, people.per_cell(year), land), *_strange_people(year, people.keep(year), region)]
-            return replace(one, notes=(*one.notes, *more))
-
-        by_year[year] = finished(land.cells, of_year, _Year.as_data, partial(_Year.of_data, land.cells), "demand", year)
-        notes += by_year[year].notes
+    unpack = partial(_Year.of_data, land.cells)
+    works = [Work(partial(of_year, year), _Year.as_data, unpack, "demand", (year,)) for year in given.years]
+    by_year = dict(zip(given.years, all_finished(land.cells, works), strict=True))
+    notes = [*(zones.notes if zones else ()), *(note for one in by_year.values() for note in one.notes)]
     of_years = {"year": given.years}
     demand = stamp(variable(land.cells, "demand", **of_years), "demand")
     population = stamp(variable(land.cells, "population", **of_years), "population")

@@ -21,10 +21,11 @@ from tanheng.accounting.change.transitions import (
 from tanheng.accounting.stock import cell_stock_change
 from tanheng.accounting.summaries import transition_table
 from tanheng.accounting.value import net_present_value
-from tanheng.land.cells import BAND_CELLS, bands, done_once
+from tanheng.land.cells import BAND_CELLS, bands
 from tanheng.land.layers import variable
 from tanheng.land.moved import Moved, joined, keep_conversions, moved_land
 from tanheng.land.series import LandSeries
+from tanheng.land.work import all_finished, layers_of
 from tanheng.language import mark_name, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found, SelfCheck
@@ -108,28 +109,37 @@ def account_change(series: LandSeries, land: Land, pairs: tuple[tuple[int, int],
 
 def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...]) -> Iterator[LandChange]:
     cell_area = land.grid.cell_area_ha
+    moves = {pair: series.moved[pair] if pair in series.moved else estimated_moves(series, *pair) for pair in pairs}
+    keep = [layers_of(partial(_keep_change, land, moves[pair], *pair), "stock_change", _label(*pair)) for pair in pairs]
+    all_finished(land.cells, keep)
     for first, last in pairs:
-        moved, method = series.moved.get((first, last)), OVERLAID
-        if moved is None:
-            moved, method = estimated_moves(series, first, last), ESTIMATED
+        moved, method = moves[first, last], OVERLAID
+        if (first, last) not in series.moved:
+            method = ESTIMATED
         elif not land.densities.are_uniform:
             method = AT_MEANS
         before, after = (
             common_density(land, moved, year, shares) for year, shares in ((first, moved.first), (last, moved.last))
         )
-        label = f"{first}-{last}"
-        done_once(land.cells, partial(_keep_change, land, moved, first, last), "stock_change", label)
         area = _by_classes(moved.total * cell_area, series.classes)
         yield LandChange(
             first,
             last,
             area,
-            stamp(variable(land.cells, "stock_change", period=[label]).isel(period=0, drop=True), "stock_change"),
+            stamp(
+                variable(land.cells, "stock_change", period=[_label(first, last)]).isel(period=0, drop=True),
+                "stock_change",
+            ),
             transition_stock_change(area, before, after),
             _change_by_pool(land, moved, (first, last), area),
             method,
             float(area.sum()) / HA_PER_KM2,
         )
+
+
+def _label(first: int, last: int) -> str:
+    """Label of the period between two years."""
+    return f"{first}-{last}"
 
 
 def common_density(land: Land, moved: Moved, year: int, shares: NDArray[np.float64]) -> xr.DataArray:
@@ -220,7 +230,7 @@ def _keep_change(land: Land, moved: Moved, first: int, last: int) -> None:
         before, after = (densities_at(land, year, moved.cells) for year in (first, last))
     area, shares = land.grid.cell_area_ha, (moved.first, moved.last)
     change = cell_stock_change((one, other), moved.cells, shares, (before, after), area, last - first)
-    land.cells.put(change.values, "stock_change", f"{first}-{last}")
+    land.cells.put(change.values, "stock_change", _label(first, last))
 
 
 def _by_classes(values: NDArray[np.float64], classes: tuple[str, ...]) -> xr.DataArray:

@@ -13,12 +13,13 @@ from tanheng.errors import StudyError
 from tanheng.inputs.extent import region_fraction
 from tanheng.inputs.land_maps import LandInputs, unknown_code_problems
 from tanheng.io.blocks import FolderOfBlocks
-from tanheng.land.cells import CellStore, HeldCells, finished
+from tanheng.land.cells import CellStore, HeldCells
 from tanheng.land.engine import BLOCK_BYTES, KEPT_FROM, BlockCounts, CountTask, Progress, counted_blocks
 from tanheng.land.moved import Moved, joined, keep_conversions, moved_land
 from tanheng.land.pools import Pool
 from tanheng.land.region import in_region
 from tanheng.land.series import LandSeries, keep_shares
+from tanheng.land.work import Work, finished
 from tanheng.language import tr
 
 #: Name of the layer of the part of each cell in the region.
@@ -65,7 +66,7 @@ def count_series(land: LandInputs, counting: Counting, cells: CellStore | None =
         fraction = cells.layer(_FRACTION)
         return LandSeries(land.grid, land.classes, land.years, fraction, cells, moved, _pixels(land), data["overfull"])
 
-    return finished(cells, count, _noted, recalled, "series")
+    return finished(cells, Work(count, _noted, recalled, "series"))
 
 
 def _noted(series: LandSeries) -> dict[str, Any]:

@@ -23,12 +23,13 @@ from tanheng.inputs.carbon.density_maps import DensityMapInputs, pools_of_place
 from tanheng.inputs.land_maps import LandInputs
 from tanheng.io.aligned import ValuesOnPixels
 from tanheng.io.rasters import Raster
-from tanheng.land.cells import BAND_CELLS, CellStore, bands, done_once
+from tanheng.land.cells import BAND_CELLS, CellStore, bands
 from tanheng.land.engine import LandMap
 from tanheng.land.series import LandSeries
 from tanheng.land.shares import land_share
 from tanheng.land.values.by_class import class_means
 from tanheng.land.values.on_grid import mean_on_grid
+from tanheng.land.work import all_finished, layers_of
 from tanheng.language import listed, name_of, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
@@ -307,13 +308,15 @@ def _laid(number: int, item: DensityMapInputs, land: LandInputs, series: LandSer
     fine_land = min(one.source.pixels.pixel_size_m() for one in land.maps)
     by_class = max(finest, fine_land) < _COARSE * series.grid.resolution
     laid = LaidMap(number, item, classes, by_class, series.cells)
+    works = []
     for one in land.maps:
         if one.year not in item.rasters:
             continue
         work = partial(_keep, laid, item.rasters[one.year], one)
-        done_once(series.cells, work, _DENSITY, number, laid.key(one.year))
+        works.append(layers_of(work, _DENSITY, number, laid.key(one.year)))
     if item.standard_error is not None:
-        done_once(series.cells, partial(_keep_error, laid, item.standard_error), _ERROR, number)
+        works.append(layers_of(partial(_keep_error, laid, item.standard_error), _ERROR, number))
+    all_finished(series.cells, works)
     return laid
 
 

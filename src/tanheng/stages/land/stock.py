@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from tanheng.accounting.stock import carbon_stock, mean_density
 from tanheng.accounting.summaries import coverage_table, stock_by_class_table
 from tanheng.grid import Grid
-from tanheng.land.cells import CellStore, finished, plain_data
+from tanheng.land.cells import CellStore, plain_data
 from tanheng.land.layers import variable
 from tanheng.land.series import LandSeries
 from tanheng.land.shares import covered_share, land_share, on_cells
+from tanheng.land.work import Work, all_finished
 from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found, SelfCheck
@@ -99,10 +100,11 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
     fraction = stamp(on_cells(series.fraction, grid), "region_fraction")
     pools = list(densities.table["carbon_pool"].values)
     areas, held = [], []
-    for year in series.years:
-        of_year = finished(
-            series.cells, partial(_stock_of_year, series, densities, year), plain_data, dict, "stock", year
-        )
+    works = [
+        Work(partial(_stock_of_year, series, densities, year), plain_data, dict, "stock", (year,))
+        for year in series.years
+    ]
+    for year, of_year in zip(series.years, all_finished(series.cells, works), strict=True):
         coords = {"year": [year], "land_class": list(series.classes)}
         areas.append(xr.DataArray(np.array(of_year["area"]), dims=("year", "land_class"), coords=coords))
         dims = ("year", "land_class", "carbon_pool")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import Any
 
 import xarray as xr
 
-from tanheng.land.cells import finished, plain_data
+from tanheng.land.cells import plain_data
+from tanheng.land.work import Work, all_finished
 from tanheng.language import tr
 from tanheng.stages.balance import Balance
 from tanheng.stages.drivers import DriverOnGrid
@@ -60,18 +61,17 @@ def analyse_drivers(
     request = Request(settings.correlation, settings.controls, land.grid.resolution / 1000.0)
     correlation = YearlyCorrelation(request, step)
     detector = Detector(settings, step)
-    parts = []
-    for year in years:
 
-        def of_year(year: int = year) -> _Year:
-            on_cells = variables(land, supply, compared, demands, year)
-            beside = drivers_of(drivers, year)
-            rows = correlation.rows(year, on_cells, beside) if settings.correlation else []
-            gap = worst_identity_gap(on_cells, beside) if compared is not None else None
-            detected = detector.year(year, on_cells, beside) if settings.geodetector else Findings()
-            return rows, detected.kept(land.cells), gap
+    def of_year(year: int) -> _Year:
+        on_cells = variables(land, supply, compared, demands, year)
+        beside = drivers_of(drivers, year)
+        rows = correlation.rows(year, on_cells, beside) if settings.correlation else []
+        gap = worst_identity_gap(on_cells, beside) if compared is not None else None
+        detected = detector.year(year, on_cells, beside) if settings.geodetector else Findings()
+        return rows, detected.kept(land.cells), gap
 
-        parts.append(finished(land.cells, of_year, _packed, _unpacked, "drivers", year))
+    works = [Work(partial(of_year, year), _packed, _unpacked, "drivers", (year,)) for year in years]
+    parts = all_finished(land.cells, works, partial(step.by, step.total // len(years)))
     rows = [row for part in parts for row in part[0]]
     gaps = [gap for _, _, gap in parts if gap is not None]
     correlated = Found({"correlation": correlation_table(rows)} if rows else {})

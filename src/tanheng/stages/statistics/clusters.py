@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -15,8 +16,9 @@ from tanheng.analysis.correlograms import Correlograms
 from tanheng.analysis.local import CLUSTERS, LocalStatistic, bivariate_local_moran
 from tanheng.analysis.neighbours import Weights, grid_neighbours, islands, polygon_neighbours, row_standardised
 from tanheng.errors import InputError
+from tanheng.land.work import all_finished
 from tanheng.language import mark_name, tr
-from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, once, table_rows, together
+from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, table_rows, together, work_of
 from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.tables.balance_columns import balance_columns
@@ -27,13 +29,10 @@ _FEWEST_ZONES = 5
 
 def clusters(subject: Subject) -> Findings:
     """Autocorrelation of cells and of zones, of every year that has a balance."""
-    known = Correlograms()
-    return together(
-        [
-            *(_once(subject, year, known) for year in subject.years),
-            *(_between_zones(subject, zones) for zones in subject.layers.values()),
-        ]
-    )
+    cells, known = subject.land.cells, Correlograms()
+    works = [work_of(cells, partial(_of_year, subject, year, known), "clusters", year) for year in subject.years]
+    between = [_between_zones(subject, zones) for zones in subject.layers.values()]
+    return together([*all_finished(cells, works, subject.step), *between])
 
 
 CLUSTERING = CellStatistic(
@@ -45,8 +44,8 @@ CLUSTERING = CellStatistic(
 )
 
 
-def _once(subject: Subject, year: int, known: Correlograms) -> Findings:
-    found = once(subject.land.cells, lambda: _cells(subject, year, known), "clusters", year)
+def _of_year(subject: Subject, year: int, known: Correlograms) -> Findings:
+    found = _cells(subject, year, known)
     known.forget(year)
     subject.step()
     return found

@@ -13,8 +13,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.land.cells import CellStore, finished, plain_data
+from tanheng.land.cells import CellStore, plain_data
 from tanheng.land.layers import variable
+from tanheng.land.work import Work
 from tanheng.language import message_of, plain_message
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
@@ -111,9 +112,9 @@ def note(text: str) -> Findings:
     return Findings(notes=(text,))
 
 
-def once(cells: CellStore, work: Callable[[], Findings], name: str, *of: object) -> Findings:
-    """Findings of a piece of work with their grids kept: done now, or recalled where a run that was stopped had finished it."""
-    return finished(cells, lambda: work().kept(cells), Findings.as_data, Findings.of_data, name, *of)
+def work_of(cells: CellStore, find: Callable[[], Findings], name: str, *of: object) -> Work[Findings]:
+    """Piece of work that finds findings, with their grids kept."""
+    return Work(lambda: find().kept(cells), Findings.as_data, Findings.of_data, name, of)
 
 
 def together(parts: Iterable[Findings]) -> Findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from tanheng.analysis.local import getis_ord
 from tanheng.analysis.neighbours import grid_neighbours
 from tanheng.errors import InputError
+from tanheng.land.work import all_finished
 from tanheng.language import mark_name, tr
 from tanheng.stages.statistics.findings import (
     Findings,
@@ -19,9 +21,9 @@ from tanheng.stages.statistics.findings import (
     Row,
     layer,
     note,
-    once,
     table_rows,
     together,
+    work_of,
 )
 from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
 from tanheng.stages.zone_layers import ZoneLayer
@@ -38,7 +40,9 @@ CHANGES = (
 
 def hot_spots(subject: Subject) -> Findings:
     """Hot and cold spots of the change of the balance between neighbouring years."""
-    return together(_once(subject, *pair) for pair in pairwise(subject.years))
+    cells = subject.land.cells
+    works = [work_of(cells, partial(_of_pair, subject, *pair), "hot spots", *pair) for pair in pairwise(subject.years)]
+    return together(all_finished(cells, works, subject.step))
 
 
 HOT_SPOTS = CellStatistic(
@@ -46,8 +50,8 @@ HOT_SPOTS = CellStatistic(
 )
 
 
-def _once(subject: Subject, first: int, last: int) -> Findings:
-    found = once(subject.land.cells, lambda: _period(subject, first, last), "hot spots", first, last)
+def _of_pair(subject: Subject, first: int, last: int) -> Findings:
+    found = _period(subject, first, last)
     subject.step()
     return found
 

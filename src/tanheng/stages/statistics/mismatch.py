@@ -20,9 +20,10 @@ from tanheng.analysis.mismatch import (
     quadrants,
 )
 from tanheng.errors import InputError
+from tanheng.land.work import all_finished
 from tanheng.language import mark_name, tr
 from tanheng.stages.balance import as_whole_cells
-from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, once, table_rows, together
+from tanheng.stages.statistics.findings import Findings, Layer, Mask, Row, layer, note, table_rows, together, work_of
 from tanheng.stages.statistics.statistic import CellStatistic, Subject, values_of
 from tanheng.tables.balance_columns import balance_columns
 
@@ -37,8 +38,9 @@ _MEANING = {
 def mismatch(subject: Subject) -> Findings:
     """Mismatch of every year that has a balance."""
     cells = subject.land.cells
-    quadrant = together(once(cells, partial(_year, subject, year), "mismatch", year) for year in subject.years)
-    found = quadrant + once(cells, partial(_coupling, subject), "coupling coordination")
+    works = [work_of(cells, partial(_year, subject, year), "mismatch", year) for year in subject.years]
+    works.append(work_of(cells, partial(_coupling, subject), "coupling coordination"))
+    found = together(all_finished(cells, works))
     subject.step()
     return found
 

@@ -8,6 +8,10 @@ from collections.abc import Callable
 Progress = Callable[[int, int], None]
 
 
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
 class Steps:
     """Counts steps and tells the progress.
 
@@ -21,7 +25,15 @@ class Steps:
     def __init__(self, total: int, progress: Progress) -> None:
         self.done, self.total, self.progress = 0, total, progress
 
+    def __getstate__(self) -> dict[str, object]:
+        """What another process needs of it; the steps that it takes there are told by who waits for it."""
+        return {"done": 0, "total": self.total, "progress": _silent}
+
     def __call__(self) -> None:
         """Note that a step is done."""
-        self.done += 1
+        self.by(1)
+
+    def by(self, steps: int) -> None:
+        """Note that steps are done."""
+        self.done += steps
         self.progress(self.done, max(self.total, self.done))

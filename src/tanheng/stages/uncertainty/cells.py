@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -25,8 +25,8 @@ from tanheng.accounting.intervals.propagation import (
     ratio_half_width,
 )
 from tanheng.factors.densities import POOLS
-from tanheng.land.cells import done_once
 from tanheng.land.layers import by_layer, variable
+from tanheng.land.work import all_finished, layers_of
 from tanheng.language import tr
 from tanheng.schema import stamp
 from tanheng.stages.balance import Balance, as_whole_cells
@@ -72,16 +72,14 @@ def cell_uncertainty(
     if uptake is None and errors is None:
         return Found()
     of_years = {"year": years}
-    for year in years:
-        work = partial(_supply, land, errors, mode, year)
-        if uptake is not None:
-            work = partial(uptake.of_cells, land, compared.supply, year)
-        _keep(land, work, "supply_half_width", year)
+    of_cells = partial(_supply, land, errors, mode)
+    if uptake is not None:
+        of_cells = partial(uptake.of_cells, land, compared.supply)
+    _keep(land, of_cells, "supply_half_width", years)
     supply = stamp(variable(land.cells, "supply_half_width", **of_years), "supply_half_width", mode)
     if not set(years) <= set(demands):
         return Found(variables={"supply_half_width": supply})
-    for year in years:
-        _keep(land, partial(_demand, land, compared, demands[year], year), "demand_half_width", year)
+    _keep(land, lambda year: _demand(land, compared, demands[year], year), "demand_half_width", years)
     demand = stamp(variable(land.cells, "demand_half_width", **of_years), "demand_half_width")
     balance = stamp(by_layer(balance_half_width, supply, demand), "balance_half_width", mode)
     variables = {str(item.name): item for item in (supply, demand, balance)}
@@ -89,9 +87,8 @@ def cell_uncertainty(
         table = _certainty_table(compared.balance, balance, land, years)
         return Found({"balance_certainty": table}, variables)
     if sampled_norm:
-        for year in years:
-            assert errors is not None  # noqa: S101  mode 'stock' has no uptake
-            _keep(land, partial(_ratio, land, errors, demands[year], year, seed), "ratio_half_width", year)
+        assert errors is not None  # noqa: S101  mode 'stock' has no uptake
+        _keep(land, lambda year: _ratio(land, errors, demands[year], year, seed), "ratio_half_width", years)
         ratio = variable(land.cells, "ratio_half_width", **of_years)
     else:
         ratio = by_layer(lambda half: half / compared.norm.sel(year=half["year"]), as_whole_cells(balance, land))
@@ -99,9 +96,13 @@ def cell_uncertainty(
     return Found(variables=variables)
 
 
-def _keep(land: Land, layer: Callable[[], Values], name: str, year: int) -> None:
-    """Keep a layer of a year, unless a run that was stopped has."""
-    done_once(land.cells, lambda: land.cells.put(layer(), name, year), name, year)
+def _keep(land: Land, layer: Callable[[int], Values], name: str, years: Iterable[int]) -> None:
+    """Keep a layer of each year, unless a run that was stopped has."""
+
+    def keep(year: int) -> None:
+        land.cells.put(layer(year), name, year)
+
+    all_finished(land.cells, [layers_of(partial(keep, year), name, year) for year in years])
 
 
 def period_ending(land: Land, year: int) -> tuple[int, int]:
