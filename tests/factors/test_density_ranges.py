@@ -62,6 +62,13 @@ def test_densities_a_tenth_of_what_they_are_are_told_once() -> None:
     assert len([text for text in found.unusual if "1 kg C/m2 is 10 t C/ha" in text]) == 1
 
 
+def test_densities_in_carbon_dioxide_are_asked_about() -> None:
+    found = strange_densities(times(44 / 12))
+    soils = [text for text in found.unusual if "soil: " in text and "1 t CO2 0.27 t C" in text]
+    assert ["cropland" in soils[0], len(soils)] == [True, 3]
+    assert "'cropland', soil: 213.4 t C/ha is above 190" in soils[0]
+
+
 def test_a_study_with_impossible_densities_is_refused_unless_it_says_that_they_are_right(tmp_path: Path) -> None:
     study = tiny_study(tmp_path)
     written(tmp_path / "d.csv", 100.0)

@@ -81,7 +81,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                 found.unusual.append(
                     tr(
                         "{at} is above {limit:g}, unusual on such land ({source}); check the unit: 1 t/km2 is 0.01 t/ha, "
-                        "1 t of dry matter about 0.47 t C",
+                        "1 t CO2 0.27 t C, 1 t of dry matter about 0.47 t C",
                         at=at,
                         limit=own.unusual_above,
                         source=name_of(own.source),
