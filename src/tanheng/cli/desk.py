@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tanheng.errors import StudyError, TanhengError
-from tanheng.language import speaking
+from tanheng.language import name_of, speaking
 
 if TYPE_CHECKING:
     from tanheng.pipeline.plan_desk import PlanDesk
@@ -60,7 +60,7 @@ def _opened(desk: PlanDesk) -> dict[str, Any]:
         "year": desk.land.year,
         "has_costs": desk.inputs.cost is not None,
         "weighed": ["carbon", *desk.inputs.values, *(["cost"] if desk.inputs.cost is not None else [])],
-        "currency": plan.currency,
+        "currency": str(name_of(plan.currency)),
         "settings": plan.model_dump(mode="json", by_alias=True),
     }
 

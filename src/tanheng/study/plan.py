@@ -9,9 +9,12 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from tanheng.language import listed, name_of, tr
+from tanheng.language import listed, mark_name, name_of, tr
 from tanheng.study.parts import Name, Part, Truth, Year, within
 from tanheng.units import CO2_PER_C
+
+#: What money is called where a study does not say.
+CURRENCY = mark_name("currency")
 
 Share = Annotated[float, Field(ge=0)]
 
@@ -163,7 +166,7 @@ class Plan(Part):
     costs: str | None = None
     cost_map: str | None = None
     budget: Annotated[float, Field(ge=0)] | None = None
-    currency: Name = "currency"
+    currency: Name = CURRENCY
     pareto: str | None = None
     pareto_points: Annotated[int, Field(ge=2, le=200)] = 20
     draws: Annotated[int, Field(ge=0), within("draws")] = 100

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rows import read_rows
-from tanheng.language import tr
+from tanheng.language import name_of, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
 from tanheng.pipeline.output.gis import outlined
 from tanheng.report.cartography.qgis_project import PROJECT_FILE, ZoneAttributes, write_project
@@ -129,7 +129,7 @@ def write_plan_report(
             charts.append(draw_gain_by_year(folder / "maps" / "by_year.png", tables["plan_by_year"]))
         if "plan_front" in tables:
             cost = str(tables["plan_front"].columns[0]) == "cost"
-            units = record["settings"]["currency"] if cost else tr("units of the table")
+            units = name_of(record["settings"]["currency"]) if cost else tr("units of the table")
             only_carbon = carbon_alone(record)
             path = folder / "maps" / "front.png"
             charts.append(draw_front(path, tables["plan_front"], units, only_carbon=only_carbon))

@@ -108,7 +108,7 @@ def _by_year(record: Mapping[str, Any], tables: Tables) -> list[str]:
             tr(
                 "At the prices given the gain is worth {worth:,.0f} {currency}, discounted by {rate:g} % a year.",
                 worth=float(table["value_so_far"].iloc[-1]),
-                currency=record["settings"]["currency"],
+                currency=name_of(record["settings"]["currency"]),
                 rate=record["settings"]["discount_rate_percent"],
             )
         )
