@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import xarray as xr
+from distributed import LocalCluster
 
 from conftest import tiny_study_with_people, write_map
 from tanheng.errors import InputError
@@ -109,6 +111,27 @@ def test_what_is_wrong_in_a_worker_is_told_as_it_is_here(tmp_path: Path) -> None
     assert told[0] == told[1]
     assert told[0].startswith("people.tif：")
     assert not list((tmp_path / "cells").iterdir())
+
+
+def test_threads_of_a_worker_share_no_piece(tmp_path: Path) -> None:
+    """What pieces of one parcel note on what they share, as statistics do by year, must not meet what another thread notes."""
+    noted: dict[str, int] = {}
+
+    def note(year: int) -> int:
+        noted["year"] = year
+        time.sleep(0.2)
+        return noted["year"]
+
+    works = [Work(partial(note, year), int, int, "noted", (year,)) for year in range(4)]
+    with LocalCluster(n_workers=1, threads_per_worker=4, dashboard_address=None) as local:
+        cluster = Cluster(local.scheduler_address, print)
+        try:
+            assert cluster.workers == 4
+            crew = ClusterCrew(cluster, tmp_path)
+            store = KeptCells(tmp_path / "cells", Grid(ALBERS_CHINA.to_wkt(), 0.0, 0.0, 1000.0, 1, 2), crew)
+            assert all_finished(store, works) == [0, 1, 2, 3]
+        finally:
+            cluster.close()
 
 
 def test_a_store_goes_to_a_worker_without_its_crew(tmp_path: Path) -> None:

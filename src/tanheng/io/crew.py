@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -63,15 +64,22 @@ class ClusterCrew:
         return Path(stream.name)
 
 
+class _Opened(threading.local):
+    """The parcel that a thread of a worker has opened last: pieces may note on what they share, so threads share none."""
+
+    parcel = ""
+    works: Sequence[Work[Any]] = ()
+
+
+_opened = _Opened()
+
+
 def _done(parcel: str, number: int) -> object:
     """What one piece of a parcel found, packed; runs in a worker."""
-    return _opened(parcel)[number].packed()
-
-
-@lru_cache(maxsize=1)
-def _opened(parcel: str) -> list[Work[Any]]:
     import cloudpickle
 
-    with Path(parcel).open("rb") as stream:
-        works: list[Work[Any]] = cloudpickle.load(stream)
-    return works
+    if _opened.parcel != parcel:
+        with Path(parcel).open("rb") as stream:
+            _opened.works = cloudpickle.load(stream)
+        _opened.parcel = parcel
+    return _opened.works[number].packed()
