@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from tanheng.analysis import (
     polygon_neighbours,
     row_standardised,
 )
-from tanheng.analysis.local import draw_neighbours
+from tanheng.analysis.local import LocalStatistic, draw_neighbours
 from tanheng.analysis.neighbours import GridWeights
 from tanheng.errors import InputError
 
@@ -204,6 +205,20 @@ def test_many_values_alike_are_not_called_extreme() -> None:
     values[:3] = 1.0
     found = local_moran(values, grid_neighbours(np.ones((20, 20), bool)), 999)
     assert not found.significant[100:].any()
+
+
+@pytest.mark.parametrize("statistic", [local_moran, getis_ord])
+def test_a_huge_cell_turns_no_plateau_into_a_low_place(statistic: Callable[..., LocalStatistic]) -> None:
+    """It lifts the mean of all above the plateau, whose neighbours are high all the same: no name fits, so none is given."""
+    field = np.random.default_rng(2).lognormal(sigma=0.3, size=(60, 60))
+    field[5:31, 5:31] *= 5.0
+    field[50, 50] = 2e4
+    near = grid_neighbours(np.ones(field.shape, bool))
+    kind = statistic(field.ravel(), near, 9999).kind.reshape(field.shape)
+    assert field[8:28, 8:28].mean() < field.mean()
+    assert (kind[8:28, 8:28] == 0).all()
+    field[50, 50] = 1.0
+    assert (statistic(field.ravel(), near, 9999).kind.reshape(field.shape)[8:28, 8:28] == 1).mean() > 0.8
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tanheng.analysis import (
     interaction_detector,
     risk_detector,
     search_p,
+    search_p_on_maps,
     strata,
     surrogates,
 )
@@ -102,7 +103,7 @@ def test_planted_interactions_are_named_right() -> None:
     exclusive = interaction_detector(np.where((a > 0) ^ (b > 0), 5.0, 0.0) + noise, a, b)
     assert exclusive.kind == "enhanced, nonlinear"
     same = interaction_detector(a + 0.1 * noise, a, a)
-    assert same.kind == "enhanced, bivariate"
+    assert same.kind == "nothing added"
     assert same.q_both == pytest.approx(same.q_first, abs=1e-12)
     # Two effects that add up on a balanced design: q of both is the sum of each.
     first, second = np.repeat([0, 1, 2], 3), np.tile([0, 1, 2], 3)
@@ -175,6 +176,20 @@ def test_the_p_value_counts_the_search_and_the_neighbours() -> None:
     assert called["surrogates"] <= 9
     assert called["shuffled"] > 30
     assert called["as if independent"] > 30
+
+
+@pytest.mark.parametrize("smooth", [5.0, 10.0])
+def test_maps_as_smooth_as_the_region_is_long_are_not_taken_for_findings(smooth: float) -> None:
+    """A trend across the region is in both maps by chance: random maps without trends would call a third of the pairs related."""
+    rng, mask, trials, called = np.random.default_rng(8), np.ones((32, 32), bool), 80, 0
+    for trial in range(trials):
+        size = 32 + 8 * int(smooth)
+        driver, y = (gaussian_filter(rng.normal(size=(size, size)), smooth)[:32, :32] for _ in range(2))
+        ways = Discretisations(driver[mask], ["quantile", "equal"], range(3, 7))
+        observed = np.array([[ways.best(y[mask]).q]])
+        called += search_p_on_maps(observed, [y], mask, [ways], 39, trial)[0, 0] <= 0.05
+    # 80 trials at 5 %: 4 are expected, with a standard deviation of 2.
+    assert called <= 10
 
 
 def test_shuffling_is_right_for_independent_cells() -> None:

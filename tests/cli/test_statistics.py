@@ -177,6 +177,69 @@ def test_bad_tables_get_one_clear_message(table: Path, tmp_path: Path) -> None:
     assert "column 'b'" in refusal("geodetector", tmp_path / "flat.csv", "--y", "a", "--x", "b")
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        # R writes the names of rows without a heading, and digits in groups without quotation marks make more cells.
+        (
+            "x,y,a,b\n1,500000,3000000,4,7\n2,500100,3000200,9,1\n3,500250,3000100,2,2\n",
+            "line 2 of the table has 5 cells and the heading 4",
+        ),
+        ("x,y,a,b\n500000,3000000,4,7,\n0,0,9,1\n500250,3000100,2,2\n", "row 2 of the data lies at 0, 0"),
+        (
+            "x,y,a,b\n500000,3000000,4,7\n500100,3000200,999,1\n500250,3000100,2,2\n500300,3000150,3,5\n",
+            "column 'a' has 999 in 1 row",
+        ),
+        ("x,y,a,b\n500000,3000000,4,7\n500100,3000200,1e20,1\n500250,3000100,2,2\n", "column 'a' has 1e\\+20 in 1 row"),
+        ("x,y,a,b\n-72.5,41.3,4,7\n-72.1,41.9,9,1\n-73.4,42.2,2,2\n", "these look like degrees"),
+        ("x,y,a,b\n34.5,113.3,4,7\n34.1,113.9,9,1\n35.4,112.2,2,2\n", "these look like degrees"),
+    ],
+)
+def test_slips_of_rows_and_places_are_refused(tmp_path: Path, rows: str, message: str) -> None:
+    (tmp_path / "own.csv").write_text(rows, encoding="utf-8")
+    assert re.search(message, refusal("correlate", tmp_path / "own.csv", "--x", "a,b", "--at", "x,y"))
+
+
+def test_places_that_are_none_are_refused(table: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(table, encoding="gb18030")
+    assert "'X' is named twice" in refusal("correlate", table, "--x", "储量,人口", "--at", "X,X")
+    named = frame.assign(经度=34 + frame["X"] / 100, 纬度=112 + frame["Y"] / 100)
+    named.to_csv(tmp_path / "swapped.csv", index=False)
+    message = refusal("moran", tmp_path / "swapped.csv", "--x", "储量", "--at", "经度,纬度")
+    assert "column '纬度' is" in message
+    assert "no place has such a latitude" in message
+    far = frame.assign(X=frame["X"].where(frame.index != 7, 1e6))
+    far.to_csv(tmp_path / "far.csv", index=False)
+    assert "since point 8 (1e+06" in refusal("correlate", tmp_path / "far.csv", "--x", "储量,人口", "--at", "X,Y")
+    frame.iloc[:9].to_csv(tmp_path / "few.csv", index=False)
+    assert "the 3 nearest points" in run("moran", tmp_path / "few.csv", "--x", "储量", "--at", "X,Y")
+    message = refusal("moran", tmp_path / "few.csv", "--x", "储量", "--at", "X,Y", "--nearest", 8)
+    assert "each of the 9 rows is a neighbour of all others" in message
+
+
+@pytest.mark.parametrize("slip", ["<10", "NoData", "缺测", "12.3%", "12,3"])
+def test_a_quantity_with_a_slip_is_no_column_of_kinds(table: Path, tmp_path: Path, slip: str) -> None:
+    frame = pd.read_csv(table, encoding="gb18030", dtype=str)
+    frame.assign(X=frame["X"].where(frame.index != 4, slip)).to_csv(tmp_path / "own.csv", index=False)
+    message = refusal("geodetector", tmp_path / "own.csv", "--y", "储量", "--x", "X")
+    assert f"column 'X' is '{slip}', not a number" in message
+    assert "add --categories X" in message
+    frame.assign(X=[f"a{number}" for number in range(len(frame))]).to_csv(tmp_path / "own.csv", index=False)
+    message = refusal("geodetector", tmp_path / "own.csv", "--y", "储量", "--x", "X")
+    assert f"{len(frame)} different texts in {len(frame)} rows" in message
+
+
+def test_codes_of_kinds_are_numbers(table: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(table, encoding="gb18030", dtype=str)
+    kinds = [("1", "2", "3", "1.0", "02")[number % 5] for number in range(len(frame))]
+    frame.assign(soil=kinds).to_csv(tmp_path / "own.csv", index=False)
+    command = ("geodetector", tmp_path / "own.csv", "--y", "储量", "--x", "soil", "--categories", "soil")
+    run(*command, "-o", tmp_path / "o")
+    assert pd.read_csv(tmp_path / "o" / "geodetector.csv")["strata"].tolist() == [3]
+    frame.assign(soil=["-9999", *kinds[1:]]).to_csv(tmp_path / "own.csv", index=False)
+    assert "where there are no data" in refusal(*command)
+
+
 def test_tables_are_not_written_over(table: Path, tmp_path: Path) -> None:
     run("correlate", table, "--x", "储量,人口", "-o", tmp_path / "o")
     assert "already holds correlation.csv" in refusal("correlate", table, "--x", "储量,人口", "-o", tmp_path / "o")

@@ -39,7 +39,8 @@ def pearson(first: Values, second: Values) -> tuple[float, int]:
     if n < 3 or not varies.all():
         return math.nan, n
     spread = math.sqrt(float(products[0])) * math.sqrt(float(products[1]))
-    return float(np.clip(float(products[2]) / spread, -1.0, 1.0)), n
+    # Values so small that their squares are nothing tell no more than ones that don't vary.
+    return (float(np.clip(float(products[2]) / spread, -1.0, 1.0)) if spread > 0 else math.nan), n
 
 
 def ranks(values: Values) -> Values:

@@ -247,7 +247,8 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
     Raises
     ------
     InputError
-        Fewer than three points, all at one place, a value that is missing, or a variable that does not vary.
+        Fewer than three points, all at one place, some so far away that classes of distance can't tell the others apart, a value
+        that is missing, or a variable that does not vary.
 
     Examples
     --------
@@ -279,9 +280,36 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
         raise InputError(tr("all points lie at one place"))
     width = reach / classes
     pairs, *sums = pair_sums(standard[0], standard[1], at, width, classes + 1)
+    _refuse_far_points(pairs, at)
     by_class = [np.divide(item, pairs, out=np.zeros_like(item), where=pairs > 0) for item in sums]
     rows = row_sums(by_class[0], by_class[1], at, width)
     return _effective_size(pairs, Correlogram(by_class[0], rows[0]), Correlogram(by_class[1], rows[1]))
+
+
+#: Points from which on, and share of all pairs in one class of distance beyond which, distances are taken to be of a slip.
+_MANY_POINTS, _MOST_PAIRS = 10, 0.75
+
+
+def _refuse_far_points(pairs: Values, at: Values) -> None:
+    """Refuse points of which a few lie so far from all others that nearly all pairs fall into one class of distance.
+
+    Neighbours that are alike could not be told from those that are not, and all points would count as independent.
+    """
+    share = float(pairs[1:].max() / pairs[1:].sum())
+    if len(at) < _MANY_POINTS or share <= _MOST_PAIRS:
+        return
+    off = np.abs(at - np.median(at, axis=0)).max(axis=1)
+    row = int(np.argmax(off))
+    raise InputError(
+        tr(
+            "{share:.0%} of the pairs of points lie in one of the classes of distance, since point {row} ({x:g}, {y:g}) is far from "
+            "the others; check its coordinates, or leave it out",
+            share=share,
+            row=row + 1,
+            x=float(at[row, 0]),
+            y=float(at[row, 1]),
+        )
+    )
 
 
 def _largest_distance(at: Values) -> float:

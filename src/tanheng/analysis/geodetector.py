@@ -189,6 +189,7 @@ def overlay(first: Strata, second: Strata) -> Strata:
 WEAKEN_NONLINEAR = mark_name("weakened, nonlinear")
 WEAKEN_ONE = mark_name("weakened, univariate")
 ENHANCE_TWO = mark_name("enhanced, bivariate")
+NOTHING_ADDED = mark_name("nothing added")
 INDEPENDENT = mark_name("independent")
 ENHANCE_NONLINEAR = mark_name("enhanced, nonlinear")
 
@@ -196,8 +197,9 @@ ENHANCE_NONLINEAR = mark_name("enhanced, nonlinear")
 def interaction_detector(y: Values, first: Strata, second: Strata, *, single: Single = "keep") -> Interaction:
     """Interaction detector: q of both drivers together against q of each, over the cells that know all three.
 
-    Below the smaller q: weakened, nonlinear; between both: weakened, univariate; above the larger: enhanced,
-    bivariate; equal to their sum: independent; above the sum: enhanced, nonlinear.
+    Below the smaller q: weakened, nonlinear; between both: weakened, univariate; the larger itself, as where the strata of one lie
+    within those of the other: nothing added; above it: enhanced, bivariate; equal to their sum: independent; above the sum:
+    enhanced, nonlinear.
 
     Examples
     --------
@@ -227,7 +229,9 @@ def interaction_kind(first: float, second: float, both: float) -> str:
         return INDEPENDENT
     if both > first + second:
         return ENHANCE_NONLINEAR
-    if both >= max(first, second) - tolerance:
+    if abs(both - max(first, second)) <= tolerance:
+        return NOTHING_ADDED
+    if both > max(first, second):
         return ENHANCE_TWO
     return WEAKEN_ONE if both >= min(first, second) else WEAKEN_NONLINEAR
 

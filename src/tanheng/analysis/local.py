@@ -45,7 +45,8 @@ class LocalStatistic:
     p : numpy.ndarray, shape (n,)
         Pseudo p-value of the nearer tail (one-sided), as GeoDa gives it: never below one over the permutations.
     significant : numpy.ndarray of bool, shape (n,)
-        Two-sided (``2 p``), with the false discovery rate held over all cells.
+        Two-sided (``2 p``), with the false discovery rate held over all cells; False where the neighbours lie in one tail and their
+        mean on the other side of the mean of all: a few huge values lift that mean, and no name would fit such a place.
     kind : numpy.ndarray of int, shape (n,)
         Number of the kind of place in `CLUSTERS` or `SPOTS`, 0 where not significant, -1 for an island.
     """
@@ -76,8 +77,10 @@ def draw_neighbours(n: int, k: int, permutations: int, rng: np.random.Generator)
         draws[again] = rng.integers(n, size=(int(again.sum()), k))
 
 
-def _pseudo_p(weights: Weights, values: Values, lag: Values, permutations: int, seed: int) -> Values:
-    """Pseudo p-value of the nearer tail of each cell's lag, with the cell's own value kept; NaN for islands."""
+def _pseudo_p(
+    weights: Weights, values: Values, lag: Values, permutations: int, seed: int
+) -> tuple[Values, NDArray[np.bool_]]:
+    """Pseudo p-value of the nearer tail of each cell's lag, with the cell's own value kept, NaN for islands; and whether it is the upper tail."""
     n = len(values)
     rng = np.random.default_rng(seed)
     count, weight = row_weights(weights)
@@ -102,7 +105,7 @@ def _pseudo_p(weights: Weights, values: Values, lag: Values, permutations: int, 
         others = draw_neighbours(n - 1, most, permutations, rng)
         tails_by_row(rest, plain.indptr, plain.data, values, lag, others, tolerance, above, below)
     p = (np.minimum(above, below) + 1.0) / (drawn + 1.0)
-    return np.where(count > 0, np.minimum(p, 1.0), np.nan)
+    return np.where(count > 0, np.minimum(p, 1.0), np.nan), above < below
 
 
 def _groups(count: NDArray[np.int64], weight: Values) -> list[tuple[NDArray[np.int64], int, float]]:
@@ -209,8 +212,8 @@ def bivariate_local_moran(
     lag = even @ y
     alone = islands(even)
     value = np.where(alone, np.nan, (len(x) - 1) / len(x) * x * lag)
-    p = _pseudo_p(even, y, lag, permutations, seed)
-    significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate)
+    p, upper = _pseudo_p(even, y, lag, permutations, seed)
+    significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate) & (upper == (lag > 0))
     kinds = np.where(x > 0, np.where(lag > 0, 1, 4), np.where(lag > 0, 2, 3))
     kind = np.where(alone, -1, np.where(significant, kinds, 0)).astype(np.int8)
     return LocalStatistic(value, p, significant, kind)
@@ -248,7 +251,8 @@ def getis_ord(
     members = row_weights(plain)[0] + 1.0
     spread = np.sqrt(members * np.maximum(n - members, 0.0) / (n - 1.0))
     value = np.divide(lag + z, spread, out=np.full(n, np.nan), where=~alone & (spread > 0))
-    p = np.where(np.isfinite(value), _pseudo_p(plain, z, lag, permutations, seed), np.nan)
-    significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate)
+    pseudo, upper = _pseudo_p(plain, z, lag, permutations, seed)
+    p = np.where(np.isfinite(value), pseudo, np.nan)
+    significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate) & (upper == (value > 0))
     told = np.where(significant, np.where(value > 0, 1, 2), 0)
     return LocalStatistic(value, p, significant, np.where(np.isfinite(value), told, -1).astype(np.int8))

@@ -74,10 +74,15 @@ def quadrants(supply: Values, demand: Values) -> NDArray[np.int8]:
     [0, 1, 2, 3]
     """
     known = _known(supply, demand)
-    high_supply = supply > supply[known].mean()
-    high_demand = demand > demand[known].mean()
+    high_supply, high_demand = (_above_mean(item, known) for item in (supply, demand))
     found = np.where(high_supply, np.where(high_demand, 0, 3), np.where(high_demand, 1, 2))
     return np.where(known, found, -1).astype(np.int8)
+
+
+def _above_mean(values: Values, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which values are above the mean of those that are known by more than rounding."""
+    mean = float(values[known].mean())
+    return np.asarray(values > mean + 1e-12 * float(np.abs(values[known]).max()))
 
 
 def coupling_coordination(

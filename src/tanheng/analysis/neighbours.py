@@ -72,10 +72,12 @@ class GridWeights:
     @cached_property
     def sums(self) -> tuple[float, float, float]:
         """S0, S1 and S2 of the weights (Cliff and Ord)."""
-        factor = np.ones(len(self.count)) if self.after is None else self.after
-        # Sum of (w_ij + w_ji)**2 / 2 over pairs of neighbours, whose weights are the factors of their rows.
+        one = np.ones(len(self.count))
+        after, before = (one if item is None else item for item in (self.after, self.before))
+        # Sum of (w_ij + w_ji)**2 / 2 over pairs of neighbours: of a_i**2 b_j**2 + a_i b_j a_j b_i.
         plain = replace(self, before=None, after=None)
-        s1 = float(self.count @ factor**2) + float(factor @ (plain @ factor))
+        both = after * before
+        s1 = float(after**2 @ (plain @ before**2)) + float(both @ (plain @ both))
         return float(self.margins.sum()) / 2.0, s1, float(self.margins @ self.margins)
 
     def to_sparse(self) -> sparse.csr_array:
@@ -130,6 +132,8 @@ def grid_neighbours(mask: NDArray[np.bool_], *, rook: bool = False) -> GridWeigh
 def nearest_neighbours(coordinates: NDArray[np.float64], k: int) -> sparse.csr_array:
     """The k nearest points of each point. Not symmetric: a far point has near neighbours that have nearer ones.
 
+    Of points that are equally near, as on a lattice, which ones are taken does not depend on the order of the rows.
+
     Raises
     ------
     InputError
@@ -145,7 +149,10 @@ def nearest_neighbours(coordinates: NDArray[np.float64], k: int) -> sparse.csr_a
         raise InputError(
             tr("{k} nearest neighbours were asked of {n} points; ask for 1 to {most}", k=k, n=n, most=n - 1)
         )
-    found = cKDTree(coordinates).query(coordinates, k + 1)[1]
+    order = np.lexsort(coordinates.T)
+    ordered = coordinates[order]
+    found = np.empty((n, k + 1), np.int64)
+    found[order] = order[cKDTree(ordered).query(ordered, k + 1)[1]]
     # Points at one place come in any order, so a point need not stand first in its own list.
     own = found == np.arange(n)[:, None]
     own[~own.any(axis=1), -1] = True

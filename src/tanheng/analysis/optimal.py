@@ -252,7 +252,7 @@ def search_p_on_maps(
     layouts = [_Layout(random.amplitude(values), values[mask]) for values in variables]
     bins = np.ascontiguousarray(np.stack([item.bins for item in ways], axis=1))
 
-    def reached(noise: Values) -> NDArray[np.bool_]:
+    def reached(noise: NDArray[np.float32]) -> NDArray[np.bool_]:
         phases, best = random.phases(noise), []
         for layout in layouts:
             sums = np.zeros((len(ways), int(bins.max()) + 1))

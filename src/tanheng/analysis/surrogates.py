@@ -16,9 +16,10 @@ from tanheng.language import tr
 def surrogates(values: Values, mask: NDArray[np.bool_], count: int, seed: int = 1) -> Iterator[Values]:
     """Random maps with the values of a map, and nearly its autocorrelation, but no tie to anything else.
 
-    The amplitudes of the map's Fourier transform (zero outside the mask, around its mean) are kept and the phases drawn
-    anew; the outcome is read on the mask, and the map's own values are laid out in its order. Autocorrelation beyond the
-    size of the region can't be known, and is wrapped around.
+    The map is continued by its mirror images to twice its length and width, since without them its northern edge would meet the
+    southern one: a trend across the region would then be left out, and chance would look too small. The amplitudes of
+    the Fourier transform (zero outside the mask, around its mean) are kept and the phases drawn anew; the outcome is read on
+    the mask, and the map's own values are laid out in its order.
 
     Parameters
     ----------
@@ -68,10 +69,11 @@ class RandomMaps:
 
     def __init__(self, mask: NDArray[np.bool_], seed: int) -> None:
         self.mask, self.seed = mask, seed
-        self._size = tuple(fft.next_fast_len(length, real=True) for length in mask.shape)
+        self._half = tuple(fft.next_fast_len(length, real=True) for length in mask.shape)
+        self._size = tuple(2 * length for length in self._half)
 
     def amplitude(self, values: Values) -> NDArray[np.float32]:
-        """Amplitudes of the Fourier transform of a map, zero outside the mask, around its mean.
+        """Amplitudes of the Fourier transform of a map and its mirror images, zero outside the mask, around its mean.
 
         Raises
         ------
@@ -83,25 +85,35 @@ class RandomMaps:
             raise InputError(
                 tr("{count} cells of the mask have no finite value", count=int((~np.isfinite(inside)).sum()))
             )
-        filled = np.zeros(self.mask.shape, np.float32)
+        rows, columns = self.mask.shape
+        filled = np.zeros(self._half, np.float32)
         spread = float(inside.std())
         # Brought to one size: only the order of what is drawn counts, and 32 bits hold no extremes.
-        filled[self.mask] = (inside - inside.mean()) / (spread if spread > 0 else 1.0)
-        return np.asarray(np.abs(fft.rfft2(filled, self._size)))
+        filled[:rows, :columns][self.mask] = (inside - inside.mean()) / (spread if spread > 0 else 1.0)
+        mirrored = np.pad(filled, [(0, length) for length in self._half], mode="symmetric")
+        return np.asarray(np.abs(fft.rfft2(mirrored)))
 
-    def noise(self, count: int) -> Iterator[Values]:
-        """White noise for each random map."""
+    def noise(self, count: int) -> Iterator[NDArray[np.float32]]:
+        """Random numbers from 0 to 1 for each random map, from which its phases are made."""
         rng = np.random.default_rng(self.seed)
+        rows, columns = self._size
         for _ in range(count):
-            yield rng.standard_normal(self._size)
+            yield rng.random((rows, columns // 2 + 1), np.float32)
 
-    def phases(self, noise: Values) -> NDArray[np.complex64]:
-        """Random phases: those of white noise are uniform, and fit a real map at the frequencies that are their own mirror."""
-        spectrum = fft.rfft2(noise.astype(np.float32))
-        strength = np.abs(spectrum)
-        return np.asarray(spectrum / np.where(strength > 0, strength, np.float32(1.0)))
+    def phases(self, noise: NDArray[np.float32]) -> NDArray[np.complex64]:
+        """Random phases of a real map: uniform, and mirrored where a frequency is its own mirror image."""
+        angle = noise * np.float32(2.0 * np.pi)
+        found = np.empty(noise.shape, np.complex64)
+        np.cos(angle, out=found.real)
+        np.sin(angle, out=found.imag)
+        middle = self._size[0] // 2
+        for column in (0, -1):
+            edge = found[:, column]
+            edge[middle + 1 :] = np.conj(edge[middle - 1 : 0 : -1])
+            edge[[0, middle]] = np.sign(edge[[0, middle]].real)
+        return found
 
     def drawn(self, amplitude: NDArray[np.float32], phases: NDArray[np.complex64]) -> NDArray[np.float32]:
         """Random map with some amplitudes and phases, shape (known cells,)."""
         rows, columns = self.mask.shape
-        return np.asarray(fft.irfft2(amplitude * phases, self._size)[:rows, :columns][self.mask])
+        return np.asarray(fft.irfft2(amplitude * phases, self._size, overwrite_x=True)[:rows, :columns][self.mask])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
@@ -26,11 +27,15 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
 
 
 #: Numbers that programs write where there are no data, and that no column is likely to hold as a value.
-_FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0)
+_FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0, 1e20)
+#: Such as a column may hold: they stand for none where they lie farther from all other values than these from each other.
+_CODES = (-99.0, -999.0, 999.0, 9999.0, 99999.0, 999999.0, -32767.0, 32767.0, 65535.0, 2147483647.0, 4294967295.0)
 #: No column has a value as large: the least numbers of 32 and 64 bits, however they are rounded, stand for none.
 _HUGE = 1e30
 #: Digits in groups of three.
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+#: What is meant as a number, and is none.
+_MEANT = re.compile(r"[<>≤≥~约]?\s*-?\d+([.,]\d+)?\s*[%％‰]?")
 #: A comma that may stand for a point.
 _COMMA = re.compile(r"-?\d+,\d+")
 
@@ -74,7 +79,7 @@ class Columns:
         Raises
         ------
         StudyError
-            Every cell that is no finite number, up to ten, by its row.
+            Every cell that is no finite number, or that stands for a missing one, up to ten, by its row.
         """
         found, problems = np.full(len(self.frame), np.nan), []
         for row, text in enumerate(self.frame[name].astype(str).str.strip()):
@@ -124,9 +129,12 @@ class Columns:
         return found
 
     def is_number(self, name: str) -> bool:
-        """Whether every cell of a column that is not blank spells a number."""
+        """Whether the cells of a column that are not blank spell numbers, at least half of them: the others are slips then.
+
+        Numbers with a percent sign, with a comma or beyond a sign of comparison are meant as numbers too.
+        """
         texts = [text for text in self.frame[name].astype(str).str.strip() if text.lower() not in _MISSING]
-        return all(self._spells_number(text) for text in texts)
+        return 2 * sum(self._spells_number(text) or _MEANT.fullmatch(text) is not None for text in texts) >= len(texts)
 
     def _number(self, text: str) -> float:
         """Number that a cell spells; digits in groups of three where a comma can be nothing else.
@@ -146,8 +154,19 @@ class Columns:
         return True
 
     def categories(self, name: str) -> NDArray[np.int64]:
-        """Classes of a column as whole numbers in the order of their names, -1 where blank or NA."""
+        """Classes of a column as whole numbers in the order of their names, -1 where blank or NA.
+
+        Raises
+        ------
+        StudyError
+            All cells are numbers, and one of them is a number that programs write where there are no data.
+        """
         texts = self.frame[name].astype(str).str.strip()
+        if all(self._spells_number(text) or text.lower() in _MISSING for text in texts):
+            values = self.numbers(name)
+            found = np.full(len(values), -1, np.int64)
+            found[np.isfinite(values)] = np.unique(values[np.isfinite(values)], return_inverse=True)[1].ravel()
+            return found
         known = ~texts.str.lower().isin(_MISSING).to_numpy()
         found = np.full(len(texts), -1, np.int64)
         found[known] = np.unique(texts.to_numpy(str)[known], return_inverse=True)[1].ravel()
@@ -155,12 +174,25 @@ class Columns:
 
 
 def _fills(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which values are numbers that stand for none: a huge one, or one that programs write so and that lies beyond all others."""
+    """Which values are numbers that stand for none: a huge one, or one that programs write so.
+
+    The latter must lie beyond all others, or stand there twice; one that a column may well hold, far beyond all others.
+
+    Examples
+    --------
+    >>> _fills(np.array([3.0, 60.0, 41.0, -999.0])).tolist(), _fills(np.array([310.0, 620.0, 870.0, 999.0])).any()
+    ([False, False, False, True], np.False_)
+    """
     huge = np.abs(np.nan_to_num(values)) > _HUGE
-    written = np.isin(values, _FILLS)
-    rest = values[np.isfinite(values) & ~huge & ~written]
-    beyond = written & ((values < rest.min(initial=np.inf)) | (values > rest.max(initial=-np.inf)))
-    return np.asarray(huge | beyond)
+    written, coded = np.isin(values, _FILLS), np.isin(values, _CODES)
+    rest = values[np.isfinite(values) & ~huge & ~written & ~coded]
+    if not len(rest):
+        return np.asarray(huge)
+    low, high = float(rest.min()), float(rest.max())
+    beyond = np.maximum(low - values, values - high)
+    number, times = np.unique(values[written], return_counts=True)
+    twice = np.isin(values, number[times > 1])
+    return np.asarray(huge | (written & ((beyond > 0) | twice)) | (coded & (len(rest) > 2) & (beyond > high - low)))
 
 
 def read_columns(path: Path, layer: str | None = None) -> Columns:
@@ -181,15 +213,9 @@ def read_columns(path: Path, layer: str | None = None) -> Columns:
 
 def _read_sheet(path: Path) -> pd.DataFrame:
     """Rows of a sheet behind its heading; those over it that begin with ``#`` say where it comes from."""
-    rows = list(dropwhile(lambda cells: cells[0].startswith("#"), (cells for _, cells in sheet_rows(path))))
-    if len(rows) < 2:
-        raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
-    heading = [cell or str(number) for number, cell in enumerate(rows[0], start=1)]
-    twice = [name for name in heading if heading.count(name) > 1]
-    if twice:
-        raise InputError(tr("{path}: has two columns named '{iloc}'; rename one", path=path, iloc=twice[0]))
-    wide = [[*cells[: len(heading)], *[""] * (len(heading) - len(cells))] for cells in rows[1:]]
-    return pd.DataFrame(wide, columns=heading)
+    return _frame(
+        path, list(dropwhile(lambda cells: cells[0].startswith("#"), (cells for _, cells in sheet_rows(path))))
+    )
 
 
 def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
@@ -200,19 +226,41 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
         raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
     separator = "\t" if "\t" in lines[0] else ";" if ";" in lines[0] and "," not in lines[0] else ","
     try:
-        heading = pd.read_csv(io.StringIO(lines[0]), sep=separator, header=None, dtype=str).iloc[0].str.strip()
-        frame = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, header=0, index_col=False
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        rows = [cells for cells in csv.reader(io.StringIO(text), delimiter=separator) if any(map(str.strip, cells))]
+    except csv.Error as error:
         raise InputError(tr("{path}: is no table that can be read ({error})", path=path, error=error)) from error
-    twice = heading[heading.duplicated()]
-    if len(twice):
-        raise InputError(tr("{path}: has two columns named '{iloc}'; rename one", path=path, iloc=twice.iloc[0]))
-    frame.columns = list(heading)
-    if frame.empty:
+    return _frame(path, rows), separator
+
+
+def _frame(path: Path, rows: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Rows behind a heading, all as text; a row that is short ends with blanks, and a heading that is blank is its number."""
+    if not rows:
+        raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
+    if len(rows) < 2:
         raise InputError(tr("{path}: has a heading and no rows", path=path))
-    return frame, separator
+    heading = [cell.strip() or str(number) for number, cell in enumerate(rows[0], start=1)]
+    twice = [name for name in heading if heading.count(name) > 1]
+    if twice:
+        raise InputError(tr("{path}: has two columns named '{iloc}'; rename one", path=path, iloc=twice[0]))
+    _refuse_wide(path, len(heading), rows)
+    wide = [[*cells[: len(heading)], *[""] * (len(heading) - len(cells))] for cells in rows[1:]]
+    return pd.DataFrame(wide, columns=heading)
+
+
+def _refuse_wide(path: Path, width: int, rows: Iterable[Sequence[str]]) -> None:
+    """Refuse rows with more cells than the heading: their columns would be those of others."""
+    for number, cells in enumerate(rows, start=1):
+        if any(cell.strip() for cell in cells[width:]):
+            raise InputError(
+                tr(
+                    "{path}: line {row} of the table has {cells} cells and the heading {width}; give the first column a heading (R "
+                    "leaves that of row names out), or put numbers with commas between digits into quotation marks",
+                    path=path,
+                    row=number,
+                    cells=len(cells),
+                    width=width,
+                )
+            )
 
 
 def _read_vector(path: Path, layer: str | None) -> Columns:

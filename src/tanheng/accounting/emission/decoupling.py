@@ -13,6 +13,9 @@ import math
 #: Elasticities within which emissions are coupled to the economy: one, plus and minus a fifth.
 COUPLED = (0.8, 1.2)
 
+#: What an elasticity of just 0.8 or 1.2 may be off by rounding.
+_ROUNDING = 1e-9
+
 
 def elasticity(emissions: tuple[float, float], output: tuple[float, float]) -> float:
     r"""Elasticity of emissions to output, :math:`e = (\Delta E / E_0) / (\Delta G / G_0)`; NaN where output does not change, or either was zero.
@@ -36,6 +39,8 @@ def decoupling_state(emissions: tuple[float, float], output: tuple[float, float]
     --------
     >>> decoupling_state((100.0, 90.0), (100.0, 150.0)), decoupling_state((100.0, 110.0), (100.0, 150.0))
     ('strong decoupling', 'weak decoupling')
+    >>> decoupling_state((100.0, 140.0), (100.0, 150.0))
+    'expansive coupling'
     >>> decoupling_state((100.0, 110.0), (100.0, 90.0)), decoupling_state((100.0, 80.0), (100.0, 90.0))
     ('strong negative decoupling', 'recessive decoupling')
     """
@@ -45,7 +50,7 @@ def decoupling_state(emissions: tuple[float, float], output: tuple[float, float]
     growing = output[1] > output[0]
     if value < 0:
         return "strong decoupling" if growing else "strong negative decoupling"
-    low, high = COUPLED
+    low, high = COUPLED[0] - _ROUNDING, COUPLED[1] + _ROUNDING
     if value < low:
         return "weak decoupling" if growing else "weak negative decoupling"
     if value <= high:

@@ -207,7 +207,9 @@ def local_regression(y: Values, x: Values, places: Values, neighbours: int | Non
 
 
 def chance_of_local(y: Values, x: Values, places: Values, rng: np.random.Generator, count: int = 99) -> float:
-    r"""Chance that places dealt at random fit as well locally: a Monte Carlo test of coefficients that differ from place to place.
+    r"""Chance that places dealt at random fit as well locally: a Monte Carlo test of whether one regression leaves a structure in space.
+
+    It may be coefficients that differ from place to place, or errors that are alike among neighbours: the random deals break both.
 
     .. math:: p = \frac{1 + \#\{\mathrm{AICc}_{random} \le \mathrm{AICc}\}}{1 + m}
 

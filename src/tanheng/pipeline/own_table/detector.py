@@ -21,8 +21,8 @@ from tanheng.analysis import (
     search_p,
 )
 from tanheng.analysis.geodetector import Strata
-from tanheng.errors import InputError
-from tanheng.io.columns import read_columns
+from tanheng.errors import InputError, StudyError
+from tanheng.io.columns import Columns, read_columns
 from tanheng.language import mark_name, tr
 
 Tables = dict[str, pd.DataFrame]
@@ -70,9 +70,11 @@ def detect(path: Path, asked: DetectorRequest) -> Detected:
     for name in asked.x:
         if name in classed:
             labels[name] = table.categories(name)
+            if name not in asked.categories:
+                _refuse_many_texts(path, name, labels[name])
             cut: dict[str, object] = {"method": mark_name("classes as given"), "breaks": ""}
         else:
-            labels[name], cut, ways[name] = _best_cut(y, table.numbers(name), name, asked)
+            labels[name], cut, ways[name] = _best_cut(y, _quantity(table, name), name, asked)
         found = factor_detector(y, labels[name], ddof=asked.ddof, single=asked.single)
         factors.append(
             {
@@ -96,6 +98,37 @@ def detect(path: Path, asked: DetectorRequest) -> Detected:
     }
     notes = [text for name in ways if (text := _code_note(name, table.numbers(name)))]
     return Detected(tables, [*notes, _published_test()])
+
+
+def _quantity(table: Columns, name: str) -> NDArray[np.float64]:
+    """Numbers of a driver.
+
+    Raises
+    ------
+    StudyError
+        Cells are no numbers; it may hold kinds.
+    """
+    try:
+        return table.numbers(name)
+    except StudyError as error:
+        kinds = tr("if column '{name}' holds kinds and no quantity, add --categories {name}", name=name)
+        raise StudyError([*error.problems, kinds]) from None
+
+
+def _refuse_many_texts(path: Path, name: str, labels: NDArray[np.int64]) -> None:
+    """Refuse a column of texts nearly all of which differ: strata of one row each explain everything."""
+    rows, different = int((labels >= 0).sum()), int(labels.max(initial=-1)) + 1
+    if rows > 2 and 2 * different > rows:
+        raise InputError(
+            tr(
+                "{path}: column '{name}' has {different} different texts in {rows} rows, so that strata of one row would explain everything; "
+                "mend its numbers if they are meant as such, or add --categories {name} if they are kinds",
+                path=path,
+                name=name,
+                different=different,
+                rows=rows,
+            )
+        )
 
 
 def _published_test() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,10 @@ def coordinates(table: Columns, where: Where) -> NDArray[np.float64] | None:
         if len(where.at) != 2:
             raise InputError(tr("--at: two columns were expected, as X,Y; got {columns}", columns=",".join(where.at)))
         table.require(where.at)
+        if where.at[0] == where.at[1]:
+            raise InputError(
+                tr("--at: '{column}' is named twice; two columns were expected, as X,Y", column=where.at[0])
+            )
         at = np.column_stack([table.numbers(name) for name in where.at])
         if not np.isfinite(at).all():
             row = int(np.flatnonzero(~np.isfinite(at).all(axis=1))[0])
@@ -47,6 +52,7 @@ def coordinates(table: Columns, where: Where) -> NDArray[np.float64] | None:
                     row=row + 1,
                 )
             )
+        _refuse_origin(table.path, at)
         return _in_one_unit(table, where.at, at)
     if table.geometries is not None:
         centres = shapely.centroid(np.array(table.geometries, dtype=object))
@@ -55,10 +61,29 @@ def coordinates(table: Columns, where: Where) -> NDArray[np.float64] | None:
     return None
 
 
-#: Names of columns of degrees, and the part of the world where broken numbers are taken for degrees whatever their columns are called: China.
+def _refuse_origin(path: Path, at: NDArray[np.float64]) -> None:
+    """Refuse rows at 0, 0 where all others lie far from it: their coordinates were left out."""
+    origin = (at == 0).all(axis=1)
+    others = at[~origin]
+    if not origin.any() or len(others) < 2:
+        return
+    low, high = others.min(axis=0), others.max(axis=0)
+    away = np.hypot(*np.maximum(np.maximum(low, -high), 0.0))
+    if away > np.hypot(*(high - low)):
+        raise InputError(
+            tr(
+                "{path}: row {row} of the data lies at 0, 0, far from all others; fill in its coordinates, or leave it out",
+                path=path,
+                row=int(np.flatnonzero(origin)[0]) + 1,
+            )
+        )
+
+
+#: Names of columns of degrees, and the parts of the world where broken numbers are taken for degrees whatever their columns are called:
+#: China, and where longitudes are far west of Greenwich.
 _LONGITUDE = frozenset({"lon", "long", "lng", "longitude", "经度", "东经"})
 _LATITUDE = frozenset({"lat", "latitude", "纬度", "北纬"})
-_CHINA = (73.0, 3.0, 136.0, 54.0)
+_DEGREES = ((73.0, 3.0, 136.0, 54.0), (-180.0, -60.0, -30.0, 75.0))
 
 
 def _in_one_unit(table: Columns, names: tuple[str, ...], at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -67,16 +92,19 @@ def _in_one_unit(table: Columns, names: tuple[str, ...], at: NDArray[np.float64]
     Raises
     ------
     InputError
-        Columns of another name hold what can only be degrees, since one of longitude is shorter than one of latitude.
+        Columns of another name hold what can only be degrees, of which one of longitude is shorter than one of latitude; or columns
+        of degrees hold none.
     """
     first, second = (name.strip().lower() for name in names)
     if first in _LONGITUDE and second in _LATITUDE:
-        return _in_metres(at, pyproj.CRS(4326))
+        return _in_metres(_true_degrees(table, names, at), pyproj.CRS(4326))
     if first in _LATITUDE and second in _LONGITUDE:
-        return _in_metres(at[:, ::-1], pyproj.CRS(4326))
-    west, south, east, north = _CHINA
-    inside = (at[:, 0] >= west) & (at[:, 0] <= east) & (at[:, 1] >= south) & (at[:, 1] <= north)
-    if len(at) > 1 and inside.all() and (at != np.round(at)).any():
+        return _in_metres(_true_degrees(table, names[::-1], at[:, ::-1]), pyproj.CRS(4326))
+    if (
+        len(at) > 1
+        and (at != np.round(at)).any()
+        and any(_inside(one, box) for one in (at, at[:, ::-1]) for box in _DEGREES)
+    ):
         raise InputError(
             tr(
                 "{path}: --at {columns}: these look like degrees, of which one of longitude is shorter than one of latitude; call the columns "
@@ -86,6 +114,36 @@ def _in_one_unit(table: Columns, names: tuple[str, ...], at: NDArray[np.float64]
             )
         )
     return at
+
+
+def _inside(at: NDArray[np.float64], box: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = box
+    return bool(((at >= (west, south)) & (at <= (east, north))).all())
+
+
+def _true_degrees(table: Columns, names: Sequence[str], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Longitudes and latitudes that are such.
+
+    Raises
+    ------
+    InputError
+        A longitude is beyond 180, or a latitude beyond 90.
+    """
+    wrong = np.abs(at) > (180.0, 90.0)
+    if not wrong.any():
+        return at
+    row, column = (int(item[0]) for item in np.nonzero(wrong))
+    raise InputError(
+        tr(
+            "{path}: row {row} of the data, column '{column}' is {value:g}, and no place has such a {kind}; are the two columns exchanged, or "
+            "in metres?",
+            path=table.path,
+            row=row + 1,
+            column=names[column],
+            value=float(at[row, column]),
+            kind=tr("latitude") if column else tr("longitude"),
+        )
+    )
 
 
 def refuse_twice(path: Path, at: NDArray[np.float64] | None, known: NDArray[np.bool_]) -> None:
@@ -146,7 +204,27 @@ def neighbours_of(table: Columns, where: Where, known: NDArray[np.bool_]) -> tup
                 path=table.path,
             )
         )
+    rows = int(known.sum())
     if where.within is not None:
-        return neighbours_within(at[known], where.within), tr("points within {distance:g}", distance=where.within)
-    nearest = where.nearest or min(8, int(known.sum()) - 1)
-    return nearest_neighbours(at[known], nearest), tr("the {count} nearest points", count=nearest)
+        found, words = (
+            neighbours_within(at[known], where.within),
+            tr("points within {distance:g}", distance=where.within),
+        )
+    else:
+        nearest = where.nearest or (_NEAREST if rows > 2 * _NEAREST else max(1, rows // 3))
+        found, words = nearest_neighbours(at[known], nearest), tr("the {count} nearest points", count=nearest)
+    if found.nnz == rows * (rows - 1):
+        raise InputError(
+            tr(
+                "{path}: each of the {rows} rows is a neighbour of all others ({words}), and Moran's I is -1 / (n - 1) then, whatever the values; "
+                "ask for fewer neighbours",
+                path=table.path,
+                rows=rows,
+                words=words,
+            )
+        )
+    return found, words
+
+
+#: Nearest points that are neighbours where nothing else is asked for; a third of a few.
+_NEAREST = 8

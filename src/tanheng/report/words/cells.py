@@ -61,7 +61,7 @@ NAMES = (
     mark_name("high supply, high demand"), mark_name("low supply, high demand"),
     mark_name("low supply, low demand"), mark_name("high supply, low demand"),
     mark_name("weakened, nonlinear"), mark_name("weakened, univariate"), mark_name("enhanced, bivariate"),
-    mark_name("enhanced, nonlinear"), mark_name("independent"),
+    mark_name("enhanced, nonlinear"), mark_name("independent"), mark_name("nothing added"),
     # Plans
     mark_name("today"), mark_name("trend"), mark_name("cropland protection"), mark_name("ecological priority"), mark_name("low carbon"),
     mark_name("protection"), mark_name("coordinated"), mark_name("restoration"), mark_name("low-carbon development"),

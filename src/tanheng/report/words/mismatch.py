@@ -249,14 +249,15 @@ def local_regression_sentences(tables: Tables) -> list[str]:
     figures = {"zones": int(row.zones), "r2": row.r2, "r2_of_one": row.r2_of_one, "p": f"p = {row.p_random_places:.2g}"}
     if row.p_random_places <= 0.05:
         text = tr(
-            "Over {zones} zones the relation between balance and drivers differs from place to place ({p} against zones dealt at random; R² "
-            "{r2:.2f}, {r2_of_one:.2f} with one regression for all): the coefficients of each zone are in the table.",
+            "Over {zones} zones, regressions around each zone fit better than they would with zones dealt at random ({p}; R² {r2:.2f}, "
+            "{r2_of_one:.2f} with one regression for all): the relation between balance and drivers differs from place to place, or something "
+            "that is alike among neighbours is not among the drivers. The coefficients of each zone are in the table.",
             **figures,
         )
     else:
         text = tr(
-            "Over {zones} zones the relation between balance and drivers does not differ from place to place by more than chance ({p}; R² "
-            "{r2:.2f}, {r2_of_one:.2f} with one regression for all): local coefficients say no more than that one.",
+            "Over {zones} zones, regressions around each zone fit no better than they would with zones dealt at random ({p}; R² {r2:.2f}, "
+            "{r2_of_one:.2f} with one regression for all): local coefficients say no more than that one.",
             **figures,
         )
     return [
