@@ -9,11 +9,13 @@ import pytest
 
 from conftest import FIRST, NORTH, WEST, tiny_study, tiny_study_with_people, write_map, write_zones, zone
 from tanheng.errors import StudyError
+from tanheng.inputs.plan import check_inputs
 from tanheng.pipeline.check import check_file
 from tanheng.pipeline.run import run_study
 from tanheng.pipeline.stock import StockRequest, stock_of_maps
 from tanheng.report.words.notes import CHECK, action_of
 from tanheng.stages.land.doubtful_change import Period, disagreement_notes
+from tanheng.study import load_study
 
 DENSITIES = "class,above,below,soil,dead\n" + "".join(
     f"{name},5,2,60,1\n" for name in ("cropland", "forest", "grassland", "water", "unused", "built-up")
@@ -146,3 +148,31 @@ def test_a_map_that_lies_elsewhere_is_told_at_the_check(tmp_path: Path) -> None:
     write_map(tmp_path / "b.tif", FIRST, west=WEST + 400_000)
     with pytest.raises(StudyError, match=r"b\.tif: lies elsewhere"):
         check_file(study)
+
+
+@pytest.mark.parametrize(
+    ("setting", "rows", "words"),
+    [
+        ("totals", "year,sector,emissions,unit\n{y},industry,70,t CO2\n{y},合计,70,t CO2\n", "'合计' is called a sum"),
+        (
+            "totals",
+            "year,sector,emissions,unit\n{y},生活消费,70,t CO2\n{y},城镇,40,t CO2\n{y},乡村,30,t CO2\n",
+            "is called a sum",
+        ),
+        (
+            "activity",
+            "year,fuel,quantity,unit\n{y},原煤,10,t\n{y},无烟煤,4,t\n{y},烟煤,6,t\n",
+            "raw coal of 2000 is the sum of",
+        ),
+    ],
+)
+def test_sums_beside_their_parts_are_asked_about(tiny_with_people: Path, setting: str, rows: str, words: str) -> None:
+    head, *lines = rows.splitlines(keepends=True)
+    table = head + "".join(line.format(y=year) for year in (2000, 2010) for line in lines)
+    (tiny_with_people.parent / "sums.csv").write_text(table, encoding="utf-8")
+    factors = 'factors = "china-gbt"\n' if setting == "activity" else ""
+    text = tiny_with_people.read_text(encoding="utf-8")
+    text = text.replace('totals = "totals.csv"\n', f'{setting} = "sums.csv"\n{factors}')
+    tiny_with_people.write_text(text, encoding="utf-8")
+    inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+    assert any(words in text for text in inputs.warnings)

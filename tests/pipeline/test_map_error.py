@@ -165,6 +165,17 @@ def test_what_errors_alone_could_make_is_told(tmp_path: Path) -> None:
     assert "could differ on up to 28 % by independent errors alone" in page
 
 
+def test_a_sample_of_both_maps_is_an_accuracy_of_them(tmp_path: Path) -> None:
+    text = "class,users_accuracy,producers_accuracy\ncropland,0.9,0.913\nforest,0.8,0.774\n"
+    study = '[land_cover.map_error]\nsamples = { 2000 = "first.csv", 2010 = "first.csv" }'
+    row = run_with(tmp_path, study, first=text).tables["change_against_error"].iloc[0]
+    areas = run_with(tmp_path, study, first=text).tables["stock_by_class"].set_index(["year", "land_class"])["area_km2"]
+    by_hand = [(0.9 * areas[y, "cropland"] + 0.8 * areas[y, "forest"]) / areas[y].sum() for y in (2000, 2010)]
+    assert [row.accuracy_first, row.accuracy_last] == pytest.approx(by_hand)
+    assert row.share_by_error_alone == pytest.approx(1 - by_hand[0] * by_hand[1])
+    assert row.source == "first.csv"
+
+
 def test_without_an_accuracy_the_one_that_explains_is_told(tmp_path: Path) -> None:
     results = run_with(tmp_path, "")
     # sqrt(1 - 0.1) = 0.949

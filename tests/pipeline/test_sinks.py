@@ -194,3 +194,32 @@ def test_a_map_errs_alike_everywhere(tmp_path: Path) -> None:
 def test_uncertainty_that_does_not_fit_is_refused(tmp_path: Path, entries: str, said: str) -> None:
     with pytest.raises(StudyError, match=said):
         run_with(tmp_path, entries)
+
+
+def test_respiration_by_class_is_of_the_land_that_production_is_of(tmp_path: Path) -> None:
+    """A cell of half forest, half town without a value: the town respires nothing, and thins out nothing."""
+    rows = "class,respiration\nforest,4\nbuilt-up,0\n" + "".join(
+        f"{name},1\n" for name in ("cropland", "grassland", "water", "unused")
+    )
+    study = tiny_study_with_people(tmp_path)
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, np.tile([2, 5], (6, 4)), pixel=500.0)
+    production = np.where(np.arange(8) % 2 == 0, 600.0, -1.0)
+    write_map(tmp_path / "npp.tif", np.tile(production, (6, 1)), pixel=500.0, dtype="float32", nodata=-1)
+    (tmp_path / "resp.csv").write_text(rows, encoding="utf-8")
+    entries = '\n[balance]\nmode = "sink"\n' + npp('{ table = "resp.csv" }')
+    study.write_text(study.read_text(encoding="utf-8") + entries, encoding="utf-8")
+    # 12 cells of 100 ha, half of each forest: 600 ha x (6 - 4) t C/ha.
+    assert supply(run_study(study)) == pytest.approx(1200.0, rel=SINGLE)
+
+
+def test_rates_have_the_unit_of_their_column_and_a_ceiling(tmp_path: Path) -> None:
+    classes = ("cropland", "forest", "grassland", "water", "built-up", "unused")
+    rates = {name: 58.0 if name == "forest" else 0.0 for name in classes}
+    table = "class,uptake,unit\n" + "".join(f"{name},{rate},g C m-2 yr-1\n" for name, rate in rates.items())
+    # 58 g C/m2 are 0.58 t C/ha, on 300 ha of forest.
+    assert supply(run_with(tmp_path, 'uptake = "rates.csv"\n', rates=table)) == pytest.approx(174.0)
+    with pytest.raises(StudyError, match="58 t C/ha a year is more than vegetation is known to fix"):
+        run_with(tmp_path, 'uptake = "rates.csv"\n', rates=table.replace("g C m-2 yr-1", "t C ha-1 yr-1"))
+    with pytest.raises(StudyError, match="lowest value is -9998"):
+        run_with(tmp_path, 'nep = { map = "npp.tif" }\n', npp=-9998.0)

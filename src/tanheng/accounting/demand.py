@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from tanheng.accounting.coverage import is_cut
 from tanheng.errors import InputError
 from tanheng.language import tr
 
@@ -97,14 +98,24 @@ def per_person(total: float, people: float, weight: NDArray[np.float64]) -> NDAr
 
 
 def persons_per_cell(
-    total: Cells, mean: Cells, covered: Cells, fraction: Cells, cell_km2: float, kind: Literal["density", "count"]
+    total: Cells,
+    mean: Cells,
+    covered: Cells,
+    fraction: Cells,
+    cell_km2: float,
+    kind: Literal["density", "count"],
+    pixel: float = 0.0,
 ) -> tuple[Cells, Cells]:
     r"""Persons in each cell were it wholly in the region, and per km2; shape (rows, columns).
 
-    The part of a cell where people are known (d) and its part in the region (f) overlap as far as they can, as for land: a map
-    that was cut along the boundary is not cut again.
+    Of a map that was cut along the boundary, the part of a cell where people are known (d) and its part in the region (f) overlap as
+    far as they can, as for land: it is not cut again.
 
     .. math:: P_i = \frac{\sum_j p_j}{\max(d_i, f_i)} \quad\text{or}\quad P_i = \rho_i A \min(1, d_i / f_i)
+
+    A map that goes on beyond the boundary counts the people of whole cells; nobody lives where it has no data.
+
+    .. math:: P_i = \sum_j p_j \quad\text{or}\quad P_i = \rho_i A d_i
 
     Parameters
     ----------
@@ -115,6 +126,8 @@ def persons_per_cell(
     covered, fraction : numpy.ndarray, shape (rows, columns), 1
         Part of the cell where people are known, and in the region.
     cell_km2 : float
+    pixel : float
+        Side of the map's pixels in sides of a cell.
 
     Examples
     --------
@@ -125,11 +138,13 @@ def persons_per_cell(
     >>> people.item(), density.item()
     (60.0, 60.0)
     """
+    cut = is_cut(covered, fraction, pixel)
     if kind == "count":
         known = covered > 0
-        people = np.where(known, total / np.where(known, np.maximum(covered, fraction), 1.0), np.nan)
+        whole = np.maximum(covered, fraction) if cut else np.ones(covered.shape)
+        people = np.where(known, total / np.where(known, whole, 1.0), np.nan)
         return people, people / cell_km2
-    part = np.minimum(1.0, covered / np.where(fraction > 0, fraction, 1.0))
+    part = np.minimum(1.0, covered / np.where(fraction > 0, fraction, 1.0)) if cut else covered
     return mean * cell_km2 * part, mean  # (person/km2) * (km2) * (1) = person
 
 

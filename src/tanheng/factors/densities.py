@@ -196,19 +196,34 @@ def _from_columns(table: Table, columns: Mapping[str, str]) -> CarbonDensities:
         if code is not None:
             codes[code] = name
         values[name] = {}
+        place = tr("{name}: line {line} ({land_class})", name=table.name, line=line, land_class=name)
+        try:
+            factor = _factor_of(rows[line].get("unit", ""), table, place)
+        except InputError as error:
+            problems.append(str(error))
+            continue
         for pool, column in columns.items():
             try:
-                values[name][pool] = parse_number(
-                    rows[line][column],
-                    table.at(
-                        tr("{name}: line {line} ({land_class})", name=table.name, line=line, land_class=name), column
-                    ),
-                )
+                values[name][pool] = factor * parse_number(rows[line][column], table.at(place, column))
             except InputError as error:
                 problems.append(str(error))
     if problems:
         raise InputError("\n".join(problems))
     return CarbonDensities(table.title, values, table.source, codes or None, table.region, _soil_depth(table))
+
+
+def _factor_of(unit: str, table: Table, place: str) -> float:
+    """Factor that turns a unit into t C/ha; 1 where it is blank.
+
+    Raises
+    ------
+    InputError
+        It is no density of carbon.
+    """
+    try:
+        return conversion_factor(unit.strip(), "t C ha-1") if unit.strip() else 1.0
+    except UnitError as error:
+        raise InputError(tr("{place}: {error}", place=table.at(place, "unit"), error=error)) from error
 
 
 def _from_rows(table: Table) -> CarbonDensities:

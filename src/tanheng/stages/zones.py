@@ -141,14 +141,15 @@ def _shares(amounts: np.ndarray, zones: np.ndarray) -> np.ndarray:
 
 
 def _output(economy: EconomyInputs | None, layer: ZoneLayer, frame: pd.DataFrame, year: int) -> np.ndarray | None:
-    """Economic output of each zone; none where it is not known for the layer."""
+    """Economic output of each zone; none where it is not known for the layer, or for one of its zones: shares of the others would be wrong."""
     if economy is None or economy.layer != layer.label:
         return None
     rows = economy.table[economy.table["year"].isin([year, 0])].sort_values("year")
     by_zone = rows.drop_duplicates("zone", keep="last").set_index("zone")["value"]
     values = by_zone.reindex(frame["zone_id"].astype(str)).to_numpy(float)
     values = values * frame["area_km2"].to_numpy(float) if economy.kind == "density" else values
-    return values if np.isfinite(values).any() and np.nansum(values) > 0 else None
+    inside = frame["zone_id"].astype(str) != "-"
+    return values if np.isfinite(values[inside]).all() and np.nansum(values) > 0 else None
 
 
 def _inequality(balance: pd.DataFrame, mode: str) -> dict[str, pd.DataFrame]:

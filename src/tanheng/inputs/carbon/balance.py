@@ -67,7 +67,7 @@ def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
     """What the balance of a study needs; problems are gathered."""
     settings = study.balance
     with problems.at("balance.uptake"):
-        uptake = problems.attempt(read_uptake, settings.uptake, base) if settings.uptake else None
+        uptake = problems.attempt(_rates, settings.uptake, base, "uptake") if settings.uptake else None
     with problems.at("balance.nep"):
         nep = rasters_by_year(study.years, base, settings.nep, problems) if settings.nep else {}
         for raster in each_once(nep.values()):
@@ -87,12 +87,36 @@ def _with_production(found: BalanceInputs, study: Study, base: Path, problems: P
     asked = given.respiration
     table = None
     if asked.table is not None:
-        table = problems.attempt(lambda name: read_uptake(name, base, column="respiration"), asked.table)
+        table = problems.attempt(_rates, asked.table, base, "respiration")
     temperature, precipitation = (_months(name, base, problems) for name in (asked.temperature, asked.precipitation))
     for months, ends, units in ((temperature, (-60.0, 45.0), "°C"), (precipitation, (0.0, 3000.0), "mm")):
         for raster in months:
             problems.attempt(_check_climate, raster, ends, units)
     return BalanceInputs(found.settings, None, {}, npp, table, temperature, precipitation)
+
+
+def _rates(name: str, base: Path, column: str) -> dict[str, float]:
+    """Yearly uptake or respiration by class.
+
+    Raises
+    ------
+    InputError
+        A class takes up more than vegetation is known to fix.
+    """
+    found = read_uptake(name, base, column=column)
+    for land_class, rate in found.items():
+        if abs(rate) > _MOST_FIXED:
+            raise InputError(
+                tr(
+                    "{name}: '{land_class}': {rate:g} t C/ha a year is more than vegetation is known to fix ({most:g}); check the unit: 1 g C/m2 is "
+                    "0.01 t C/ha, and 1 t CO2 0.27 t C",
+                    name=name,
+                    land_class=name_of(land_class),
+                    rate=rate,
+                    most=_MOST_FIXED,
+                )
+            )
+    return found
 
 
 def _months(name: str | None, base: Path, problems: Problems) -> tuple[Raster, ...]:
@@ -138,10 +162,23 @@ def _check_production(raster: Raster, units: str, valid_max: float | None) -> No
         The highest value is impossible, or the units are not those of a flow of carbon.
     """
     factor = conversion_factor(units, "t C ha-1 yr-1")
-    high = 0.0
+    high, low = 0.0, 0.0
     for values in value_strips(raster):
         known = values[~np.isnan(values)]
+        low = min(low, float(known.min(initial=0.0)))
         high = max(high, float(known[known <= (valid_max if valid_max is not None else np.inf)].max(initial=0.0)))
+    if low * factor < -_MOST_FIXED:
+        raise InputError(
+            tr(
+                "{path}: its lowest value is {value:g} {units}, {carbon:.3g} t C/ha a year, more than land is known to lose ({most:g}); does it "
+                "mean no data? Declare it (gdal_edit -a_nodata)",
+                path=raster.path,
+                value=low,
+                units=units,
+                carbon=low * factor,
+                most=_MOST_FIXED,
+            )
+        )
     if high * factor > _MOST_FIXED:
         raise InputError(
             tr(

@@ -291,8 +291,18 @@ _ABOUT_THE_SUM = 0.02
 
 
 def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
-    """Sectors whose row for the region is the sum of their rows for zones: it would count twice."""
+    """Sectors whose row for the region is the sum of their rows for zones, or of all rows for zones: it would count twice."""
     found = []
+    value = "emissions_t_c" if "emissions_t_c" in table else "quantity"
+    if "fuel" not in table:
+        for year, rows in table.groupby("year", sort=False):
+            whole = rows[(rows["zone"] == "") & (rows["sector"] == "")]
+            parts = rows[(rows["zone"] != "") & (rows["sector"] != "")]
+            if whole.empty or parts.empty:
+                continue
+            ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
+            if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
+                found.append(_twice(name, str(year), ratio))
     columns = [column for column in ("year", "sector", "fuel") if column in table]
     of_zones = pd.MultiIndex.from_frame(table.loc[table["zone"] != "", columns])
     of_region = pd.MultiIndex.from_frame(table.loc[table["zone"] == "", columns])
@@ -301,17 +311,18 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
         whole, parts = rows[rows["zone"] == ""], rows[rows["zone"] != ""]
         if whole.empty or parts.empty:
             continue
-        value = "emissions_t_c" if "emissions_t_c" in rows else "quantity"
         ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
         if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
             told = ", ".join(str(part) for part in key if str(part))
-            found.append(
-                tr(
-                    "{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their "
-                    "total it would count twice; take it out, or give it a sector of its own if it is more than they are",
-                    name=name,
-                    told=told,
-                    ratio=ratio,
-                )
-            )
+            found.append(_twice(name, told, ratio))
     return found
+
+
+def _twice(name: str, told: str, ratio: float) -> str:
+    return tr(
+        "{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their "
+        "total it would count twice; take it out, or give it a sector of its own if it is more than they are",
+        name=name,
+        told=told,
+        ratio=ratio,
+    )

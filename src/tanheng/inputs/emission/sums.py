@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tanheng.language import tr
+from tanheng.language import listed, name_of, tr
 
 #: How near, of itself, a value must be to the sum of the others: numbers are printed rounded.
 _NEAR = 1e-3
@@ -22,11 +22,14 @@ def sum_notes(table: pd.DataFrame, name: str) -> list[str]:
 
     Examples
     --------
-    >>> rows = {"year": [2005] * 3 + [2015] * 3, "zone": "", "sector": ["industry", "homes", "all"] * 2}
+    >>> rows = {"year": [2005] * 3 + [2015] * 3, "zone": "", "sector": ["industry", "homes", "both"] * 2}
     >>> table = pd.DataFrame({**rows, "emissions_t_c": [70.0, 30.0, 100.0, 80.0, 45.0, 125.0]})
     >>> print(*sum_notes(table, "totals.csv"))
-    totals.csv: 'all' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of the sum out
+    totals.csv: 'both' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of the sum out
     """
+    named = [*_named_sums(table, name), *_coal_of_kinds(table, name)]
+    if named:
+        return named
     amount = "emissions_t_c" if "emissions_t_c" in table else "quantity"
     rows = table[table[amount] != 0]
     keys = [key for key in ("year", "zone", "fuel") if key in rows]
@@ -47,3 +50,59 @@ def sum_notes(table: pd.DataFrame, name: str) -> list[str]:
             sector=found[0],
         )
     ]
+
+
+#: What tables call the sum of their sectors.
+_ALL = frozenset(
+    {"all", "total", "sum", "whole society", "all sectors", "合计", "总计", "总和", "全社会", "全部", "总量", "小计"}
+)
+
+#: Sectors that are the sum of others of the same table.
+_HOMES = frozenset({"residential", "生活消费", "居民生活", "households", "居民", "生活"})
+_PARTS_OF_HOMES = frozenset(
+    {"urban", "rural", "urban residential", "rural residential", "城镇", "乡村", "城镇居民", "农村居民", "农村"}
+)
+
+
+def _named_sums(table: pd.DataFrame, name: str) -> list[str]:
+    """Warnings on sectors that are called a sum and stand beside others, in a year and zone."""
+    found = []
+    keys = [key for key in ("year", "zone", "fuel") if key in table]
+    words = table["sector"].astype(str).str.strip().str.lower()
+    beside = words[words != ""].groupby([table[key] for key in keys], dropna=False)
+    for _, sectors in beside:
+        there = set(sectors)
+        sums = [*(there & _ALL), *(there & _HOMES if there & _PARTS_OF_HOMES else ())]
+        if sums and len(there) > 1:
+            found.append(
+                tr(
+                    "{name}: '{sector}' is called a sum and stands beside the sectors that it holds, so that all of these count twice; is that so? "
+                    "Take the rows of the sum out",
+                    name=name,
+                    sector=sums[0],
+                )
+            )
+    return list(dict.fromkeys(found))
+
+
+#: Kinds that raw coal is parted into.
+_KINDS_OF_COAL = frozenset({"anthracite", "bituminous_coal", "other_bituminous_coal", "lignite", "coking_coal"})
+
+
+def _coal_of_kinds(table: pd.DataFrame, name: str) -> list[str]:
+    """Warning on raw coal that stands beside the kinds that it is the sum of."""
+    if "fuel" not in table or "quantity" not in table:
+        return []
+    for (year, *_), rows in table.groupby(["year", "zone", "sector"], dropna=False):
+        whole = float(rows.loc[rows["fuel"] == "raw_coal", "quantity"].sum())
+        kinds = rows[rows["fuel"].isin(_KINDS_OF_COAL)]
+        if whole > 0 and len(kinds) > 1 and abs(float(kinds["quantity"].sum()) - whole) <= _NEAR * whole:
+            return [
+                tr(
+                    "{name}: raw coal of {year} is the sum of {kinds} beside it, so that both count; is that so? Take one of them out",
+                    name=name,
+                    year=year,
+                    kinds=listed(name_of(fuel) for fuel in kinds["fuel"]),
+                )
+            ]
+    return []

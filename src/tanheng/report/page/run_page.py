@@ -96,6 +96,7 @@ def write_report(
         flows=flows_paragraph(tables),
         decomposition=decomposition_paragraph(tables),
         combustion_only=_combustion_only(tables),
+        emission_intervals="emission_uncertainty" in tables,
         circular=circular_sentence(record["settings"]["demand"], tables),
         charts={theme: of_theme(charts, theme) for theme in ("land", "emissions", "balance", "drivers", "detector")},
         zone_tables=[_shown(name, tables, path.parent) for name in OF_ZONES if name in tables],

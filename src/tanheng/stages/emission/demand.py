@@ -214,7 +214,10 @@ def _persons(raster: Raster, kind: Literal["density", "count"], land: Land) -> t
     """Persons in each cell were it wholly in the region, and per km2."""
     laid = on_grid(raster, land.grid)
     fraction = np.asarray(land.fraction.values, float)
-    people, density = persons_per_cell(laid.total, laid.mean, laid.covered, fraction, land.grid.cell_area_km2, kind)
+    pixel = raster.pixels.pixel_size_m() / land.grid.resolution
+    people, density = persons_per_cell(
+        laid.total, laid.mean, laid.covered, fraction, land.grid.cell_area_km2, kind, pixel
+    )
     if np.nanmin(people, initial=0.0) < 0:
         raise InputError(
             tr(

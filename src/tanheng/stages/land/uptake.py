@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from tanheng.accounting.coverage import covered_of_region
 from tanheng.accounting.flows.respiration import year_of_respiration
 from tanheng.accounting.stock import sink, sink_from_rate
 from tanheng.factors.kinds_of_land import kind_of_land
-from tanheng.grid import Grid
 from tanheng.inputs.carbon.balance import BalanceInputs
 from tanheng.io.rasters import Raster
 from tanheng.land.cells import bands
@@ -54,13 +55,16 @@ def uptake_of_year(given: BalanceInputs, land: Land, year: int) -> tuple[xr.Data
     """
     if given.uptake is not None:
         return _by_class(given.uptake, land, year), 0.0
-    rate, covered = _production(given, land, year)
+    production, covered = _production(given, land, year)
     inside = np.asarray(land.fraction.values, float)
-    # A raster that was cut at the border of the region covers a cell there as far as the region does.
-    known = np.minimum(1.0, np.divide(covered, inside, out=np.zeros(covered.shape), where=inside > 0))
-    part, valued = _taking_part(given, land, year, known)
-    missing = float(np.nansum(part - valued)) * land.grid.cell_area_km2
-    uptake = sink_from_rate(on_cells(np.nan_to_num(rate), land.grid), valued, land.grid.cell_area_ha)
+    known = covered_of_region(covered, inside, _pixel_m(given, year) / land.grid.resolution)
+    taking = _taking_part(given, land, year, known)
+    missing = float(np.nansum(taking.part - taking.valued)) * land.grid.cell_area_km2
+    rate = on_cells(np.nan_to_num(_less_climate_or_share(production, given, land)), land.grid)
+    uptake = sink_from_rate(rate, taking.valued, land.grid.cell_area_ha)
+    if given.respiration is not None:
+        lost = _respired(given, taking, land, year) * land.grid.cell_area_ha
+        uptake = (uptake - lost).assign_attrs(uptake.attrs)
     return uptake, missing
 
 
@@ -88,52 +92,78 @@ def _by_class(rates: Mapping[str, float], land: Land, year: int) -> xr.DataArray
     return xr.concat(parts, "y", join="exact").isel(year=0)
 
 
-def _taking_part(given: BalanceInputs, land: Land, year: int, known: Values) -> tuple[xr.DataArray, xr.DataArray]:
-    """Part of each cell whose uptake stays, all land with data but the classes whose uptake returns within the year; and what of it has a value.
+@dataclass(frozen=True)
+class _TakingPart:
+    """Land whose uptake stays, all with data but the classes whose uptake returns within the year, and what of it has a value of production.
+
+    Attributes
+    ----------
+    barren : frozenset of str
+        Classes among it that products have no value for.
+    part, bare : xarray.DataArray, shape (y, x)
+        Part of each cell that takes part, and what of it is barren.
+    of_bare, of_grown : xarray.DataArray, shape (y, x)
+        Share of the barren land, and of all other, that has a value.
+    """
+
+    barren: frozenset[str]
+    part: xr.DataArray
+    bare: xr.DataArray
+    of_bare: xr.DataArray
+    of_grown: xr.DataArray
+
+    @property
+    def valued(self) -> xr.DataArray:
+        """Part of each cell that takes part and has a value."""
+        return self.bare * self.of_bare + (self.part - self.bare) * self.of_grown
+
+
+def _taking_part(given: BalanceInputs, land: Land, year: int, known: Values) -> _TakingPart:
+    """Land whose uptake stays.
 
     Parameters
     ----------
     known : numpy.ndarray, shape (rows, columns)
-        Part of the land of each cell where production is known.
+        Share of the land of each cell where production is known.
     """
     covered = land.covered.sel(year=year, drop=True)
     covered = covered.where(covered > 0)
     barren = [
         name for name in land.classes if kind_of_land(name) in _WITHOUT_PRODUCTION and name not in given.returning
     ]
-    bare = _sum_of(barren, land, year)
     part = (covered - _sum_of(given.returning, land, year)).clip(min=0.0)
-    return part, valued_part(covered, bare.clip(max=part), part, known)
+    bare = _sum_of(barren, land, year).clip(max=part)
+    return _TakingPart(frozenset(barren), part, bare, *valued_shares(covered, bare, known))
 
 
-def valued_part(covered: xr.DataArray, bare: xr.DataArray, part: xr.DataArray, known: Values) -> xr.DataArray:
-    r"""Part of each cell that takes part and has a value of production; gaps lie on bare land first.
+def valued_shares(covered: xr.DataArray, bare: xr.DataArray, known: Values) -> tuple[xr.DataArray, xr.DataArray]:
+    r"""Share of the barren land of each cell that has a value of production, and of all other land; gaps lie on barren land first.
 
-    .. math:: v = (b - g_b) + (p - b) \left(1 - \frac{g - g_b}{c - b}\right), \quad g = (1 - k)\, c, \quad g_b = \min(g, b)
+    .. math:: s_b = 1 - \frac{g_b}{b}, \quad s_o = 1 - \frac{g - g_b}{c - b}, \quad g = (1 - k)\, c, \quad g_b = \min(g, b)
 
     Parameters
     ----------
-    covered, bare, part : xarray.DataArray, shape (y, x)
-        c, land with data; b, what of it products have no value for; p, what of it takes part, b among it.
+    covered, bare : xarray.DataArray, shape (y, x)
+        c, land with data; b, what of it products have no value for.
     known : numpy.ndarray, shape (rows, columns)
         k, share of the land where production is known.
 
     Examples
     --------
-    Half crops, whose uptake returns, 0.3 towns without a value, 0.2 forest: the forest has its value.
+    Half crops, 0.3 towns without a value, 0.2 forest: crops and forest have theirs.
 
     >>> cell = lambda value: xr.DataArray([[value]], dims=("y", "x"))
-    >>> valued_part(cell(1.0), cell(0.3), cell(0.5), np.array([[0.7]])).values.round(9).tolist()
-    [[0.2]]
-    >>> valued_part(cell(1.0), cell(0.0), cell(0.5), np.array([[0.7]])).values.round(9).tolist()  # no towns: all land alike
-    [[0.35]]
+    >>> [round(share.item(), 9) for share in valued_shares(cell(1.0), cell(0.3), np.array([[0.7]]))]
+    [0.0, 1.0]
+    >>> [round(share.item(), 9) for share in valued_shares(cell(1.0), cell(0.0), np.array([[0.7]]))]  # no towns: all land alike
+    [0.0, 0.7]
     """
     gap = covered * (1.0 - known)
     on_bare = gap.where(gap < bare, bare)
     grown = covered - bare
-    lost: xr.DataArray = ((gap - on_bare) / grown.where(grown > 1e-12)).fillna(0.0).clip(0.0, 1.0)
-    valued: xr.DataArray = (bare - on_bare) + (part - bare) * (1.0 - lost)
-    return valued
+    of_bare = (1.0 - on_bare / bare.where(bare > _LEAST)).fillna(0.0).clip(0.0, 1.0)
+    of_grown = (1.0 - (gap - on_bare) / grown.where(grown > _LEAST)).fillna(0.0).clip(0.0, 1.0)
+    return of_bare, of_grown
 
 
 def _sum_of(names: Iterable[str], land: Land, year: int) -> xr.DataArray:
@@ -143,7 +173,7 @@ def _sum_of(names: Iterable[str], land: Land, year: int) -> xr.DataArray:
 
 
 def _production(given: BalanceInputs, land: Land, year: int) -> tuple[Values, Values]:
-    """Net ecosystem production, t C ha-1 yr-1, and the part of each cell where it is known, shape (rows, columns)."""
+    """Net ecosystem or primary production, t C ha-1 yr-1, and the part of each cell where it is known, shape (rows, columns)."""
     npp = given.settings.npp
     if npp is None:
         mean, covered = mean_and_cover(given.nep[year], land.grid)
@@ -151,30 +181,37 @@ def _production(given: BalanceInputs, land: Land, year: int) -> tuple[Values, Va
     raster = given.npp[year]
     source = raster if npp.valid_max is None else _Valid(raster, npp.valid_max)
     mean, covered = mean_and_cover(source, land.grid)  # type: ignore[arg-type]
-    return _less_respiration(mean * conversion_factor(npp.units, _RATE), given, land, year), covered
+    return mean * conversion_factor(npp.units, _RATE), covered
 
 
-def _less_respiration(production: Values, given: BalanceInputs, land: Land, year: int) -> Values:
-    """Net primary production less heterotrophic respiration, t C ha-1 yr-1."""
+def _pixel_m(given: BalanceInputs, year: int) -> float:
+    raster = given.nep[year] if given.settings.npp is None else given.npp[year]
+    return raster.pixels.pixel_size_m()
+
+
+def _less_climate_or_share(production: Values, given: BalanceInputs, land: Land) -> Values:
+    """Production less what heterotrophs respire of it as a share or by climate, t C ha-1 yr-1; rates by class are taken off later."""
     npp = given.settings.npp
-    assert npp is not None  # noqa: S101  the caller looked
+    if npp is None or given.respiration is not None:
+        return production
     if npp.respiration.share is not None:
         return np.asarray(production * (1.0 - npp.respiration.share))
-    if given.respiration is not None:
-        return np.asarray(production - _mean_of_classes(given.respiration, given.returning, land, year))
-    months = [[_mean(raster, land.grid) for raster in rasters] for rasters in (given.temperature, given.precipitation)]
+    months = [
+        [mean_on_grid(raster, land.grid) for raster in rasters] for rasters in (given.temperature, given.precipitation)
+    ]
     return np.asarray(production - year_of_respiration(*months) * conversion_factor("g C m-2 yr-1", _RATE))
 
 
-def _mean(raster: Raster, grid: Grid) -> Values:
-    return mean_on_grid(raster, grid)
+def _respired(given: BalanceInputs, taking: _TakingPart, land: Land, year: int) -> xr.DataArray:
+    """What the land with a value that takes part respires by class, over the area of each cell, t C ha-1 yr-1: the land that production is of."""
+    assert given.respiration is not None  # noqa: S101  the caller looked
+    found = xr.zeros_like(taking.part)
+    for name in (one for one in land.classes if one not in given.returning):
+        share = land.share.sel(year=year, land_class=name, drop=True)
+        valued = taking.of_bare if name in taking.barren else taking.of_grown
+        found = found + given.respiration[name] * share * valued
+    return found
 
 
-def _mean_of_classes(rates: Mapping[str, float], returning: tuple[str, ...], land: Land, year: int) -> Values:
-    """Mean rate of the land of each cell that takes part, t C ha-1 yr-1."""
-    kept = {name: 0.0 if name in returning else rate for name, rate in rates.items()}
-    whole = _by_class(kept, land, year).values / land.grid.cell_area_ha
-    part = np.asarray(land.covered.sel(year=year).values) - sum(
-        np.asarray(land.share.sel(year=year, land_class=name).values) for name in returning
-    )
-    return np.asarray(np.divide(whole, part, out=np.zeros(whole.shape), where=part > 1e-12))
+#: Part of a cell that is none but by rounding.
+_LEAST = 1e-12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from tanheng.accounting.intervals.map_error import (
 )
 from tanheng.accounting.intervals.propagation import map_error_half_width
 from tanheng.errors import StudyError
+from tanheng.factors.map_accuracies import StatedAccuracy
 from tanheng.inputs.map_error import MapErrorInputs
 from tanheng.io.map_errors import ANY, ChangeErrors, MapErrors
 from tanheng.land.plausible_change import accuracy_that_explains, change_by_error_alone
@@ -275,11 +277,27 @@ def _refuse_unsampled(given: MapErrorInputs, land: Land, changes: Changes) -> No
         raise StudyError(problems)
 
 
+def _sampled(given: MapErrorInputs, year: int, areas: NDArray[np.float64]) -> StatedAccuracy | None:
+    """Overall accuracy of the map of a year by its sample, classes weighing as the map shows them (Olofsson et al. 2014, eq. 1)."""
+    errors = given.samples.get(year)
+    if errors is None or areas.sum() <= 0:
+        return None
+    users = errors.users
+    if errors.counts is not None:
+        places = errors.counts.sum(axis=1)
+        users = np.divide(np.diag(errors.counts), places, out=np.zeros(len(places)), where=places > 0)
+    assert users is not None  # noqa: S101  counts or accuracies are given
+    return StatedAccuracy(float(areas @ np.nan_to_num(users) / areas.sum()), Path(errors.name).name)
+
+
 def _against(given: MapErrorInputs, item: LandChange) -> dict[str, object]:
     """What differs between two maps beside what their errors alone could make."""
     whole = float(item.area.sum())
     share = 1.0 - float(np.trace(item.area.values)) / whole if whole > 0 else np.nan
-    stated = [given.stated.get(year) for year in (item.first, item.last)]
+    stated = [
+        _sampled(given, year, item.area.sum(other).values) or given.stated.get(year)
+        for year, other in ((item.first, "to_class"), (item.last, "from_class"))
+    ]
     row: dict[str, object] = {
         "from_year": item.first,
         "to_year": item.last,

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.intervals.propagation import density_half_width, sum_half_width
-from tanheng.land.cells import bands
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes
 from tanheng.stages.land.stock import Land, class_areas
@@ -223,20 +222,44 @@ def _zone_half_width(land: Land, layer: ZoneLayer, errors: DensityErrors, years:
             dims=("land_class", "zone"),
             coords={"land_class": list(land.classes)},
         )
-        ends.append((by_zone, land.density.sel(year=one, drop=True)))
+        ends.append((by_zone, _densities_of_zones(land, layer, by_zone, one)))
     plain = DensityErrors(errors.relative, errors.correlation, 0.0, errors.applies)
     variance = cell_half_width(plain, ends).values ** 2
     if land.densities.maps:
         variance = variance + _zone_map_variance(land, errors, layer, years)
     if errors.within_class:
         own = []
-        for rows in bands(land.grid):
-            cells = [
-                (areas_of(land, one, rows), land.density.sel(year=one, drop=True).sum("carbon_pool")) for one in years
-            ]
+        for rows in land.densities.bands():
+            cells = [(areas_of(land, one, rows), land.densities.of(one, rows).sum("carbon_pool")) for one in years]
             own.append(((less(cells) * errors.within_class) ** 2).sum("land_class").values)
         variance = variance + layer.weights.power(2) @ np.concatenate(own).ravel()
     return np.asarray(np.sqrt(variance))
+
+
+def _densities_of_zones(land: Land, layer: ZoneLayer, areas: xr.DataArray, year: int) -> xr.DataArray:
+    """Mean density of each class in each zone, t C ha-1: that of the region where densities don't differ from cell to cell.
+
+    Parameters
+    ----------
+    areas : xarray.DataArray, shape (land_class, zone), ha
+    """
+    mean = land.density.sel(year=year, drop=True)
+    if land.densities.are_uniform:
+        return mean
+    columns, weights = land.grid.columns, layer.weights.tocsc()
+    pools = list(mean["carbon_pool"].values)
+    held = np.zeros((len(land.classes), len(pools), areas.sizes["zone"]))
+    for rows in land.densities.bands():
+        part = weights[:, rows.start * columns : rows.stop * columns]
+        stock = areas_of(land, year, rows) * land.densities.of(year, rows)  # (ha) * (t C/ha) = t C
+        values = np.nan_to_num(stock.transpose("land_class", "carbon_pool", "y", "x").values)
+        held += (part @ values.reshape(-1, part.shape[1]).T).T.reshape(held.shape)
+    stocks = xr.DataArray(
+        held,
+        dims=("land_class", "carbon_pool", "zone"),
+        coords={"land_class": list(land.classes), "carbon_pool": pools},
+    )
+    return (stocks / areas.where(areas > 0)).fillna(0.0)
 
 
 def _zone_map_variance(land: Land, errors: DensityErrors, layer: ZoneLayer, years: tuple[int, ...]) -> Values:
