@@ -475,6 +475,52 @@ def test_a_code_that_the_map_can_t_hold_is_not_needed(tmp_path: Path) -> None:
     assert set(np.unique(codes(tmp_path / "out/grids/land_use_2030.tif"))) == {0, 1, 2, 5}
 
 
+def test_gaps_of_a_map_of_floats_stay_gaps(tmp_path: Path) -> None:
+    """NaN without a declared number is no class, though a class has the code 0."""
+    maps = []
+    for path in maps_of(tmp_path):
+        held = codes(Path(path))
+        values = np.where(held == 0, np.nan, np.where(held == 1, 0, held)).astype("float32")
+        write_map(Path(path).with_suffix(".float.tif"), values, dtype="float32", nodata=None)
+        maps.append(str(Path(path).with_suffix(".float.tif")))
+    found = simulate_maps(request(tmp_path, maps=tuple(maps), settings={"to": (2030,), "draws": 1}), tmp_path / "out")
+    with rasterio.open(tmp_path / "out/grids/land_use_2030.tif") as dataset:
+        written = dataset.read(1, masked=True)
+    assert int(written.mask.sum()) == 54  # 6 x 9 cells of the corner
+    table = found.tables["demand"]
+    assert sorted(table["simulated_km2"]) == sorted(float((written == code).sum()) for code in (0, 2, 5))
+
+
+def test_drivers_may_have_the_names_of_features(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    for name in ("share.tif", "distance.tif"):
+        (tmp_path / name).write_bytes((tmp_path / "height.tif").read_bytes())
+    drivers = (str(tmp_path / "share.tif"), str(tmp_path / "distance.tif"))
+    simulate_maps(request(tmp_path, maps=maps, drivers=drivers, settings={"to": (2030,), "draws": 1}), tmp_path / "out")
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "distance to , cells" not in page
+
+
+def test_land_protected_by_a_coarser_raster_does_not_grow(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    park = np.zeros((12, 16))
+    park[2:6, 3:9] = 1
+    write_map(tmp_path / "park.tif", park, pixel=5000.0)
+    settings = {"to": (2030,), "draws": 1, "protected": [{"file": str(tmp_path / "park.tif")}]}
+    inputs, _ = open_request(request(tmp_path, maps=maps, settings=settings))
+    assert int(np.asarray(inputs.protected[0][0]).sum()) == 4 * 6 * 25
+
+
+def test_a_quota_is_of_a_step_and_not_of_an_interval(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    (tmp_path / "demand.csv").write_text("year,from_class,to_class,area_km2\n2040,2,5,8\n", encoding="utf-8")
+    settings = {"to": (2040,), "draws": 1, "step_years": 10, "demand": str(tmp_path / "demand.csv")}
+    quota = {"quotas": [{"from": "2", "to": "5", "km2": 5}]}
+    found = simulate_maps(request(tmp_path, maps=maps, settings=settings | quota), tmp_path / "out")
+    moved = sum(int(step.conversions[0, 1, 2]) for step in found.schedules[next(iter(found.schedules))].steps)
+    assert moved == 8
+
+
 # In a study.
 
 STUDY = """

@@ -159,6 +159,24 @@ def test_protection_cuts_all_conversions_of_a_class_alike_and_says_so() -> None:
     assert any("protected land" in note for note in schedule.notes)
 
 
+def test_what_a_quota_cuts_is_not_asked_for_again() -> None:
+    """9,000 of crops of which a tenth would become towns, and 100 may: the next step asks a tenth of 8,900, and water stays."""
+    observed = np.array([[[9000, 1000, 0], [0, 500, 0], [0, 0, 300]]])
+    begin = Start(
+        2010, np.array([[9000, 1500, 300]]), np.zeros((1, 3), int), observed, 10.0, ("crop", "built", "water"), ("",)
+    )
+    rules = Rules.none(3)
+    rules.most[0, 1] = 100
+    steps = markov_schedule(begin, [2020, 2030, 2040], rules, 10.0).steps
+    assert [step.conversions[0].sum(axis=0).tolist() for step in steps] == [
+        [8900, 1600, 300],
+        [8800, 1700, 300],
+        [8700, 1800, 300],
+    ]
+    asked = [[8100, 2400, 300], [8010, 2490, 300], [7920, 2580, 300]]
+    assert [None if step.asked is None else step.asked[0].tolist() for step in steps] == asked
+
+
 def test_a_quota_is_shared_by_zones() -> None:
     one = np.array([[800, 100, 100], [0, 500, 0], [0, 0, 500]])
     begun = replace(start(np.stack([one, one, one])), cells=np.array([[1000, 500, 500]] * 3))

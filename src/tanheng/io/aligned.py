@@ -112,7 +112,7 @@ class ValuesOnPixels:
         return np.asarray(values * self.raster.scale + self.raster.offset)
 
 
-def values_on(raster: Raster, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[np.float64]]]:
+def values_on(raster: Raster, pixels: PixelGrid, *, nearest: bool = False) -> Iterator[tuple[int, NDArray[np.float64]]]:
     """First row and values of strips of a raster on other pixels; NaN where it has no data. See `ValuesOnPixels`.
 
     Raises
@@ -120,7 +120,7 @@ def values_on(raster: Raster, pixels: PixelGrid) -> Iterator[tuple[int, NDArray[
     InputError
         The file is damaged.
     """
-    with ValuesOnPixels(raster, pixels) as laid:
+    with ValuesOnPixels(raster, pixels, nearest=nearest) as laid:
         for row, height in strips(pixels):
             yield row, laid.read_values(row, 0, height, pixels.width)
 

@@ -52,8 +52,11 @@ def write_land_use(
     """
     dtype = source.dtype if np.issubdtype(source.dtype, np.integer) else "int32"
     nodata = source.nodata
-    if nodata is not None and not (np.isfinite(nodata) and float(nodata).is_integer()):
-        nodata = float(np.iinfo(dtype).min)
+    floats = not np.issubdtype(source.dtype, np.integer)
+    if (floats and nodata is None) or (nodata is not None and not (np.isfinite(nodata) and float(nodata).is_integer())):
+        nodata = float(
+            np.iinfo(dtype).min
+        )  # what has no value in a map of floats is NaN, which whole numbers don't know
     changed = np.unique(land[(land != last) & (land != _OUTSIDE)])
     needed = [codes[k] for k in changed]
     if (
@@ -71,7 +74,7 @@ def write_land_use(
             here = slice(row, row + height)
             stored = source.read(row, 0, height, source.pixels.width)
             kept = (land[here] == last[here]) | (land[here] == _OUTSIDE)
-            own = np.nan_to_num(stored, nan=nodata or 0).astype(dtype)
+            own = np.nan_to_num(stored, nan=0 if nodata is None else nodata).astype(dtype)
             out = np.where(kept, own, by_class[land[here]])
             dataset.write(out, 1, window=Window(0, row, source.pixels.width, height))
         colours = _colours(source)

@@ -109,8 +109,7 @@ def candidates(task: BandTask) -> dict[Group, Candidates]:
             kept, numbers, reached = noisy_candidates(scores.T, cells, place, keys, rows, lowest, NOISE_ENDS)
         else:
             all_numbers = task.band.first_cell + start + cells // across * np.int64(width) + cells % across
-            tied = _TIE * (all_numbers * np.int64(2654435761) % 65_536).astype(np.float32) / np.float32(65_536)
-            scores = scores + tied[:, None]
+            scores = scores + _TIE * scattered(all_numbers)[:, None]
             limits = lowest[np.maximum(rows, 0)] if rows.size else lowest
             kept = np.flatnonzero((rows >= 0 if rows.size else True) & (scores >= limits).any(axis=1))
             numbers, reached = all_numbers[kept], scores[kept]
@@ -118,6 +117,22 @@ def candidates(task: BandTask) -> dict[Group, Candidates]:
             here = slice(None) if rows.size == 0 else rows[kept] == row
             found[zone, origin] = Candidates(numbers[here], reached[here])
     return found
+
+
+def scattered(numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Number from 0 to 1 for each cell, as if drawn at random: which of several equal cells come first follows no pattern.
+
+    Examples
+    --------
+    >>> drawn = scattered(np.arange(100_000))
+    >>> bool(abs(drawn.mean() - 0.5) < 0.01), bool(abs(np.corrcoef(drawn[1:], drawn[:-1])[0, 1]) < 0.01)
+    (True, True)
+    """
+    word = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)  # splitmix64, as in kernels/scores.py
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    word ^= word >> np.uint64(31)
+    return (word >> np.uint64(40)).astype(np.float32) / np.float32(2**24)
 
 
 def _used(task: BandTask) -> list[int]:

@@ -227,6 +227,8 @@ def kappa(observed: Land, simulated: Land, classes: int) -> float:
 def operating_curve(score: NDArray[np.floating], changed: NDArray[np.bool_], points: int = 50) -> NDArray[np.float64]:
     """Total operating characteristic: cells above each of many thresholds, and how many of them changed; shape (points, 2).
 
+    Cells of equal score come together.
+
     References
     ----------
     Pontius and Si 2014, The total operating characteristic to measure diagnostic ability for multiple thresholds.
@@ -235,11 +237,15 @@ def operating_curve(score: NDArray[np.floating], changed: NDArray[np.bool_], poi
     --------
     >>> operating_curve(np.array([3.0, 1.0, 2.0, 0.0]), np.array([True, False, False, True]), 4).tolist()
     [[0.0, 0.0], [1.0, 1.0], [2.0, 1.0], [3.0, 1.0], [4.0, 2.0]]
+    >>> operating_curve(np.zeros(4), np.array([True, True, False, False]), 2).tolist()
+    [[0.0, 0.0], [2.0, 1.0], [4.0, 2.0]]
     """
     order = np.argsort(-score, kind="stable")
     found = np.concatenate([[0], np.cumsum(changed[order])])
     at = np.unique(np.rint(np.linspace(0, order.size, points + 1)).astype(int))
-    return np.stack([at, found[at]], axis=1).astype(float)
+    # Among equal scores no cell comes first: the curve goes straight from one threshold to the next.
+    ends = np.concatenate([[0], np.flatnonzero(np.diff(score[order])) + 1, [order.size]])
+    return np.stack([at, np.interp(at, ends, found[ends])], axis=1).astype(float)
 
 
 def resolutions(shape: tuple[int, int]) -> Iterator[int]:

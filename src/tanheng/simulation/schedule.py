@@ -147,7 +147,7 @@ def _scheduled(
     cells, before, steps = start.cells.copy(), float(start.year), []
     problems: list[str] = []
     former, moved, cut = start.cells.astype(float), 0.0, np.zeros_like(rules.most)
-    carried = np.zeros(start.observed.shape)
+    carried, every = np.zeros(start.observed.shape), np.arange(start.observed.shape[1])
     for year, ends in step_years(start.year, to, longest):
         goal = totals.get(year)
         for number, end in enumerate(ends, start=1):
@@ -163,6 +163,9 @@ def _scheduled(
                 wanted = np.maximum(priors + carried, 0.0)
                 step, lost = _chain_step(start, cells, wanted, room, end)
                 carried = np.where(lost > _SAME, 0.0, wanted - step.conversions)
+                # What is cut stays as it is, and is not asked for again: a row carries as much as it holds back.
+                carried[:, every, every] = 0.0
+                carried[:, every, every] = -carried.sum(axis=2)
                 cut += lost.sum(axis=0)
             else:
                 asked = former + (goal - former) * number / len(ends)
@@ -361,7 +364,7 @@ def conversion_schedule(
     for year, ends in step_years(start.year, to, longest):
         whole = np.rint(given[year]).astype(np.int64)
         whole[:, np.arange(whole.shape[1]), np.arange(whole.shape[1])] = 0
-        problems += _conversion_problems(start, whole, cells, rules, year)
+        problems += _conversion_problems(start, whole, cells, rules, year, len(ends))
         done = np.zeros_like(whole)
         for number, end in enumerate(ends, start=1):
             so_far = whole * number // len(ends)
@@ -378,8 +381,9 @@ def conversion_schedule(
 
 
 def _conversion_problems(
-    start: Start, whole: NDArray[np.int64], cells: NDArray[np.int64], rules: Rules, year: int
+    start: Start, whole: NDArray[np.int64], cells: NDArray[np.int64], rules: Rules, year: int, steps: int
 ) -> list[str]:
+    """What is wrong with conversions up to a year, which are taken in so many steps; quotas are of one step."""
     names, problems = [name_of(name) for name in start.classes], []
     for zone, origin in np.argwhere(whole.sum(axis=2) > np.maximum(cells - start.fixed, 0)):
         problems.append(
@@ -394,11 +398,12 @@ def _conversion_problems(
                 fixed=int(start.fixed[zone, origin]),
             )
         )
-    over = np.argwhere((whole.sum(axis=0) > rules.most) & ~np.eye(len(names), dtype=bool))
+    over = np.argwhere((np.ceil(whole.sum(axis=0) / steps) > rules.most) & ~np.eye(len(names), dtype=bool))
     problems += [
         tr(
-            "demand: {year}: {count:,} cells from '{one}' to '{other}' are more than are allowed ({most:,.0f})",
+            "demand: {year}: {count:,} cells from '{one}' to '{other}' in {steps} step(s) are more than are allowed in one ({most:,.0f})",
             year=year,
+            steps=steps,
             count=int(whole[:, i, j].sum()),
             one=names[i],
             other=names[j],

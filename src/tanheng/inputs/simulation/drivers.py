@@ -14,6 +14,7 @@ from scipy import ndimage
 
 from tanheng.errors import InputError
 from tanheng.grid import transformer
+from tanheng.inputs.checks.raster_checks import check_values
 from tanheng.inputs.problems import Problems
 from tanheng.io.aligned import touched_by, values_on, zones_on
 from tanheng.io.rasters import Raster
@@ -54,6 +55,8 @@ def lay_drivers(
         raster = dates[-1]
         with problems.at(f"simulate.drivers.{name}"):
             driver = problems.attempt(_driver, name, dates, pixels, inside, problems)
+            for one in dict.fromkeys(dates):
+                notes.extend(problems.attempt(check_values, one, name) or [])
         if driver is None:
             continue
         gaps = _gaps(driver.codes, inside)
@@ -180,6 +183,6 @@ def mask_on(path: Path, raster: Raster | None, pixels: PixelGrid) -> NDArray[np.
     if raster is None:
         return np.asarray(zones_on(read_polygons(path), pixels) != NO_ZONE)
     out = np.zeros((pixels.height, pixels.width), bool)
-    for row, values in values_on(raster, pixels):
+    for row, values in values_on(raster, pixels, nearest=True):
         out[row : row + values.shape[0]] = np.nan_to_num(values) != 0
     return out

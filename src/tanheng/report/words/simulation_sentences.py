@@ -46,11 +46,12 @@ def model_words(model: str) -> str:
 
 def driver_words(row: Any) -> str:  # noqa: ANN401  a row of the tables of drivers and responses
     """What a driver is called: its own name, or the share or distance of a class that it is."""
-    if row.driver == "share":
+    of_a_class = isinstance(row.of_class, str) and row.of_class != ""  # a driver of the user may have any name
+    if row.driver == "share" and of_a_class:
         return tr(
             "share of {name} within {side} × {side} cells", name=name_of(row.of_class), side=int(row.window_cells)
         )
-    if row.driver == "distance":
+    if row.driver == "distance" and of_a_class:
         return tr("distance to {name}, cells", name=name_of(row.of_class))
     return name_of(str(row.driver).replace("_", " "))
 
@@ -69,7 +70,7 @@ def verdict(record: Mapping[str, Any], tables: Tables) -> str:
         )
     if below:
         more = tr(
-            "In blocks of {sides} cells on a side this model can't be told from random change: do not read its map of change at those sizes.",
+            "In blocks of {sides} cells on a side this model is no better than random change: do not read its map of change at those sizes.",
             sides=listed(below),
         )
     else:
@@ -98,6 +99,10 @@ def null_sentence(record: Mapping[str, Any]) -> str:
         return tr(
             "At every size it is wrong in more cells than a map on which nothing changes: where little changes, "
             "no change is hard to beat by error alone."
+        )
+    if side <= 1:
+        return tr(
+            "It is wrong in fewer cells than a map on which nothing changes at every size (null resolution of one cell)."
         )
     return tr(
         "It is wrong in fewer cells than a map on which nothing changes only in blocks of {side} cells and more (null resolution).",
@@ -262,6 +267,17 @@ def moves_sentences(tables: Tables) -> list[str]:
     return found
 
 
+def _km2(area: float) -> str:
+    """An area in words: whole numbers, and three digits of small ones.
+
+    Examples
+    --------
+    >>> _km2(12345.6), _km2(0.4217)
+    ('12,346', '0.422')
+    """
+    return f"{area:,.0f}" if abs(area) >= 100 else f"{area:.3g}"
+
+
 def demand_sentences(tables: Tables) -> list[str]:
     """How sure the demand of the last year is, by the class whose range is the widest."""
     if "demand_interval" not in tables:
@@ -273,11 +289,11 @@ def demand_sentences(tables: Tables) -> list[str]:
         if row["high_km2"] <= row["low_km2"]:
             continue
         text = tr(
-            "The demand for land is uncertain: in {year}, {name} may cover {low:,.0f} to {high:,.0f} km2 (95 %), where maps have {area:,.0f} km2.",
+            "The demand for land is uncertain: in {year}, {name} may cover {low} to {high} km2 (95 %), where maps have {area} km2.",
             name=name_of(row["class"]),
-            low=float(row["low_km2"]),
-            high=float(row["high_km2"]),
-            area=float(row["area_km2"]),
+            low=_km2(row["low_km2"]),
+            high=_km2(row["high_km2"]),
+            area=_km2(row["area_km2"]),
             year=int(row["year"]),
         )
         if row["high_km2"] - row["low_km2"] > _USELESS * last["area_km2"].sum():

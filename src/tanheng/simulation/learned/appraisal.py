@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +134,7 @@ def _scored(sample: Sample, logs: NDArray[np.float64], moved: NDArray[np.float64
     loss = float((weight * own).sum())
     lost = np.where(np.isfinite(moved[:, known]), moved[:, known] - own, 0.0) @ weight
     chance = _chances(logs[known])
-    areas = [_area_under_curve(logs[known, j], target == j + 1, target == 0, weight) for j in range(targets)]
+    areas = [_area_within_folds(sample.fold[known], logs[known, j], target, j + 1, weight) for j in range(targets)]
     reliable = np.stack([_reliability(chance[:, j], target == j + 1, weight) for j in range(targets)])
     scale = constant if constant > 0 else 1.0
     return Appraisal(sample.origin, sample.targets, 1.0 - loss / scale, np.array(areas), reliable, lost / scale)
@@ -143,6 +144,24 @@ def _chances(logs: NDArray[np.float64]) -> NDArray[np.float64]:
     whole = np.concatenate([np.zeros((logs.shape[0], 1)), logs], axis=1)
     parts = np.exp(whole - whole.max(axis=1, keepdims=True))
     return np.asarray((parts / parts.sum(axis=1, keepdims=True))[:, 1:])
+
+
+def _area_within_folds(
+    fold: NDArray[np.integer[Any]],
+    score: NDArray[np.float64],
+    target: NDArray[np.int64],
+    wanted: int,
+    weight: NDArray[np.float64],
+) -> float:
+    """Mean over the folds of the area under their curves, by the changed land of each: models of two folds have levels of their own."""
+    areas, amounts = [], []
+    for number in np.unique(fold):
+        here = fold == number
+        area = _area_under_curve(score[here], target[here] == wanted, target[here] == 0, weight[here])
+        if np.isfinite(area):
+            areas.append(area)
+            amounts.append(float(weight[here][target[here] == wanted].sum()))
+    return float(np.average(areas, weights=amounts)) if areas else float("nan")
 
 
 def _area_under_curve(

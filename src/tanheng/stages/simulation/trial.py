@@ -14,7 +14,7 @@ from tanheng.language import tr
 from tanheng.simulation.allocation import scores_of
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.kernels.scores import cells_of
-from tanheng.simulation.landscape import Land, bands
+from tanheng.simulation.landscape import OUTSIDE, Land, bands
 from tanheng.simulation.learned.model import Suitability
 from tanheng.simulation.learned.sampling import FOLDS, fold_of
 from tanheng.simulation.measures import operating_curve
@@ -183,10 +183,13 @@ def _curves(
     ]
     scores: dict[tuple[int, int], list[NDArray[np.float32]]] = {pair: [] for pair in wanted}
     changed: dict[tuple[int, int], list[NDArray[np.bool_]]] = {pair: [] for pair in wanted}
+    observed = trial.observed.reshape(-1)
+    scored = (trial.eligible.reshape(-1) != OUTSIDE) & (observed < trial.classes)
     for band in bands(trial.before, inputs.features.margin):
         codes = inputs.features.codes(band)
         for i, j in wanted:
             cells = cells_of(band.inner, band.fixed, i)
+            cells = cells[scored[cells + np.int64(band.first_cell)]]
             numbers = cells + np.int64(band.first_cell)
             found = scores_of(suitability, i, (j,), codes, cells)[:, 0]
             fold = fold_of(numbers, trial.before.land.shape)
@@ -194,5 +197,5 @@ def _curves(
                 here = fold == number
                 found[here] = scores_of(of_fold, i, (j,), codes, cells[here])[:, 0]
             scores[i, j].append(found)
-            changed[i, j].append(trial.observed.reshape(-1)[numbers] == j)
+            changed[i, j].append(observed[numbers] == j)
     return {pair: operating_curve(np.concatenate(scores[pair]), np.concatenate(changed[pair])) for pair in wanted}
