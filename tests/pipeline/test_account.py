@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -482,3 +483,15 @@ def test_one_population_map_in_two_years_is_asked_about(tiny_with_people: Path) 
     assert any("have the same map 'people.tif'" in note for note in run_study(tiny_with_people).warnings)
     tiny_with_people.write_text(twice + "[data_years]\npopulation = { 2000 = 2010 }\n", encoding="utf-8")
     assert not any("have the same map 'people.tif'" in note for note in run_study(tiny_with_people).warnings)
+
+
+def test_totals_with_an_interval_leave_the_workbook_without_a_difference(tiny_with_people: Path) -> None:
+    """Totals have no fuels, so no sum of fuels is held against them."""
+    text = tiny_with_people.read_text(encoding="utf-8")
+    tiny_with_people.write_text(
+        text.replace('totals = "totals.csv"', 'totals = "totals.csv"\ntotals_uncertainty = 0.1'), encoding="utf-8"
+    )
+    book = openpyxl.load_workbook(run_study(tiny_with_people).folder / "tables.xlsx", data_only=True)
+    words = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not any("differ" in text and "cross-check" in text for text in words)
+    assert not any("Fuels with their intervals" in text for text in words)

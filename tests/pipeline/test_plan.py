@@ -13,7 +13,7 @@ import pytest
 import rasterio
 
 from conftest import CARBON_AND_PEOPLE, WEST, write_map, write_zones, zone
-from tanheng.errors import StudyError
+from tanheng.errors import InputError, StudyError
 from tanheng.inputs.plan import check_inputs
 from tanheng.io.results.folder import MARK
 from tanheng.pipeline.freshness import plan_changes
@@ -604,3 +604,46 @@ def test_a_plan_of_classes_in_chinese_is_not_out_of_date(folder: Path) -> None:
     assert plan_changes(load_study(path), made.folder.parent) == []
     other = study(folder, text.replace("budget = 6000000", "budget = 5000000"), "other")
     assert plan_changes(load_study(other), made.folder.parent) != []
+
+
+def test_densities_that_differ_by_zone_are_told_and_floors_by_zone_refused(tiny_with_people: Path) -> None:
+    """A plan takes the mean of each class: what a zone gains by it is not known."""
+    classes = ("cropland", "forest", "grassland", "water", "built-up", "unused")
+    rows = [f"{zone},{name},{above},0,50,0" for zone, above in (("a", 170), ("b", 44)) for name in classes]
+    (tiny_with_people.parent / "d.csv").write_text(
+        "\n".join(["zone,class,above,below,soil,dead", *rows]) + "\n", encoding="utf-8"
+    )
+    text = tiny_with_people.read_text(encoding="utf-8").replace('"henan-six-classes"', '"d.csv"\nzones = "part"')
+    tiny_with_people.write_text(text + '[plan]\nlimits = [{ class = "cropland", at_least = 0.5 }]\n', encoding="utf-8")
+    inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+    assert any("takes the mean density of each class" in note for note in inputs.warnings)
+    tiny_with_people.write_text(text + '[plan]\ncarbon = [{ at_least = 1, zones = "part" }]\n', encoding="utf-8")
+    with pytest.raises(StudyError, match="least store by zone can't be kept"):
+        check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ("horizon_years = 2.5", "write whole years"),
+        ("weights = {}", "at least one must be above zero"),
+        ("weights = { carbon = -1 }", "are from zero up"),
+        ('protected = [{ file = "height.tif", class = "forest" }]', "takes no 'class'"),
+        ('fit = [{ class = "forest", file = "zones.gpkg", at_least = 3 }]', "holds polygons, which have no value"),
+    ],
+)
+def test_settings_of_a_plan_that_mean_nothing_are_refused(tiny_with_people: Path, entries: str, message: str) -> None:
+    text = tiny_with_people.read_text(encoding="utf-8")
+    tiny_with_people.write_text(text + f"[plan]\n{entries}\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=message):
+        check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+
+
+def test_gaps_of_a_map_of_costs_are_refused_without_a_boundary_too(tiny_with_people: Path) -> None:
+    folder = tiny_with_people.parent
+    write_map(folder / "far.tif", [[1, 1, -1, 1], [1, 1, 1, 1], [1, 1, 1, 1]], dtype="float32", nodata=-1)
+    (folder / "costs.csv").write_text("from,to,cost\ncropland,forest,10\n", encoding="utf-8")
+    plan = '[plan]\ncosts = "costs.csv"\ncost_map = "far.tif"\nlimits = [{ class = "cropland", at_least = 0.5 }]\n'
+    tiny_with_people.write_text(tiny_with_people.read_text(encoding="utf-8") + plan, encoding="utf-8")
+    with pytest.raises(InputError, match="has no data in 1 cells of the region"):
+        plan_study(tiny_with_people)

@@ -55,7 +55,7 @@ ONE_LINE: list[tuple[dict[str, Any], str]] = [
         {"plan": {"limits": [{"class": "cropland", "at_least": 90}]}},
         "plan.limits 1: at_least: 90 is 90 times today's area; write 0.9 for 90 %",
     ),
-    ({"plan": {"carbon": [{"at_least": 100}]}}, "plan.carbon 1: at_least: 100 is 100 times today's area; write 1 for 100 %"),
+    ({"plan": {"carbon": [{"at_least": 100}]}}, "plan.carbon 1: at_least: 100 is 100 times today's store; write 1 for 100 %"),
     (
         {"decomposition": {"table": "gdp.csv", "prices": "2015"}},
         "decomposition.prices: '2015': write 'constant' with the year, as 'constant 2015', or 'current'",

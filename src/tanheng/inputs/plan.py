@@ -89,6 +89,15 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     with problems.at("plan.limits"):
         problems.add(*_zones_named(plan, inputs))
         problems.add(*limits_that_conflict(plan, inputs.classes))
+    zoned = inputs.densities.settings.zones is not None
+    with problems.at("plan.carbon"):
+        if zoned and any(item.zones is not None for item in plan.carbon):
+            problems.add(
+                tr(
+                    "plan.carbon: densities differ by zone in this study and a plan takes the mean of each class, so that a least store by zone "
+                    "can't be kept; plan for each zone in a study of its own"
+                )
+            )
     with problems.at("plan.demand_zones"):
         problems.add(*_demand_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)
@@ -114,7 +123,7 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     with problems.at("plan.unit_rules"):
         unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
     problems.stop_if_any()
-    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes)]
+    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes), *_means_alone(inputs, zoned=zoned)]
     return PlanInputs(
         _by_zone_id(plan, inputs),
         may_change,
@@ -209,6 +218,19 @@ def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
                 )
             )
     return found
+
+
+def _means_alone(inputs: Inputs, *, zoned: bool) -> list[str]:
+    """What must be said where a class holds more in one place than in another, and the plan takes its mean."""
+    by_class = [item for item in inputs.densities.maps if item.settings.classes is not None]
+    if not zoned and not by_class:
+        return []
+    return [
+        tr(
+            "the plan takes the mean density of each class over the region, and densities differ from place to place in this study: where a class "
+            "holds more or less than its mean, a conversion gains another amount, even a loss for a gain; plan for each zone in a study of its own"
+        )
+    ]
 
 
 def _free(plan: Plan, costs: NDArray[np.float64] | None, classes: tuple[str, ...]) -> list[str]:
@@ -341,6 +363,13 @@ def _may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
 def _fit(item: PlanMask, inputs: Inputs) -> Mask:
     path = inputs.base / item.file
     if path.suffix.lower() in VECTORS:
+        if item.at_least is not None or item.at_most is not None:
+            raise InputError(
+                tr(
+                    "plan.fit: {file} holds polygons, which have no value; 'at_least' and 'at_most' are for rasters",
+                    file=item.file,
+                )
+            )
         return _inside(item.file, inputs)
     if item.at_least is None and item.at_most is None:
         raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))
@@ -399,7 +428,9 @@ def _factor(name: str, inputs: Inputs) -> Layer:
                 gaps=gaps,
             )
         )
-    return np.nan_to_num(mean, nan=float(np.nanmax(mean, initial=1.0)))
+    if not np.isfinite(mean).any():
+        raise InputError(tr("{name}: has no data in the region; a factor of cost is needed everywhere", name=name))
+    return np.asarray(mean)
 
 
 def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:

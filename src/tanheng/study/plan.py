@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from tanheng.language import listed, mark_name, name_of, tr
+from tanheng.language import listed, mark, mark_name, name_of, tr
 from tanheng.study.parts import Name, Part, Truth, Year, within
 from tanheng.units import CO2_PER_C
 
@@ -49,11 +49,16 @@ def _told(value: float, units: str) -> str:
 _PERCENT = 50.0
 
 
-def _refuse_percent(name: str, share: float | None) -> None:
+def _refuse_percent(name: str, share: float | None, *, store: bool = False) -> None:
     if share is not None and share >= _PERCENT:
+        template = (
+            mark("{name}: {share:g} is {share:g} times today's store; write {percent:g} for {share:g} %")
+            if store
+            else mark("{name}: {share:g} is {share:g} times today's area; write {percent:g} for {share:g} %")
+        )
         raise ValueError(
             tr(
-                "{name}: {share:g} is {share:g} times today's area; write {percent:g} for {share:g} %",
+                template,
                 name=name,
                 share=share,
                 percent=share / 100,
@@ -119,7 +124,7 @@ class PlanCarbon(Part):
 
     @model_validator(mode="after")
     def _is_no_percentage(self) -> Self:
-        _refuse_percent("at_least", self.at_least)
+        _refuse_percent("at_least", self.at_least, store=True)
         return self
 
 
@@ -191,7 +196,7 @@ class Plan(Part):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        problems = [*_crossed(self.limits)]
+        problems = [*_crossed(self.limits), *self._slips()]
         if (self.demand_weight > 0) != (self.demand_zones is not None):
             problems.append(tr("'demand_weight' and 'demand_zones', the layer of the units, go together"))
         if self.budget is not None and self.costs is None:
@@ -220,6 +225,19 @@ class Plan(Part):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _slips(self) -> Iterator[str]:
+        """Settings that would be taken without a word, and mean nothing."""
+        if self.horizon_years != int(self.horizon_years):
+            yield tr("horizon_years: write whole years (got {years:g})", years=self.horizon_years)
+        if any(self.weights.get(name, 0.0) < 0 for name in ("carbon", "cost")):
+            yield tr("weights: those of 'carbon' and 'cost' are from zero up; a cost counts against a plan by itself")
+        if not any(self.weights.values()):
+            yield tr("weights: at least one must be above zero, as carbon = 1")
+        if any(land.land_class is not None for land in self.protected):
+            yield tr(
+                "protected: takes no 'class', since the land there stays whatever it is; use 'reserved' for land of a class"
+            )
 
     def price_of(self, year: float) -> float:
         """Price of a tonne of carbon in a year: one for all, or straight between those of a path and level beyond its ends."""

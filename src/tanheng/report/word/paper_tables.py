@@ -157,7 +157,12 @@ def _correlation(tables: Tables) -> Iterator[PaperTable]:
         order = ["supply", "demand", "supply_demand_ratio"]
         variables = [*(name for name in order if name in set(part["variable"]))]
         years, drivers = _once(part, "year"), _once(part, "driver")
-        held = {(row.driver, row.variable, row.year): starred(float(row.r), float(row.p)) for row in part.itertuples()}
+        # Stars are of the support of the coarser map, and so is r, as in the report.
+        on_support = part["r_support"].where(part["r_support"].notna(), part["r"]) if "r_support" in part else part["r"]
+        held = {
+            (row.driver, row.variable, row.year): starred(float(r), float(row.p))
+            for row, r in zip(part.itertuples(), on_support, strict=True)
+        }
         rows = [
             [name_of(driver), *(held.get((driver, name, year), "–") for name in variables for year in years)]
             for driver in drivers

@@ -58,7 +58,8 @@ def _conversions(moves: pd.DataFrame, converted_km2: float) -> str:
 
 def _gain(record: Mapping[str, Any]) -> str:
     figures = {
-        "mass": _mass(abs(record["gain_t_c"])) + _plus_minus(record.get("gain_half_width_t_c")),
+        "mass": _mass(abs(record["gain_t_c"]))
+        + _plus_minus(record.get("gain_half_width_t_c"), abs(record["gain_t_c"])),
         "year": record["year"],
         "share": 100 * record["gain_t_c"] / record["stock_today_t_c"],
     }
@@ -75,9 +76,9 @@ def _gain(record: Mapping[str, Any]) -> str:
     )
 
 
-def _plus_minus(half_width: float | None) -> str:
+def _plus_minus(half_width: float | None, beside: float) -> str:
     """Half of the 95 % interval by the study's densities; empty where it gives them no uncertainty."""
-    return "" if half_width is None else tr(" ± {half_width}", half_width=_mass(half_width))
+    return "" if half_width is None else tr(" ± {half_width}", half_width=_mass(half_width, beside))
 
 
 def _by_year(record: Mapping[str, Any], tables: Tables) -> list[str]:
@@ -212,9 +213,15 @@ def _area(km2: float) -> str:
     return f"{km2:,.0f} km²" if km2 >= 10 else f"{km2:.3g} km²"
 
 
-def _mass(t_c: float) -> str:
-    """Mass of carbon in a unit that suits it."""
-    return f"{t_c / 1e6:,.2f} Mt C" if t_c >= 1e5 else f"{t_c:,.0f} t C"
+def _mass(t_c: float, beside: float = 0.0) -> str:
+    """Mass of carbon in a unit that suits it, or what it stands beside.
+
+    Examples
+    --------
+    >>> _mass(270_000.0), _mass(88_864.0), _mass(88_864.0, beside=270_000.0)
+    ('0.27 Mt C', '88,864 t C', '0.09 Mt C')
+    """
+    return f"{t_c / 1e6:,.2f} Mt C" if max(t_c, beside) >= 1e5 else f"{t_c:,.0f} t C"
 
 
 def _proof(record: Mapping[str, Any]) -> str:

@@ -173,7 +173,7 @@ def terms_of(table: pd.DataFrame, factors: EmissionFactors | None, activity_half
 def terms_of_totals(table: pd.DataFrame, uncertainty: TotalsUncertainty) -> Terms:
     """Terms of emissions that are given as totals: what errs alike in all of them, and what is each row's own."""
     values = table["emissions_t_co2"].to_numpy(float)
-    names = ["method of the totals"] if uncertainty.common else []
+    names = [mark_name("method of the totals")] if uncertainty.common else []
     halves = dict.fromkeys(names, uncertainty.common)
     return Terms(values, np.full(len(values), uncertainty.own), [names] * len(values), halves)
 

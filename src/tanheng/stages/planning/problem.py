@@ -169,7 +169,19 @@ def cost_term(opened: PlanInputs, land: PlanLand) -> Term:
     """Cost of conversions."""
     classes = land.area.shape[1]
     cost = np.zeros((classes, classes)) if opened.cost is None else opened.cost
-    return Term(cost, None if opened.cost_factor is None else opened.cost_factor[land.mask])
+    if opened.cost_factor is None:
+        return Term(cost, None)
+    factor = opened.cost_factor[land.mask]
+    gaps = int(np.isnan(factor).sum())
+    if gaps:
+        raise InputError(
+            tr(
+                "{name}: has no data in {gaps:,} cells of the region; fill them, a factor of cost is needed everywhere",
+                name=opened.plan.cost_map,
+                gaps=gaps,
+            )
+        )
+    return Term(cost, factor)
 
 
 def _limits(opened: PlanInputs, land: PlanLand) -> Iterable[Limit]:
