@@ -170,7 +170,8 @@ def test_areas_of_a_table_are_met_in_each_scenario_and_zone(tmp_path: Path) -> N
     last = codes(Path(maps[-1]))
     rows = ["year,scenario,zone,class,area_km2"]
     for scenario, more in (("slow", 5), ("fast", 25)):
-        for name, part in (("1", last[:, :40]), ("2", last[:, 40:])):
+        # Zones by the number of a row, by an id and by a name.
+        for name, part in (("1", last[:, :40]), ("e" if scenario == "slow" else "东", last[:, 40:])):
             one, two, five = cells(part)
             rows += [f"2030,{scenario},{name},{k},{a}" for k, a in ((1, one), (2, two - more), (5, five + more))]
     (tmp_path / "demand.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -252,6 +253,19 @@ def test_distances_to_features_are_true_metres(tmp_path: Path) -> None:
     assert driver.name == "distance to roads"
     assert driver.levels[driver.codes[30, 26]] == pytest.approx(16_000 * 1.018, rel=0.002)
     assert driver.levels[driver.codes[:, 10]].max() == 0
+
+
+def test_features_around_the_map_are_near_as_well(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    roads = [shapely.LineString([(WEST + at, NORTH), (WEST + at, NORTH - 60_000)]) for at in (-1_500, 70_500)]
+    pyogrio.raw.write(
+        tmp_path / "roads.gpkg", np.array([road.wkb for road in roads], object), [np.array(["a", "b"], object)], ["name"],
+        crs=ALBERS_CHINA.to_wkt(), geometry_type="LineString", driver="GPKG",
+    )  # fmt: skip
+    inputs, _ = open_request(request(tmp_path, maps=maps, drivers=(str(tmp_path / "roads.gpkg"),)))
+    driver = inputs.drivers[0]
+    # The western one runs two columns beyond the map: that is nearer than the eastern one, 70 km off.
+    assert driver.levels[driver.codes[30, 0]] == pytest.approx(2_000, rel=0.03)
 
 
 @pytest.mark.parametrize("mode", ["best", "patches"])

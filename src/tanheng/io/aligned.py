@@ -152,8 +152,13 @@ def codes_on(source: Raster | Mosaic, pixels: PixelGrid) -> Iterator[tuple[int, 
         yield row, codes, inside
 
 
-def touched_by(layer: Layer, pixels: PixelGrid, coarser: int) -> NDArray[np.bool_]:
+def touched_by(layer: Layer, pixels: PixelGrid, coarser: int, margin: int = 0) -> NDArray[np.bool_]:
     """Cells, `coarser` times as wide as the pixels, that a layer's points, lines or polygons touch; shape (rows, columns).
+
+    Parameters
+    ----------
+    margin : int
+        Such cells around the map that are looked at as well.
 
     Raises
     ------
@@ -164,10 +169,12 @@ def touched_by(layer: Layer, pixels: PixelGrid, coarser: int) -> NDArray[np.bool
     if layer.crs is None:
         raise InputError(tr("a layer without a CRS can't be laid on the land map; assign the one it was made in"))
     moved = project(shapes, layer.crs, pixels.crs)
-    shape = (-(-pixels.height // coarser), -(-pixels.width // coarser))
+    shape = (-(-pixels.height // coarser) + 2 * margin, -(-pixels.width // coarser) + 2 * margin)
     if not moved:
         return np.zeros(shape, bool)
-    transform = rasterio.Affine(*pixels.affine) @ rasterio.Affine.scale(coarser)
+    transform = (
+        rasterio.Affine(*pixels.affine) @ rasterio.Affine.scale(coarser) @ rasterio.Affine.translation(-margin, -margin)
+    )
     burnt = rasterio.features.rasterize(
         ((item, 1) for item in moved), out_shape=shape, transform=transform, fill=0, dtype="uint8", all_touched=True
     )

@@ -118,12 +118,17 @@ def _laid(raster: Raster, pixels: PixelGrid, levels: NDArray[np.float64]) -> Cod
     return codes
 
 
+#: How far beyond the map features are looked for, in its longer sides.
+_AROUND = 0.25
+
+
 def distance_drivers(
     files: Mapping[str, Path], pixels: PixelGrid, inside: NDArray[np.bool_], problems: Problems
 ) -> tuple[Driver, ...]:
     """Distance of each cell to the points, lines or polygons of a file, m, as a driver.
 
-    On large maps distances are measured between blocks of cells, so that they are wrong by at most the width of a block.
+    Features around the map count as well, up to a quarter of its longer side beyond it. On large maps distances are measured between
+    blocks of cells, so that they are wrong by at most the width of a block.
     """
     found = []
     for name, path in files.items():
@@ -136,13 +141,15 @@ def distance_drivers(
 
 def _distance(name: str, path: Path, pixels: PixelGrid, inside: NDArray[np.bool_]) -> Driver:
     coarser = max(1, math.ceil(math.sqrt(pixels.width * pixels.height / _MEASURED)))
-    touched = touched_by(read_layer(path), pixels, coarser)
+    margin = math.ceil(_AROUND * max(pixels.width, pixels.height) / coarser)
+    touched = touched_by(read_layer(path), pixels, coarser, margin)
     if not touched.any():
         raise InputError(
             tr("{path}: nothing in it lies on the land map; is it of the same place, and its CRS right?", path=path)
         )
     across, down = _sides_m(pixels)
     away = ndimage.distance_transform_edt(~touched, sampling=(down * coarser, across * coarser))
+    away = away[margin : touched.shape[0] - margin, margin : touched.shape[1] - margin]
     whole = np.repeat(np.repeat(away, coarser, axis=0), coarser, axis=1)[: pixels.height, : pixels.width]
     levels = levels_of(whole[inside][:: max(1, int(inside.sum()) // _SAMPLE)])
     if levels.size < 2:

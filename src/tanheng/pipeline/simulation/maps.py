@@ -15,6 +15,7 @@ from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.factors.legends import legend_from
 from tanheng.inputs.land_maps import land_maps
 from tanheng.inputs.problems import Problems
+from tanheng.inputs.recognition.vectors import id_column, name_column
 from tanheng.inputs.simulation.land import identity_legend
 from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
 from tanheng.io.land_use import write_chance, write_land_use
@@ -25,7 +26,7 @@ from tanheng.io.results.folder import MARK, check_folder, result_folder
 from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import SimulationRecord
 from tanheng.io.tables import write_csv
-from tanheng.io.vectors import VECTORS, Polygons, read_polygons
+from tanheng.io.vectors import VECTORS, Polygons, read_layer, read_polygons
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock, Reporter
@@ -122,6 +123,14 @@ def _doubts(inputs: SimulationInputs) -> list[str]:
     return found
 
 
+def _zones(path: Path) -> Polygons:
+    """Polygons with the ids and names that their file seems to have; their row numbers name them too, unless these are ids of others."""
+    columns = read_layer(path, None).columns
+    found = read_polygons(path, id_column(columns) or None, name_column(columns) or None)
+    rows = tuple(str(number) for number in range(1, len(found.ids) + 1))
+    return found if set(rows) & set(found.ids) else replace(found, other_names=(*found.other_names, rows))
+
+
 def _finished(written: Path, folder: Path, found: Simulation, record: SimulationRecord, clock: Clock) -> Simulation:
     """Page and record written; the simulation with its record and its final place."""
     with clock.stage(mark("maps and report")):
@@ -163,7 +172,7 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
         raster = problems.attempt(open_only, locate(path, Path()))
         if raster is not None:
             drivers[name] = (raster,)
-    zones: Polygons | None = problems.attempt(read_polygons, request.zones) if request.zones else None
+    zones: Polygons | None = problems.attempt(_zones, request.zones) if request.zones else None
     densities = problems.attempt(carbon_densities_from, request.densities) if request.densities else None
     if legend is None:
         problems.stop_if_any()
