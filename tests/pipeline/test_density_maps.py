@@ -10,7 +10,9 @@ import pytest
 
 from conftest import SINGLE, SMALL_MAPS, tiny_study_with_people, write_map
 from tanheng.errors import StudyError
+from tanheng.inputs.plan import check_inputs
 from tanheng.pipeline.run import Results, run_study
+from tanheng.study import load_study
 
 #: Pixels of 250 m in cells of 1 km: 4 x 4 a cell; 1 is cropland, 2 forest.
 FINE = np.kron(np.array([[1, 2], [2, 1]]), np.ones((4, 4), int))
@@ -257,3 +259,15 @@ def test_plans_take_the_means_of_classes(tmp_path: Path) -> None:
     assert float(density.sel(land_class="forest")) == pytest.approx(100.0)
     # A class without land keeps the table's.
     assert float(density.sel(land_class="water")) == pytest.approx(62.1)
+
+
+def test_a_soil_map_in_kilograms_and_a_depth_in_metres_are_slips(tiny_with_people: Path) -> None:
+    write_map(tiny_with_people.parent / "soil.tif", np.full((3, 4), 6.0), dtype="float32", nodata=-1)
+    soil = '"henan-six-classes"\nmaps = [{{ pool = "soil", map = "soil.tif", quantity = "carbon", units = "t ha-1", depth_cm = {} }}]'
+    text = tiny_with_people.read_text(encoding="utf-8")
+    tiny_with_people.write_text(text.replace('"henan-six-classes"', soil.format(100)), encoding="utf-8")
+    inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+    assert any("its mean is 6 t C/ha, which few lands hold" in note for note in inputs.warnings)
+    tiny_with_people.write_text(text.replace('"henan-six-classes"', soil.format(0.3)), encoding="utf-8")
+    with pytest.raises(StudyError, match=r"0\.3 cm is no depth of soil"):
+        load_study(tiny_with_people)

@@ -99,15 +99,27 @@ def account_zone_balances(
             uptake,
             has_emissions=own is not None,
         )
-        rows.append(with_rates(table, layer, demands.population, economy, compared.mode))
+        whole_ha = zone_sums(layer.weights, land.fraction.values) * land.grid.cell_area_ha
+        rows.append(with_rates(table, layer, demands.population, economy, compared.mode, whole_ha))
     whole = pd.concat(rows, ignore_index=True)
     return Found({"balance_by_zone": whole} | _inequality(whole, compared.mode))
 
 
 def with_rates(
-    table: pd.DataFrame, layer: ZoneLayer, population: xr.DataArray, economy: EconomyInputs | None, mode: str
+    table: pd.DataFrame,
+    layer: ZoneLayer,
+    population: xr.DataArray,
+    economy: EconomyInputs | None,
+    mode: str,
+    whole_ha: np.ndarray,
 ) -> pd.DataFrame:
-    """Balance of the zones of a layer with people, amounts per head and per hectare, and the economic contribution coefficient."""
+    """Balance of the zones of a layer with people, amounts per head and per hectare, and the economic contribution coefficient.
+
+    Parameters
+    ----------
+    whole_ha : numpy.ndarray, shape (zones + 1,), ha
+        Area of each zone in the region, also where the land of a year is not known: its people emit there too.
+    """
     columns = balance_columns(mode)
     frames = []
     for year, rows in table.groupby("year", sort=False):
@@ -118,7 +130,7 @@ def with_rates(
             population=people,
             demand_t_c_per_person_yr=over(demand, people),
             **{columns.supply_per_ha: over(rows[columns.supply].to_numpy(float), hectares)},
-            demand_t_c_per_ha_yr=over(demand, hectares),
+            demand_t_c_per_ha_yr=over(demand, whole_ha[: len(rows)]),
         )
         frame[columns.balance_per_ha] = over(balance, hectares)
         frame[columns.balance_per_person] = over(balance, people)

@@ -129,9 +129,36 @@ def _check(item: DensityMapInputs, study: Study, tables: Mapping[int, CarbonDens
     if not study.carbon_density.accept_unusual:
         for raster in each_once(item.rasters.values()):
             problems.attempt(partial(_check_densities, item=item), raster)
+            problems.warn(*_unusual_mean(raster, item))
     if item.standard_error is not None:
         problems.attempt(_check_error, item)
     problems.warn(*_depth_notes(item, tables), *_year_notes(item, study))
+
+
+def _unusual_mean(raster: Raster, item: DensityMapInputs) -> list[str]:
+    """Warning on a map whose mean is one that few lands have: a unit that is wrong ten times lies within what single places hold."""
+    total, count = 0.0, 0
+    for values in value_strips(raster):
+        known = values[~np.isnan(values)]
+        total, count = total + float(known.sum()), count + known.size
+    if not count:
+        return []
+    pool, mean = item.settings.pool, total / count * item.factor
+    known_range = density_ranges()["any", pool]
+    low, high = known_range.unusual_below, known_range.unusual_above
+    if (low is None or mean >= low) and (high is None or mean <= high):
+        return []
+    return [
+        tr(
+            "{path}: its mean is {mean:.3g} t C/ha, which few lands hold in this pool ({low:g} to {high:g}, {source}); check the unit: 1 kg C/m2 is "
+            "10 t C/ha",
+            path=raster.path,
+            mean=mean,
+            low=low or 0.0,
+            high=high or 0.0,
+            source=name_of(known_range.source),
+        )
+    ]
 
 
 def _check_densities(raster: Raster, item: DensityMapInputs) -> None:

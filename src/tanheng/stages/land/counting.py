@@ -182,7 +182,8 @@ def missing_land(series: LandSeries) -> list[str]:
     """Notes on land that a year lacks: what it stores is not lost, it is not known."""
     return [
         tr(
-            "{year}: {missing_km2:,.1f} km2 of the region have no land-cover data; they are left out of that year's totals",
+            "{year}: {missing_km2:,.1f} km2 of the region have no land-cover data: their carbon is left out of that year, and "
+            "emissions there are counted",
             year=year,
             missing_km2=series.missing_km2(year),
         )
