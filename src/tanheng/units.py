@@ -237,6 +237,29 @@ def same_dimension(source: str, target: str) -> bool:
     return True
 
 
+def carbon_factor(unit: str, target: str) -> float:
+    """Factor that turns amounts of carbon into a unit of carbon, whether their own unit names the carbon or leaves it out.
+
+    For columns that can hold nothing but carbon, as Chinese tables print densities in t/hm2.
+
+    Raises
+    ------
+    UnitError
+        The unit is of carbon dioxide, of dry matter, or of something else.
+
+    Examples
+    --------
+    >>> carbon_factor("kg C m-2", "t C ha-1"), carbon_factor("t/hm2", "t C ha-1")
+    (10.0, 1.0)
+    """
+    try:
+        return conversion_factor(unit, target)
+    except UnitError:
+        if not same_dimension(unit, target.replace(" C", "")):
+            raise
+        return conversion_factor(unit, target.replace(" C", ""))
+
+
 def tonnes_of_carbon(value: float, unit: str) -> float:
     r"""Mass in t C of a mass of carbon or of carbon dioxide.
 

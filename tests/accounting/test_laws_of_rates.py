@@ -119,3 +119,13 @@ def test_a_range_of_whole_cells_holds_a_number_of_them(least: float, width: floa
 def test_an_empty_range_is_refused() -> None:
     with pytest.raises(InputError, match="can't both hold"):
         reachable_range("forest", 10.0, 5.0, 0.0)
+
+
+def test_a_map_of_a_country_ends_at_the_coast_and_goes_on_inland() -> None:
+    """Border cells half in the region: by the sea the map has data for that half, inland for all of the cell, or for some of it."""
+    fraction = np.array([[0.5, 0.5, 0.5, 1.0]] * 12)
+    covered = np.array([[0.5, 1.0, 0.3, 1.0]] * 12)
+    people, _ = persons_per_cell(100.0 * covered, np.full(covered.shape, 100.0), covered, fraction, 1.0, "count", 0.1)
+    assert people[0].tolist() == [100.0, 100.0, 30.0, 100.0]
+    dense, _ = persons_per_cell(covered * 0, np.full(covered.shape, 100.0), covered, fraction, 1.0, "density", 0.1)
+    assert dense[0].tolist() == [100.0, 100.0, 30.0, 100.0]

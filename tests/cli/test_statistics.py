@@ -187,8 +187,8 @@ def test_bad_tables_get_one_clear_message(table: Path, tmp_path: Path) -> None:
         ),
         ("x,y,a,b\n500000,3000000,4,7,\n0,0,9,1\n500250,3000100,2,2\n", "row 2 of the data lies at 0, 0"),
         (
-            "x,y,a,b\n500000,3000000,4,7\n500100,3000200,999,1\n500250,3000100,2,2\n500300,3000150,3,5\n",
-            "column 'a' has 999 in 1 row",
+            "x,y,a,b\n500000,3000000,4,7\n500100,3000200,999,1\n500250,3000100,2,2\n500300,3000150,3,5\n500500,3000150,999,5\n",
+            "column .a. has 999 in 2 row",
         ),
         ("x,y,a,b\n500000,3000000,4,7\n500100,3000200,1e20,1\n500250,3000100,2,2\n", "column 'a' has 1e\\+20 in 1 row"),
         ("x,y,a,b\n-72.5,41.3,4,7\n-72.1,41.9,9,1\n-73.4,42.2,2,2\n", "these look like degrees"),
@@ -210,7 +210,13 @@ def test_places_that_are_none_are_refused(table: Path, tmp_path: Path) -> None:
     assert "no place has such a latitude" in message
     far = frame.assign(X=frame["X"].where(frame.index != 7, 1e6))
     far.to_csv(tmp_path / "far.csv", index=False)
-    assert "since point 8 (1e+06" in refusal("correlate", tmp_path / "far.csv", "--x", "储量,人口", "--at", "X,Y")
+    sizes = []
+    for name, of in (("far", far), ("near", frame)):
+        of.drop(index=7 if name == "near" else []).to_csv(tmp_path / f"{name}.csv", index=False)
+        run("correlate", tmp_path / f"{name}.csv", "--x", "储量,X", "--at", "X,Y", "-o", tmp_path / name)
+        sizes.append(pd.read_csv(tmp_path / name / "correlation.csv")["effective_n"].iloc[1])
+    # A point a thousand times as far off as all others does not make these independent.
+    assert sizes[0] < 2 * sizes[1] < len(frame)
     frame.iloc[:9].to_csv(tmp_path / "few.csv", index=False)
     assert "the 3 nearest points" in run("moran", tmp_path / "few.csv", "--x", "储量", "--at", "X,Y")
     message = refusal("moran", tmp_path / "few.csv", "--x", "储量", "--at", "X,Y", "--nearest", 8)

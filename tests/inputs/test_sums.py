@@ -18,9 +18,13 @@ def totals(rows: dict[str, list[float]]) -> pd.DataFrame:
 
 
 def test_a_sum_among_sectors_is_told() -> None:
-    found = sum_notes(totals({"industry": [70.0, 81.0], "homes": [30.0, 44.0], "Total": [100.04, 125.0]}), "a.csv")
+    found = sum_notes(totals({"industry": [70.0, 81.0], "homes": [30.0, 44.0], "Both": [100.04, 125.0]}), "a.csv")
     assert len(found) == 1
-    assert "'Total' is the sum of the other sectors" in found[0]
+    assert "'Both' is the sum of the other sectors" in found[0]
+    called = sum_notes(totals({"industry": [70.0, 81.0], "Total": [90.0, 0.0]}), "a.csv")
+    assert ["'total' is called a sum" in text for text in called] == [True]
+    nothing = sum_notes(totals({"生活消费": [70.0, 81.0], "城镇": [0.0, 0.0], "合计": [0.0, 0.0]}), "a.csv")
+    assert nothing == []
 
 
 def test_what_agrees_once_may_be_chance() -> None:
@@ -34,8 +38,8 @@ def test_two_sectors_that_are_alike_are_no_sum() -> None:
 
 
 def test_a_sum_of_activity_is_one_of_each_fuel() -> None:
-    table = totals({"industry": [70.0, 81.0], "homes": [30.0, 44.0], "all": [100.0, 125.0]})
+    table = totals({"industry": [70.0, 81.0], "homes": [30.0, 44.0], "both": [100.0, 125.0]})
     table = table.rename(columns={"emissions_t_c": "quantity"}).assign(fuel="raw coal")
     other = table.assign(fuel="coke", quantity=[5.0, 6.0, 11.0, 4.0, 4.0, 9.0])
-    assert "'all'" in sum_notes(table, "a.csv")[0]
+    assert "'both'" in sum_notes(table, "a.csv")[0]
     assert sum_notes(pd.concat([table, other]), "a.csv") == []

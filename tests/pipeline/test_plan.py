@@ -627,7 +627,7 @@ def test_densities_that_differ_by_zone_are_told_and_floors_by_zone_refused(tiny_
     [
         ("horizon_years = 2.5", "write whole years"),
         ("weights = {}", "at least one must be above zero"),
-        ("weights = { carbon = -1 }", "are from zero up"),
+        ("weights = { carbon = -1 }", "must not be negative"),
         ('protected = [{ file = "height.tif", class = "forest" }]', "takes no 'class'"),
         ('fit = [{ class = "forest", file = "zones.gpkg", at_least = 3 }]', "holds polygons, which have no value"),
     ],

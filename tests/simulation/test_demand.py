@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tanheng.errors import StudyError
+from tanheng.errors import InputError, StudyError
 from tanheng.simulation.demand import fitted_to_totals, linear_totals, markov_chain, step_of, with_factors
 from tanheng.simulation.schedule import (
     Rules,
@@ -175,6 +175,21 @@ def test_what_a_quota_cuts_is_not_asked_for_again() -> None:
     ]
     asked = [[8100, 2400, 300], [8010, 2490, 300], [7920, 2580, 300]]
     assert [None if step.asked is None else step.asked[0].tolist() for step in steps] == asked
+
+
+def test_zones_round_at_different_steps_so_that_quotas_hold() -> None:
+    """Ten zones of three cells in two steps: 15 in each; a quota of 14 is too small, though each zone takes one or two at a time."""
+    observed = np.tile(np.array([[90, 10, 0], [0, 50, 0], [0, 0, 40]]), (10, 1, 1))
+    asked = np.zeros(observed.shape)
+    asked[:, 0, 1] = 3
+    rules = Rules.none(3)
+    rules.most[0, 1] = 15
+    steps = conversion_schedule(start(observed), [2030], 10.0, {2030: asked}, rules).steps
+    assert [int(step.conversions[:, 0, 1].sum()) for step in steps] == [15, 15]
+    assert (sum(step.conversions[:, 0, 1] for step in steps) == 3).all()
+    rules.most[0, 1] = 14
+    with pytest.raises(InputError, match=r"15 cells .* in one step are more than the quota allows"):
+        conversion_schedule(start(observed), [2030], 10.0, {2030: asked}, rules)
 
 
 def test_a_quota_is_shared_by_zones() -> None:

@@ -71,7 +71,7 @@ ONE_LINE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"plan": {"limits": [{"class": "x", "at_most": 0.9}, {"class": "y", "at_most": 0.9}, {"class": "x", "at_least": 1.02}]}},
-        "plan: limits: x is asked to keep at least 1.02 (102 %) in one entry and at most 0.9 (90 %) in another; no area does both",
+        "plan: limits: x is asked to keep at least 1.02 (102 %) in one entry and at most 0.9 (90 %) in another; no area meets both",
     ),
 ]  # fmt: skip
 

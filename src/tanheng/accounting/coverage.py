@@ -40,10 +40,32 @@ def is_cut(covered: Cells, fraction: Cells, pixel: float) -> bool:
     return int(beyond.sum()) <= _RAGGED * int(border.sum())
 
 
+def ends_at_border(covered: Cells, fraction: Cells, pixel: float) -> NDArray[np.bool_]:
+    """Cells in which a map ends at the border of the region, shape (rows, columns): all where it was cut there.
+
+    Elsewhere those in which it has as much data as the region has land, but for the edge of its pixels: a map of a whole country ends
+    at a coast, and goes on beyond the other sides of a province.
+
+    Parameters
+    ----------
+    covered, fraction, pixel
+        As `is_cut`.
+
+    Examples
+    --------
+    >>> fraction = np.array([[0.5, 0.5, 1.0]])
+    >>> ends_at_border(np.array([[0.5, 0.9, 0.7]]), fraction, 0.1).tolist()
+    [[True, False, False]]
+    """
+    if is_cut(covered, fraction, pixel):
+        return np.ones(covered.shape, bool)
+    return np.asarray(np.abs(covered - fraction) <= max(0.02, 0.5 * pixel))
+
+
 def covered_of_region(covered: Cells, fraction: Cells, pixel: float) -> Cells:
     r"""Share of the land of each cell in the region that a map knows, shape (rows, columns).
 
-    .. math:: k_i = \min(1, d_i / f_i) \quad\text{for a map that was cut}, \quad k_i = d_i \quad\text{for another}
+    .. math:: k_i = \min(1, d_i / f_i) \quad\text{where the map ends at the border}, \quad k_i = d_i \quad\text{elsewhere}
 
     since a map that goes on beyond the region has its holes there as well as in it.
 
@@ -58,6 +80,5 @@ def covered_of_region(covered: Cells, fraction: Cells, pixel: float) -> Cells:
     >>> covered_of_region(np.array([[0.8, 0.5]]), fraction, 0.1).tolist()
     [[0.8, 1.0]]
     """
-    if not is_cut(covered, fraction, pixel):
-        return np.where(fraction > 0, covered, 0.0)
-    return np.minimum(1.0, np.divide(covered, fraction, out=np.zeros(covered.shape), where=fraction > 0))
+    within = np.minimum(1.0, np.divide(covered, fraction, out=np.zeros(covered.shape), where=fraction > 0))
+    return np.where(ends_at_border(covered, fraction, pixel), within, np.where(fraction > 0, covered, 0.0))

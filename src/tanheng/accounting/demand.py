@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.accounting.coverage import is_cut
+from tanheng.accounting.coverage import ends_at_border
 from tanheng.errors import InputError
 from tanheng.language import tr
 
@@ -108,12 +108,12 @@ def persons_per_cell(
 ) -> tuple[Cells, Cells]:
     r"""Persons in each cell were it wholly in the region, and per km2; shape (rows, columns).
 
-    Of a map that was cut along the boundary, the part of a cell where people are known (d) and its part in the region (f) overlap as
+    Where a map ends at the boundary, the part of a cell where people are known (d) and its part in the region (f) overlap as
     far as they can, as for land: it is not cut again.
 
     .. math:: P_i = \frac{\sum_j p_j}{\max(d_i, f_i)} \quad\text{or}\quad P_i = \rho_i A \min(1, d_i / f_i)
 
-    A map that goes on beyond the boundary counts the people of whole cells; nobody lives where it has no data.
+    Where it goes on beyond the boundary it counts the people of whole cells; nobody lives where it has no data.
 
     .. math:: P_i = \sum_j p_j \quad\text{or}\quad P_i = \rho_i A d_i
 
@@ -138,13 +138,13 @@ def persons_per_cell(
     >>> people.item(), density.item()
     (60.0, 60.0)
     """
-    cut = is_cut(covered, fraction, pixel)
+    ends = ends_at_border(covered, fraction, pixel)
     if kind == "count":
         known = covered > 0
-        whole = np.maximum(covered, fraction) if cut else np.ones(covered.shape)
+        whole = np.where(ends, np.maximum(covered, fraction), 1.0)
         people = np.where(known, total / np.where(known, whole, 1.0), np.nan)
         return people, people / cell_km2
-    part = np.minimum(1.0, covered / np.where(fraction > 0, fraction, 1.0)) if cut else covered
+    part = np.where(ends, np.minimum(1.0, covered / np.where(fraction > 0, fraction, 1.0)), covered)
     return mean * cell_km2 * part, mean  # (person/km2) * (km2) * (1) = person
 
 

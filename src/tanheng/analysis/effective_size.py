@@ -242,13 +242,13 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
     coordinates : numpy.ndarray, shape (points, 2)
         In one length unit; degrees must be projected first.
     classes : int
-        Classes of distance, equally wide from zero to the largest distance.
+        Classes of distance, equally wide from zero to the largest distance; where a few points lie far from all others, so wide that
+        the others are told apart, the last one holding all pairs that are farther.
 
     Raises
     ------
     InputError
-        Fewer than three points, all at one place, some so far away that classes of distance can't tell the others apart, a value
-        that is missing, or a variable that does not vary.
+        Fewer than three points, all at one place, a value that is missing, or a variable that does not vary.
 
     Examples
     --------
@@ -278,38 +278,32 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
     reach = _largest_distance(at)
     if reach == 0:
         raise InputError(tr("all points lie at one place"))
-    width = reach / classes
-    pairs, *sums = pair_sums(standard[0], standard[1], at, width, classes + 1)
-    _refuse_far_points(pairs, at)
+    width, pairs, *sums = _classes_of_distance(standard[0], standard[1], at, classes)
     by_class = [np.divide(item, pairs, out=np.zeros_like(item), where=pairs > 0) for item in sums]
     rows = row_sums(by_class[0], by_class[1], at, width)
     return _effective_size(pairs, Correlogram(by_class[0], rows[0]), Correlogram(by_class[1], rows[1]))
 
 
-#: Points from which on, and share of all pairs in one class of distance beyond which, distances are taken to be of a slip.
-_MANY_POINTS, _MOST_PAIRS = 10, 0.75
+#: Share of all pairs of points that one class of distance may hold; halvings of the reach until none holds more.
+_MOST_PAIRS, _HALVINGS = 0.5, 40
 
 
-def _refuse_far_points(pairs: Values, at: Values) -> None:
-    """Refuse points of which a few lie so far from all others that nearly all pairs fall into one class of distance.
+def _classes_of_distance(
+    first: Values, second: Values, at: Values, classes: int
+) -> tuple[float, Values, Values, Values]:
+    """Width of the classes of distance, pairs in each, and sums of products of both variables; the last one holds all that are farther.
 
-    Neighbours that are alike could not be told from those that are not, and all points would count as independent.
+    Few points far from all others would put nearly all pairs into the first class, where neighbours can't be told from others: the
+    reach of the classes is halved until they can.
     """
-    share = float(pairs[1:].max() / pairs[1:].sum())
-    if len(at) < _MANY_POINTS or share <= _MOST_PAIRS:
-        return
-    off = np.abs(at - np.median(at, axis=0)).max(axis=1)
-    row = int(np.argmax(off))
-    raise InputError(
-        tr(
-            "{share:.0%} of the pairs of points lie in one of the classes of distance, since point {row} ({x:g}, {y:g}) is far from "
-            "the others; check its coordinates, or leave it out",
-            share=share,
-            row=row + 1,
-            x=float(at[row, 0]),
-            y=float(at[row, 1]),
-        )
-    )
+    width = _largest_distance(at) / classes
+    for _ in range(_HALVINGS):
+        pairs, of_first, of_second = pair_sums(first, second, at, width, classes + 1)
+        between = pairs[1:]
+        if between[:-1].max() <= _MOST_PAIRS * between.sum() or np.count_nonzero(between[:-1]) > classes // 2:
+            break
+        width /= 2.0
+    return width, pairs, of_first, of_second
 
 
 def _largest_distance(at: Values) -> float:

@@ -87,7 +87,8 @@ def moran(
     ] = None,
     at: At = None,
     nearest: Annotated[
-        int | None, typer.Option(min=1, help=tr("Neighbours: the K nearest points (8 by default)."))
+        int | None,
+        typer.Option(min=1, help=tr("Neighbours: the K nearest points (8 by default, a third of up to 9 rows).")),
     ] = None,
     within: Annotated[float | None, typer.Option(min=0, help=tr("Neighbours: points no farther than this."))] = None,
     permutations: Annotated[int, typer.Option(min=99, help=tr("Random layouts."))] = 9999,

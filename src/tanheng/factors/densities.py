@@ -16,7 +16,7 @@ from tanheng.factors.ipcc.defaults import DEPTH_CM, default_values, is_ipcc
 from tanheng.factors.legends import named_codes
 from tanheng.factors.table import Region, Table, parse_number
 from tanheng.language import listed, mark, tr
-from tanheng.units import conversion_factor
+from tanheng.units import carbon_factor, conversion_factor
 
 #: The carbon pools of InVEST, in its order.
 POOLS = ("above", "below", "soil", "dead")
@@ -221,7 +221,7 @@ def _factor_of(unit: str, table: Table, place: str) -> float:
         It is no density of carbon.
     """
     try:
-        return conversion_factor(unit.strip(), "t C ha-1") if unit.strip() else 1.0
+        return carbon_factor(unit.strip(), "t C ha-1") if unit.strip() else 1.0
     except UnitError as error:
         raise InputError(tr("{place}: {error}", place=table.at(place, "unit"), error=error)) from error
 

@@ -28,7 +28,7 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "—"})
 
 #: Numbers that programs write where there are no data, and that no column is likely to hold as a value.
 _FILLS = (-9999.0, -99999.0, -32768.0, -2147483648.0, 1e20)
-#: Such as a column may hold: they stand for none where they lie farther from all other values than these from each other.
+#: Such as a column may hold: they stand for none where they are there twice, and farther from all other values than these from each other.
 _CODES = (-99.0, -999.0, 999.0, 9999.0, 99999.0, 999999.0, -32767.0, 32767.0, 65535.0, 2147483647.0, 4294967295.0)
 #: No column has a value as large: the least numbers of 32 and 64 bits, however they are rounded, stand for none.
 _HUGE = 1e30
@@ -73,8 +73,13 @@ class Columns:
                 ]
             )
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
+    def numbers(self, name: str, *, kinds: bool = False) -> NDArray[np.float64]:
         """Numbers of a column, NaN where blank or NA.
+
+        Parameters
+        ----------
+        kinds : bool
+            Whether they are codes of kinds, of which any may be one.
 
         Raises
         ------
@@ -109,7 +114,7 @@ class Columns:
                         text=text,
                     )
                 )
-        filled = _fills(found)
+        filled = np.isin(found, _FILLS) if kinds else _fills(found)
         if filled.any():
             row = int(np.flatnonzero(filled)[0])
             problems.append(
@@ -163,7 +168,7 @@ class Columns:
         """
         texts = self.frame[name].astype(str).str.strip()
         if all(self._spells_number(text) or text.lower() in _MISSING for text in texts):
-            values = self.numbers(name)
+            values = self.numbers(name, kinds=True)
             found = np.full(len(values), -1, np.int64)
             found[np.isfinite(values)] = np.unique(values[np.isfinite(values)], return_inverse=True)[1].ravel()
             return found
@@ -176,12 +181,12 @@ class Columns:
 def _fills(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which values are numbers that stand for none: a huge one, or one that programs write so.
 
-    The latter must lie beyond all others, or stand there twice; one that a column may well hold, far beyond all others.
+    The latter must lie beyond all others, or stand there twice; one that a column may well hold, twice and far beyond all others.
 
     Examples
     --------
-    >>> _fills(np.array([3.0, 60.0, 41.0, -999.0])).tolist(), _fills(np.array([310.0, 620.0, 870.0, 999.0])).any()
-    ([False, False, False, True], np.False_)
+    >>> _fills(np.array([3.0, 60.0, 41.0, -999.0, -999.0])).tolist(), _fills(np.array([310.0, 420.0, 380.0, 999.0])).any()
+    ([False, False, False, True, True], np.False_)
     """
     huge = np.abs(np.nan_to_num(values)) > _HUGE
     written, coded = np.isin(values, _FILLS), np.isin(values, _CODES)
@@ -190,9 +195,11 @@ def _fills(values: NDArray[np.float64]) -> NDArray[np.bool_]:
         return np.asarray(huge)
     low, high = float(rest.min()), float(rest.max())
     beyond = np.maximum(low - values, values - high)
-    number, times = np.unique(values[written], return_counts=True)
+    number, times = np.unique(values[written | coded], return_counts=True)
     twice = np.isin(values, number[times > 1])
-    return np.asarray(huge | (written & ((beyond > 0) | twice)) | (coded & (len(rest) > 2) & (beyond > high - low)))
+    return np.asarray(
+        huge | (written & ((beyond > 0) | twice)) | (coded & twice & (len(rest) > 2) & (beyond > high - low))
+    )
 
 
 def read_columns(path: Path, layer: str | None = None) -> Columns:
@@ -238,7 +245,11 @@ def _frame(path: Path, rows: Sequence[Sequence[str]]) -> pd.DataFrame:
         raise InputError(tr("{path}: is empty; a heading and a row for each unit were expected", path=path))
     if len(rows) < 2:
         raise InputError(tr("{path}: has a heading and no rows", path=path))
-    heading = [cell.strip() or str(number) for number, cell in enumerate(rows[0], start=1)]
+    heading = [cell.strip() for cell in rows[0]]
+    for number, cell in enumerate(heading, start=1):
+        if not cell:
+            named = str(number)
+            heading[number - 1] = named if named not in heading else f"#{number}"
     twice = [name for name in heading if heading.count(name) > 1]
     if twice:
         raise InputError(tr("{path}: has two columns named '{iloc}'; rename one", path=path, iloc=twice[0]))

@@ -19,7 +19,7 @@ from tanheng.io.energy.yearbook import PARTIAL_SUMS, SUMS, long_table
 from tanheng.io.rows import inert, write_csv_text
 from tanheng.language import listed, name_of, tr
 from tanheng.tables.input_tables import INPUT_TABLES, required_columns
-from tanheng.units import conversion_factor, same_dimension, tonnes_of_carbon
+from tanheng.units import carbon_factor, same_dimension, tonnes_of_carbon
 
 Row = dict[str, str]
 Item = dict[str, object]
@@ -403,7 +403,7 @@ def read_uptake(name: str | Path, base: Path = Path(), *, column: str = "uptake"
         value = parse_number(row[column], table.at(place, column), positive=column != "uptake")
         unit = row.get("unit", "").strip()
         try:
-            found[row["class"]] = value * (conversion_factor(unit, "t C ha-1 yr-1") if unit else 1.0)
+            found[row["class"]] = value * (carbon_factor(unit, "t C ha-1 yr-1") if unit else 1.0)
         except UnitError as error:
             raise InputError(tr("{place}: {error}", place=table.at(place, "unit"), error=error)) from error
     return found

@@ -58,10 +58,23 @@ class Threads:
                     future.cancel()
 
 
+class TaskError(Exception):
+    """A task that failed in a worker, told apart from a cluster that is lost."""
+
+
 def _in_manner(of: Manner, function: Callable[[Task], Result], task: Task) -> Result:
-    """Do a task on a worker of another process, whose messages reach the same reader."""
+    """Do a task on a worker of another process, whose messages reach the same reader.
+
+    Raises
+    ------
+    TaskError
+        The task itself failed, which is no fault of the cluster.
+    """
     with in_manner(of):
-        return function(task)
+        try:
+            return function(task)
+        except (RuntimeError, OSError) as error:
+            raise TaskError(f"{type(error).__name__}: {error}") from error
 
 
 def _done(waiting: dict[Future[Result], Task]) -> Iterator[tuple[Task, Result]]:

@@ -13,11 +13,12 @@ from tanheng.errors import StudyError
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.land.engine import LandMap
 from tanheng.language import tr
+from tanheng.stages.statistics.geodetector import random_threads
 from tanheng.study import Study
 
 #: Memory of Python with the libraries and one report, bytes; of the tables and charts of a year; and by cell of the grid: some layers of
 #: 8 bytes.
-_BASE_BYTES, _YEAR_BYTES, _CELL_BYTES = 650e6, 9e6, 250.0
+_BASE_BYTES, _YEAR_BYTES, _CELL_BYTES, _RANDOM_BYTES = 650e6, 9e6, 250.0, 90.0
 
 #: More of it where densities come from maps: a layer or two of the map at hand.
 _MAP_BYTES = 30.0
@@ -83,9 +84,10 @@ class Estimate:
 def estimate(inputs: Inputs) -> Estimate:
     r"""What a run of these inputs is expected to take.
 
-    .. math:: M = 650\,\mathrm{MB} + 9\,\mathrm{MB}\,y + (250 + 30\,m)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
+    .. math:: M = 650\,\mathrm{MB} + 9\,\mathrm{MB}\,y + (250 + 30\,m + 90\,t)\,n, \qquad D = (8 L + 2 \cdot 4 \cdot 0.6 R)\, n
 
-    with y years, n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, L layers that are kept while the run goes on, and R
+    with y years, n cells of the grid's rectangle, m = 1 where densities come from maps, else 0, t threads that draw random maps
+    for the geographical detector (none without it), L layers that are kept while the run goes on, and R
     layers of the results. A simulation takes more, by the pixels of the land map and its steps, scenarios and draws.
     """
     study, cells = inputs.study, inputs.grid.size
@@ -98,6 +100,7 @@ def estimate(inputs: Inputs) -> Estimate:
         _BASE_BYTES
         + _YEAR_BYTES * len(study.years)
         + (_CELL_BYTES + (_MAP_BYTES if study.carbon_density.maps else 0.0)) * cells
+        + (_RANDOM_BYTES * random_threads() * cells if random else 0.0)
     )
     held, more = _of_simulation(study, _simulated_pixels(inputs))
     return Estimate(memory + held, (8 * kept + 2 * 4 * _PACKED * written) * cells, seconds + more)

@@ -364,26 +364,27 @@ def conversion_schedule(
     for year, ends in step_years(start.year, to, longest):
         whole = np.rint(given[year]).astype(np.int64)
         whole[:, np.arange(whole.shape[1]), np.arange(whole.shape[1])] = 0
-        problems += _conversion_problems(start, whole, cells, rules, year, len(ends))
-        done = np.zeros_like(whole)
+        problems += _conversion_problems(start, whole, cells, year)
+        done, over = np.zeros_like(whole), np.zeros(rules.most.shape, np.int64)
+        # Zones round at different steps, so that their sum is spread as evenly as each of them.
+        phase = (np.cumsum(whole, axis=0) - whole) % len(ends)
         for number, end in enumerate(ends, start=1):
-            so_far = whole * number // len(ends)
+            so_far = (whole * number + phase) // len(ends)
             moved = so_far - done
             done = so_far
+            over = np.maximum(over, moved.sum(axis=0))
             stay = cells - moved.sum(axis=2)
             conversions = moved.copy()
             conversions[:, np.arange(stay.shape[1]), np.arange(stay.shape[1])] = stay
             steps.append(ScheduledStep(end, conversions))
             cells = conversions.sum(axis=1)
+        problems += _quota_problems(start, over, rules, year)
     if problems:
         raise InputError("\n".join(problems)) if len(problems) == 1 else StudyError(problems)
     return Schedule(tuple(steps))
 
 
-def _conversion_problems(
-    start: Start, whole: NDArray[np.int64], cells: NDArray[np.int64], rules: Rules, year: int, steps: int
-) -> list[str]:
-    """What is wrong with conversions up to a year, which are taken in so many steps; quotas are of one step."""
+def _conversion_problems(start: Start, whole: NDArray[np.int64], cells: NDArray[np.int64], year: int) -> list[str]:
     names, problems = [name_of(name) for name in start.classes], []
     for zone, origin in np.argwhere(whole.sum(axis=2) > np.maximum(cells - start.fixed, 0)):
         problems.append(
@@ -398,17 +399,26 @@ def _conversion_problems(
                 fixed=int(start.fixed[zone, origin]),
             )
         )
-    over = np.argwhere((np.ceil(whole.sum(axis=0) / steps) > rules.most) & ~np.eye(len(names), dtype=bool))
-    problems += [
+    return problems
+
+
+def _quota_problems(start: Start, over: NDArray[np.int64], rules: Rules, year: int) -> list[str]:
+    """Conversions of which a step up to a year takes more than is allowed.
+
+    Parameters
+    ----------
+    over : array of int, shape (classes, classes)
+        Most cells that one step takes in all zones together.
+    """
+    names = [name_of(name) for name in start.classes]
+    return [
         tr(
-            "demand: {year}: {count:,} cells from '{one}' to '{other}' in {steps} step(s) are more than are allowed in one ({most:,.0f})",
+            "demand: {year}: {count:,} cells from '{one}' to '{other}' in one step are more than the quota allows ({most:,.0f})",
             year=year,
-            steps=steps,
-            count=int(whole[:, i, j].sum()),
+            count=int(over[i, j]),
             one=names[i],
             other=names[j],
             most=float(rules.most[i, j]),
         )
-        for i, j in over
+        for i, j in np.argwhere((over > rules.most) & ~np.eye(len(names), dtype=bool))
     ]
-    return problems

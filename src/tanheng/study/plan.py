@@ -42,7 +42,7 @@ def _told(value: float, units: str) -> str:
     """
     if units == "%":
         return f"{value:g} ({value * 100:g} %)"
-    return f"{value:g} {units}".strip()
+    return f"{value:,.10g} {units}".strip()
 
 
 #: Times of today's area from which on a share is a slip for one in percent.
@@ -107,7 +107,7 @@ def _crossed(limits: Iterable[PlanLimit]) -> Iterator[str]:
             if low > high:
                 yield tr(
                     "limits: {land_class} is asked to keep at least {least} in one entry and at most {most} in another{zone}; no "
-                    "area does both",
+                    "area meets both",
                     land_class=name_of(land_class),
                     least=_told(low, units),
                     most=_told(high, units),
@@ -231,7 +231,7 @@ class Plan(Part):
         if self.horizon_years != int(self.horizon_years):
             yield tr("horizon_years: write whole years (got {years:g})", years=self.horizon_years)
         if any(self.weights.get(name, 0.0) < 0 for name in ("carbon", "cost")):
-            yield tr("weights: those of 'carbon' and 'cost' are from zero up; a cost counts against a plan by itself")
+            yield tr("weights: those of 'carbon' and 'cost' must not be negative; costs are subtracted already")
         if not any(self.weights.values()):
             yield tr("weights: at least one must be above zero, as carbon = 1")
         if any(land.land_class is not None for land in self.protected):

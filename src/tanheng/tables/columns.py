@@ -152,7 +152,7 @@ _ROWS: tuple[Column, ...] = (
     Column("responding_t_co2_per_yr", mark("emissions as soil and trees respond"), _T_CO2_YR),
     Column("accounted_t_co2_per_yr", mark("total emissions"), _T_CO2_YR),
     Column("net_present_value", mark("net present value of the change"), mark("in the currency named")),
-    Column("currency", mark("currency"), kind="text"),
+    Column("currency", mark("currency"), kind="name"),
     Column("price", mark("price of carbon"), mark("in the unit named"), "ratio"),
     Column("price_unit", mark("unit of the price"), kind="text"),
     Column("method", mark("method"), kind="name"),

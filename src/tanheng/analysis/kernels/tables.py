@@ -51,6 +51,7 @@ def pair_sums(x, y, at, width, count):
         of_y[0] += y[i] * y[i]
         for j in range(i + 1, len(x)):
             k = max(1, int(np.ceil(np.hypot(at[i, 0] - at[j, 0], at[i, 1] - at[j, 1]) / width - 1e-9)))
+            k = min(k, count - 1)
             pairs[k] += 2.0
             of_x[k] += 2.0 * x[i] * x[j]
             of_y[k] += 2.0 * y[i] * y[j]
@@ -64,6 +65,7 @@ def row_sums(of_x, of_y, at, width):
     for i in range(len(at)):
         for j in range(i + 1, len(at)):
             k = max(1, int(np.ceil(np.hypot(at[i, 0] - at[j, 0], at[i, 1] - at[j, 1]) / width - 1e-9)))
+            k = min(k, len(of_x) - 1)
             sum_x[i] += of_x[k]
             sum_x[j] += of_x[k]
             sum_y[i] += of_y[k]

@@ -105,7 +105,7 @@ def _rates(name: str, base: Path, column: str) -> dict[str, float]:
     """
     found = read_uptake(name, base, column=column)
     for land_class, rate in found.items():
-        if abs(rate) > _MOST_FIXED:
+        if rate > _MOST_FIXED:
             raise InputError(
                 tr(
                     "{name}: '{land_class}': {rate:g} t C/ha a year is more than vegetation is known to fix ({most:g}); check the unit: 1 g C/m2 is "

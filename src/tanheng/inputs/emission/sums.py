@@ -27,11 +27,11 @@ def sum_notes(table: pd.DataFrame, name: str) -> list[str]:
     >>> print(*sum_notes(table, "totals.csv"))
     totals.csv: 'both' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of the sum out
     """
-    named = [*_named_sums(table, name), *_coal_of_kinds(table, name)]
-    if named:
-        return named
     amount = "emissions_t_c" if "emissions_t_c" in table else "quantity"
     rows = table[table[amount] != 0]
+    named = [*_named_sums(rows, name), *_coal_of_kinds(rows, name)]
+    if named:
+        return named
     keys = [key for key in ("year", "zone", "fuel") if key in rows]
     groups = rows.groupby(keys, dropna=False)[amount]
     rows = rows.assign(_all=groups.transform("sum"))[groups.transform("size") >= 3]
@@ -73,15 +73,16 @@ def _named_sums(table: pd.DataFrame, name: str) -> list[str]:
     for _, sectors in beside:
         there = set(sectors)
         sums = [*(there & _ALL), *(there & _HOMES if there & _PARTS_OF_HOMES else ())]
-        if sums and len(there) > 1:
-            found.append(
+        if len(there) > 1:
+            found += [
                 tr(
                     "{name}: '{sector}' is called a sum and stands beside the sectors that it holds, so that all of these count twice; is that so? "
                     "Take the rows of the sum out",
                     name=name,
-                    sector=sums[0],
+                    sector=one,
                 )
-            )
+                for one in sums
+            ]
     return list(dict.fromkeys(found))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,8 @@ def _refuse_origin(path: Path, at: NDArray[np.float64]) -> None:
 #: China, and where longitudes are far west of Greenwich.
 _LONGITUDE = frozenset({"lon", "long", "lng", "longitude", "经度", "东经"})
 _LATITUDE = frozenset({"lat", "latitude", "纬度", "北纬"})
+#: End of the name of a column that says its unit of length.
+_LENGTH = re.compile(r"([_ (（]|^)(k?m|千?米|公里)[)）]?$")
 _DEGREES = ((73.0, 3.0, 136.0, 54.0), (-180.0, -60.0, -30.0, 75.0))
 
 
@@ -101,7 +104,8 @@ def _in_one_unit(table: Columns, names: tuple[str, ...], at: NDArray[np.float64]
     if first in _LATITUDE and second in _LONGITUDE:
         return _in_metres(_true_degrees(table, names[::-1], at[:, ::-1]), pyproj.CRS(4326))
     if (
-        len(at) > 1
+        not any(_LENGTH.search(name.strip().lower()) for name in names)
+        and len(at) > 1
         and (at != np.round(at)).any()
         and any(_inside(one, box) for one in (at, at[:, ::-1]) for box in _DEGREES)
     ):
@@ -129,6 +133,8 @@ def _true_degrees(table: Columns, names: Sequence[str], at: NDArray[np.float64])
     InputError
         A longitude is beyond 180, or a latitude beyond 90.
     """
+    # Grids of the climate count longitudes from 0 to 360.
+    at = np.column_stack([np.where((at[:, 0] > 180.0) & (at[:, 0] <= 360.0), at[:, 0] - 360.0, at[:, 0]), at[:, 1]])
     wrong = np.abs(at) > (180.0, 90.0)
     if not wrong.any():
         return at
@@ -211,7 +217,7 @@ def neighbours_of(table: Columns, where: Where, known: NDArray[np.bool_]) -> tup
             tr("points within {distance:g}", distance=where.within),
         )
     else:
-        nearest = where.nearest or (_NEAREST if rows > 2 * _NEAREST else max(1, rows // 3))
+        nearest = where.nearest or (_NEAREST if rows > _NEAREST + 1 else max(1, rows // 3))
         found, words = nearest_neighbours(at[known], nearest), tr("the {count} nearest points", count=nearest)
     if found.nnz == rows * (rows - 1):
         raise InputError(
@@ -226,5 +232,5 @@ def neighbours_of(table: Columns, where: Where, known: NDArray[np.bool_]) -> tup
     return found, words
 
 
-#: Nearest points that are neighbours where nothing else is asked for; a third of a few.
+#: Nearest points that are neighbours where nothing else is asked for; a third of the rows where these would be all others.
 _NEAREST = 8

@@ -102,7 +102,7 @@ def null_sentence(record: Mapping[str, Any]) -> str:
         )
     if side <= 1:
         return tr(
-            "It is wrong in fewer cells than a map on which nothing changes at every size (null resolution of one cell)."
+            "At every size it is wrong in fewer cells than a map on which nothing changes (null resolution of one cell)."
         )
     return tr(
         "It is wrong in fewer cells than a map on which nothing changes only in blocks of {side} cells and more (null resolution).",

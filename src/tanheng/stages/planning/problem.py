@@ -148,7 +148,7 @@ def gain_terms(opened: PlanInputs, land: PlanLand) -> tuple[Term, ...]:
     ]
     if "cost" in weights:
         cost = cost_term(opened, land)
-        terms.append(Term(-abs(weights["cost"]) * cost.per_ha, cost.factor))
+        terms.append(Term(-weights["cost"] * cost.per_ha, cost.factor))
     return tuple(terms)
 
 

@@ -31,6 +31,15 @@ from tanheng.study import Analysis
 _FEWEST_CELLS = 10
 
 
+#: Threads that draw random maps at the most: each holds one of four times the cells.
+_MOST_THREADS = 4
+
+
+def random_threads() -> int:
+    """Threads that draw random maps side by side."""
+    return min(default_workers(), _MOST_THREADS)
+
+
 class Detector:
     """Geographical detector over the years of a study; ways to cut a driver are worked out once for each mask.
 
@@ -96,7 +105,7 @@ class Detector:
         observed = np.array([[item.q for item in best] for _, best in searched])
         values = [variable.values for variable, _ in searched]
         maps, seed = self.settings.random_maps, self.settings.seed
-        return search_p_on_maps(observed, values, known, ways, maps, seed, default_workers())
+        return search_p_on_maps(observed, values, known, ways, maps, seed, random_threads())
 
     def _cut(self, driver: NDArray[np.float64]) -> Discretisations:
         key = driver.tobytes()
