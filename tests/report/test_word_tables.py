@@ -65,6 +65,21 @@ def test_tables_have_three_rules_and_no_upright_ones(document: Any) -> None:
         assert table.style.name == "Normal Table"
 
 
+def test_word_finds_the_title_and_the_captions_by_their_styles(document: Any) -> None:
+    styles = [paragraph.style.name for paragraph in document.paragraphs]
+    assert styles[0] == "Heading 1"
+    assert styles.count("Caption") == len(document.tables)
+    assert {str(run.font.color.rgb) for item in document.paragraphs for run in item.runs} == {"000000"}
+
+
+def test_stars_and_coefficients_are_of_one_test(results: Results) -> None:
+    table = results.tables["correlation"]
+    coarse = table.assign(r=0.9, r_support=-0.2, p=0.001)
+    found = [one for one in paper_tables({**results.tables, "correlation": coarse}) if "−0.200**" in str(one.rows)]
+    assert found
+    assert all("0.900" not in str(one.rows) for one in found)
+
+
 def test_properties_stand_in_the_order_that_word_asks_for(document: Any) -> None:
     cells = ["tcW", "gridSpan", "vMerge", "tcBorders", "vAlign"]
     for table in document.tables:

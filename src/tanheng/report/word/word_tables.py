@@ -15,7 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from tanheng.errors import OutputError
 from tanheng.language import tag, text_width, tr
@@ -79,11 +79,11 @@ def _prepare(document: Any, record: Mapping[str, Any], *, upright: bool) -> None
         section.page_width, section.page_height = section.page_height, section.page_width
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Cm(2.2))
-    for name in ("Normal", "Caption", "Title"):
+    for name in ("Normal", "Caption", "Heading 1"):
         _set_fonts(document.styles[name].element.get_or_add_rPr())
     title = run_title(record)
     _set_properties(document, title, record)
-    heading = _paragraph(document, title, Pt(14), bold=True)
+    heading = _paragraph(document, title, Pt(14), bold=True, style="Heading 1")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if record.get("note"):
         _paragraph(document, tr("Note: {note}", note=record["note"]), _TEXT)
@@ -120,19 +120,20 @@ def _set_fonts(properties: Any) -> None:  # noqa: ANN401
 def _run(paragraph: Any, text: str, size: Any, *, bold: bool = False) -> None:  # noqa: ANN401
     run = paragraph.add_run(text)
     run.font.size, run.font.bold = size, bold
+    run.font.color.rgb = RGBColor(0, 0, 0)  # styles of the template are blue
     _set_fonts(run._element.get_or_add_rPr())  # noqa: SLF001  python-docx has no East Asian fonts
 
 
-def _paragraph(document: Any, text: str, size: Any, *, bold: bool = False) -> Any:  # noqa: ANN401
-    paragraph = document.add_paragraph()
+def _paragraph(document: Any, text: str, size: Any, *, bold: bool = False, style: str | None = None) -> Any:  # noqa: ANN401
+    paragraph = document.add_paragraph(style=style)
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     _run(paragraph, text, size, bold=bold)
     return paragraph
 
 
 def _caption(document: Any, number: int, caption: str) -> None:  # noqa: ANN401
-    """Caption above its table, with a number that Word renews when tables are moved."""
-    paragraph = document.add_paragraph()
+    """Caption above its table, with a number that Word renews when tables are moved, and a style that its list of tables finds."""
+    paragraph = document.add_paragraph(style="Caption")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(8), Pt(3)
