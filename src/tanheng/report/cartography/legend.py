@@ -95,7 +95,8 @@ class Histogram:
         top = paper.lines(left, top, [tr("Cells by value")], _SMALL, color=PALE_INK) + 0.04
         edges, counts = self.bars()
         axes = paper.axes(left, top, self.width, 0.6)
-        middle = (edges[:-1] + edges[1:]) / 2
+        # A bar with zero in it is that of what did not change, which is most of it.
+        middle = np.where((edges[:-1] <= 0) & (edges[1:] > 0), 0.0, (edges[:-1] + edges[1:]) / 2)
         kinds = classes_of(middle, self.breaks)
         bars = [[(place, 0), (place, count), (place + 1, count), (place + 1, 0)] for place, count in enumerate(counts)]
         axes.add_collection(PolyCollection(bars, facecolors=[self.colours[kind] for kind in kinds], linewidths=0))
