@@ -61,6 +61,8 @@ def conflict_words(problem: PlanProblem, columns: Columns, kept: list[int]) -> s
             else ""
         )
         lines.append(f"  - {limit_words(limit, float(columns.rows.sign[row]))}{way}")
+    if problem.whole:
+        lines.append(tr("These amounts are the least: in whole cells, and with the other limits, more may be needed."))
     if len(kept) == 1:
-        return tr("one limit can't be kept by any permitted change of land:\n") + lines[0]
+        return tr("one limit can't be kept by any permitted change of land:\n") + "\n".join(lines)
     return tr("these {count} limits can't all be kept; loosen one of them:\n", count=len(kept)) + "\n".join(lines)
