@@ -116,4 +116,6 @@ class RandomMaps:
     def drawn(self, amplitude: NDArray[np.float32], phases: NDArray[np.complex64]) -> NDArray[np.float32]:
         """Random map with some amplitudes and phases, shape (known cells,)."""
         rows, columns = self.mask.shape
-        return np.asarray(fft.irfft2(amplitude * phases, self._size, overwrite_x=True)[:rows, :columns][self.mask])
+        # Rows of the mirror images are not needed, so they are left out before the second half of the transform.
+        lines = fft.ifft(amplitude * phases, axis=0, overwrite_x=True)[:rows]
+        return np.asarray(fft.irfft(lines, self._size[1], axis=1)[:, :columns][self.mask])
