@@ -505,6 +505,21 @@ def test_gaps_of_a_map_of_floats_stay_gaps(tmp_path: Path) -> None:
     assert sorted(table["simulated_km2"]) == sorted(float((written == code).sum()) for code in (0, 2, 5))
 
 
+def test_land_that_an_earlier_map_lacks_and_codes_among_drivers_are_told(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    middle = codes(Path(maps[1])).copy()
+    middle[30:] = 0
+    write_map(Path(maps[1]), middle)
+    write_map(tmp_path / "soil.tif", np.random.default_rng(1).integers(1, 10, SHAPE), nodata=0)
+    drivers = (str(tmp_path / "height.tif"), str(tmp_path / "soil.tif"))
+    found = simulate_maps(
+        request(tmp_path, maps=maps, drivers=drivers, settings={"to": (2030,), "draws": 1}), tmp_path / "out"
+    )
+    assert any("land_2010.tif" in note and "has no data on 2,400.00 km2 (51 %)" in note for note in found.notes)
+    assert [note for note in found.notes if "9 different whole numbers" in note and "soil.tif" in note]
+    assert not [note for note in found.notes if "whole numbers" in note and "height" in note]
+
+
 def test_drivers_may_have_the_names_of_features(tmp_path: Path) -> None:
     maps = maps_of(tmp_path)
     for name in ("share.tif", "distance.tif"):

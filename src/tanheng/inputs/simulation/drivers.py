@@ -59,6 +59,16 @@ def lay_drivers(
                 notes.extend(problems.attempt(check_values, one, name) or [])
         if driver is None:
             continue
+        if name not in chances and _looks_like_codes(driver.levels):
+            notes.append(
+                tr(
+                    "driver '{name}': {path} holds {count} different whole numbers and is taken as a quantity; if they are codes of kinds, as of "
+                    "soils, give a map of 0 and 1 for each kind that matters",
+                    name=name,
+                    path=raster.path,
+                    count=len(driver.levels),
+                )
+            )
         gaps = _gaps(driver.codes, inside)
         if gaps:
             template = (
@@ -78,6 +88,14 @@ def lay_drivers(
             )
         found.append(driver)
     return tuple(found), tuple(notes)
+
+
+#: Different whole numbers that look like codes: more than yes and no, and no more than kinds of soil or rock.
+_CODES = (3, 20)
+
+
+def _looks_like_codes(levels: NDArray[np.float64]) -> bool:
+    return _CODES[0] <= len(levels) <= _CODES[1] and bool((levels == np.round(levels)).all())
 
 
 def _driver(

@@ -88,7 +88,30 @@ def open_land(
     )
     serious, slight = _class_problems(found, [item.source.name for item in maps])
     problems.add(*serious)
-    return replace(found, notes=(*found.notes, *slight))
+    return replace(found, notes=(*found.notes, *_gap_notes(found, maps), *slight))
+
+
+#: Part of the land of the last map that an earlier one may lack without a word.
+_LITTLE = 0.01
+
+
+def _gap_notes(land: LandOfDates, maps: Sequence[LandMap]) -> list[str]:
+    """Notes on land of the last map for which an earlier one has no data: change there is taken to be that of the rest."""
+    there = land.lands[-1] != OUTSIDE
+    whole, found = int(there.sum()), []
+    for own, item in zip(land.lands[:-1], maps[:-1], strict=True):
+        lacking = int((there & (own == OUTSIDE)).sum())
+        if lacking > _LITTLE * whole:
+            found.append(
+                tr(
+                    "{path}: has no data on {km2:,.2f} km2 ({percent:.0f} %) of the land of the last map; change is learned from the rest, and "
+                    "demand takes the same rates there",
+                    path=item.source.name,
+                    km2=lacking * land.cell_km2,
+                    percent=100 * lacking / whole,
+                )
+            )
+    return found
 
 
 def _classes_of(item: LandMap, pixels: PixelGrid, legend: Legend, notes: list[str]) -> Land:
