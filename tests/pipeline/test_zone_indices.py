@@ -50,3 +50,16 @@ def test_half_widths_of_zones_are_of_their_own_densities(tiny_with_people: Path)
     table = run_study(tiny_with_people).tables["stock_by_zone"].set_index(["year", "zone_id"])
     assert table.loc[(2000, "a"), "stock_half_width_t_c"] == pytest.approx(0.2 * 600 * 170)
     assert table.loc[(2000, "b"), "stock_half_width_t_c"] == pytest.approx(0.2 * 600 * 44)
+
+
+def test_a_zone_without_output_leaves_the_coefficients_of_that_year_out_and_is_named(tiny_with_people: Path) -> None:
+    (tiny_with_people.parent / "gdp.csv").write_text(
+        "year,zone,value\n2000,a,5\n2000,b,7\n2010,a,9\n", encoding="utf-8"
+    )
+    entries = '[drivers.gdp]\ntable = "gdp.csv"\nzones = "part"\n[economy]\ndriver = "gdp"\nkind = "total"\n'
+    tiny_with_people.write_text(tiny_with_people.read_text(encoding="utf-8") + entries, encoding="utf-8")
+    results = run_study(tiny_with_people)
+    table = results.tables["balance_by_zone"].query("zone_id != '-'").set_index("year")
+    assert table.loc[2000, "economic_contribution_coefficient"].notna().all()
+    assert table.loc[2010, "economic_contribution_coefficient"].isna().all()
+    assert any("1 zone(s) of 'part' have no output in 2010 (东部)" in note for note in results.warnings)

@@ -44,7 +44,7 @@ from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.map_error import open_map_errors
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year, repeated_notes
-from tanheng.inputs.zones import EconomyInputs, economy_of, open_zones, repair_notes
+from tanheng.inputs.zones import EconomyInputs, economy_notes, economy_of, open_zones, repair_notes
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster, each_once
 from tanheng.io.results.folder import check_folder
@@ -172,6 +172,9 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     _warn(study, opened, problems)
     problems.stop_if_any()
     assert land is not None  # noqa: S101  the line above stops where it is
+    economy = economy_of(study, drivers)
+    with problems.at("economy"):
+        problems.warn(*economy_notes(economy, zones, study.years))
     problems.warn(*repair_notes([*([boundary] if boundary else []), *zones.values()]))
     return Inputs(
         study,
@@ -180,7 +183,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         _densities(study, tables, given, classes, density_maps),
         balance,
         zones,
-        economy_of(study, drivers),
+        economy,
         emissions,
         None if emissions is None else _demand(study, population, zones, points, drivers),
         drivers,

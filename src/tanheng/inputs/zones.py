@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -12,7 +12,7 @@ import pandas as pd
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.problems import Problems
 from tanheng.io.vectors import Polygons, polygon_columns, read_polygons
-from tanheng.language import LANGUAGES, language, tr, worded
+from tanheng.language import LANGUAGES, language, listed, tr, worded
 from tanheng.study import Study, ZoneLayer
 
 
@@ -65,6 +65,33 @@ def economy_of(study: Study, drivers: Iterable[DriverInputs]) -> EconomyInputs |
     if driver is None or driver.table is None:
         return None
     return EconomyInputs(driver.settings.zones or "", study.economy.kind, driver.table)
+
+
+#: Zones that a note names.
+_SHOWN = 5
+
+
+def economy_notes(economy: EconomyInputs | None, zones: Mapping[str, Polygons], years: Sequence[int]) -> list[str]:
+    """Notes on years in which a zone has no economic output: shares of the others would be wrong, so coefficients are left out."""
+    if economy is None or economy.layer not in zones:
+        return []
+    layer, found = zones[economy.layer], []
+    called = dict(zip(layer.ids, layer.names, strict=True)) if layer.names else {}
+    for year in years:
+        known = set(economy.table.loc[economy.table["year"].isin([year, 0]), "zone"].astype(str))
+        lacking = [zone for zone in layer.ids if zone not in known]
+        if lacking:
+            found.append(
+                tr(
+                    "economy: {count} zone(s) of '{layer}' have no output in {year} ({names}); the economic contribution coefficients of that year "
+                    "are left out, since shares of the other zones would be too high",
+                    count=len(lacking),
+                    layer=economy.layer,
+                    year=year,
+                    names=listed([str(called.get(zone, zone)) for zone in lacking[:_SHOWN]]),
+                )
+            )
+    return found
 
 
 def repair_notes(layers: Iterable[Polygons]) -> list[str]:
