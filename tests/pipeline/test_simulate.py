@@ -520,6 +520,18 @@ def test_land_that_an_earlier_map_lacks_and_codes_among_drivers_are_told(tmp_pat
     assert not [note for note in found.notes if "whole numbers" in note and "height" in note]
 
 
+def test_far_years_and_a_code_of_zero_are_told(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    for path in maps:
+        with rasterio.open(path, "r+") as dataset:
+            dataset.nodata = None
+    inputs, _ = open_request(request(tmp_path, maps=maps, settings={"to": (2150,), "step_years": 65, "draws": 1}))
+    assert any("2150 is 130 years ahead, and change was observed over 20" in note for note in inputs.notes)
+    assert any("code 0 counts as a class of its own" in note for note in inputs.notes)
+    inputs, _ = open_request(request(tmp_path))
+    assert not [note for note in inputs.notes if "ahead" in note or "of its own" in note]
+
+
 def test_drivers_may_have_the_names_of_features(tmp_path: Path) -> None:
     maps = maps_of(tmp_path)
     for name in ("share.tif", "distance.tif"):

@@ -117,7 +117,7 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
     land = open_land_inside(given, problems)
     if land is None:
         return None
-    notes, inside = list(land.notes), land.lands[-1] != OUTSIDE
+    notes, inside = [*land.notes, *_doubts(land, settings.to[-1])], land.lands[-1] != OUTSIDE
     suitability, rasters = _suitability(settings, land, given, base, problems)
     drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems, set(suitability.values()))
     away = {name: base / file for name, file in settings.distance_to.items()}
@@ -191,6 +191,35 @@ def _suitability(
                 rasters[label] = (raster,)
                 found[land.classes.index(name)] = label
     return found, rasters
+
+
+#: Times the observed span up to which a year to come may lie ahead without a word.
+_FAR = 5
+
+
+def _doubts(land: LandOfDates, last: int) -> list[str]:
+    """Notes on years far beyond what was observed, and on a code that counts as a class and often means no data."""
+    found, span = [], land.years[-1] - land.years[0]
+    if last - land.years[-1] > _FAR * span:
+        found.append(
+            tr(
+                "simulate.to: {last} is {ahead} years ahead, and change was observed over {span}: rates of change hardly stay as they are for so "
+                "long, and no interval holds that",
+                last=last,
+                ahead=last - land.years[-1],
+                span=span,
+            )
+        )
+    found += [
+        tr(
+            "code {code} counts as a class of its own, and often means no data; if it does, declare it (gdal_edit -a_nodata {code}), or name a "
+            "legend",
+            code=name,
+        )
+        for name in land.classes
+        if name == "0" or (name.startswith("-") and name[1:].isdigit())
+    ]
+    return found
 
 
 def _chance_problems(drivers: Iterable[Driver], names: Iterable[str]) -> list[str]:
