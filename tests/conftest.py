@@ -105,6 +105,15 @@ def henan(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Results:
 #: How the maps of small studies are printed, where they are: coarse and few.
 SMALL_MAPS = "[maps]\ndpi = 72\npanels = false\n"
 
+#: Every statistic of cells, with few draws.
+STATISTICS = """
+[analysis]
+geodetector = true
+classes = [2, 3]
+random_maps = 19
+permutations = 99
+"""
+
 #: Small studies print no maps, since most tests look at something else; `printed` gives them back.
 NO_MAPS = "[outputs]\nmaps = false\n"
 

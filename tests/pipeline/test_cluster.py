@@ -16,7 +16,7 @@ import pytest
 import xarray as xr
 from distributed import LocalCluster
 
-from conftest import tiny_study_with_people, write_map
+from conftest import STATISTICS, tiny_study_with_people, write_map
 from tanheng.errors import InputError
 from tanheng.grid import ALBERS_CHINA, Grid
 from tanheng.io.cells import KeptCells
@@ -28,14 +28,6 @@ from tanheng.pipeline.reporter import Reporter
 from tanheng.pipeline.run import run_study
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.slow]
-
-ANALYSIS = """
-[analysis]
-geodetector = true
-classes = [2, 3]
-random_maps = 19
-permutations = 99
-"""
 
 
 @pytest.fixture
@@ -49,7 +41,7 @@ def study(tmp_path: Path) -> Path:
     soil = 'maps = [{ pool = "soil", map = "soil.tif", quantity = "carbon", units = "t ha-1", depth_cm = 100 }]'
     text = text.replace('"henan-six-classes"', f'"henan-six-classes"\nuncertainty = 0.3\n{soil}')
     text = text.replace('totals = "totals.csv"', 'totals = "totals.csv"\ntotals_uncertainty = 0.1')
-    path.write_text(text + ANALYSIS, encoding="utf-8")
+    path.write_text(text + STATISTICS, encoding="utf-8")
     totals = tmp_path / "totals.csv"
     totals.write_text(totals.read_text(encoding="utf-8") + "2015,2500,t CO2\n", encoding="utf-8")
     return path

@@ -622,6 +622,20 @@ def test_densities_that_differ_by_zone_are_told_and_floors_by_zone_refused(tiny_
         check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
 
 
+@pytest.mark.parametrize(("classes", "told"), [("", False), ('classes = ["forest"], ', True)])
+def test_a_map_of_soil_for_all_classes_is_no_reason_to_doubt_a_plan(
+    tiny_with_people: Path, classes: str, told: bool
+) -> None:
+    """Such soil stays in its place whatever the class, so that a plan needs no mean of it; that of one class is a mean."""
+    write_map(tiny_with_people.parent / "soil.tif", np.full((3, 4), 60.0), dtype="float32", nodata=-1)
+    soil = f'maps = [{{ {classes}pool = "soil", map = "soil.tif", quantity = "carbon", units = "t ha-1", depth_cm = 100 }}]'
+    text = tiny_with_people.read_text(encoding="utf-8")
+    text = text.replace('"henan-six-classes"', f'"henan-six-classes"\n{soil}')
+    tiny_with_people.write_text(text + "[plan]\n", encoding="utf-8")
+    inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+    assert any("takes the mean density of each class" in note for note in inputs.warnings) == told
+
+
 @pytest.mark.parametrize(
     ("entries", "message"),
     [

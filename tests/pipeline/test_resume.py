@@ -9,20 +9,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from conftest import tiny_study_with_people
+from conftest import STATISTICS, tiny_study_with_people
 from tanheng.errors import InputError
 from tanheng.io.cells import KeptCells
 from tanheng.io.rasters import is_remote
 from tanheng.pipeline import run as run_module
 from tanheng.pipeline.run import run_study
-
-ANALYSIS = """
-[analysis]
-geodetector = true
-classes = [2, 3]
-random_maps = 19
-permutations = 99
-"""
 
 
 @pytest.fixture
@@ -31,7 +23,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tiny_study_with_people(tmp_path)
     text = path.read_text(encoding="utf-8").replace('"henan-six-classes"', '"henan-six-classes"\nuncertainty = 0.3')
     text = text.replace('totals = "totals.csv"', 'totals = "totals.csv"\ntotals_uncertainty = 0.1')
-    path.write_text(text + ANALYSIS, encoding="utf-8")
+    path.write_text(text + STATISTICS, encoding="utf-8")
     monkeypatch.setattr(run_module, "_KEPT_FROM", 0)
     return path
 

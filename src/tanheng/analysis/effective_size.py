@@ -242,8 +242,8 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
     coordinates : numpy.ndarray, shape (points, 2)
         In one length unit; degrees must be projected first.
     classes : int
-        Classes of distance, equally wide from zero to the largest distance; where a few points lie far from all others, so wide that
-        the others are told apart, the last one holding all pairs that are farther.
+        Classes of distance, equally wide from zero to the largest distance. Where a few points lie far from all others the classes
+        are narrower, so that the distances of the others fall into several, and the last class holds all pairs that are farther.
 
     Raises
     ------
@@ -284,8 +284,8 @@ def effective_size_of_points(first: Values, second: Values, coordinates: Values,
     return _effective_size(pairs, Correlogram(by_class[0], rows[0]), Correlogram(by_class[1], rows[1]))
 
 
-#: Share of all pairs of points that one class of distance may hold; halvings of the reach until none holds more.
-_MOST_PAIRS, _HALVINGS = 0.5, 40
+#: Share of all pairs of points that one class of distance may hold; halvings of the reach until none holds more; points from which on.
+_MOST_PAIRS, _HALVINGS, _MANY_POINTS = 0.5, 40, 10
 
 
 def _classes_of_distance(
@@ -300,7 +300,11 @@ def _classes_of_distance(
     for _ in range(_HALVINGS):
         pairs, of_first, of_second = pair_sums(first, second, at, width, classes + 1)
         between = pairs[1:]
-        if between[:-1].max() <= _MOST_PAIRS * between.sum() or np.count_nonzero(between[:-1]) > classes // 2:
+        if (
+            len(at) < _MANY_POINTS
+            or between[:-1].max() <= _MOST_PAIRS * between.sum()
+            or np.count_nonzero(between[:-1]) > classes // 2
+        ):
             break
         width /= 2.0
     return width, pairs, of_first, of_second

@@ -172,9 +172,6 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
     _warn(study, opened, problems)
     problems.stop_if_any()
     assert land is not None  # noqa: S101  the line above stops where it is
-    economy = economy_of(study, drivers)
-    with problems.at("economy"):
-        problems.warn(*economy_notes(economy, zones, study.years))
     problems.warn(*repair_notes([*([boundary] if boundary else []), *zones.values()]))
     return Inputs(
         study,
@@ -183,7 +180,7 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         _densities(study, tables, given, classes, density_maps),
         balance,
         zones,
-        economy,
+        _economy(study, zones, drivers, problems),
         emissions,
         None if emissions is None else _demand(study, population, zones, points, drivers),
         drivers,
@@ -192,6 +189,16 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         problems.warnings,
         tuple(all_files(study, base, opened)),
     )
+
+
+def _economy(
+    study: Study, zones: Mapping[str, Polygons], drivers: tuple[DriverInputs, ...], problems: Problems
+) -> EconomyInputs | None:
+    """Economic output of the zones, with a note on those that have none."""
+    found = economy_of(study, drivers)
+    with problems.at("economy"):
+        problems.warn(*economy_notes(found, zones, study.years))
+    return found
 
 
 def _population(study: Study, base: Path, problems: Problems) -> dict[int, Raster]:

@@ -181,7 +181,8 @@ class Columns:
 def _fills(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which values are numbers that stand for none: a huge one, or one that programs write so.
 
-    The latter must lie beyond all others, or stand there twice; one that a column may well hold, twice and far beyond all others.
+    A number that programs write counts as missing if it is outside the range of the other values or occurs more than once; a number
+    that may also be a value, if it occurs more than once and is far outside that range.
 
     Examples
     --------

@@ -86,7 +86,7 @@ def _named_sums(table: pd.DataFrame, name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-#: Kinds that raw coal is parted into.
+#: Kinds of coal that make up raw coal.
 _KINDS_OF_COAL = frozenset({"anthracite", "bituminous_coal", "other_bituminous_coal", "lignite", "coking_coal"})
 
 

@@ -1,42 +1,43 @@
-"""Stage: what a plan needs beside the results of the run: masks, costs, values, rules; all problems at once."""
+"""What a plan needs beside the results of the run, opened and checked: all problems at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from tanheng.errors import InputError, Problem, nearest
 from tanheng.factors import read_table
 from tanheng.factors.catalogue import read_named
-from tanheng.factors.legends import class_hint, class_named
-from tanheng.factors.table import Table, parse_number
-from tanheng.grid import coverage, project
-from tanheng.inputs.checks.plan_limits import limits_that_conflict
-from tanheng.inputs.extent import region_fraction
+from tanheng.factors.legends import class_hint
+from tanheng.factors.table import Table
+from tanheng.inputs.carbon.density_maps import pools_of_place
+from tanheng.inputs.plan.layers import (
+    cells_inside,
+    cells_that_may_become,
+    class_number,
+    costs_of_conversions,
+    factor_of_cost,
+    values_by_class,
+)
+from tanheng.inputs.plan.limits import limits_that_conflict
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.inputs.zone_names import zone_hint
-from tanheng.io.rasters import Raster, locate, open_only
+from tanheng.io.rasters import locate, open_only
 from tanheng.io.vectors import VECTORS, read_polygons
-from tanheng.land.values.on_grid import on_grid
 from tanheng.language import language, listed, name_of, tr
 from tanheng.planning.zoning import Rule, check_rules
-from tanheng.study import Plan, PlanCarbon, PlanLimit, PlanMask, Study
-from tanheng.tables.input_tables import required_columns
+from tanheng.study import Plan, PlanCarbon, PlanLimit, Study
 
 Z = TypeVar("Z", PlanLimit, PlanCarbon)
 
 Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-#: Part of a cell in a polygon from which on the polygon's rule holds for the cell.
-_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -90,29 +91,23 @@ def open_plan(inputs: Inputs) -> PlanInputs:
         problems.add(*_zones_named(plan, inputs))
         problems.add(*limits_that_conflict(plan, inputs.classes))
     zoned = inputs.densities.settings.zones is not None
-    with problems.at("plan.carbon"):
-        if zoned and any(item.zones is not None for item in plan.carbon):
-            problems.add(
-                tr(
-                    "plan.carbon: densities differ by zone in this study and a plan takes the mean of each class, so that a least store by zone "
-                    "can't be kept; plan for each zone in a study of its own"
-                )
-            )
+    if zoned:
+        problems.add(*_floors_by_zone(plan))
     with problems.at("plan.demand_zones"):
         problems.add(*_demand_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)
     with problems.at("plan.protected"):
         for land in plan.protected:
-            inside = problems.attempt(_inside, land.file, inputs)
+            inside = problems.attempt(cells_inside, land.file, inputs)
             may_change &= ~inside if inside is not None else True
     with problems.at("plan.fit"):
-        may_become = problems.attempt(_may_become, plan, inputs) or {}
+        may_become = problems.attempt(cells_that_may_become, plan, inputs) or {}
     with problems.at("plan.costs"):
-        costs = problems.attempt(_costs, inputs.base / plan.costs, inputs.classes) if plan.costs else None
+        costs = problems.attempt(costs_of_conversions, inputs.base / plan.costs, inputs.classes) if plan.costs else None
     with problems.at("plan.cost_map"):
-        factor = problems.attempt(_factor, plan.cost_map, inputs) if plan.cost_map else None
+        factor = problems.attempt(factor_of_cost, plan.cost_map, inputs) if plan.cost_map else None
     with problems.at("plan.values"):
-        values = problems.attempt(_values, inputs.base / plan.values, inputs.classes) if plan.values else {}
+        values = problems.attempt(values_by_class, inputs.base / plan.values, inputs.classes) if plan.values else {}
         problems.add(*_values_named(plan, values or {}))
     with problems.at("plan.scenarios"):
         scenarios = problems.attempt(_scenarios, plan, inputs) or ()
@@ -220,9 +215,21 @@ def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
     return found
 
 
+def _floors_by_zone(plan: Plan) -> list[Problem]:
+    """Problem of least stores by zone, where densities differ by zone and a plan knows their means alone."""
+    if all(item.zones is None for item in plan.carbon):
+        return []
+    text = tr(
+        "plan.carbon: densities differ by zone in this study and a plan takes the mean of each class, so that a least store by zone "
+        "can't be kept; plan for each zone in a study of its own"
+    )
+    return [Problem(text, "plan.carbon")]
+
+
 def _means_alone(inputs: Inputs, *, zoned: bool) -> list[str]:
     """What must be said where a class holds more in one place than in another, and the plan takes its mean."""
-    by_class = [item for item in inputs.densities.maps if item.settings.classes is not None]
+    of_place = pools_of_place(inputs.densities.maps, inputs.classes)
+    by_class = any(set(item.settings.pools) - set(of_place) for item in inputs.densities.maps)
     if not zoned and not by_class:
         return []
     return [
@@ -314,152 +321,6 @@ def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
     ]
 
 
-def _inside(file: str, inputs: Inputs) -> Mask:
-    """Cells that lie at least half in polygons, or where a raster is not zero."""
-    path = inputs.base / file
-    if path.suffix.lower() in VECTORS:
-        polygons = read_polygons(path)
-        whole = shapely.union_all(project(polygons.geometries, polygons.crs, inputs.grid.crs))
-        part = np.asarray(coverage(inputs.grid, [whole]).toarray(), float).reshape(inputs.grid.shape)
-    else:
-        part = np.nan_to_num(on_grid(_NotZero(open_only(locate(file, inputs.base))), inputs.grid).mean)
-    region = (
-        np.ones(inputs.grid.shape)
-        if inputs.land.boundary is None
-        else region_fraction(inputs.grid, inputs.land.boundary)
-    )
-    # Of a cell that the region's border cuts, only the part inside counts.
-    return np.asarray(part >= _HALF * np.where(region > 0, region, 1.0))
-
-
-@dataclass(frozen=True)
-class _NotZero:
-    """A raster read as one where it is not zero, so that its mean is a share of the cell."""
-
-    raster: Raster
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a raster has
-        return getattr(self.raster, name)
-
-    def read_values(self, row: int, column: int, height: int, width: int) -> Layer:
-        """Ones and zeros of a window, NaN where there are no data."""
-        values = self.raster.read_values(row, column, height, width)
-        return np.where(np.isfinite(values), (values != 0).astype(float), np.nan)
-
-
-def _may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
-    """Cells that each class may spread to; classes without a rule are absent."""
-    found: dict[str, Mask] = {}
-    for item in plan.fit:
-        found[item.land_class] = found.get(item.land_class, np.ones(inputs.grid.shape, bool)) & _fit(item, inputs)
-    for land in plan.reserved:
-        inside = _inside(land.file, inputs)
-        for name in inputs.classes:
-            if name != land.land_class:
-                found[name] = found.get(name, np.ones(inputs.grid.shape, bool)) & ~inside
-    return found
-
-
-def _fit(item: PlanMask, inputs: Inputs) -> Mask:
-    path = inputs.base / item.file
-    if path.suffix.lower() in VECTORS:
-        if item.at_least is not None or item.at_most is not None:
-            raise InputError(
-                tr(
-                    "plan.fit: {file} holds polygons, which have no value; 'at_least' and 'at_most' are for rasters",
-                    file=item.file,
-                )
-            )
-        return _inside(item.file, inputs)
-    if item.at_least is None and item.at_most is None:
-        raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))
-    mean = on_grid(open_only(locate(item.file, inputs.base)), inputs.grid).mean
-    low = -np.inf if item.at_least is None else item.at_least
-    high = np.inf if item.at_most is None else item.at_most
-    return np.isfinite(mean) & (mean >= low) & (mean <= high)
-
-
-def _costs(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
-    """Cost per ha of each conversion; conversions without a row cost nothing."""
-    table = read_table(path)
-    table.require(required_columns("costs"))
-    found = np.zeros((len(classes), len(classes)))
-    seen: set[tuple[int, int]] = set()
-    for line, row in table.rows:
-        place = tr("{name}: line {line}", name=table.name, line=line)
-        at = [_class(row[column], classes, table.at(place, column)) for column in ("from", "to")]
-        if (at[0], at[1]) in seen:
-            raise InputError(tr("{place}: {from_} to {to} appears twice", place=place, from_=row["from"], to=row["to"]))
-        seen.add((at[0], at[1]))
-        found[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
-    np.fill_diagonal(found, 0.0)
-    return found
-
-
-def _class(name: str, classes: tuple[str, ...], place: object) -> int:
-    known = class_named(name, classes)
-    if known is None:
-        raise InputError(
-            tr(
-                "{place}: there is no class '{name}'{nearest}",
-                place=place,
-                name=name,
-                nearest=class_hint(name, classes),
-            )
-        )
-    return classes.index(known)
-
-
-def _factor(name: str, inputs: Inputs) -> Layer:
-    mean = on_grid(open_only(locate(name, inputs.base)), inputs.grid).mean
-    if np.nanmin(mean, initial=0.0) < 0:
-        raise InputError(tr("{name}: has negative values; a factor of cost is from zero up", name=name))
-    region = (
-        np.ones(inputs.grid.shape)
-        if inputs.land.boundary is None
-        else region_fraction(inputs.grid, inputs.land.boundary)
-    )
-    gaps = int((np.isnan(mean) & (region > 0)).sum()) if inputs.land.boundary is not None else 0
-    if gaps:
-        raise InputError(
-            tr(
-                "{name}: has no data in {gaps:,} cells of the region; fill them, a factor of cost is needed everywhere",
-                name=name,
-                gaps=gaps,
-            )
-        )
-    if not np.isfinite(mean).any():
-        raise InputError(tr("{name}: has no data in the region; a factor of cost is needed everywhere", name=name))
-    return np.asarray(mean)
-
-
-def _values(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Values per ha by name and class."""
-    table = read_table(path)
-    table.require(["class"])
-    # Values bear the names that the user gave them, also where a name is that of a column elsewhere.
-    columns = {table.own(name): name for name in table.header if name not in {"class", "source", "unit"}}
-    reserved = [name for name in columns if name in {"carbon", "cost", "gain", "gap"}]
-    if reserved:
-        raise InputError(
-            tr(
-                "{name}: '{reserved}' has a meaning of its own in a plan; give the column another name",
-                name=table.name,
-                reserved=reserved[0],
-            )
-        )
-    found: dict[str, dict[str, float]] = {name: {} for name in columns}
-    for line, row in table.rows:
-        place = tr("{name}: line {line}", name=table.name, line=line)
-        known = classes[_class(row["class"], classes, table.at(place, "class"))]
-        for name, column in columns.items():
-            found[name][known] = parse_number(row[column], table.at(place, column), positive=False)
-    missing = [name for name in classes if any(name not in rows for rows in found.values())]
-    if missing:
-        raise InputError(tr("{name}: no row for class {names}", name=table.name, names=listed(map(repr, missing))))
-    return found
-
-
 def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
     if plan.scenarios is False:
         return ()
@@ -474,7 +335,7 @@ def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
         # A built-in row about a class that this study does not have says nothing; one of the user's own is a slip.
         if which != "*" and which not in inputs.classes:
             if plan.scenarios is not True:
-                _class(which, inputs.classes, table.at(place, "land_class"))
+                class_number(which, inputs.classes, table.at(place, "land_class"))
             continue
         wanted = inputs.classes if which == "*" else (which,)
         rows.setdefault(row["scenario"], []).extend((name, *low, *high) for name in wanted)
