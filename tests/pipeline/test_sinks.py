@@ -223,3 +223,19 @@ def test_rates_have_the_unit_of_their_column_and_a_ceiling(tmp_path: Path) -> No
         run_with(tmp_path, 'uptake = "rates.csv"\n', rates=table.replace("g C m-2 yr-1", "t C ha-1 yr-1"))
     with pytest.raises(StudyError, match="lowest value is -9998"):
         run_with(tmp_path, 'nep = { map = "npp.tif" }\n', npp=-9998.0)
+
+
+def test_classes_of_a_cell_have_the_production_of_their_own_pixels(tmp_path: Path) -> None:
+    """Half of each cell is forest that fixes 10 t C/ha, half crops that fix 4 and whose uptake returns: the forest does not take the mean of 7."""
+    study = tiny_study_with_people(tmp_path)
+    codes = np.tile([2, 1], (6, 4))
+    for name in ("a.tif", "b.tif"):
+        write_map(tmp_path / name, codes, pixel=500.0)
+    production = np.where(codes == 2, 1000.0, 400.0)
+    production[0, 0] = -1.0  # a quarter of the first cell: half of its forest
+    write_map(tmp_path / "npp.tif", production, pixel=500.0, dtype="float32", nodata=-1)
+    given = '\n[balance]\nmode = "sink"\n' + npp("{ share = 0.5 }")
+    study.write_text(study.read_text(encoding="utf-8") + given, encoding="utf-8")
+    results = run_study(study)
+    uptake = results.dataset["supply"].sel(year=2000).values
+    assert uptake[0] == pytest.approx([25 * 5.0, 50 * 5.0, 50 * 5.0, 50 * 5.0], rel=SINGLE)

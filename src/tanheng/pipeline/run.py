@@ -230,14 +230,15 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         land = account_stock(series, lay_densities(inputs.densities, inputs.land, series, layers))
         changes = account_change(series, land, inputs.land.pairs)
         found += land.found + changes.found + Found(notes=tuple(overlap_notes(layers)))
-        maps = account_map_errors(inputs.land.map_error, study.land_cover.area_uncertainty, land, changes)
-        stocks = maps.found + stock_uncertainty(land, changes, spread, maps)
+        of_maps = account_map_errors(inputs.land.map_error, study.land_cover.area_uncertainty, land, changes)
+        stocks = of_maps.found + stock_uncertainty(land, changes, spread, of_maps)
         if inputs.flows is not None:
             found += account_flows(inputs.flows, land, changes)
-        supply = supply_of(inputs.balance, land, changes)
+        maps = {one.year: one for one in inputs.land.maps}
+        supply = supply_of(inputs.balance, land, changes, maps)
         found += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
         if study.balance.mode == "sink":
-            found += Found(notes=uptake_notes(land, study.years))
+            found += Found(notes=uptake_notes(inputs.balance, land, maps))
     if inputs.emissions is not None and inputs.demand is not None:
         with clock.stage(mark("emissions and demand")):
             demands, compared, demand_spread, more = _emissions_and_demand(inputs, land, layers, supply, stocks, uptake)

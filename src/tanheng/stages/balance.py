@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -20,12 +21,14 @@ from tanheng.accounting.balance import (
 )
 from tanheng.accounting.change.transitions import improved_and_worsened
 from tanheng.inputs.carbon.balance import BalanceInputs
+from tanheng.land.engine import LandMap
 from tanheng.land.layers import by_layer, on_demand, variable
 from tanheng.land.work import Work, all_finished
 from tanheng.schema import stamp
 from tanheng.stages.emission.demand import CellDemand
 from tanheng.stages.found import Found
 from tanheng.stages.land.change import Changes
+from tanheng.stages.land.production import lay_production
 from tanheng.stages.land.stock import Land
 from tanheng.stages.land.uptake import uptake_of_year
 from tanheng.tables.balance_columns import balance_columns
@@ -59,8 +62,16 @@ class Balance:
         return tuple(int(year) for year in self.supply["year"].values)
 
 
-def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArray:
-    """Supply of each cell in the mode of the study; in mode ``stock_change`` from the second year on."""
+def supply_of(
+    given: BalanceInputs, land: Land, changes: Changes, maps: Mapping[int, LandMap] | None = None
+) -> xr.DataArray:
+    """Supply of each cell in the mode of the study; in mode ``stock_change`` from the second year on.
+
+    Parameters
+    ----------
+    maps : mapping of int to LandMap, optional
+        By year: the map that tells where its classes lie, of the last observed year for years to come. Needed where production is a raster.
+    """
     mode = given.settings.mode
     if mode == "stock":
         return stamp(land.stock, "supply", mode)
@@ -71,14 +82,20 @@ def supply_of(given: BalanceInputs, land: Land, changes: Changes) -> xr.DataArra
             return np.asarray(steps[year].isel(y=rows).values, np.float64)
 
         return stamp(on_demand(read, land.grid, {"year": list(steps)}), "supply", mode)
-    works = [Work(partial(_keep_sink, given, land, year), float, float, "sink", (year,)) for year in land.years]
+    maps = maps or {}
+    if given.uptake is None:
+        lay_production(given, land, {year: maps[year] for year in land.years})
+    works = [
+        Work(partial(_keep_sink, given, land, maps.get(year), year), float, float, "sink", (year,))
+        for year in land.years
+    ]
     all_finished(land.cells, works)
     return stamp(variable(land.cells, "sink", year=land.years), "supply", mode)
 
 
-def _keep_sink(given: BalanceInputs, land: Land, year: int) -> float:
+def _keep_sink(given: BalanceInputs, land: Land, of_map: LandMap | None, year: int) -> float:
     """Keep the uptake of a year; returned is the land for which it is not known, km2."""
-    uptake, missing = uptake_of_year(given, land, year)
+    uptake, missing = uptake_of_year(given, land, of_map, year)
     land.cells.put(uptake.values, "sink", year)
     return missing
 

@@ -94,7 +94,7 @@ def account_scenario(
         demands = _demand(inputs, here, outlook, today, layers)
         nep, npp = (_last_for_all(one, land.years) for one in (inputs.balance.nep, inputs.balance.npp))
         given = replace(inputs.balance, nep=nep, npp=npp)
-        supply = supply_of(given, here, changes)
+        supply = supply_of(given, here, changes, dict.fromkeys(land.years, inputs.land.maps[-1]))
         compared = account_balance(given, here, supply, demands)
         found += demands.found + compared.found
         if study.balance.mode != "stock":
