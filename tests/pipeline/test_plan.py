@@ -28,6 +28,7 @@ from tanheng.study import Plan, load_study
 from tanheng.tables.columns import _KNOWN, _OF_TABLE, holds_words
 
 TOP = 3_900_000.0
+CLASSES = ("cropland", "forest", "grassland", "water", "built-up", "unused")
 SIZE = 16
 
 
@@ -342,10 +343,9 @@ def test_a_year_without_a_balance_plans_without_zones(folder: Path) -> None:
 def test_a_scenario_has_its_own_ranges_in_every_language(planned: Planned, tmp_path: Path) -> None:
     again = shutil.copytree(planned.folder.parents[1], tmp_path / "zh")
     chinese = plan_study(again / "study.toml", language="zh")
-    for name in ("area_km2", "share"):
-        one, other = planned.tables["scenario_areas"], chinese.tables["scenario_areas"]
-        if name in one:
-            assert other[name].to_numpy() == pytest.approx(one[name].to_numpy())
+    one, other = planned.tables["scenario_areas"], chinese.tables["scenario_areas"]
+    for name in ("area_today_km2", "area_after_km2"):
+        assert other[name].to_numpy() == pytest.approx(one[name].to_numpy())
     assert list(chinese.tables["scenarios"]["scenario"]) == list(planned.tables["scenarios"]["scenario"])
 
 
@@ -606,20 +606,54 @@ def test_a_plan_of_classes_in_chinese_is_not_out_of_date(folder: Path) -> None:
     assert plan_changes(load_study(other), made.folder.parent) != []
 
 
-def test_densities_that_differ_by_zone_are_told_and_floors_by_zone_refused(tiny_with_people: Path) -> None:
-    """A plan takes the mean of each class: what a zone gains by it is not known."""
-    classes = ("cropland", "forest", "grassland", "water", "built-up", "unused")
-    rows = [f"{zone},{name},{above},0,50,0" for zone, above in (("a", 170), ("b", 44)) for name in classes]
-    (tiny_with_people.parent / "d.csv").write_text(
-        "\n".join(["zone,class,above,below,soil,dead", *rows]) + "\n", encoding="utf-8"
+def zoned(study: Path, above: dict[tuple[str, str], float], entries: str) -> Path:
+    """Small study whose classes hold 50 t C/ha in the soil, and above ground what is given by zone and class, else 20."""
+    rows = [f"{zone},{name},{above.get((zone, name), 20)},0,50,0" for zone in "ab" for name in CLASSES]
+    table = "\n".join(["zone,class,above,below,soil,dead", *rows]) + "\n"
+    (study.parent / "d.csv").write_text(table, encoding="utf-8")
+    text = study.read_text(encoding="utf-8").replace('"henan-six-classes"', '"d.csv"\nzones = "part"')
+    study.write_text(text + entries, encoding="utf-8")
+    return study
+
+
+def test_a_plan_takes_the_densities_of_each_zone(tiny_with_people: Path) -> None:
+    """Forest holds more than crops in the west, and less in the east: crops become forest there, and forest crops here."""
+    above = {("a", "forest"): 120.0, ("b", "forest"): 4.0}
+    path = zoned(
+        tiny_with_people,
+        above,
+        '[plan]\nfixed = ["grassland", "water", "built-up"]\nno_new = ["grassland", "water", "built-up", "unused"]\n',
     )
-    text = tiny_with_people.read_text(encoding="utf-8").replace('"henan-six-classes"', '"d.csv"\nzones = "part"')
-    tiny_with_people.write_text(text + '[plan]\nlimits = [{ class = "cropland", at_least = 0.5 }]\n', encoding="utf-8")
-    inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
-    assert any("takes the mean density of each class" in note for note in inputs.warnings)
-    tiny_with_people.write_text(text + '[plan]\ncarbon = [{ at_least = 1, zones = "part" }]\n', encoding="utf-8")
-    with pytest.raises(StudyError, match="least store by zone can't be kept"):
-        check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
+    made = plan_study(path)
+    # In 2010 the west has three cells of crops and one of forest, the east three of forest.
+    assert json.loads((made.folder / "plan.json").read_text(encoding="utf-8"))["gain_t_c"] == pytest.approx(
+        300 * (120 - 20) + 300 * (20 - 4)
+    )
+    balance = made.tables["plan_by_zone"].set_index("zone_id")
+    assert balance["gain_t_c"].to_dict() == pytest.approx({"a": 30_000, "b": 4_800})
+    assert made.tables["plan_gain_by_pool"].set_index("carbon_pool")["gain_t_c"]["above"] == pytest.approx(34_800)
+    moved = made.tables["plan_transitions"].set_index(["from_class", "to_class"])["gain_t_c"]
+    assert moved.to_dict() == pytest.approx({("cropland", "forest"): 30_000, ("forest", "cropland"): 4_800})
+    areas = made.tables["plan_areas"]
+    stocks = pd.read_csv(made.folder.parent / "tables" / "stock_by_class.csv").groupby("year")["stock_t_c"].sum()
+    assert areas["stock_today_t_c"].sum() == pytest.approx(stocks[2010])
+    assert areas["stock_after_t_c"].sum() == pytest.approx(stocks[2010] + 34_800)
+    assert made.tables["plan_by_year"]["settled_gain_t_c"].iloc[-1] == pytest.approx(34_800)
+
+
+def test_a_least_store_by_zone_is_of_its_own_densities(tiny_with_people: Path) -> None:
+    """Crops are worth most and hold least: each zone keeps what it stores today."""
+    (tiny_with_people.parent / "worth.csv").write_text(
+        "class,yuan\n" + "".join(f"{name},{9 if name == 'cropland' else 1}\n" for name in CLASSES), encoding="utf-8"
+    )
+    above = {("a", "forest"): 120.0, ("b", "forest"): 20.0}
+    entries = '[plan]\nvalues = "worth.csv"\nweights = { yuan = 1 }\ncarbon = [{ at_least = 1, zones = "part" }]\n'
+    made = plan_study(zoned(tiny_with_people, above, entries))
+    gains = made.tables["plan_by_zone"].set_index("zone_id")["gain_t_c"]
+    assert gains.min() >= -1e-6
+    # The forest of the east holds no more than crops, so all of it may become crops.
+    moved = made.tables["plan_transitions"].set_index(["from_class", "to_class"])["area_km2"]
+    assert moved["forest", "cropland"] == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(("classes", "told"), [("", False), ('classes = ["forest"], ', True)])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tanheng.errors import InputError, StudyError
 from tanheng.planning.compensation import compensation_flows, shared_surplus
 from tanheng.planning.pareto import front
-from tanheng.planning.problem import Limit, PlanProblem, Term, changed, stock_gain
+from tanheng.planning.problem import Held, Limit, PlanProblem, Term, changed, stock_gain
 from tanheng.planning.solve import best_plan
 from tanheng.planning.stability import stability
 from tanheng.planning.trend import markov_areas, transition_probability
@@ -26,6 +26,11 @@ def problem(**options: object) -> PlanProblem:
     area[20:, 1] = 100.0
     gain = (Term(stock_gain([60.0, 150.0, 70.0])),)
     return replace(PlanProblem(("crop", "wood", "grass"), area, gain, np.ones((3, 3), bool)), **options)
+
+
+def held(*density: float) -> Held:
+    """Densities that are the same in all 30 cells."""
+    return Held(np.array([density]), np.zeros(30, np.int64))
 
 
 def crops(factor: np.ndarray | None = None) -> Limit:
@@ -66,12 +71,12 @@ def test_the_front_against_a_cost() -> None:
 
 
 def test_a_plan_is_stable_where_classes_are_far_apart() -> None:
-    density = np.array([60.0, 150.0, 70.0])
+    density = held(60.0, 150.0, 70.0)
     plan = best_plan(problem())
     sure = stability(problem(), plan.flows, density, 0.05, draws=30)
     assert sure.kept.min() == 1.0
-    close = np.array([60.0, 75.0, 70.0])
-    near = problem(gain=(Term(stock_gain(close)),))
+    close = held(60.0, 75.0, 70.0)
+    near = problem(gain=(Term(np.zeros((3, 3)), held=close),))
     shaky = stability(near, best_plan(near).flows, close, 0.3, draws=60)
     assert 0.2 < shaky.kept.mean() < 0.95
     assert sure.gain.mean() == pytest.approx(plan.gain, rel=0.1)
@@ -81,7 +86,7 @@ def test_a_plan_is_stable_where_classes_are_far_apart() -> None:
 
 def test_draws_without_spread_change_nothing() -> None:
     plan = best_plan(problem())
-    found = stability(problem(), plan.flows, np.array([60.0, 150.0, 70.0]), 0.0, draws=3)
+    found = stability(problem(), plan.flows, held(60.0, 150.0, 70.0), 0.0, draws=3)
     assert found.gain == pytest.approx(np.full(3, plan.gain))
 
 

@@ -118,8 +118,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
     dataset = read_dataset(inputs.output / "results.zarr")
     reporter.stage(mark("plan"))
     layers = lay_zones(inputs.zones, inputs.grid, np.asarray(dataset["region_fraction"].values, float))
-    of_place = pools_of_place(inputs.densities.maps, inputs.classes)
-    land = plan_land(inputs.grid, layers, dataset, opened.plan.year or inputs.study.years[-1], of_place)
+    land = plan_land(inputs, layers, dataset, opened.plan.year or inputs.study.years[-1])
     problem = plan_problem(opened, land)
     plan = best_plan(problem, gap=opened.plan.gap, seconds=opened.plan.seconds)
     beside = _beside(inputs, opened, land, problem, dataset, reporter)
@@ -229,7 +228,7 @@ def plan_record(
         versions=provenance.versions(),
         year=land.year,
         horizon_years=opened.plan.horizon_years,
-        stock_today_t_c=float(land.area.sum(axis=0) @ land.density),
+        stock_today_t_c=float(land.densities.stored(land.area).sum()),
         gain_t_c=carbon_gain(land, plan.flows),
         gain_half_width_t_c=gain_half_width(errors, land, plan.flows),
         goal=plan.gain,

@@ -186,5 +186,5 @@ def open_desk(path: Path) -> PlanDesk:
         of_place = pools_of_place(inputs.densities.maps, inputs.classes)
         year = opened.plan.year or study.years[-1]
         errors = density_errors(inputs.densities.settings, inputs.classes)
-        land = plan_land(inputs.grid, layers, dataset, year, of_place)
+        land = plan_land(inputs, layers, dataset, year)
         return PlanDesk(opened, land, None if errors is None else errors.of_means(of_place))

@@ -138,8 +138,10 @@ def _permissions(problem: PlanProblem, cell: Numbers, start: Numbers) -> Mask:
 def _signature(problem: PlanProblem, cell: Numbers) -> list[NDArray[np.generic]]:
     """Factors of the cell that make its land worth something else than that of others."""
     terms = [*problem.gain, *(limit.term for limit in problem.limits)]
-    seen = {id(term.factor): term.factor for term in terms if term.factor is not None}
-    return [factor[cell] for factor in seen.values()]
+    by_cell = [term.factor for term in terms if term.factor is not None]
+    places = [term.held.place for term in terms if term.held is not None]
+    seen = {id(feature): feature for feature in [*by_cell, *places]}
+    return [feature[cell] for feature in seen.values()]
 
 
 def _grouped(features: list[NDArray[np.generic]]) -> Numbers:
@@ -154,8 +156,7 @@ def _grouped(features: list[NDArray[np.generic]]) -> Numbers:
 
 def _added(term: Term, cell: Numbers, start: Numbers, end: Numbers) -> Values:
     """Amount that a km2 of each conversion adds to a term."""
-    per_ha = HA_PER_KM2 * (term.per_ha[start, end] - term.per_ha[start, start])
-    return np.asarray(per_ha if term.factor is None else per_ha * term.factor[cell])
+    return HA_PER_KM2 * (term.amounts(cell, start, end) - term.amounts(cell, start, start))
 
 
 def _total_gain(problem: PlanProblem, cell: Numbers, start: Numbers, end: Numbers) -> Values:
@@ -167,8 +168,8 @@ def _total_gain(problem: PlanProblem, cell: Numbers, start: Numbers, end: Number
 
 def staying(problem: PlanProblem, term: Term) -> float:
     """Amount of a term when everything stays as it is."""
-    factor = np.ones(len(problem.area)) if term.factor is None else term.factor
-    return float(factor @ problem.area @ np.diag(term.per_ha))
+    cell, start = np.nonzero(problem.area > 0)
+    return float(problem.area[cell, start] @ term.amounts(cell, start, start))
 
 
 def _rows(problem: PlanProblem, cell: Numbers, start: Numbers, end: Numbers) -> Rows:

@@ -59,7 +59,7 @@ def front(
         [(0, 9000), (50, 4500), (100, 0)]
     """
     sign = -1.0 if math.isfinite(other.upper) else 1.0
-    turned = Term(sign * other.term.per_ha, other.term.factor)
+    turned = other.term.times(sign)
     ends = [
         amount(other.term, best_plan(replace(problem, gain=goal), gap=gap, seconds=seconds).flows)
         for goal in (_with_tie(problem.gain, (turned,)), _with_tie((turned,), problem.gain))
@@ -78,18 +78,14 @@ _TIE = 1e-6
 
 def _size(terms: Sequence[Term]) -> float:
     """Largest worth of a hectare."""
-    sizes = [
-        float(np.abs(term.per_ha).max()) * (1.0 if term.factor is None else float(np.abs(term.factor).max()))
-        for term in terms
-    ]
-    return max(sizes, default=0.0)
+    return max((term.largest for term in terms), default=0.0)
 
 
 def _with_tie(first: Sequence[Term], second: Sequence[Term]) -> tuple[Term, ...]:
     """A goal that settles its ties by another: of plans of the same gain no other is then better in the second."""
     large, small = _size(first), _size(second)
     weight = _TIE * large / small if small > 0 else 0.0
-    return (*first, *(Term(weight * term.per_ha, term.factor) for term in second))
+    return (*first, *(term.times(weight) for term in second))
 
 
 def _point(

@@ -26,6 +26,20 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Held:
+    """What a hectare of each class holds, by place: the same in all cells of a place, as in those of a zone with densities of its own.
+
+    Attributes
+    ----------
+    per_ha : numpy.ndarray, shape (places, classes)
+    place : numpy.ndarray of int, shape (cells,)
+    """
+
+    per_ha: Values
+    place: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Term:
     """An amount per hectare of each conversion, times a factor of the cell.
 
@@ -34,10 +48,32 @@ class Term:
     per_ha : numpy.ndarray, shape (from class, to class)
     factor : numpy.ndarray, shape (cells,), optional
         One everywhere where absent.
+    held : Held, optional
+        What the class after the plan holds in the place of the cell, on top.
     """
 
     per_ha: Values
     factor: Values | None = None
+    held: Held | None = None
+
+    def amounts(self, cell: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> Values:
+        """Amount per hectare of conversions in cells, all of shape (conversions,)."""
+        found = self.per_ha[start, end]
+        if self.held is not None:
+            found = found + self.held.per_ha[self.held.place[cell], end]
+        return np.asarray(found if self.factor is None else found * self.factor[cell])
+
+    def times(self, weight: float) -> Term:
+        """The same with another weight."""
+        held = None if self.held is None else Held(weight * self.held.per_ha, self.held.place)
+        return Term(weight * self.per_ha, self.factor, held)
+
+    @property
+    def largest(self) -> float:
+        """An amount per hectare that no conversion exceeds."""
+        held = 0.0 if self.held is None else float(np.abs(self.held.per_ha).max(initial=0.0))
+        factor = 1.0 if self.factor is None else float(np.abs(self.factor).max(initial=0.0))
+        return (float(np.abs(self.per_ha).max(initial=0.0)) + held) * factor
 
 
 @dataclass(frozen=True)
@@ -132,7 +168,10 @@ class PlanProblem:
         for term in (*self.gain, *(limit.term for limit in self.limits)):
             _fits(term.per_ha, (classes, classes), "per_ha")
             _fits(term.factor, (cells,), "factor")
-            if not np.isfinite(term.per_ha).all() or (term.factor is not None and not np.isfinite(term.factor).all()):
+            if term.held is not None:
+                _fits(term.held.place, (cells,), "place")
+                _fits(term.held.per_ha, (len(term.held.per_ha), classes), "held")
+            if not np.isfinite(term.largest):
                 raise InputError(tr("amounts per hectare and factors of cells must be finite"))
         for limit in self.limits:
             if limit.lower > limit.upper:
@@ -190,8 +229,7 @@ def changed(classes: int) -> Values:
 
 def amount(term: Term, flows: Flows) -> float:
     """Amount of a term in a plan."""
-    weight = 1.0 if term.factor is None else term.factor[flows.cell]
-    return float(np.sum(flows.area * weight * term.per_ha[flows.start, flows.end]))
+    return float(np.sum(flows.area * term.amounts(flows.cell, flows.start, flows.end)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.planning.columns import columns_of, gain_of_columns
-from tanheng.planning.problem import Flows, PlanProblem, Term, Values, stock_gain
+from tanheng.planning.problem import Flows, Held, PlanProblem, Term, Values
 from tanheng.planning.solve import plan_of
 
 #: Gap at which a plan with drawn densities is good enough: what stays of a plan is told to a percent.
@@ -35,7 +35,7 @@ class Stability:
 def stability(
     problem: PlanProblem,
     flows: Flows,
-    density: Values,
+    held: Held,
     spread: float,
     draws: int = 100,
     seed: int = 1,
@@ -45,8 +45,8 @@ def stability(
 ) -> Stability:
     """Share of the conversions of a plan that stay in it when carbon densities are uncertain.
 
-    Densities are drawn class by class, log-normally, with the given relative standard deviation and their own mean; the first
-    term of the gain is then the stock gain of the draw.
+    Densities are drawn class by class, log-normally, with the given relative standard deviation and their own mean, alike in all places;
+    the first term of the gain is then what the land of the draw holds.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ def stability(
         Its first gain term is the stored carbon.
     flows : Flows
         The plan.
-    density : numpy.ndarray, shape (classes,), t C/ha
+    held : Held
+        Densities, t C/ha.
     spread : float
         Relative standard deviation, 0.2 for 20 %.
 
@@ -66,8 +67,9 @@ def stability(
     Examples
     --------
     >>> from tanheng.planning.solve import best_plan
-    >>> problem = PlanProblem(("crop", "wood"), np.array([[100.0, 0.0]]), (Term(stock_gain([60, 150])),), np.ones((2, 2), bool))
-    >>> found = stability(problem, best_plan(problem).flows, np.array([60.0, 150.0]), 0.1, draws=10)
+    >>> held = Held(np.array([[60.0, 150.0]]), np.array([0]))
+    >>> problem = PlanProblem(("crop", "wood"), np.array([[100.0, 0.0]]), (Term(np.zeros((2, 2)), held=held),), np.ones((2, 2), bool))
+    >>> found = stability(problem, best_plan(problem).flows, held, 0.1, draws=10)
     >>> found.kept.min()
     np.float64(1.0)
     """
@@ -77,15 +79,16 @@ def stability(
     sigma = np.sqrt(np.log1p(spread**2))
     columns = columns_of(problem)
     moved = flows.start != flows.end
+    conversions = flows.cell[moved], flows.start[moved]
     kept, gain = [], []
     for _ in range(draws):
-        drawn = density * np.exp(rng.normal(-(sigma**2) / 2, sigma, len(density)))
-        per_ha = stock_gain(drawn)
-        again = replace(problem, gain=(Term(per_ha, problem.gain[0].factor), *problem.gain[1:]))
+        drawn = held.per_ha * np.exp(rng.normal(-(sigma**2) / 2, sigma, len(problem.classes)))
+        term = Term(np.zeros_like(problem.gain[0].per_ha), problem.gain[0].factor, Held(drawn, held.place))
+        again = replace(problem, gain=(term, *problem.gain[1:]))
         anew = replace(columns, gain=gain_of_columns(again, columns))
         kept.append(_shared(problem, flows, plan_of(again, anew, gap=max(gap, _ROUGH), seconds=seconds).flows))
-        weight = 1.0 if problem.gain[0].factor is None else problem.gain[0].factor[flows.cell[moved]]
-        gain.append(float(np.sum(flows.area[moved] * weight * per_ha[flows.start[moved], flows.end[moved]])))
+        gained = term.amounts(*conversions, flows.end[moved]) - term.amounts(*conversions, flows.start[moved])
+        gain.append(float(np.sum(flows.area[moved] * gained)))
     return Stability(np.array(kept), np.array(gain))
 
 

@@ -85,8 +85,7 @@ def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
     found = []
     for limit in problem.limits:
         reached = amount(limit.term, flows)
-        weight = 1.0 if limit.term.factor is None else np.abs(limit.term.factor[flows.cell])
-        size = float(np.sum(flows.area * weight * np.abs(limit.term.per_ha[flows.start, flows.end])))
+        size = float(np.sum(flows.area * np.abs(limit.term.amounts(flows.cell, flows.start, flows.end))))
         bounds = [abs(bound) for bound in (limit.lower, limit.upper) if math.isfinite(bound)]
         room = tolerance * max(size, *bounds, 1e-300)
         if reached < limit.lower - room:

@@ -98,20 +98,38 @@ def conversion_parts(
     [('above', -500.0), ('above', 4000.0), ('soil', 2000.0)]
     """
     before, after = densities
+    # (ha) * (t C/ha) = t C
+    lost, gained = area[:, :, None] * before[:, None, :], area[:, :, None] * after[None, :, :]
+    yield from parts_of_amounts(classes, (lost, gained), span, responses, of_place)
+
+
+def parts_of_amounts(
+    classes: Sequence[str],
+    amounts: tuple[Values, Values],
+    span: tuple[int, int],
+    responses: Responses,
+    of_place: Collection[str] = (),
+) -> Iterator[Part]:
+    """The same from what the former classes held and what the new ones will hold on the land that is converted.
+
+    Parameters
+    ----------
+    amounts : two numpy.ndarray, shape (from class, to class, pools), t C
+        Of the former class, and of the new one.
+    span, responses, of_place
+        As `conversion_parts`.
+    """
     for one, of in enumerate(classes):
         for other, to in enumerate(classes):
             for number, pool in enumerate(POOLS):
-                lost, gained = (
-                    area[one, other] * before[one, number],
-                    area[one, other] * after[other, number],
-                )  # (ha) * (t C/ha) = t C
+                lost, gained = (float(held[one, other, number]) for held in amounts)
                 if of == to or pool in of_place:
-                    yield Part(span, of, to, pool, float(gained - lost), AT_ONCE)
+                    yield Part(span, of, to, pool, gained - lost, AT_ONCE)
                 elif pool == "soil":
-                    yield Part(span, of, to, pool, float(gained - lost), responses.soil)
+                    yield Part(span, of, to, pool, gained - lost, responses.soil)
                 else:
-                    yield Part(span, of, to, pool, -float(lost), AT_ONCE)
-                    yield Part(span, of, to, pool, float(gained), responses.of_gain(pool, to))
+                    yield Part(span, of, to, pool, -lost, AT_ONCE)
+                    yield Part(span, of, to, pool, gained, responses.of_gain(pool, to))
 
 
 def with_departures(

@@ -90,9 +90,6 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     with problems.at("plan.limits"):
         problems.add(*_zones_named(plan, inputs))
         problems.add(*limits_that_conflict(plan, inputs.classes))
-    zoned = inputs.densities.settings.zones is not None
-    if zoned:
-        problems.add(*_floors_by_zone(plan))
     with problems.at("plan.demand_zones"):
         problems.add(*_demand_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)
@@ -118,7 +115,7 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     with problems.at("plan.unit_rules"):
         unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
     problems.stop_if_any()
-    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes), *_means_alone(inputs, zoned=zoned)]
+    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes), *_means_alone(inputs)]
     return PlanInputs(
         _by_zone_id(plan, inputs),
         may_change,
@@ -215,27 +212,16 @@ def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
     return found
 
 
-def _floors_by_zone(plan: Plan) -> list[Problem]:
-    """Problem of least stores by zone, where densities differ by zone and a plan knows their means alone."""
-    if all(item.zones is None for item in plan.carbon):
-        return []
-    text = tr(
-        "plan.carbon: densities differ by zone in this study and a plan takes the mean of each class, so that a least store by zone "
-        "can't be kept; plan for each zone in a study of its own"
-    )
-    return [Problem(text, "plan.carbon")]
-
-
-def _means_alone(inputs: Inputs, *, zoned: bool) -> list[str]:
+def _means_alone(inputs: Inputs) -> list[str]:
     """What must be said where a class holds more in one place than in another, and the plan takes its mean."""
     of_place = pools_of_place(inputs.densities.maps, inputs.classes)
     by_class = any(set(item.settings.pools) - set(of_place) for item in inputs.densities.maps)
-    if not zoned and not by_class:
+    if not by_class:
         return []
     return [
         tr(
-            "the plan takes the mean density of each class over the region, and densities differ from place to place in this study: where a class "
-            "holds more or less than its mean, a conversion gains another amount, even a loss for a gain; plan for each zone in a study of its own"
+            "the plan takes the mean density of each class over the region where maps give densities by class: where a class holds more or less "
+            "than its mean, a conversion gains another amount, even a loss for a gain; plan by zone with a table that has a column 'zone'"
         )
     ]
 

@@ -150,12 +150,8 @@ class CellDensities:
         """Mean density by the zones of each cell, shape (classes, pools, rows, columns)."""
         assert self.weights is not None  # noqa: S101  the caller looked
         columns = self.grid.columns
-        here = self.weights[:, rows.start * columns : rows.stop * columns]
-        part = np.asarray(here.sum(axis=0)).ravel()
-        by_zone = self.by_zone[year]
-        total = here.T @ by_zone.reshape(len(by_zone), -1)
-        mean = np.where(part[:, None] > 0, total / np.where(part > 0, part, 1.0)[:, None], by_zone[-1].ravel())
-        return np.asarray(mean.T.reshape(*by_zone.shape[1:], rows.stop - rows.start, columns))
+        mean = mean_of_zones(self.by_zone[year], self.weights[:, rows.start * columns : rows.stop * columns])
+        return np.moveaxis(mean, 0, -1).reshape(*mean.shape[1:], rows.stop - rows.start, columns)
 
     def mean(self, series: LandSeries, year: int) -> xr.DataArray:
         """Densities of a class in a year as a conversion to it would have them, shape (land_class, carbon_pool): see `of_conversion`."""
@@ -249,7 +245,7 @@ def lay_densities(
     if given.settings.zones is not None:
         layer = layers[given.settings.zones]
         _refuse_outside(given, layer, series)
-        by_zone = {year: _zone_values(table, layer, found.classes) for year, table in given.tables.items()}
+        by_zone = {year: zone_values(table, layer, found.classes) for year, table in given.tables.items()}
         found = replace(found, by_zone=by_zone, weights=layer.weights.tocsc())
     maps = tuple(_laid(number, item, land, series) for number, item in enumerate(given.maps, start=1))
     notes = tuple(note for item in maps for note in _gaps(item, series))
@@ -275,13 +271,21 @@ def _correction_table(given: DensityInputs, classes: tuple[str, ...]) -> dict[st
     return {"density_correction": pd.DataFrame(rows)}
 
 
-def _zone_values(table: CarbonDensities, layer: ZoneLayer, classes: tuple[str, ...]) -> Values:
+def zone_values(table: CarbonDensities, layer: ZoneLayer, classes: tuple[str, ...]) -> Values:
     """Densities by zone of the layer, the last row for land in none, shape (zones + 1, classes, pools)."""
     rows = [
         table.by_zone.get(zone) or table.by_zone.get(name) or table
         for zone, name in zip(layer.ids, layer.names, strict=True)
     ]
     return np.stack([item.array(classes) for item in [*rows, table]])
+
+
+def mean_of_zones(by_zone: Values, weights: sparse.csc_matrix) -> Values:
+    """Mean of the values of zones, shape (zones + 1, ...), by the parts of cells in them, shape (cells, ...); the last of cells in no zone."""
+    part = np.asarray(weights.sum(axis=0)).ravel()
+    total = weights.T @ by_zone.reshape(len(by_zone), -1)
+    mean = np.where(part[:, None] > 0, total / np.where(part > 0, part, 1.0)[:, None], by_zone[-1].ravel())
+    return np.asarray(mean.reshape(-1, *by_zone.shape[1:]))
 
 
 def _refuse_outside(given: DensityInputs, layer: ZoneLayer, series: LandSeries) -> None:

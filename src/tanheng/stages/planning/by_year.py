@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tanheng.accounting.flows.store import Responses, conversion_parts, store_by_year
+from tanheng.accounting.flows.store import Responses, parts_of_amounts, store_by_year
 from tanheng.planning.problem import Flows
 from tanheng.stages.planning.problem import PlanLand
 from tanheng.study import Plan
@@ -20,12 +20,8 @@ def gain_by_year(settings: Plan, land: PlanLand, flows: Flows, responses: Respon
         Columns ``year, settled_gain_t_c, gain_t_c, flow_t_c_per_yr``, what is lost and what is taken up in the year, and where a
         price is given ``price_per_t_c, value, value_so_far``, discounted to the year of the plan.
     """
-    classes = len(land.classes)
-    area = np.zeros((classes, classes))
-    moved = flows.start != flows.end
-    np.add.at(area, (flows.start[moved], flows.end[moved]), flows.area[moved])
     span = (land.year, land.year + max(1, round(settings.horizon_years)))
-    parts = list(conversion_parts(land.classes, area, (land.pools, land.pools), span, responses))
+    parts = list(parts_of_amounts(land.classes, land.densities.amounts(flows), span, responses))
     times = store_by_year(parts, 0.0, *span)
     years = times["year"].tolist()
     lost = sum((part.course(years) for part in parts if part.amount < 0), np.zeros(len(years)))

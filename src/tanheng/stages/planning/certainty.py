@@ -35,7 +35,7 @@ def plan_stability(opened: PlanInputs, land: PlanLand, problem: PlanProblem, flo
     found = stability(
         problem,
         flows,
-        land.density,
+        land.densities.held,
         plan.density_spread,
         plan.draws,
         plan.seed,
@@ -58,7 +58,6 @@ def gain_half_width(errors: DensityErrors | None, land: PlanLand, flows: Flows) 
     """Half-width of the gain from the study's own uncertainty of the densities, t C; none where it gives none."""
     if errors is None:
         return None
-    moved = flows.after(*land.area.shape).sum(axis=0) - land.area.sum(axis=0)
     coords = {"land_class": list(land.classes), "carbon_pool": list(POOLS)}
-    held = xr.DataArray(moved[:, None] * land.pools, dims=("land_class", "carbon_pool"), coords=coords)
+    held = xr.DataArray(land.densities.changes(flows), dims=("land_class", "carbon_pool"), coords=coords)
     return float(density_half_width(errors.of(held) * errors.relative, errors.correlation))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,14 @@ from scipy import sparse
 
 from tanheng.errors import InputError
 from tanheng.grid import Grid
+from tanheng.inputs.carbon.density_maps import pools_of_place
 from tanheng.inputs.plan import PlanInputs
+from tanheng.inputs.study_inputs import Inputs
 from tanheng.language import name_of, tr
 from tanheng.planning.problem import Limit, PlanProblem, Term, area_of, stock_gain
 from tanheng.planning.spread import nearness
 from tanheng.planning.unit_weights import demand_factor
+from tanheng.stages.planning.densities import PlaceDensities, place_densities, zoned_densities
 from tanheng.stages.zone_layers import ZoneLayer
 from tanheng.study import Plan, PlanLimit
 from tanheng.units import HA_PER_KM2
@@ -35,9 +38,7 @@ class PlanLand:
     mask : numpy.ndarray of bool, shape (rows, columns)
         Cells with land; all arrays by cell follow it in reading order.
     area : numpy.ndarray, shape (cells, classes), ha
-    density : numpy.ndarray, shape (classes,), t C/ha
-    pools : numpy.ndarray, shape (classes, pools), t C/ha
-        The density by carbon pool.
+    densities : PlaceDensities
     layers : mapping of str to ZoneLayer
         Zone layers of the study.
     zones : mapping of str to scipy.sparse.csr_matrix, shape (zones, cells)
@@ -51,40 +52,30 @@ class PlanLand:
     year: int
     mask: NDArray[np.bool_]
     area: NDArray[np.float64]
-    density: NDArray[np.float64]
-    pools: NDArray[np.float64]
+    densities: PlaceDensities
     layers: Mapping[str, ZoneLayer]
     zones: Mapping[str, sparse.csr_matrix]
     nearness: NDArray[np.float64]
     demand: NDArray[np.float64] | None = None
 
 
-def plan_land(
-    grid: Grid, layers: Mapping[str, ZoneLayer], dataset: xr.Dataset, year: int, of_place: Collection[str] = ()
-) -> PlanLand:
-    """Land of a year of a run's dataset, as cells with areas by class.
-
-    Parameters
-    ----------
-    of_place : collection of str
-        Pools that a map gives for all classes: a conversion leaves them, so all classes have their mean over all land.
-    """
+def plan_land(inputs: Inputs, layers: Mapping[str, ZoneLayer], dataset: xr.Dataset, year: int) -> PlanLand:
+    """Land of a year of a run's dataset, as cells with areas by class."""
+    grid = inputs.grid
     share = np.asarray(dataset["land_share"].sel(year=year).transpose("land_class", "y", "x").values, float)
     mask = np.isfinite(share).all(axis=0) & (share.sum(axis=0) > 0)
     area = share[:, mask].T * grid.cell_area_ha
     zones = {label: layer.of_zones[:, mask.ravel()].tocsr() for label, layer in layers.items()}
-    density = dataset["carbon_density"].sel(year=year)
-    pools = np.asarray(density.transpose("land_class", "carbon_pool").values, float)
     classes = tuple(str(name) for name in dataset["land_class"].values)
     area = _without_crumbs(area)
-    for number, pool in enumerate(str(name) for name in dataset["carbon_pool"].values):
-        if pool in of_place:
-            pools[:, number] = float(area.sum(axis=0) @ pools[:, number]) / float(area.sum())
+    zoned = zoned_densities(inputs.densities, layers, year, classes)
+    of_place = pools_of_place(inputs.densities.maps, classes)
+    densities = place_densities(dataset["carbon_density"].sel(year=year), area, mask, zoned, of_place)
     near = nearness(share, mask)
     demand = None
     if "demand" in dataset and year in dataset["demand"]["year"].values:
         demand = np.nan_to_num(np.asarray(dataset["demand"].sel(year=year).values, float)[mask])
-    return PlanLand(grid, classes, year, mask, area, pools.sum(axis=1), pools, layers, zones, near, demand)
+    return PlanLand(grid, classes, year, mask, area, densities, layers, zones, near, demand)
 
 
 def _without_crumbs(area: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,7 +131,9 @@ def _fit(opened: PlanInputs, land: PlanLand) -> NDArray[np.bool_] | None:
 def gain_terms(opened: PlanInputs, land: PlanLand) -> tuple[Term, ...]:
     """Terms of what is maximised: stored carbon first, then values and costs by their weights."""
     weights = opened.plan.weights
-    terms = [Term(weights.get("carbon", 0.0) * stock_gain(land.density), unit_factor(opened, land))]
+    classes = len(land.classes)
+    carbon = Term(np.zeros((classes, classes)), unit_factor(opened, land), land.densities.held)
+    terms = [carbon.times(weights.get("carbon", 0.0))]
     terms += [
         Term(weight * value_difference(opened, land.classes, name))
         for name, weight in weights.items()
@@ -197,14 +190,13 @@ def _limits(opened: PlanInputs, land: PlanLand) -> Iterable[Limit]:
                 low,
                 high,
             )
-    stored = np.tile(land.density, (classes, 1))
     for carbon in opened.plan.carbon:
+        held = land.densities.stored(land.area).sum(axis=1)
         for where, factor in _places(land, carbon.zones, carbon.zone):
-            held = land.area @ land.density
             today = float(held.sum() if factor is None else factor @ held)
             yield Limit(
                 tr("carbon stored{where}", where=where),
-                Term(stored, factor),
+                Term(np.zeros((classes, classes)), factor, land.densities.held),
                 lower=carbon.at_least * today,
                 units="t C",
             )

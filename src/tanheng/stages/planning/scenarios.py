@@ -155,12 +155,11 @@ def _scenario_problem(
 def _scenario_row(
     name: str, name_zh: str, land: PlanLand, after: Layer, moved: float, gain: float, trend: Trend | None
 ) -> dict[str, object]:
-    stock = float(after @ land.density)
-    today = float(land.area.sum(axis=0) @ land.density)
+    today = float(land.densities.stored(land.area).sum())
     row: dict[str, object] = {
         "scenario": name,
         "name_zh": name_zh,
-        "stock_t_c": stock,
+        "stock_t_c": today + gain,
         "change_t_c": gain,
         "change_share": gain / today if today else math.nan,
         "converted_km2": moved / HA_PER_KM2,

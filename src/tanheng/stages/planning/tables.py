@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tanheng.factors.densities import POOLS
 from tanheng.inputs.plan import PlanInputs
 from tanheng.language import tr
-from tanheng.planning.problem import Flows, Limit, Term, amount, stock_gain
+from tanheng.planning.problem import Flows, Limit, Term, amount
 from tanheng.planning.solve import Plan, Price
 from tanheng.stages.planning.problem import PlanLand, cost_term, unit_factor, value_difference
 from tanheng.units import HA_PER_KM2
@@ -19,14 +19,14 @@ from tanheng.units import HA_PER_KM2
 
 def carbon_gain(land: PlanLand, flows: Flows) -> float:
     """Stored carbon gained, t C."""
-    per_ha = stock_gain(land.density)
-    return float(np.sum(flows.area * per_ha[flows.start, flows.end]))
+    return float(np.sum(land.densities.gains(flows)))
 
 
 def areas_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Area and stored carbon of each class, today and after the plan."""
     after = flows.after(*land.area.shape).sum(axis=0)
     today = land.area.sum(axis=0)
+    stored = land.densities.stored(land.area).sum(axis=0)
     return pd.DataFrame(
         {
             "land_class": list(land.classes),
@@ -34,8 +34,8 @@ def areas_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
             "area_after_km2": after / HA_PER_KM2,
             "change_km2": (after - today) / HA_PER_KM2,
             "change_share": np.divide(after - today, today, out=np.full(len(today), np.nan), where=today > 0),
-            "stock_today_t_c": today * land.density,
-            "stock_after_t_c": after * land.density,
+            "stock_today_t_c": stored,
+            "stock_after_t_c": stored + land.densities.changes(flows).sum(axis=1),
         }
     )
 
@@ -60,8 +60,7 @@ def values_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFra
 
 def pools_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Stored carbon gained by carbon pool, and its share of the gain."""
-    moved = flows.after(*land.area.shape).sum(axis=0) - land.area.sum(axis=0)
-    gain = moved @ land.pools  # (ha) * (t C/ha) = t C
+    gain = land.densities.changes(flows).sum(axis=0)
     total = float(gain.sum())
     shares = gain / total if total else np.full(len(gain), np.nan)
     return pd.DataFrame({"carbon_pool": list(POOLS), "gain_t_c": gain, "gain_share": shares})
@@ -70,7 +69,7 @@ def pools_table(land: PlanLand, flows: Flows) -> pd.DataFrame:
 def transitions_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Conversions of the plan: area, stored carbon gained, cost."""
     cost = cost_term(opened, land)
-    per_ha = stock_gain(land.density)
+    gains = land.densities.gains(flows)
     rows = []
     for one, first in enumerate(land.classes):
         for other, second in enumerate(land.classes):
@@ -83,7 +82,7 @@ def transitions_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.Da
                     "from_class": first,
                     "to_class": second,
                     "area_km2": float(some.area.sum()) / HA_PER_KM2,
-                    "gain_t_c": float(some.area.sum()) * per_ha[one, other],
+                    "gain_t_c": float(gains[chosen].sum()),
                     "cost": amount(cost, some),
                 }
             )
@@ -93,8 +92,9 @@ def transitions_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.Da
 def zones_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFrame:
     """Change of each class, gain and cost, by zone of every layer."""
     after = flows.after(*land.area.shape)
-    cost = _by_cell(land, flows, cost_term(opened, land).per_ha, cost_term(opened, land).factor)
-    gain = (after - land.area) @ land.density
+    spent = cost_term(opened, land).amounts(flows.cell, flows.start, flows.end)
+    cost = _by_cell(land, flows, flows.area * spent)
+    gain = _by_cell(land, flows, land.densities.gains(flows))
     factor = unit_factor(opened, land)
     frames = []
     for label, weights in land.zones.items():
@@ -113,12 +113,9 @@ def zones_table(opened: PlanInputs, land: PlanLand, flows: Flows) -> pd.DataFram
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _by_cell(
-    land: PlanLand, flows: Flows, per_ha: NDArray[np.float64], factor: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
-    weight = 1.0 if factor is None else factor[flows.cell]
-    held = flows.area * weight * per_ha[flows.start, flows.end]
-    return np.asarray(np.bincount(flows.cell, held, len(land.area)), np.float64)
+def _by_cell(land: PlanLand, flows: Flows, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amounts of the rows of flows, summed in each cell."""
+    return np.asarray(np.bincount(flows.cell, amounts, len(land.area)), np.float64)
 
 
 def prices_table(plan: Plan, unit_of_gain: str, limits: Sequence[Limit]) -> pd.DataFrame:
