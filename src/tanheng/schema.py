@@ -218,13 +218,13 @@ def refuse_unknown(names: Iterable[str]) -> None:
     >>> refuse_unknown(["demand", "balance", "driver_elevation"])
     >>> refuse_unknown(["demnd"])
     Traceback (most recent call last):
-    tanheng.errors.AlignmentError: 'demnd' is no variable of the dataset; did you mean 'demand'?
+    tanheng.errors.AlignmentError: 'demnd' is not a variable of the dataset; did you mean 'demand'?
     """
     known = {*VARIABLES, *BY_MODE}
     for name in names:
         if name not in known and not name.startswith(DRIVER):
             raise AlignmentError(
-                tr("'{name}' is no variable of the dataset{nearest}", name=name, nearest=nearest(name, known))
+                tr("'{name}' is not a variable of the dataset{nearest}", name=name, nearest=nearest(name, known))
             )
 
 

@@ -279,5 +279,8 @@ def tonnes_of_carbon(value: float, unit: str) -> float:
         if same_dimension(unit, species):
             return value * conversion_factor(unit, species) / per_carbon
     raise UnitError(
-        tr("'{unit}' is no mass of carbon: write 't C' or 't CO2' (or 10^4 t CO2, Gg C, 万吨二氧化碳)", unit=unit)
+        tr(
+            "'{unit}' is not a unit of carbon mass: write 't C' or 't CO2' (or 10^4 t CO2, Gg C, 万吨二氧化碳)",
+            unit=unit,
+        )
     )

@@ -152,7 +152,7 @@ def test_coking_and_washing_burn_nothing_and_negatives_are_told() -> None:
                     ("coke", "final consumption", 1.0), ("coke", "non-energy use", 3.0), ("electricity", "final consumption", 9.0)])  # fmt: skip
     found = fuel_burnt(rows, RULES, frozenset({"electricity"}))
     assert found.activity[["fuel", "quantity"]].to_numpy().tolist() == [["coal", 5.0]]
-    assert "coke burnt in 'final consumption' comes out as -2 t" in found.notes[0]
+    assert "combustion of coke in 'final consumption' is -2 t" in found.notes[0]
 
 
 def test_feedstock_goes_off_industry_where_sectors_are_given() -> None:
@@ -192,7 +192,7 @@ def test_gases_have_their_own_mass_and_named_equivalents() -> None:
         found = with_equivalents(rows, warming_potentials(name), name)
         assert found["emissions_t_co2e"].sum() == pytest.approx(expected)
         assert set(found["gwp_set"]) == {name}
-    with pytest.raises(InputError, match="take one of AR4, AR5, AR6"):
+    with pytest.raises(InputError, match="choose one of AR4, AR5, AR6"):
         warming_potentials("SAR")
 
 

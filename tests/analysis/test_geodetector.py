@@ -239,7 +239,7 @@ def test_one_stratum_explains_nothing() -> None:
 
 
 def test_bad_breaks_are_refused() -> None:
-    with pytest.raises(InputError, match=r"'natual' is no way to cut classes.*did you mean 'natural'"):
+    with pytest.raises(InputError, match=r"'natual' is not a classification method.*did you mean 'natural'"):
         breaks(np.arange(5.0), "natual", 3)
     with pytest.raises(InputError, match="positive values"):
         breaks(np.arange(5.0), "geometric", 3)

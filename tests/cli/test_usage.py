@@ -49,7 +49,7 @@ def test_no_words_at_all_get_the_help() -> None:
 
 def test_summaries_of_commands_are_whole() -> None:
     words = b" ".join(tanheng("--help", LC_ALL="C").stdout.split())
-    assert b"or compare sets of factors, or densities." in words
+    assert b"or compare factor sets, or density tables." in words
     assert b"lies between the strata of drivers." in words
 
 

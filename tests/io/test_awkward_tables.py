@@ -88,7 +88,7 @@ def test_a_named_heading_stands_before_a_column_of_that_name(tmp_path: Path) -> 
 
 def test_a_heading_for_what_is_no_column_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "year,fossil,unit\n2015,1000,t C\n")
-    with pytest.raises(InputError, match="'emision', which is no column of this table; did you mean 'emissions'"):
+    with pytest.raises(InputError, match="'emision', which is not a column of this table; did you mean 'emissions'"):
         read_totals(path, {"emision": "fossil"})
 
 
@@ -96,7 +96,7 @@ def test_an_error_of_excel_is_no_comment(tmp_path: Path) -> None:
     path = book(
         tmp_path / "t.xlsx", ["# by hand"], ["year", "emissions", "unit", "share"], ["#N/A", 1, "t C", "#DIV/0!"]
     )
-    with pytest.raises(InputError, match=r"line 3, column 'year' is '#N/A', an error of Excel"):
+    with pytest.raises(InputError, match=r"line 3, column 'year' is '#N/A', an Excel error value"):
         read_totals(path)
 
 

@@ -120,12 +120,12 @@ def test_infinity_may_be_declared_as_nodata(map_writer: MapWriter) -> None:
 
 @pytest.mark.parametrize("code", [np.inf, 1e30, 2.0**40])
 def test_codes_that_no_legend_has_are_refused(code: float) -> None:
-    with pytest.raises(InputError, match=r"a\.tif: 1 pixels in the part read hold .*no land-cover code"):
+    with pytest.raises(InputError, match=r"a\.tif: 1 of the pixels read have the value .*cannot be a land-cover code"):
         whole_codes(np.array([1.0, code, np.nan]), "a.tif")
 
 
 def test_huge_whole_codes_are_refused() -> None:
-    with pytest.raises(InputError, match="no land-cover code"):
+    with pytest.raises(InputError, match="cannot be a land-cover code"):
         whole_codes(np.array([1, 2**63 + 1], np.uint64), "a.tif")
 
 
@@ -159,7 +159,7 @@ def test_undeclared_fill_numbers_of_a_driver_are_told(map_writer: MapWriter) -> 
 
 def test_a_driver_beyond_any_quantity_is_refused(map_writer: MapWriter) -> None:
     raster = open_raster(str(map_writer("height.tif", [[10.0, 1e30]], dtype="float32", nodata=None)))
-    with pytest.raises(InputError, match="holds 1e\\+30, which is no value of 'height'"):
+    with pytest.raises(InputError, match="contains 1e\\+30, which is not a possible value of 'height'"):
         check_values(raster, "height")
 
 

@@ -33,10 +33,10 @@ def test_a_record_of_the_first_form_is_still_read(tiny: Path) -> None:
     [
         ("[", "can't be read"),
         ("[" * 100_000, "can't be read"),
-        ("[]", "is no record of a study's run"),
+        ("[]", "not the record of a study run"),
         ('{"settings": {}, "versions": {}}', "lacks 'made'; is the file whole?"),
         ('{"settings": {}, "versions": {}, "version": 99}', "was made by a newer version"),
-        ('{"settings": [], "versions": {}}', "is no record of a study's run"),
+        ('{"settings": [], "versions": {}}', "not the record of a study run"),
     ],
 )
 def test_what_is_no_record_is_refused(tmp_path: Path, text: str, message: str) -> None:

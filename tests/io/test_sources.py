@@ -75,7 +75,7 @@ def test_a_raster_of_a_strangers_asks_the_network_for_nothing(
     url, requests = asked
     path = tmp_path / "a.tif"
     path.write_text(text.format(url=url), encoding="utf-8")
-    with files_open(), pytest.raises(InputError, match=r"no raster that can be read|is a VRT that reads"):
+    with files_open(), pytest.raises(InputError, match=r"not a readable raster|is a VRT that reads"):
         open_raster(str(path))
     assert requests == []
 

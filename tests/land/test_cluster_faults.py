@@ -69,7 +69,7 @@ def test_a_scheduler_that_dies_midway_is_said_to_be_lost(
         next(results)
         scheduler[1].kill()
         begun = time.perf_counter()
-        with pytest.raises(InputError, match="the cluster is lost, or its workers die again and again"):
+        with pytest.raises(InputError, match="the connection to the cluster was lost, or its workers fail repeatedly"):
             list(results)
         assert time.perf_counter() - begun < 60
     finally:

@@ -338,7 +338,7 @@ def test_accounts_are_not_mixed(folder: Path) -> None:
 def test_flows_that_count_can_be_changed(folder: Path) -> None:
     found = run(folder, with_balance(folder, 'burnt = { "用作原料、材料" = 0 }'), "burnt")
     assert found.tables["emissions"].set_index("sector").loc["final consumption", "quantity"] == 100
-    with pytest.raises(StudyError, match="flow 'feedstok' is not known"):
+    with pytest.raises(StudyError, match="balance item 'feedstok' is not known"):
         run(folder, with_balance(folder, "burnt = { feedstok = 0 }"), "burnt2")
 
 
@@ -362,7 +362,7 @@ def test_all_problems_of_an_account_at_once(folder: Path) -> None:
         "fuel '原梅' is not known",
         "can't be negative",
         "a digit slipped",
-        "500, 3 is no longitude and latitude",
+        "500, 3 is not a longitude and latitude",
         "no layer 'croplnd'",
     ):
         assert part in message
@@ -419,7 +419,7 @@ def test_a_total_beside_its_parts_is_refused(folder: Path) -> None:
     (folder / "twice.csv").write_text(
         "year,zone,emissions,unit\n2010,,100,t C\n2010,l,40,t C\n2010,r,60,t C\n", encoding="utf-8"
     )
-    with pytest.raises(StudyError, match="as their total it would count twice"):
+    with pytest.raises(StudyError, match="If it is their total, it would be counted twice"):
         run(folder, BASE.replace("totals.csv", "twice.csv"), "twice")
 
 

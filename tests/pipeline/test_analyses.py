@@ -213,7 +213,7 @@ def test_words_follow_the_figures(results: Results) -> None:
     assert "Supply is high where the demand around is high" in mismatch_paragraph(tables)
     assert "p < 0.001" in mismatch_paragraph(tables)
     rows.loc[chosen, "p_unrelated_maps"] = np.nan
-    assert "can't be told here" in mismatch_paragraph(tables)
+    assert "cannot be determined here" in mismatch_paragraph(tables)
     detected = tables["geodetector"].copy()
     detected["p"] = 0.3
     assert "no larger than the same search finds" in detector_sentences(tables | {"geodetector": detected})[0]
@@ -274,7 +274,7 @@ def test_wrong_settings_are_named(study: Path) -> None:
     with pytest.raises(StudyError) as caught:
         load_study(path)
     message = str(caught.value)
-    assert "'analysis.geodetectr' is no key of [analysis]; did you mean 'geodetector'?" in message
+    assert "'analysis.geodetectr' is not a key of [analysis]; did you mean 'geodetector'?" in message
     path.write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=r"write the fewest and the most, as \[3, 8\]"):
         load_study(path)

@@ -40,7 +40,7 @@ def test_one_population_map_for_all_years_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ("emission = { 2010 = 2009 }", "'emission' is no input of the study; did you mean 'emissions'"),
+        ("emission = { 2010 = 2009 }", "'emission' is not an input of the study; did you mean 'emissions'"),
         ("emissions = { 2011 = 2009 }", "2011 is none of the study's years"),
     ],
 )

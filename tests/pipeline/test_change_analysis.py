@@ -40,7 +40,7 @@ def test_built_up_land_that_vanishes_is_no_change_of_land(tmp_path: Path) -> Non
     # 80 of 900 km2 differ: 8.9 %, and sqrt(1 - 0.089) = 0.954. That leads, and no gain or loss of carbon does.
     assert "of the land differs between the maps of 2000 and 2010" in page
     assert "maps that are each 95 % accurate would differ as much by error alone" in page
-    assert "change of the store, 2000–2010" not in page
+    assert "change of the carbon stock, 2000–2010" not in page
 
 
 def test_a_change_as_known_is_a_difference_of_two_maps(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_modis_of_henan_is_not_read_as_change_of_land(tmp_path: Path) -> None:
     results = run_study(study)
     # The page leads with what error alone can make, not with 38.64 Mt C of gain.
     figures = key_figures(results.tables)
-    assert not any("change of the store" in figure.name for figure in figures)
+    assert not any("change of the carbon stock" in figure.name for figure in figures)
     assert "would differ as much by error alone" in figures[1].interval
     note = next(text for text in results.warnings if "faster than is known" in text)
     assert "built-up (-3" in note

@@ -148,7 +148,7 @@ def test_land_without_a_value_takes_the_table_and_is_told(tmp_path: Path) -> Non
     results = run_with(tmp_path, soil(), soil=values)
     # The first cell, of 75 ha crops and 25 ha forest, has the table's 58.2 and 67.3.
     assert stocks(results)["soil_t_c"].sum() == pytest.approx(300 * 100.0 + 75 * 58.2 + 25 * 67.3)
-    assert any("no value on 25 % of the land" in text for text in results.warnings)
+    assert any("no data on 25 % of the land" in text for text in results.warnings)
 
 
 def test_gaps_of_a_map_are_as_uncertain_as_the_table(tmp_path: Path) -> None:
@@ -269,5 +269,5 @@ def test_a_soil_map_in_kilograms_and_a_depth_in_metres_are_slips(tiny_with_peopl
     inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
     assert any("its mean is 6 t C/ha, which few lands hold" in note for note in inputs.warnings)
     tiny_with_people.write_text(text.replace('"henan-six-classes"', soil.format(0.3)), encoding="utf-8")
-    with pytest.raises(StudyError, match=r"0\.3 cm is no depth of soil"):
+    with pytest.raises(StudyError, match=r"0\.3 cm is not a plausible soil depth"):
         load_study(tiny_with_people)

@@ -111,7 +111,7 @@ def test_harvest_is_given_and_the_ways_to_account_stand_side_by_side(tmp_path: P
     assert row["accounted_t_co2_per_yr"] == pytest.approx(row["responding_t_co2_per_yr"] + row["given_t_co2_per_yr"])
     page = results.report.read_text(encoding="utf-8")
     assert "the stock difference captures only land that changes its class" in page
-    assert "from conversions that the maps show, if land use stays as it is" in page
+    assert "is expected by 2030 from conversions that the maps show" in page
 
 
 def test_a_growth_curve_by_table(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_samples_of_other_years_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError) as caught:
         run_with(tmp_path, more, first=WIDE)
     assert "1990 is none of the study's years" in str(caught.value)
-    assert "'1990-2000' is no period of the study" in str(caught.value)
+    assert "'1990-2000' is not a period of the study" in str(caught.value)
 
 
 def test_two_ways_to_say_the_same_error_are_refused(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_what_is_weighed_is_told_with_what_the_plan_changes_of_it(folder: Path, 
     told = planned.tables["plan_values"].set_index("weighed")
     assert told.loc["carbon", "change"] == pytest.approx(planned.record["gain_t_c"])
     assert (told.loc["crop_output", "weight"], told.loc["carbon", "weight"]) == (0.0, 1.0)
-    assert "best by a weighted sum" not in plan_paragraph(planned.record, planned.tables)
+    assert "maximises the weighted sum" not in plan_paragraph(planned.record, planned.tables)
     text = BASE.replace('values = "values.csv"', 'values = "values.csv"\nweights = { carbon = 1, crop_output = 500 }')
     other = plan_study(study(folder, text, "weighs_crops"))
     rows = other.tables["plan_values"].set_index("weighed")
@@ -251,7 +251,7 @@ def test_what_is_weighed_is_told_with_what_the_plan_changes_of_it(folder: Path, 
     worth = pd.read_csv(folder / "values.csv").set_index("class")["crop_output"]
     assert rows.loc["crop_output", "change"] == pytest.approx(float((moved * worth).sum()), rel=1e-6)
     page = (other.folder / "plan.html").read_text(encoding="utf-8")
-    assert "It is the best by a weighted sum, and not necessarily the plan that stores most carbon." in page
+    assert "It maximises the weighted sum and does not necessarily store the most carbon." in page
     assert "(weight 500)" in page
 
 
@@ -268,7 +268,7 @@ def test_results_lie_beside_the_others(planned: Planned) -> None:
     page = (folder / "plan.html").read_text(encoding="utf-8")
     assert 'src="http' not in page
     assert "No plan that keeps the same limits" in page
-    assert "bookkeeping" in page
+    assert "Accounting of compensation between zones" in page
     for name in ("conversion", "land_use_plan", "zoning", "front", "scenarios", "compensation"):
         assert (folder / "maps" / f"{name}.png").stat().st_size > 5000
     assert not list(folder.parent.parent.glob(".*unfinished*"))
@@ -583,7 +583,7 @@ zoning = false
     assert change[dense] < -10
     counts = zones["carbon_counts"]
     assert counts[dense] > 1 > counts.drop(dense).min()
-    assert "not the one that stores most" in plan_paragraph(weighed.record, weighed.tables)
+    assert "is not the plan that stores the most carbon" in plan_paragraph(weighed.record, weighed.tables)
     assert weighed.record["goal"] > weighed.record["gain_t_c"]
 
 

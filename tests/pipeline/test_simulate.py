@@ -474,7 +474,12 @@ def test_layers_that_lie_elsewhere_and_values_that_are_no_chances_are_refused(tm
 def test_scenarios_that_would_change_nothing_are_refused(tmp_path: Path) -> None:
     maps = maps_of(tmp_path)
     fails(tmp_path, "no class is of a kind of land", maps=maps, settings={"to": (2030,), "scenarios": True})
-    fails(tmp_path, "this demand has none", maps=maps, settings={"to": (2030,), "scenarios": True, "demand": "linear"})
+    fails(
+        tmp_path,
+        "this land demand has none",
+        maps=maps,
+        settings={"to": (2030,), "scenarios": True, "demand": "linear"},
+    )
 
 
 def test_a_code_that_the_map_can_t_hold_is_not_needed(tmp_path: Path) -> None:
@@ -526,7 +531,7 @@ def test_far_years_and_a_code_of_zero_are_told(tmp_path: Path) -> None:
         with rasterio.open(path, "r+") as dataset:
             dataset.nodata = None
     inputs, _ = open_request(request(tmp_path, maps=maps, settings={"to": (2150,), "step_years": 65, "draws": 1}))
-    assert any("2150 is 130 years ahead, and change was observed over 20" in note for note in inputs.notes)
+    assert any("2150 is 130 years ahead, but change was observed over 20" in note for note in inputs.notes)
     assert any("code 0 counts as a class of its own" in note for note in inputs.notes)
     inputs, _ = open_request(request(tmp_path))
     assert not [note for note in inputs.notes if "ahead" in note or "of its own" in note]

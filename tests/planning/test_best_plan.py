@@ -214,7 +214,7 @@ def test_a_tampered_plan_fails_the_check() -> None:
     assert faults(problem, flows) == []
     more = flows.area.copy()
     more[0] *= 1.001
-    assert "does not part the land of today" in faults(problem, _changed(flows, area=more))[0]
+    assert "do not sum to today's land" in faults(problem, _changed(flows, area=more))[0]
     all_forest = _changed(flows, end=np.ones_like(flows.end))
     said = " ".join(faults(problem, all_forest))
     assert "area of cropland is 0 ha, at least 1,650 was asked for" in said

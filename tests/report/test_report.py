@@ -15,7 +15,7 @@ def test_the_report_opens_offline_and_says_what_it_is(tiny_with_people: Path) ->
     assert 'src="http' not in text
     assert "<link" not in text
     assert "a stock minus a flow" in text
-    assert "not where smoke leaves" in text
+    assert "responsibility under" in text
     assert "cells are not independent observations" in text
     assert "carbon neutral" not in text.lower()
 

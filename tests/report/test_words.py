@@ -80,7 +80,7 @@ def test_a_change_that_hangs_on_how_densities_err_says_so() -> None:
     # By hand: the map error of 0.03 Mt C and 0.4 or 0.04 Mt C of the densities make 0.401 and 0.05 Mt C, on either side of 0.25.
     text = main_figures("", change_told(400_000.0, 40_000.0))[1]
     assert (
-        "depends on how the densities of the classes err together: ± 0.401 Mt C if independently, ± 50,000 t C if alike"
+        "depends on the correlation between the errors of the class densities: ± 0.401 Mt C if they are independent, ± 50,000 t C if fully correlated"
         in text
     )
     assert "Zero lies inside the interval." not in main_figures("", change_told(40_000.0, 40_000.0))[1]
@@ -110,7 +110,7 @@ def test_emissions_say_what_they_were_spread_by() -> None:
 
 
 def test_figures_of_a_flow_speak_of_flows() -> None:
-    for mode, note in (("stock_change", "change of the store"), ("sink", "uptake by the land")):
+    for mode, note in (("stock_change", "change of the carbon stock"), ("sink", "uptake by the land")):
         figures = key_figures({"stock_by_class": stocks(), "balance": balance(mode)})
         assert [item.note for item in figures if item.name == "supply, 2010"] == [note]
         assert [item.value for item in figures if item.name == "balance, 2010"] == ["−8"]
@@ -124,7 +124,9 @@ def test_figures_of_a_stock_say_the_norm_of_the_ratio() -> None:
         figures[-1].note == "norm: half the sum of the largest supply and demand of the year; years can't be compared"
     )
     # A stock over a flow is told in years, and no share of the area is "in surplus".
-    assert [(item.value, item.units) for item in figures if "would equal the store" in item.name] == [("0.5", "years")]
+    assert [(item.value, item.units) for item in figures if "would equal the carbon stock" in item.name] == [
+        ("0.5", "years")
+    ]
     assert not any("positive balance" in item.name for item in figures)
 
 
@@ -140,7 +142,7 @@ def test_quadrants_are_told_with_their_shares() -> None:
     text = mismatch_paragraph(mismatch(0.25))
     assert "30 % of the area is low in supply and high in demand" in text
     assert "holds 25 % of the supply and carries 50 % of the demand" in text
-    assert "not where smoke leaves" in text
+    assert "responsibility under" in text
 
 
 def test_a_supply_of_both_signs_has_no_shares() -> None:
@@ -176,4 +178,4 @@ def test_demand_against_its_own_weight_is_warned_of(
     weights: list[dict[str, object]], drivers: list[str], told: str
 ) -> None:
     text = circular_sentence({"weights": weights}, {"correlation": pd.DataFrame({"driver": drivers})})
-    assert text.startswith(f"Demand was spread by {told}, ") if told else text == ""
+    assert text.startswith(f"Demand was allocated by {told}, ") if told else text == ""

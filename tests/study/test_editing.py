@@ -85,7 +85,7 @@ def test_the_template_takes_entries_of_sections_that_are_switched_off() -> None:
 
 
 def test_what_is_no_toml_or_no_table_is_refused() -> None:
-    with pytest.raises(InputError, match="no valid TOML"):
+    with pytest.raises(InputError, match="not valid TOML"):
         with_entry("title = ", ["title"], "B")
     with pytest.raises(InputError, match="edit the file as text"):
         with_entry(TEXT, ["title", "en"], "B")

@@ -48,14 +48,14 @@ ONE_LINE: list[tuple[dict[str, Any], str]] = [
     ({"analysis": {"classes": [3, 4, 5]}}, "analysis.classes: write 2 or fewer (got [3, 4, 5])"),
     ({"maps": {"formats": ["png", "gif"]}}, "maps.formats 2: write 'png', 'svg' or 'pdf' (got 'gif')"),
     ({"plan": {"whole_cells": "no"}}, "plan.whole_cells: write true or false, or write 'auto' (got 'no')"),
-    ({"plan": {"limits": [{"clas": "x", "class": "x", "at_most": 1}]}}, "'plan.limits 1.clas' is no key of [plan.limits 1]"),
+    ({"plan": {"limits": [{"clas": "x", "class": "x", "at_most": 1}]}}, "'plan.limits 1.clas' is not a key of [plan.limits 1]"),
     ({"outputs": {"docx": "yes"}}, "outputs.docx: write true or false (got 'yes')"),
     ({"analysis": {"geodetector": 1}}, "analysis.geodetector: write true or false (got 1)"),
     (
         {"plan": {"limits": [{"class": "cropland", "at_least": 90}]}},
         "plan.limits 1: at_least: 90 is 90 times today's area; write 0.9 for 90 %",
     ),
-    ({"plan": {"carbon": [{"at_least": 100}]}}, "plan.carbon 1: at_least: 100 is 100 times today's store; write 1 for 100 %"),
+    ({"plan": {"carbon": [{"at_least": 100}]}}, "plan.carbon 1: at_least: 100 means 100 times today's carbon stock; write 1 for 100 %"),
     (
         {"decomposition": {"table": "gdp.csv", "prices": "2015"}},
         "decomposition.prices: '2015': write 'constant' with the year, as 'constant 2015', or 'current'",

@@ -84,7 +84,7 @@ def test_a_wrong_unit_in_the_settings_is_told_once(tiny_with_people: Path) -> No
     text = tiny_with_people.read_text(encoding="utf-8")
     text = text.replace('totals = "totals.csv"', 'totals = "totals.csv"\nunit = "10^4 kWh"')
     (problem,) = problems_of(tiny_with_people.parent, text)
-    assert problem.startswith("emissions.unit: '10^4 kWh' is no mass of carbon")
+    assert problem.startswith("emissions.unit: '10^4 kWh' is not a unit of carbon mass")
     assert problem.place == "emissions.unit"
 
 

@@ -17,7 +17,7 @@ def told(folder: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_study(path)
-    return str(caught.value).removeprefix(f"{path}: is no valid TOML: ").removeprefix(f"{path}：不是有效的 TOML：")
+    return str(caught.value).removeprefix(f"{path}: not valid TOML: ").removeprefix(f"{path}：不是有效的 TOML：")
 
 
 MINIMAL: dict[str, Any] = {
@@ -77,9 +77,9 @@ def test_texts_by_language_and_their_former_form_are_one() -> None:
 
 
 def test_a_text_in_no_language_is_refused() -> None:
-    with pytest.raises(StudyError, match="'fr' is no language"):
+    with pytest.raises(StudyError, match="'fr' is not an available language"):
         parse_study({**MINIMAL, "title": {"fr": "Petit"}})
-    with pytest.raises(StudyError, match="'fr' is no language"):
+    with pytest.raises(StudyError, match="'fr' is not an available language"):
         parse_study({**MINIMAL, "language": "fr"})
     with pytest.raises(StudyError, match="title: write a title"):
         parse_study({**MINIMAL, "title": ""})

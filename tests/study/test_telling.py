@@ -49,7 +49,7 @@ def test_a_slip_in_the_file_does_not_hide_what_is_wrong_in_the_inputs() -> None:
     found = told(entries, Problem("slope.tif: there is no such file", "drivers.slope.map"))
     assert sorted(found) == [
         "slope.tif: there is no such file",
-        "study.toml: 'plan.horizon' is no key of [plan]; did you mean 'horizon_years'?",
+        "study.toml: 'plan.horizon' is not a key of [plan]; did you mean 'horizon_years'?",
         "study.toml: balance.mode: write 'stock', 'stock_change' or 'sink' (got 'stok')",
     ]
 

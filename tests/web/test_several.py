@@ -363,7 +363,7 @@ b = {{{{ token = "{HASH[:-1]}1", folder = "{{second}}" }}}}
             f'address = "http://a.org"\nread = ["m"]\n[users]\na = {{ token = "{HASH}", folder = "m" }}',
             "keep the folders",
         ),
-        ("address = ", "no valid TOML"),
+        ("address = ", "not valid TOML"),
     ],
 )
 def test_a_file_of_users_that_is_wrong_is_told(

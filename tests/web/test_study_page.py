@@ -115,7 +115,7 @@ def test_a_broken_file_can_be_mended_as_text(server: Served, study: str) -> None
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole.replace("years = [", "years = "), encoding="utf-8")
     found = state(server, study)
-    assert "no valid TOML" in found["fault"]
+    assert "not valid TOML" in found["fault"]
     answer = server.ask(f"/app/study?name={of(study)}", "POST", {"version": found["version"], "text": whole})
     assert answer.json()["fault"] == ""
     assert path.read_text(encoding="utf-8") == whole

@@ -73,7 +73,7 @@ def allocated(
         areas = np.asarray(units.sum(axis=1)).ravel()
         empty = [unit for unit in by_area if areas[unit] <= 0]
         if empty:
-            raise InputError(tr("{count} unit(s) with emissions cover no cell of the region", count=len(empty)))
+            raise InputError(tr("{count} zone(s) with emissions cover no cell of the region", count=len(empty)))
         keep = np.ones(len(totals))
         keep[by_area] = 0.0
         swap = sparse.diags(keep) @ weighted + sparse.diags(1.0 - keep) @ units

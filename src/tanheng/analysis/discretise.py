@@ -49,7 +49,7 @@ def breaks(values: Values, method: str, classes: int) -> Values:
     if method not in METHODS:
         raise InputError(
             tr(
-                "'{method}' is no way to cut classes; take one of {names}{nearest}",
+                "'{method}' is not a classification method; choose one of {names}{nearest}",
                 method=method,
                 names=listed(METHODS),
                 nearest=nearest(method, METHODS),

@@ -95,7 +95,7 @@ def _grouped(y: Values, labels: Strata, single: Single) -> tuple[Values, Strata,
         )
     if np.isinf(y).any():
         raise InputError(
-            tr("{count} values are infinite; mend them, or mark them as missing (NaN)", count=int(np.isinf(y).sum()))
+            tr("{count} values are infinite; correct them, or mark them as missing (NaN)", count=int(np.isinf(y).sum()))
         )
     known = np.isfinite(y) & (labels >= 0)
     y, group = y[known], _numbered(labels[known])

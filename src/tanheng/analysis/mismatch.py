@@ -49,7 +49,7 @@ def _known(supply: Values, demand: Values, at_least: int = 1) -> NDArray[np.bool
             )
         )
     if np.isinf(supply).any() or np.isinf(demand).any():
-        raise InputError(tr("supply or demand has infinite values; mend them, or mark them as missing (NaN)"))
+        raise InputError(tr("supply or demand contains infinite values; correct them, or mark them as missing (NaN)"))
     known = np.isfinite(supply) & np.isfinite(demand)
     if known.sum() < at_least:
         raise InputError(

@@ -59,27 +59,31 @@ def _options(
     context: typer.Context,
     lang: Annotated[
         Language | None,
-        typer.Option("--lang", help=tr("Language: en or zh; else that of the study, else that of the system.")),
+        typer.Option(
+            "--lang", help=tr("Language (en or zh). Default: that of the study, otherwise that of the system.")
+        ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help=tr("Say nothing but errors."))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=tr("Print only errors."))] = False,
     version: Annotated[  # noqa: ARG001  its callback prints it
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=tr("Print the version and end."))
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=tr("Show the version and exit."))
     ] = False,
 ) -> None:
     """Options before a command."""
     context.obj = _Asked(lang, quiet)
 
 
-Workers = Annotated[int | None, typer.Option(min=1, help=tr("Threads that count land; all cores by default."))]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help=tr("Number of threads for reading land maps; default: all cores."))
+]
 ClusterAddress = Annotated[
     str | None,
     typer.Option(
         "--cluster",
         metavar="ADDRESS",
-        help=tr("Count land and compute years on a dask cluster: tcp://HOST:PORT, or local:N for N processes."),
+        help=tr("Process land maps and years on a dask cluster: tcp://HOST:PORT, or local:N for N processes."),
     ),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help=tr("Go on with what a stopped run had finished."))]
+Resume = Annotated[bool, typer.Option("--resume", help=tr("Resume a stopped run from what it had finished."))]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help=tr("Study file (TOML)."))]
 
 
@@ -119,11 +123,11 @@ def plan(
     context: typer.Context,
     study: StudyFile,
     rerun: Annotated[
-        bool, typer.Option("--rerun", help=tr("Run the study anew, also where its results still fit."))
+        bool, typer.Option("--rerun", help=tr("Run the study again even if its results are up to date."))
     ] = False,
     progress: Progress = ProgressForm.TERMINAL,
 ) -> None:
-    """Plan land use as [plan] in the study asks, with a proof that no plan is better."""
+    """Optimise land use under the settings of [plan] in the study, with a proof of optimality."""
     from tanheng.cli.show import print_plan
     from tanheng.pipeline.plan import plan_study
 
@@ -159,7 +163,7 @@ def stock(
     cluster: ClusterAddress = None,
     resume: Resume = False,
 ) -> None:
-    """Count carbon stocks straight from maps and a table, without a study file."""
+    """Calculate carbon stocks directly from maps and a density table, without a study file."""
     from tanheng.cli.totals import BlockLine, print_stock
     from tanheng.land.pools import pool_of
     from tanheng.pipeline.stock import StockRequest, stock_of_maps
@@ -257,7 +261,7 @@ def serve(
         typer.Option(metavar="USERS", help=tr("Serve several people, listed in this file; see 'tanheng user'.")),
     ] = None,
 ) -> None:
-    """Open tanheng in the browser: studies by dropping files, runs with progress, results to explore."""
+    """Open tanheng in the browser: drop files to set up studies, run them, and explore the results."""
     from tanheng.web.serve import serve, serve_users
 
     if multi is None:
@@ -307,7 +311,10 @@ def factors(
         typer.Option(
             "--compare",
             metavar="FILE",
-            help=tr("Count this activity or energy balance under every set; with 'densities', the land of this study."),
+            help=tr(
+                "Calculate the emissions of this activity table or energy balance with every factor set; with 'densities', "
+                "the carbon stock of the land of this study with every density table."
+            ),
         ),
     ] = None,
     sets: Annotated[
@@ -319,7 +326,7 @@ def factors(
         typer.Option("-o", "--output", metavar="DIR", help=tr("Write the comparison as a table and a chart.")),
     ] = None,
 ) -> None:
-    """List the emission factors, carbon densities and rules of plans that are built in; or compare sets of factors, or densities."""
+    """List the built-in emission factors, carbon densities and planning rules; or compare factor sets, or density tables."""
     from tanheng.cli.tables import print_comparison, print_density_comparison, print_table, print_tables
     from tanheng.factors import names
 

@@ -40,13 +40,17 @@ def simulate(
         list[str] | None,
         typer.Option(
             metavar="FILE,...",
-            help=tr("Possible drivers of change: rasters, or vector files to which distances are taken; in any CRS."),
+            help=tr(
+                "Potential drivers of change: rasters, or vector files from which distances are computed; any CRS."
+            ),
         ),
     ] = None,
     demand: Annotated[
         str, typer.Option(metavar="TABLE", help=tr("markov, linear, or a CSV of areas or conversions by year."))
     ] = "markov",
-    period: Annotated[str, typer.Option(metavar="last|all", help=tr("Period that demand is derived from."))] = "last",
+    period: Annotated[
+        str, typer.Option(metavar="last|all", help=tr("Period from which land demand is derived."))
+    ] = "last",
     mode: Annotated[
         str,
         typer.Option(
@@ -60,12 +64,14 @@ def simulate(
     suitability: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CLASS=FILE", help=tr("A raster with the chance of becoming a class, in place of learning.")
+            metavar="CLASS=FILE",
+            help=tr("Raster with the probability of conversion to a class, used instead of a fitted model."),
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help=tr("Seed of the draws."))] = 1,
     zones: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=tr("Polygons; demand is derived and met in each of them."))
+        Path | None,
+        typer.Option(metavar="FILE", help=tr("Polygons; land demand is derived and met separately in each.")),
     ] = None,
     protected: Annotated[
         list[str] | None, typer.Option(metavar="FILE", help=tr("Polygons or a raster of land that stays as it is."))
@@ -74,7 +80,7 @@ def simulate(
         list[str] | None, typer.Option(metavar="FROM:TO", help=tr("A forbidden conversion; * is any class."))
     ] = None,
     quota: Annotated[
-        list[str] | None, typer.Option(metavar="FROM:TO=KM2", help=tr("Most land that a conversion takes in a step."))
+        list[str] | None, typer.Option(metavar="FROM:TO=KM2", help=tr("Maximum area of a conversion in one step."))
     ] = None,
     scenarios: Annotated[
         str | None,
@@ -90,7 +96,7 @@ def simulate(
     write_draws: Annotated[bool, typer.Option("--write-draws", help=tr("Write the map of every draw."))] = False,
     fallback: Annotated[
         bool,
-        typer.Option("--fallback", help=tr("Place conversions at random that too few changed cells allow to learn.")),
+        typer.Option("--fallback", help=tr("Place conversions at random if too few cells changed to fit a model.")),
     ] = False,
     score_on_training: Annotated[
         bool,
@@ -104,18 +110,21 @@ def simulate(
             metavar="SHARE",
             min=0,
             help=tr(
-                "How much higher rates may be one period ahead (0.3 is a factor of 1.3); by default as they differed between three maps or more."
+                "Uncertainty of conversion rates one period ahead (0.3: up to a factor of 1.3). Default: estimated from three or more maps."
             ),
         ),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help=tr("Threads; all cores by default."))] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help=tr("Score land on a dask cluster: tcp://HOST:PORT, or local:N.")),
+        typer.Option(
+            metavar="ADDRESS",
+            help=tr("Compute conversion probabilities on a dask cluster: tcp://HOST:PORT, or local:N."),
+        ),
     ] = None,
     progress: Progress = ProgressForm.TERMINAL,
 ) -> None:
-    """Simulate future land use: demand, learned suitability, exact allocation, and scores on change that was held out."""
+    """Simulate future land use: land demand, fitted suitability, exact allocation, and validation on held-out change."""
     from tanheng.cli.speech import in_language_of
     from tanheng.land.pools import pool_of
     from tanheng.pipeline.simulation.maps import simulate_maps

@@ -23,7 +23,15 @@ At = Annotated[
     ),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="DIR", help=tr("Write the tables as CSV into a folder."))
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help=tr(
+            "Write results into a folder: tables as CSV; for moran also a GeoPackage, a LISA map and a scatter plot."
+        ),
+    ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help=tr("Seed of random draws."))]
 
@@ -54,11 +62,11 @@ def _write(folder: Path | None, tables: dict[str, pd.DataFrame]) -> None:
 
 def correlate(
     table: Table,
-    x: Annotated[str, typer.Option("--x", metavar="A,B,...", help=tr("Columns; every pair is told."))],
+    x: Annotated[str, typer.Option("--x", metavar="A,B,...", help=tr("Columns; all pairs are reported."))],
     at: At = None,
     output: Output = None,
 ) -> None:
-    """Correlate columns of a table, with a test that allows for neighbours that are alike."""
+    """Correlate columns of a table, with a test that accounts for spatial autocorrelation."""
     from tanheng.cli.show import print_frame
     from tanheng.pipeline.own_table.correlation import correlate
     from tanheng.pipeline.own_table.places import Where
@@ -81,7 +89,7 @@ def correlate(
 
 def moran(
     table: Table,
-    x: Annotated[str, typer.Option("--x", metavar="COLUMN", help=tr("Column that is looked at."))],
+    x: Annotated[str, typer.Option("--x", metavar="COLUMN", help=tr("Column to analyse."))],
     y: Annotated[
         str | None, typer.Option("--y", metavar="COLUMN", help=tr("Column of the neighbours, for the bivariate form."))
     ] = None,
@@ -109,8 +117,8 @@ def moran(
     if y:
         typer.echo(
             tr(
-                "clusters take the neighbours as laid out at random, so on smooth maps they mark many places; whether both columns go "
-                "together more than unrelated maps as smooth is the last p"
+                "the cluster test assumes neighbours in random order, so it marks many places on smooth maps; the last p "
+                "tests whether the two columns are more strongly associated than unrelated maps of the same smoothness"
             )
         )
     counts = found.local["cluster"].value_counts()
@@ -149,7 +157,11 @@ def geodetector(
     ] = "equal,natural,quantile,geometric,sd",
     classes: Annotated[str, typer.Option(metavar="FEWEST-MOST", help=tr("Numbers of classes that are tried."))] = "3-8",
     permutations: Annotated[
-        int, typer.Option(min=0, help=tr("Random layouts for the p-value that counts the search."))
+        int,
+        typer.Option(
+            min=0,
+            help=tr("Number of permutations for the p-value, which accounts for the search over discretisations."),
+        ),
     ] = 999,
     seed: Seed = 1,
     ddof: Annotated[

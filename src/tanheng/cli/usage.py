@@ -95,7 +95,7 @@ def _write_usage(command: Any, context: Any, formatter: Any) -> None:  # noqa: A
 
 def _told(option: Any) -> Any:  # noqa: ANN401  the option of the library
     if option is not None:
-        option.help = tr("Show this message and end.")
+        option.help = tr("Show this message and exit.")
     return option
 
 

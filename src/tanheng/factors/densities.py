@@ -235,7 +235,7 @@ def _from_rows(table: Table) -> CarbonDensities:
         if row["carbon_pool"] not in POOLS:
             raise InputError(
                 tr(
-                    "{place}: '{carbon_pool}' is no carbon pool; they are {names}",
+                    "{place}: '{carbon_pool}' is not a carbon pool; they are {names}",
                     place=place,
                     carbon_pool=row["carbon_pool"],
                     names=listed(POOLS),

@@ -296,7 +296,7 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
         if row["factor"] not in _FACTORS:
             raise InputError(
                 tr(
-                    "{place}: {fuel}: '{factor}' is no factor{nearest}",
+                    "{place}: {fuel}: unknown factor '{factor}'{nearest}",
                     place=place,
                     fuel=row["fuel"],
                     factor=row["factor"],

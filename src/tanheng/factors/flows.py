@@ -48,4 +48,4 @@ def flows() -> FlowNames:
         row["flow"]: Flow(row["flow"], int(row["counts"]), row["part_of"], row["sector"], row["stands_for"])
         for _, row in table.rows
     }
-    return FlowNames(mark("flow"), aliases(table, "flow"), known)
+    return FlowNames(mark("balance item"), aliases(table, "flow"), known)

@@ -65,7 +65,11 @@ def warming_potentials(name: str) -> Mapping[str, float]:
     known = list(dict.fromkeys(row["set"] for _, row in rows))
     if name not in known:
         raise InputError(
-            tr("'{name}' is no set of warming potentials; take one of {names}", name=name, names=listed(known))
+            tr(
+                "'{name}' is not a set of global warming potentials; choose one of {names}",
+                name=name,
+                names=listed(known),
+            )
         )
     return {row["gas"]: float(row["value"]) for _, row in rows if row["set"] == name}
 

@@ -29,7 +29,7 @@ def headed(table: Table, headings: Mapping[str, str], columns: Sequence[str]) ->
         if columns and column not in columns:
             raise InputError(
                 tr(
-                    "{name}: the study names a heading for '{column}', which is no column of this table{nearest}",
+                    "{name}: the study names a heading for '{column}', which is not a column of this table{nearest}",
                     name=table.name,
                     column=column,
                     nearest=nearest(column, columns),

@@ -102,7 +102,7 @@ def _refuse_excel_errors(table: Table, read: Collection[str]) -> None:
             if text in _EXCEL_ERRORS:
                 raise InputError(
                     tr(
-                        "{place} is '{text}', an error of Excel; mend its formula, or write the value",
+                        "{place} is '{text}', an Excel error value; correct the formula, or enter the value",
                         place=table.at(table.line(line), column),
                         text=text,
                     )

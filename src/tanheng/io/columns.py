@@ -236,7 +236,7 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, str]:
     try:
         rows = [cells for cells in csv.reader(io.StringIO(text), delimiter=separator) if any(map(str.strip, cells))]
     except csv.Error as error:
-        raise InputError(tr("{path}: is no table that can be read ({error})", path=path, error=error)) from error
+        raise InputError(tr("{path}: not a readable table ({error})", path=path, error=error)) from error
     return _frame(path, rows), separator
 
 

@@ -71,11 +71,11 @@ def _arguments(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(tr("{path}: is no valid JSON: {error}", path=path, error=shown(error))) from error
+        raise InputError(tr("{path}: not valid JSON: {error}", path=path, error=shown(error))) from error
     if not isinstance(data, dict):
         raise InputError(
             tr(
-                "{path}: is no parameter set: an object with the arguments of InVEST's Carbon model was expected",
+                "{path}: is not a parameter set: an object with the arguments of InVEST's Carbon model was expected",
                 path=path,
             )
         )

@@ -343,7 +343,7 @@ def open_raster(path: str, band: int | None = None) -> Raster:
             raise
         raise InputError(
             tr(
-                "{path}: is no raster that can be read, or can't be reached ({reason})",
+                "{path}: not a readable raster, or not accessible ({reason})",
                 path=path,
                 reason=reason_of(error),
             )

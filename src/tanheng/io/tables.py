@@ -171,7 +171,7 @@ def _refuse_place(longitude: float, latitude: float, place: object) -> None:
     if not (-180 <= longitude <= 360 and -90 <= latitude <= 90):
         raise InputError(
             tr(
-                "{place}: {longitude:g}, {latitude:g} is no longitude and latitude in degrees",
+                "{place}: {longitude:g}, {latitude:g} is not a longitude and latitude in degrees",
                 place=place,
                 longitude=longitude,
                 latitude=latitude,

@@ -167,7 +167,7 @@ def layer_names(path: Path) -> list[str]:
 def _unreadable(path: Path, error: Exception) -> InputError:
     return InputError(
         tr(
-            "{path}: is no vector file that can be read ({error})",
+            "{path}: not a readable vector file ({error})",
             path=path,
             error=shown(" ".join(str(error).split())),
         )

@@ -120,8 +120,8 @@ def whole_codes(codes: NDArray[Any], name: str) -> NDArray[np.int64]:
 def _refuse_huge(name: str, codes: NDArray[Any]) -> NoReturn:
     raise InputError(
         tr(
-            "{name}: {count} pixels in the part read hold {example:g}, which is no land-cover code; declare it as nodata "
-            "(gdal_edit -a_nodata) if it means no data",
+            "{name}: {count} of the pixels read have the value {example:g}, which cannot be a land-cover code; if it means no "
+            "data, declare it as nodata (gdal_edit -a_nodata)",
             name=name,
             count=codes.size,
             example=codes[0],

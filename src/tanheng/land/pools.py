@@ -178,8 +178,8 @@ class Cluster:
             except (dask.KilledWorker, CancelledError, RuntimeError, OSError, TimeoutError) as error:
                 raise InputError(
                     tr(
-                        "the cluster is lost, or its workers die again and again ({reason}); what was finished is kept: mend it, then run "
-                        "again with --resume",
+                        "the connection to the cluster was lost, or its workers fail repeatedly ({reason}); finished work is "
+                        "kept: restore the cluster, then run again with --resume",
                         reason=" ".join(str(error).split())[:200],
                     )
                 ) from error

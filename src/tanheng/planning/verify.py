@@ -31,7 +31,9 @@ def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[
     today = np.bincount(flows.cell * classes + flows.start, flows.area, cells * classes).reshape(cells, classes)
     worst = float(np.abs(today - problem.area).max())
     if worst > tolerance * max(float(problem.area.max()), 1e-300):
-        found.append(tr("the plan does not part the land of today: a cell differs by {worst:,.6g} ha", worst=worst))
+        found.append(
+            tr("the areas of the plan do not sum to today's land: one cell differs by {worst:,.6g} ha", worst=worst)
+        )
     moved = flows.start != flows.end
     found += _forbidden(problem, flows, moved & (flows.area > tiny))
     per_cell = np.bincount(flows.cell[moved], flows.area[moved], cells)

@@ -263,7 +263,7 @@ def _check_names(totals: Mapping[Any, float], legend: Legend) -> None:
         if name not in legend.classes:
             raise InputError(
                 tr(
-                    "densities: '{name}' is no class of the legend '{legend}'{nearest}",
+                    "densities: '{name}' is not a class of the legend '{legend}'{nearest}",
                     name=name,
                     legend=legend.name,
                     nearest=nearest(str(name), legend.classes),
@@ -274,7 +274,7 @@ def _check_names(totals: Mapping[Any, float], legend: Legend) -> None:
 def _named(totals: Mapping[Any, float], legend: Legend | None) -> dict[float, float]:
     if legend is None:
         raise InputError(
-            tr("densities are given by class: name the legend that tells the class of each code (legend=)")
+            tr("densities are given by class: name the legend that defines the class of each code (legend=)")
         )
     found = {code: np.nan if name is None else totals.get(name) for code, name in legend.codes.items()}
     return {float(code): float(value) for code, value in found.items() if value is not None}
@@ -287,7 +287,7 @@ def _total(value: object, key: object) -> float:
     if unknown:
         raise InputError(
             tr(
-                "densities: {key}: '{pool}' is no carbon pool; they are {names}",
+                "densities: {key}: '{pool}' is not a carbon pool; they are {names}",
                 key=key,
                 pool=unknown[0],
                 names=listed(POOLS),
@@ -297,6 +297,6 @@ def _total(value: object, key: object) -> float:
     for part in pools.values():
         number = float(part) if isinstance(part, (int, float, np.number)) and not isinstance(part, bool) else np.nan
         if not np.isfinite(number) or number < 0:
-            raise InputError(tr("densities: {key}: {value} is no density in t C/ha", key=key, value=repr(part)))
+            raise InputError(tr("densities: {key}: {value} is not a density in t C/ha", key=key, value=repr(part)))
         total += number
     return total

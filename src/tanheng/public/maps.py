@@ -113,7 +113,7 @@ def _array(given: object, name: str) -> xr.DataArray:
     try:
         return _named(np.asarray(given))
     except ValueError as error:
-        raise InputError(tr("{name} is no array: its rows differ in length", name=name)) from error
+        raise InputError(tr("{name} is not an array: its rows differ in length", name=name)) from error
 
 
 def _named(values: NDArray[Any]) -> xr.DataArray:

@@ -280,7 +280,8 @@ def _cut_notes(start: Start, cut: NDArray[np.float64]) -> list[str]:
         return []
     return [
         tr(
-            "demand: quotas and protected land leave less change than the chain asks for: {parts}; this land stays as it is",
+            "land demand: quotas and protected land allow less change than the Markov chain demands: {parts}; the remaining "
+            "land stays as it is",
             parts=listed(parts),
         )
     ]
@@ -291,7 +292,7 @@ def _root_notes(moved: float) -> list[str]:
         return []
     return [
         tr(
-            "demand: the matrix root for a step is not a valid transition matrix; its entries were changed by at most {moved:.2g} to make it one",
+            "land demand: the matrix root for a step is not a valid transition matrix; its entries were adjusted by at most {moved:.2g}",
             moved=moved,
         )
     ]

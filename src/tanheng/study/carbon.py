@@ -74,7 +74,10 @@ class DensityMap(Maps):
             raise ValueError(tr("write 'depth_cm', how deep the soil of the map goes: 30, 100 ..."))
         if self.depth_cm is not None and self.depth_cm < 5:
             raise ValueError(
-                tr("depth_cm: {depth:g} cm is no depth of soil; write centimetres, as 30 or 100", depth=self.depth_cm)
+                tr(
+                    "depth_cm: {depth:g} cm is not a plausible soil depth; give centimetres, for example 30 or 100",
+                    depth=self.depth_cm,
+                )
             )
         if self.pool != "soil" and self.depth_cm is not None:
             raise ValueError(tr("'depth_cm' belongs to the pool 'soil'"))

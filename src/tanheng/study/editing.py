@@ -96,7 +96,7 @@ def _document(text: str) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(text)
     except (TOMLKitError, ValueError, RecursionError) as error:
-        raise InputError(tr("the study file is no valid TOML: {fault}", fault=error)) from error
+        raise InputError(tr("the study file is not valid TOML: {fault}", fault=error)) from error
 
 
 #: Tables down to this depth stand for themselves: ``[drivers.elevation]``.

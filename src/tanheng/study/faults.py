@@ -179,7 +179,7 @@ def _extra(fault: _Fault, name: str, model: type[BaseModel]) -> str:
     path = fault.place
     whole = tr("a study") if model is Study else tr("this table")
     return tr(
-        "{name}: '{key}' is no key of {table}{nearest}",
+        "{name}: '{key}' is not a key of {table}{nearest}",
         name=name,
         key=_told(path),
         table=f"[{_told(path[:-1])}]" if len(path) > 1 else whole,

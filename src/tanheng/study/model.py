@@ -152,7 +152,7 @@ class Study(Part):
         """Problems of the years that borrowed data are of."""
         known = ["land_cover", "emissions", "population", "nep", "npp", *self.drivers]
         found = [
-            tr("data_years: '{name}' is no input of the study{nearest}", name=name, nearest=nearest(name, known))
+            tr("data_years: '{name}' is not an input of the study{nearest}", name=name, nearest=nearest(name, known))
             for name in self.data_years
             if name not in known
         ]
@@ -168,7 +168,7 @@ class Study(Part):
             if year not in self.years
         ]
         found += [
-            tr("reconstructed: '{name}' is no input of the study{nearest}", name=name, nearest=nearest(name, known))
+            tr("reconstructed: '{name}' is not an input of the study{nearest}", name=name, nearest=nearest(name, known))
             for name in self.reconstructed
             if name not in known
         ]
@@ -198,7 +198,7 @@ class Study(Part):
         ]
         return found + [
             tr(
-                "land_cover.map_error.change_samples: '{period}' is no period of the study{nearest}",
+                "land_cover.map_error.change_samples: '{period}' is not a period of the study{nearest}",
                 period=period,
                 nearest=nearest(period, pairs),
             )

@@ -47,7 +47,9 @@ def _by_language(value: object) -> object:
 def _known_languages(texts: dict[str, str]) -> dict[str, str]:
     for code in texts:
         if code not in {"", *LANGUAGES}:
-            raise ValueError(tr("'{code}' is no language{nearest}", code=code, nearest=nearest(code, LANGUAGES)))
+            raise ValueError(
+                tr("'{code}' is not an available language{nearest}", code=code, nearest=nearest(code, LANGUAGES))
+            )
     return texts
 
 
@@ -57,7 +59,9 @@ def _as_written(texts: dict[str, str]) -> object:
 
 def _known_language(code: str) -> str:
     if code not in LANGUAGES:
-        raise ValueError(tr("'{code}' is no language{nearest}", code=code, nearest=nearest(code, LANGUAGES)))
+        raise ValueError(
+            tr("'{code}' is not an available language{nearest}", code=code, nearest=nearest(code, LANGUAGES))
+        )
     return code
 
 

@@ -52,7 +52,7 @@ _PERCENT = 50.0
 def _refuse_percent(name: str, share: float | None, *, store: bool = False) -> None:
     if share is not None and share >= _PERCENT:
         template = (
-            mark("{name}: {share:g} is {share:g} times today's store; write {percent:g} for {share:g} %")
+            mark("{name}: {share:g} means {share:g} times today's carbon stock; write {percent:g} for {share:g} %")
             if store
             else mark("{name}: {share:g} is {share:g} times today's area; write {percent:g} for {share:g} %")
         )

@@ -86,10 +86,10 @@ def toml_data(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=toml_fault(error, text))) from error
+        raise InputError(tr("{path}: not valid TOML: {fault}", path=path, fault=toml_fault(error, text))) from error
     except (ValueError, RecursionError) as error:
         why = tr("tables are nested too deeply") if isinstance(error, RecursionError) else str(error)
-        raise InputError(tr("{path}: is no valid TOML: {fault}", path=path, fault=why)) from None
+        raise InputError(tr("{path}: not valid TOML: {fault}", path=path, fault=why)) from None
 
 
 def parse_study(data: dict[str, Any], name: str = "study") -> Study:
@@ -102,7 +102,7 @@ def parse_study(data: dict[str, Any], name: str = "study") -> Study:
     tanheng.errors.StudyError: 3 problems:
       1. study: 'land_cover' is missing
       2. study: 'carbon_density' is missing
-      3. study: 'landcover' is no key of a study; did you mean 'land_cover'?
+      3. study: 'landcover' is not a key of a study; did you mean 'land_cover'?
     """
     extreme = list(_extreme(data, ()))
     if extreme:

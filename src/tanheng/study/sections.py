@@ -142,7 +142,7 @@ class EmissionsChoice(Part):
                 )
             )
         if self.burnt and self.balance is None:
-            raise ValueError(tr("'burnt' says which flows of 'balance' count; there is no balance"))
+            raise ValueError(tr("'burnt' sets which items of 'balance' count as combustion, but no balance is given"))
         return self
 
 

@@ -56,7 +56,7 @@ def telling_all(entries: Mapping[str, Any], name: str, look: Callable[[Study, bo
     >>> telling_all({**entries, "plan": {"horizon": 5}}, "study", look)
     Traceback (most recent call last):
     tanheng.errors.StudyError: 2 problems:
-      1. study: 'plan.horizon' is no key of [plan]; did you mean 'horizon_years'?
+      1. study: 'plan.horizon' is not a key of [plan]; did you mean 'horizon_years'?
       2. a.tif: there is no such file
     """
     told: dict[str, Problem] = {}

@@ -109,7 +109,12 @@ _QUANTITY = InputColumn("quantity", mark("amount, in the unit of the row"), "amo
 _UNIT = InputColumn("unit", mark("unit of the row's amount"), "unit")
 _CLASS = InputColumn("class", mark("land class"), "name")
 
-_AREA = InputColumn("area_km2", mark("area in the year; of a conversion, since the year before"), "number", "km2")
+_AREA = InputColumn(
+    "area_km2",
+    mark("area in the year; for a conversion, area converted since the previous year of the table"),
+    "number",
+    "km2",
+)
 _LAND_ZONE = InputColumn("zone", mark("id or name of a zone, where demand is met by zone"), "name", required=False)
 _SCENARIO = InputColumn("scenario", mark("scenario; blank for all"), "name", required=False)
 
@@ -125,7 +130,7 @@ _ALL = (
         "energy_balance",
         mark("Energy balance"),
         "emissions.balance",
-        (_YEAR, _FUEL, InputColumn("flow", mark("flow of the balance"), "name"), _QUANTITY, _UNIT),
+        (_YEAR, _FUEL, InputColumn("flow", mark("item of the energy balance"), "name"), _QUANTITY, _UNIT),
     ),
     InputTable(
         "processes",
@@ -151,7 +156,7 @@ _ALL = (
         mark("Values by zone"),
         "drivers.NAME.table",
         (
-            InputColumn("zone", mark("id of a zone"), "name"),
+            InputColumn("zone", mark("id or name of a zone"), "name"),
             InputColumn("value", mark("value, in the units of the driver"), "number"),
             InputColumn("year", mark("year; left out where a value is for all years"), "year", required=False),
         ),
@@ -165,7 +170,7 @@ _ALL = (
             InputColumn("gdp", mark("economic output, in one unit and at the prices that the study names"), "number"),
             InputColumn(
                 "population",
-                mark("persons; left out where the study's population maps say it"),
+                mark("number of persons; may be omitted if the study has population maps"),
                 "number",
                 required=False,
             ),
@@ -241,9 +246,7 @@ _ALL = (
     ),
     InputTable(
         "map_errors",
-        mark(
-            "Error matrix of a land map (or a column for each class that is there, beside the class that the map shows)"
-        ),
+        mark("Error matrix of a land-cover map (one row per pair of classes, or one column per reference class)"),
         "land_cover.map_error.samples",
         (
             InputColumn("class", mark("land class that the map shows"), "name"),
@@ -257,8 +260,16 @@ _ALL = (
         "land_cover.map_error.samples",
         (
             InputColumn("class", mark("land class that the map shows"), "name"),
-            InputColumn("users_accuracy", mark("share of what the map shows as the class that is the class"), "number"),
-            InputColumn("producers_accuracy", mark("share of the class that the map shows as such"), "number"),
+            InputColumn(
+                "users_accuracy",
+                mark("share of the area mapped as the class that is the class according to the reference data"),
+                "number",
+            ),
+            InputColumn(
+                "producers_accuracy",
+                mark("share of the reference area of the class that is mapped as the class"),
+                "number",
+            ),
             InputColumn("samples", mark("sample units behind the accuracies"), "number", required=False),
         ),
     ),
@@ -267,10 +278,14 @@ _ALL = (
         mark("Sample of the change between two land maps"),
         "land_cover.map_error.change_samples",
         (
-            InputColumn("from_class", mark("class on the first map; * in both is all that no other row names"), "name"),
+            InputColumn(
+                "from_class",
+                mark("class on the first map; * in both columns stands for all conversions without a row of their own"),
+                "name",
+            ),
             InputColumn("to_class", mark("class on the last map"), "name"),
-            InputColumn("true_from", mark("class that was there in the first year"), "name"),
-            InputColumn("true_to", mark("class that was there in the last year"), "name"),
+            InputColumn("true_from", mark("reference class in the first year"), "name"),
+            InputColumn("true_to", mark("reference class in the last year"), "name"),
             InputColumn("count", mark("sample units"), "number"),
         ),
     ),
@@ -325,7 +340,7 @@ _ALL = (
             InputColumn("scenario", mark("scenario"), "name"),
             InputColumn("from", mark("land class or kind of land before; * is any"), "name"),
             InputColumn("to", mark("land class or kind of land after; * is any"), "name"),
-            InputColumn("factor", mark("what the chance of the conversion is multiplied by"), "number"),
+            InputColumn("factor", mark("multiplier of the conversion probability"), "number"),
         ),
     ),
     InputTable(

@@ -27,7 +27,7 @@ TITLES = {
     "change_accuracy": mark("Change adjusted for map error"),
     "adjusted_area_by_zone": mark("Adjusted areas by zone"),
     "adjusted_stock_by_zone": mark("Adjusted stocks by zone"),
-    "stock_over_time": mark("Store by year"),
+    "stock_over_time": mark("Carbon stock by year"),
     "land_accounting": mark("Land by IPCC category"),
     "land_accounting_totals": mark("Land accounting by period"),
     "emissions": mark("Emissions"),
@@ -68,14 +68,14 @@ TITLES = {
     "plan_by_year": mark("Plan gain by year"),
     "plan_by_zone": mark("Plan by zone"),
     "plan_values": mark("Plan: what was weighed"),
-    "plan_prices": mark("Plan limits that bind"),
+    "plan_prices": mark("Binding limits of the plan"),
     "plan_front": mark("Pareto front of the plan"),
     "scenarios": mark("Scenarios"),
     "scenario_areas": mark("Areas of scenarios"),
     "zoning": mark("Zones of management"),
-    "zoning_by_unit": mark("Zones of management by unit"),
+    "zoning_by_unit": mark("Management type of each zone"),
     "compensation": mark("Compensation flows"),
-    "compensation_units": mark("Compensation by unit"),
+    "compensation_units": mark("Compensation by zone"),
     "demand": mark("Demand for land"),
     "demand_by_zone": mark("Demand for land by zone"),
     "demand_interval": mark("Interval of land demand"),
@@ -89,13 +89,13 @@ TITLES = {
     "validation_by_class": mark("Validation by class"),
     "validation_by_transition": mark("Validation by transition"),
     "disagreement": mark("Kinds of disagreement"),
-    "demand_validation": mark("Demand by chain, and observed"),
+    "demand_validation": mark("Markov chain demand, observed"),
     "patches": mark("Patches of new land"),
     "operating_curve": mark("Operating characteristic"),
     "models": mark("Models of suitability"),
     "drivers": mark("Importance of drivers"),
     "responses": mark("Responses to drivers"),
-    "reliability": mark("Reliability of chances"),
+    "reliability": mark("Reliability of probabilities"),
 }
 
 #: What each table tells, for the contents sheet and the report.
@@ -122,14 +122,15 @@ MEANINGS = {
         "Intensity analysis, category level: a class is active where it gains or loses faster than the land as a whole changes"
     ),
     "intensity_transition": mark(
-        "Intensity analysis, transition level: a gain targets a class that it takes from more than evenly, and avoids the others"
+        "Intensity analysis, transition level: the gain of a class targets a source class if it takes more from it than under "
+        "a uniform gain, and avoids it if less"
     ),
     "change_plausibility": mark(
         "Net rate of change of each class beside the rates that are known; faster change is mostly error of classification"
     ),
     "stock_over_time": mark(
-        "Store by year: once settled, as if conversions took effect at once, and as soil, dead matter and biomass respond; until all has taken "
-        "place, if land stays as on the last map"
+        "Carbon stock by year: at steady state, as if conversions took effect at once, and with the delayed response of soil, "
+        "dead organic matter and biomass, until the response is complete; land is assumed to stay as on the last map"
     ),
     "land_accounting": mark(
         "Areas and emissions by category of the IPCC, remaining and converted (20 years unless the study says otherwise), by pool; removals "
@@ -161,8 +162,8 @@ MEANINGS = {
     ),
     "change": mark("One row a period: change of the stock, and where stock and balance rose or fell"),
     "correlation": mark(
-        "Correlation over cells, and its test on the coarser support, where as many independent observations as the effective sample "
-        "size would say as much; the p of independent cells takes all cells as independent, which they are not"
+        "Correlation over cells, and its test on the coarser support with the effective sample size. The p of independent "
+        "cells ignores autocorrelation and is for comparison only"
     ),
     "emission_uncertainty": mark(
         "95 % intervals: half-width by error propagation (approach 1), ends by Monte Carlo (approach 2); factors shared"
@@ -182,16 +183,18 @@ MEANINGS = {
     "decoupling": mark(
         "Growth of emissions over growth of output, and the state of decoupling (Tapio 2005); 0.8 and 1.2 count as coupled"
     ),
-    "demand_allocation": mark("How the emissions of each sector and unit were spread, and that none were lost"),
+    "demand_allocation": mark(
+        "Allocation of the emissions of each sector and zone, with a check that the total is preserved"
+    ),
     "demand_difference": mark("Share of demand that another weight would place elsewhere"),
     "stock_uncertainty": mark(
-        "95 % intervals of stored carbon and its change, from the densities and, where given, the errors of the mapped areas; how far "
-        "classes err together is a choice, so both extremes are given as well"
+        "95 % intervals of the carbon stock and its change, from the uncertainty of the densities and, where given, of the "
+        "mapped areas. The correlation between class errors has to be assumed, so both extremes are given as well."
     ),
     "balance_certainty": mark(
         "Share of the area whose balance has the same sign whatever the true figures within their 95 % intervals"
     ),
-    "zone_inequality": mark("How unequally demand lies over supply among the zones of a layer"),
+    "zone_inequality": mark("Inequality of demand relative to supply among the zones of a layer"),
     "zone_lorenz": mark("Lorenz curve of demand over supply among the zones of a layer"),
     "local_regression_fit": mark(
         "Geographically weighted regression of the balance per hectare of zones on drivers, beside one regression for all zones; p counts the "
@@ -211,19 +214,20 @@ MEANINGS = {
     "geodetector_strata": mark("Strata of each driver, and the mean of the variable in them"),
     "geodetector_risk": mark("Means of two strata by Welch's t-test, which takes cells as independent"),
     "mismatch": mark("Quadrants of supply and demand, each high or low against the mean of the year"),
-    "mismatch_indices": mark("How far apart supply and demand are spread: 0 is alike"),
+    "mismatch_indices": mark("Dissimilarity of the spatial distributions of supply and demand (0: identical)"),
     "lorenz": mark("Share of demand on the land with the least demand for its supply, up to a share of supply"),
     "coupling_coordination": mark(
         "Area by level of the coupling coordination degree, which depends on the range of the values of all years"
     ),
     "autocorrelation": mark(
-        "Spatial autocorrelation; the p-value against unrelated maps allows for smooth maps, that of random layouts does not"
+        "Spatial autocorrelation. The p-value against unrelated maps accounts for the autocorrelation of both maps; that of "
+        "random permutations does not"
     ),
     "supply_demand_clusters": mark(
         "Supply of a cell among the demand of its neighbours (bivariate local Moran's I), per whole cell, with the share of cells that "
         "unrelated maps as smooth would show and its p-value"
     ),
-    "balance_hot_spots": mark("Where change of the balance gathers (Getis-Ord Gi*), against the mean change"),
+    "balance_hot_spots": mark("Clusters of the change of the balance (Getis-Ord Gi*), relative to the mean change"),
     "balance_hot_spots_by_zone": mark(
         "Part of each zone where the change of the balance stands out as worse or better than its mean"
     ),
@@ -240,24 +244,24 @@ MEANINGS = {
     "plan_values": mark(
         "What the plan weighs, by which weight, and what it changes of it: stored carbon, values of the study's own table, cost"
     ),
-    "plan_prices": mark("Limits that bind, and what one more unit of each is worth"),
+    "plan_prices": mark("Binding limits and their shadow prices"),
     "plan_front": mark("What the plan gains for each amount of the other goal"),
     "scenarios": mark(
         "Stored carbon of each scenario against today's land: the best arrangement of the scenario's areas, no forecast; its areas stand in "
         "place of the plan's limits"
     ),
     "scenario_areas": mark("Area of each class today and in each scenario"),
-    "zoning": mark("Zones of management by cell, by the rules of the study"),
+    "zoning": mark("Management zones by cell, by the rules of the study"),
     "zoning_by_unit": mark("Zones of management by unit, from its shares of supply, emissions and output"),
-    "compensation": mark("Who compensates whom: bookkeeping between units in deficit and in surplus"),
-    "compensation_units": mark("Surplus and deficit of each unit, and what of it is met"),
+    "compensation": mark("Accounting of compensation between zones in deficit and zones in surplus"),
+    "compensation_units": mark("Surplus and deficit of each zone, and the part that is offset"),
     "demand": mark(
         "Area of each class asked for and simulated, to the cell; areas of a table are scaled to the land, and quotas and protection may "
         "leave less of a chain"
     ),
     "demand_by_zone": mark("Area of each class asked for and simulated in each zone"),
     "demand_interval": mark(
-        "Area of each class that is demanded, with its 95 % interval by how rates of conversion have varied; the maps have the area that is demanded"
+        "Land demand by class, with its 95 % interval from the past variation of conversion rates; the maps use the land demand itself"
     ),
     "conversions": mark(
         "Area that each step converts from one class to another; rows of one class to itself are land that stays"
@@ -279,7 +283,7 @@ MEANINGS = {
         "What the plan would gain against what each scenario is likely to, t C; their horizons stand beside each other"
     ),
     "validation": mark(
-        "Hits, misses, false alarms and wrong hits in blocks of so many cells on a side, of each model and of two that know nothing; draws are means"
+        "Hits, misses, false alarms and wrong hits by block size, for each model and two null models; means over draws"
     ),
     "validation_by_class": mark("The same for the cells of each class that land is lost from, at one cell"),
     "validation_by_transition": mark("The same for each transition by itself, at one cell"),
@@ -288,8 +292,8 @@ MEANINGS = {
         "construction where the demand is the observed one; kappa counts land that stays"
     ),
     "demand_validation": mark(
-        "Net change of each class in the scored period, as the Markov chain of the period before would have had it, and as observed: the error of "
-        "demand, which is in no other score"
+        "Net change of each class in the validation period, as projected by the Markov chain of the preceding period and as "
+        "observed: the error of land demand, which no other score includes"
     ),
     "patches": mark(
         "Patches of new land of each class, observed and simulated: their number, mean size, and outer sides per cell"
@@ -300,7 +304,9 @@ MEANINGS = {
         "Skill that is lost on held-out blocks where the values of a driver are exchanged among cells; near zero, it plays no role"
     ),
     "responses": mark("Log-odds of each conversion at some values of each driver, against their mean"),
-    "reliability": mark("Predicted chance and observed share in groups of rising chance, on held-out blocks"),
+    "reliability": mark(
+        "Predicted probability and observed frequency on held-out blocks, in groups of increasing probability"
+    ),
 }
 
 

@@ -133,9 +133,9 @@ async def body_of(request: Request) -> dict[str, Any]:
     try:
         found = json.loads(data or b"{}")
     except (ValueError, RecursionError) as error:
-        raise InputError(tr("The request is no JSON.")) from error
+        raise InputError(tr("The request is not JSON.")) from error
     if not isinstance(found, dict):
-        raise InputError(tr("The request is no JSON object."))
+        raise InputError(tr("The request is not a JSON object."))
     try:
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:

@@ -131,8 +131,8 @@ class RunReport(Inputs):
 MEANINGS: Mapping[str, str] = {
     "results": mark("Folder of results."),
     "study": mark("Study file, from the folder of the app."),
-    "resume": mark("Go on with what a stopped run had finished."),
-    "rerun": mark("Run the study anew, also where its results still fit."),
+    "resume": mark("Resume a stopped run from what it had finished."),
+    "rerun": mark("Run the study again even if its results are up to date."),
     "maps": mark("Land-cover maps, the oldest first, from the folder of the app."),
     "densities": mark("Carbon densities: a name or a CSV file."),
     "years": mark("Year of each map, in the same order."),
@@ -141,9 +141,9 @@ MEANINGS: Mapping[str, str] = {
     "resolution": mark("Side of a cell, m."),
     "output": mark("Folder for the results, from the folder of the app; a new one where absent."),
     "table": mark("CSV file, or a vector file with polygons."),
-    "columns": mark("Columns; every pair is told."),
+    "columns": mark("Columns; all pairs are reported."),
     "at": mark("Columns with coordinates in one length unit; those called longitude and latitude are in degrees."),
-    "column": mark("Column that is looked at."),
+    "column": mark("Column to analyse."),
     "of_neighbours": mark("Column of the neighbours, for the bivariate form."),
     "permutations": mark("Random layouts."),
     "seed": mark("Seed of random draws."),
@@ -201,7 +201,7 @@ class Offer:
             They are no JSON object, or a file lies outside the folders of the app.
         """
         if not isinstance(given, dict):
-            raise InputError(tr("The request is no JSON object."))
+            raise InputError(tr("The request is not a JSON object."))
         order = self.ordered(home, given)
         return home.runner.submit(self.name, order.command, order.title, order.study, order.results)
 
@@ -351,14 +351,14 @@ OFFERS: Mapping[str, Offer] = {
         Offer(
             "stock",
             mark("Carbon stocks of maps"),
-            mark("Carbon stocks and transitions straight from maps and a table of densities."),
+            mark("Carbon stocks and transitions directly from maps and a density table."),
             StockOfMaps,
             _stock,
         ),
         Offer(
             "correlate",
             mark("Correlation"),
-            mark("Correlation of columns of a table, with a test that allows for neighbours that are alike."),
+            mark("Correlation of the columns of a table, with a test that accounts for spatial autocorrelation."),
             TableCorrelation,
             _correlate,
         ),

@@ -184,8 +184,8 @@ def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple
         if quantity < 0:
             notes.append(
                 tr(
-                    "energy balance {year}: {fuel} burnt in '{sector}' comes out as {quantity:,.4g} {unit}: more is taken off than "
-                    "used; it counts as nothing",
+                    "energy balance {year}: combustion of {fuel} in '{sector}' is {quantity:,.4g} {unit}, because more is "
+                    "subtracted than used; it is set to zero",
                     year=year,
                     fuel=name_of(fuel),
                     sector=name_of(sector),

@@ -89,8 +89,8 @@ def check_values(raster: Raster, name: str) -> list[str]:
     if extreme is not None:
         raise InputError(
             tr(
-                "{path}: holds {value:g}, which is no value of '{name}'; declare it as nodata (gdal_edit -a_nodata) if it "
-                "means no data",
+                "{path}: contains {value:g}, which is not a possible value of '{name}'; declare it as nodata (gdal_edit "
+                "-a_nodata) if it means no data",
                 path=raster.path,
                 value=extreme,
                 name=name,

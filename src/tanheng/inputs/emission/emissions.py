@@ -320,8 +320,8 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
 
 def _twice(name: str, told: str, ratio: float) -> str:
     return tr(
-        "{name}: {told} has a row for the region that is {ratio:.4g} times the sum of its rows for zones: as their "
-        "total it would count twice; take it out, or give it a sector of its own if it is more than they are",
+        "{name}: {told} has a row for the whole region that is {ratio:.4g} times the sum of its zone rows. If it is their "
+        "total, it would be counted twice: remove it. If it is in addition to the zones, give it its own sector",
         name=name,
         told=told,
         ratio=ratio,

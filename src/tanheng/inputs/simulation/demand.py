@@ -251,7 +251,8 @@ def scenarios_of(
     if chosen and settings.demand != "markov":
         problems.append(
             tr(
-                "simulate.scenarios: scenarios change the chances of a Markov chain, and this demand has none; leave them out"
+                "simulate.scenarios: scenarios modify the transition probabilities of a Markov chain, and this land demand "
+                "has none; remove 'scenarios'"
             )
         )
     ones = np.ones((len(names.classes), len(names.classes)))

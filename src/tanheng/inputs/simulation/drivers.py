@@ -72,7 +72,9 @@ def lay_drivers(
         gaps = _gaps(driver.codes, inside)
         if gaps:
             template = (
-                mark("'{name}': {path} has no data in {km2:,.2f} km2 of the land map; its lowest chance is used there")
+                mark(
+                    "'{name}': {path} has no data on {km2:,.2f} km2 of the land map; its lowest probability is used there"
+                )
                 if name in chances
                 else mark(
                     "driver '{name}': {path} has no data in {km2:,.2f} km2 of the land map; its mean effect is used there"

@@ -203,8 +203,8 @@ def _doubts(land: LandOfDates, last: int) -> list[str]:
     if last - land.years[-1] > _FAR * span:
         found.append(
             tr(
-                "simulate.to: {last} is {ahead} years ahead, and change was observed over {span}: rates of change hardly stay as they are for so "
-                "long, and no interval holds that",
+                "simulate.to: {last} is {ahead} years ahead, but change was observed over {span} years only: rates are "
+                "unlikely to stay constant for so long, and no interval covers this",
                 last=last,
                 ahead=last - land.years[-1],
                 span=span,

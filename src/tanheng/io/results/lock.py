@@ -69,8 +69,8 @@ def _refuse_living(path: Path, folder: Path) -> None:
         return
     raise OutputError(
         tr(
-            "{folder}: another run works there since {since} (process {pid} on {host}); wait for its end, or name another folder. If "
-            "it is no more, remove {lock}",
+            "{folder}: another run works there since {since} (process {pid} on {host}); wait for its end, or name another "
+            "folder. If it no longer exists, remove {lock}",
             folder=folder,
             since=since,
             pid=pid,

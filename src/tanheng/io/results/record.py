@@ -105,7 +105,7 @@ class Record:
             or not isinstance(data.get("versions"), dict)
         ):
             raise InputError(
-                tr("{path}: is no record of a study's run; runs of 'tanheng run' can be compared", path=name)
+                tr("{path}: not the record of a study run; only results of 'tanheng run' can be compared", path=name)
             )
         version = data.get("version", 1)
         if not isinstance(version, int) or version > VERSION:

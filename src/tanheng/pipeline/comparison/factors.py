@@ -59,7 +59,7 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
         columns[factors.name] = values
     if all(np.isnan(values).all() for values in columns.values()):
         raise InputError(
-            tr("{path}: no set of factors can count any of its rows: ", path=path) + "; ".join(dict.fromkeys(notes))
+            tr("{path}: no factor set covers any of its rows: ", path=path) + "; ".join(dict.fromkeys(notes))
         )
     table = activity[["year", "fuel"]].assign(**columns)
     grouped = table.groupby(["year", "fuel"], as_index=False, sort=False).sum(min_count=1)
@@ -71,7 +71,9 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
         short = ~whole[name].to_numpy(bool)
         if short.any():
             years = ", ".join(str(year) for year in totals.loc[short, "year"])
-            notes.append(tr("{name} has no total for {years}: it can't count every fuel", name=name, years=years))
+            notes.append(
+                tr("{name} has no total for {years}, because it has no factors for some fuels", name=name, years=years)
+            )
             totals.loc[short, name] = np.nan
     totals.insert(1, "fuel", "total")
     return pd.concat([grouped, totals], ignore_index=True).sort_values("year", kind="stable"), list(

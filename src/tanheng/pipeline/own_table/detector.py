@@ -121,8 +121,9 @@ def _refuse_many_texts(path: Path, name: str, labels: NDArray[np.int64]) -> None
     if rows > 2 and 2 * different > rows:
         raise InputError(
             tr(
-                "{path}: column '{name}' has {different} different texts in {rows} rows, so that strata of one row would explain everything; "
-                "mend its numbers if they are meant as such, or add --categories {name} if they are kinds",
+                "{path}: column '{name}' has {different} different texts in {rows} rows, so nearly every row would form its "
+                "own stratum and explain all variance; correct the numbers if the column is numeric, or add --categories "
+                "{name} if it is categorical",
                 path=path,
                 name=name,
                 different=different,

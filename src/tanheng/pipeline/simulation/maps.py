@@ -338,11 +338,11 @@ def _future(
         scenario, year = key
         ending = (year,) if single else (year, scenario)
         for k, name in enumerate(inputs.land.classes):
-            text = tr("chance of {name} in {year}", name=name, year=year)
+            text = tr("probability of {name} in {year}", name=name, year=year)
             write_chance(
                 grids / names.of("probability", name, *ending), ensemble.chance(key, k), inputs.land.pixels, text
             )
-        text = tr("chance of any change by {year}", year=year)
+        text = tr("probability of any change by {year}", year=year)
         write_chance(
             grids / names.of("change", "probability", *ending), ensemble.change_chance(key), inputs.land.pixels, text
         )

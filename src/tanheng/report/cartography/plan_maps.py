@@ -74,11 +74,11 @@ def draw_arrows(
     most = max(amount for *_, amount in arrows)
     ordered = sorted(arrows, key=lambda arrow: arrow[-1])
     drawn = tuple((x0, y0, x1, y1, 0.5 + 3.0 * amount / most) for x0, y0, x1, y1, amount in ordered)
-    flows = tr("{count} flows, the largest {most:,.0f} t C a year", count=len(arrows), most=most)
+    flows = tr("{count} transfers, the largest {most:,.0f} t C a year", count=len(arrows), most=most)
     legend = Legend(
         tr("From surplus to deficit"),
         (Entry(ARROW, flows), Entry(GROUND, tr("region"))),
-        tr("bookkeeping, no flow of carbon"),
+        tr("accounting entry only, no physical flow of carbon"),
     )
     ground = np.where(known, 1, -1).astype(np.int16)
     name = "compensation"

@@ -117,11 +117,11 @@ def _store_by_year(tables: Tables) -> Iterator[Chart]:
     if "stock_over_time" not in tables:
         return
     table = tables["stock_over_time"]
-    caption = tr("Stored carbon by year: once settled, and as soil and trees respond")
+    caption = tr("Carbon stock by year: at steady state, and with the delayed response of soil and biomass")
     series = [
         Line(label, colour, list(zip(table["year"], table[column] / 1e6, strict=True)), dashed=column == "settled_t_c")
         for column, label, colour in (
-            ("settled_t_c", tr("once settled"), "#7f7f7f"),
+            ("settled_t_c", tr("steady state"), "#7f7f7f"),
             ("stock_t_c", tr("as soil and trees respond"), "#2f7d4a"),
         )
     ]

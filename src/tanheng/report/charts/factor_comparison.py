@@ -40,7 +40,7 @@ def draw_factor_comparison(path: Path, table: pd.DataFrame, most: int = 10) -> P
             at = places + 0.4 - width * (number + 0.5)
             axes.barh(at, np.nan_to_num(values), height=width, color=_SETS[number % len(_SETS)], label=name_of(name))
             for place, value in zip(at, values, strict=True):
-                text = tr("can't be counted") if np.isnan(value) else f"{value:,.1f}"
+                text = tr("cannot be calculated") if np.isnan(value) else f"{value:,.1f}"
                 axes.annotate(
                     text,
                     (np.nan_to_num(value), place),

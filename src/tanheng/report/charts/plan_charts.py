@@ -32,7 +32,7 @@ def draw_front(path: Path, table: pd.DataFrame, units: str, *, only_carbon: bool
     axes.plot(table[other] / 10.0**power, table["gain"] / 1e6, color="#2f7d4a", marker="o", ms=4, lw=1.4)
     axes.set_xlabel(tr("{name}, {units}", name=name_of(other), units=scale + units))
     axes.set_ylabel(tr("gain of stored carbon, Mt C") if only_carbon else tr("gain by the weights given, 10⁶"))
-    figure.suptitle(tr("What one goal costs the other: each point is the best at its level"), fontsize=10)
+    figure.suptitle(tr("Trade-off between the two goals: each point is optimal at its level"), fontsize=10)
     axes.grid(color="#dddddd", lw=0.5)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
@@ -76,7 +76,7 @@ def draw_gain_by_year(path: Path, table: pd.DataFrame) -> Path:
     axes = figure.add_subplot()
     factor, units = mass_unit(float(table[["settled_gain_t_c", "gain_t_c"]].abs().to_numpy().max()))
     axes.plot(
-        table["year"], table["settled_gain_t_c"] * factor, color="#7f7f7f", ls="--", lw=1.4, label=tr("once settled")
+        table["year"], table["settled_gain_t_c"] * factor, color="#7f7f7f", ls="--", lw=1.4, label=tr("steady state")
     )
     axes.plot(table["year"], table["gain_t_c"] * factor, color="#2f7d4a", lw=1.8, label=tr("as soil and trees respond"))
     axes.axhline(0, color="#333333", lw=0.8)

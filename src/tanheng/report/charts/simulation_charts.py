@@ -88,8 +88,8 @@ def _reliability(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
         rows = table[(table["from_class"] == one) & (table["to_class"] == other)]
         points = list(zip(100 * rows["predicted"], 100 * rows["observed"], strict=True))
         series.append(Line(_to(one, other), colour, sorted(points), dots=True))
-    title = tr("Reliability on held-out blocks: on the dashed line, chances come true as often as they say")
-    drawn = lines(series, Axes(tr("predicted chance, %"), tr("observed share, %"), even=True, low=0.0), title)
+    title = tr("Reliability on held-out blocks: on the dashed line, predicted probability equals observed frequency")
+    drawn = lines(series, Axes(tr("predicted probability, %"), tr("observed share, %"), even=True, low=0.0), title)
     return [Chart("learning", title, drawn)] if drawn else []
 
 
@@ -112,7 +112,7 @@ def _importance(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
             Chart(
                 "learning",
                 title,
-                bars_around_zero(bars, title, tr("% of the log-loss of a constant chance"), key="driver"),
+                bars_around_zero(bars, title, tr("% of the log loss of a constant probability"), key="driver"),
             )
         )
     return found

@@ -91,7 +91,7 @@ def _stock(tables: Tables) -> Iterator[PaperTable]:
         columns += [written([*(wide[year] * factor), float(wide[year].sum()) * factor], 6) for year in years]
     names = [*(name_of(name) for name in classes), name_of("total")]
     header = [column_title("land_class"), *(str(year) for year in (*years, *years))]
-    note = tr("Stored carbon is a stock, what has gathered over a long time, and not a yearly uptake.")
+    note = tr("Stored carbon is a stock accumulated over a long time, not a yearly uptake.")
     yield PaperTable(
         tr("Area and stored carbon by land class"), header, _rows(names, columns), [note], groups, totals=1
     )

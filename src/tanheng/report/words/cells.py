@@ -68,15 +68,15 @@ NAMES = (
     mark_name("low-carbon maintenance"), mark_name("carbon-sink function"), mark_name("carbon-intensity control"),
     mark_name("high-carbon optimisation"),
     mark_name("keep the land as it is: much carbon is stored and little is emitted"),
-    mark_name("keep what stores carbon while emissions are high: look at both together"),
+    mark_name("conserve carbon stocks while emissions are high: manage both together"),
     mark_name("room for more storage at little conflict with emissions"),
-    mark_name("the balance got better: go on with what was done"),
-    mark_name("emissions are high for the store and the balance did not get better: cut emissions first"),
+    mark_name("the balance has improved: continue current measures"),
+    mark_name("emissions are high relative to the carbon stock, and the balance has not improved: reduce emissions first"),
     mark_name("more supply and more output than its share of emissions"),
     mark_name("more supply than its share of emissions and less output"),
     mark_name("less supply than its share of emissions and more output"),
     mark_name("less supply and less output than its share of emissions"),
-    mark_name("yearly balance"), mark_name("share of the store against share of emissions"),
+    mark_name("yearly balance"), mark_name("share of the carbon stock relative to the share of emissions"),
 )  # fmt: skip
 
 

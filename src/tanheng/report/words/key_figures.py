@@ -103,7 +103,7 @@ def _change(tables: Tables) -> KeyFigure:
         return _differing(against)
     adjusted = adjusted_value(tables, first, last)
     if not math.isnan(adjusted):
-        name = tr("change of the store, {first}–{last}, adjusted for map error", first=first, last=last)
+        name = tr("change of the carbon stock, {first}–{last}, adjusted for map error", first=first, last=last)
         mapped = mass(longest.stock_change_t_c, signed=True)
         note = tr("from a sample of the maps; the maps alone say {mapped}", mapped=mapped)
         return KeyFigure(*mass_parts(adjusted, signed=True), name, note, _change_interval(tables, first, last))
@@ -111,7 +111,7 @@ def _change(tables: Tables) -> KeyFigure:
         note = tr("difference of two maps, errors of both included; mean densities of the classes differ as well")
     else:
         note = tr("difference of two maps on the land that both cover; errors of the maps are part of it")
-    name = tr("change of the store, {first}–{last}", first=first, last=last)
+    name = tr("change of the carbon stock, {first}–{last}", first=first, last=last)
     interval = _change_interval(tables, first, last)
     return KeyFigure(*mass_parts(longest.stock_change_t_c, signed=True), name, note, interval)
 
@@ -208,7 +208,7 @@ def _emissions(row: pd.Series, borrowed: Borrowed) -> KeyFigure:
     value, units = mass_parts(row.emissions_t_c * CO2_PER_C, "CO₂")
     of = borrowed.get(("emissions", int(row.year)))
     name = (
-        tr("emissions counted, {year}", year=int(row.year))
+        tr("emissions included, {year}", year=int(row.year))
         if of is None
         else tr("emissions counted, {year} (data of {data_year})", year=int(row.year), data_year=of)
     )
@@ -221,7 +221,7 @@ def _flows(row: pd.Series) -> list[KeyFigure]:
     """Supply and balance where they are flows; a stock stands in the figures already."""
     if row["mode"] == "stock":
         return []
-    meaning = tr("change of the store") if row["mode"] == "stock_change" else tr("uptake by the land")
+    meaning = tr("change of the carbon stock") if row["mode"] == "stock_change" else tr("uptake by the land")
     found = []
     for quantity, name, note in (
         ("supply", tr("supply, {year}", year=int(row.year)), meaning),
@@ -238,11 +238,11 @@ def _comparison(row: pd.Series) -> KeyFigure:
     """How supply and emissions compare: shares of area where both are flows, years of emissions where supply is a stock."""
     year = int(row.year)
     if row["mode"] == "stock":
-        name = tr("of emissions as in {year} would equal the store", year=year)
-        note = tr("a stock over a yearly flow: no carbon budget")
+        name = tr("of emissions at the rate of {year} would equal the carbon stock", year=year)
+        note = tr("a stock divided by a yearly flux: not a carbon budget")
         return KeyFigure(f"{row.supply_per_demand_yr:.1f}", tr("years"), name, note)
     name = tr("of the area has a positive balance, {year}", year=year)
-    return KeyFigure(f"{100 * row.area_share_surplus:.1f}", "%", name, tr("a flow against a flow"))
+    return KeyFigure(f"{100 * row.area_share_surplus:.1f}", "%", name, tr("a flux compared with a flux"))
 
 
 def _ratio(row: pd.Series) -> KeyFigure:

@@ -29,8 +29,8 @@ def mismatch_paragraph(tables: Tables) -> str:
             *_other_clusters(tables, year),
             *_hot_spots(tables),
             tr(
-                "These figures say where supply and demand lie, not why, and whom demand is allotted to, not where smoke "
-                "leaves."
+                "These figures show the location of supply and demand, not their causes; demand shows responsibility under "
+                "the allocation rule, not the location of sources."
             ),
         ]
     )
@@ -78,8 +78,8 @@ def _concentration(rows: pd.DataFrame) -> list[str]:
     row = rows.iloc[0]
     return [
         tr(
-            "The half of the demand with the least supply for it lies on land with {supply} of the supply; {moved} of the demand would "
-            "have to move for both to be spread alike (Gini {gini:.2f}).",
+            "Half of the demand, that with the least supply per unit of demand, lies on land with {supply} of the supply; "
+            "{moved} of the demand would have to be relocated for equal distributions (Gini {gini:.2f}).",
             supply=_percent(row.supply_share_under_half_of_demand),
             moved=_percent(row.dissimilarity),
             gini=row.gini,
@@ -131,8 +131,8 @@ def _clusters(tables: Tables, year: int) -> list[str]:
         ]
     return [
         tr(
-            "Low supply among high demand (bivariate local Moran's I) covers {share} of the cells, where unrelated maps would show "
-            "{expected}: {verdict}.",
+            "Low supply surrounded by high demand (bivariate local Moran's I) covers {share} of the cells ({expected} "
+            "expected for unrelated maps): {verdict}.",
             **figures,
             verdict=_verdict(row.p_unrelated_maps),
         )
@@ -150,7 +150,7 @@ def _other_clusters(tables: Tables, year: int) -> list[str]:
         return []
     return [
         tr(
-            "High supply among low demand covers {share} of the cells, where unrelated maps would show {expected}: {verdict}.",
+            "High supply surrounded by low demand covers {share} of the cells ({expected} expected for unrelated maps): {verdict}.",
             share=_percent(row.cell_share),
             expected=_percent(row.cell_share_if_unrelated),
             verdict=_verdict(row.p_unrelated_maps),
@@ -160,7 +160,7 @@ def _other_clusters(tables: Tables, year: int) -> list[str]:
 
 def _verdict(p: float) -> str:
     if not math.isfinite(p):
-        return tr("how often unrelated maps do as much can't be told here")
+        return tr("the frequency of such a relation between unrelated maps cannot be determined here")
     chance = f"p = {p:.2g}" if p >= 1e-3 else "p < 0.001"
     if p < 0.05:
         return tr("more than unrelated maps as smooth as these would show ({chance})", chance=chance)
@@ -249,9 +249,10 @@ def local_regression_sentences(tables: Tables) -> list[str]:
     figures = {"zones": int(row.zones), "r2": row.r2, "r2_of_one": row.r2_of_one, "p": f"p = {row.p_random_places:.2g}"}
     if row.p_random_places <= 0.05:
         text = tr(
-            "Over {zones} zones, regressions around each zone fit better than they would with zones dealt at random ({p}; R² {r2:.2f}, "
-            "{r2_of_one:.2f} with one regression for all): the relation between balance and drivers differs from place to place, or something "
-            "that is alike among neighbours is not among the drivers. The coefficients of each zone are in the table.",
+            "For {zones} zones, local regressions fit better than after random permutation of the zones ({p}; R² {r2:.2f}, "
+            "global regression {r2_of_one:.2f}): the relation between the balance and the drivers varies from place to place, "
+            "or a spatially autocorrelated variable is missing from the drivers. The coefficients of each zone are in the "
+            "table.",
             **figures,
         )
     else:
@@ -280,8 +281,8 @@ def circular_sentence(demand: Mapping[str, Any], tables: Tables) -> str:
     if not same:
         return ""
     return tr(
-        "Demand was spread by {drivers}, so its correlation with it says how it was spread and nothing else; the "
-        "supply-demand ratio holds demand, and what is told of it holds that too.",
+        "Demand was allocated by {drivers}, so correlations between the two reflect only the allocation. The supply-demand "
+        "ratio contains demand, so the same applies to its statistics.",
         drivers=listed(name_of(name) for name in same),
     )
 

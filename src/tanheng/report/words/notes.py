@@ -11,14 +11,14 @@ from tanheng.language import Message, mark, tr
 #: What to do about warnings, in the order in which readers meet it.
 CHECK, STATE, KNOW = (
     mark("To check: a unit, a row or a map may be wrong"),
-    mark("To state in the study file"),
-    mark("To know when reading the results"),
+    mark("To be declared in the study file"),
+    mark("Notes on interpretation"),
 )
 
 #: A template that asks whether something is so, or calls it rare.
 _ASKS = re.compile(
     r"is that so|are (these|they)|\?|rare|faster than|unusual|may be wrong|check the (unit|figure)|check that|twice|same map|"
-    r"do not sum|the total says|counts as nothing|call it|not made yet",
+    r"do not sum|the total says|counts as nothing|more is subtracted|call it|not made yet",
     re.IGNORECASE,
 )
 
@@ -34,8 +34,8 @@ def grouped(notes: Iterable[str]) -> dict[str, list[str]]:
     >>> first, second = (tr("{year}: {area} km2 have no data", year=year, area=3) for year in (2000, 2010))
     >>> for heading, lines in grouped([first, second, tr("{file}: has no unit; write it", file="soil.tif")]).items():
     ...     print(heading, lines)
-    To state in the study file ['soil.tif: has no unit; write it']
-    To know when reading the results ['2000, 2010: 3 km2 have no data']
+    To be declared in the study file ['soil.tif: has no unit; write it']
+    Notes on interpretation ['2000, 2010: 3 km2 have no data']
     """
     found: dict[str, list[str]] = {action: [] for action in (CHECK, STATE, KNOW)}
     for note in together(notes):

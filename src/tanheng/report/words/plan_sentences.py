@@ -155,8 +155,7 @@ def _open(record: Mapping[str, Any]) -> str:
     """What the proof leaves open, where the gain is no measure for it."""
     units = "t C" if carbon_alone(record) else tr("of the weighted value")
     return tr(
-        "That is no proof: a plan that keeps the same limits may be better by up to {gap:,.6g} {units}; more `seconds` may "
-        "find it.",
+        "This is not a proof: a plan that keeps the same limits may be better by up to {gap:,.6g} {units}; more `seconds` may find it.",
         gap=record["gap"],
         units=units,
     )
@@ -175,8 +174,8 @@ def _weighed(record: Mapping[str, Any]) -> list[str]:
         return []
     return [
         tr(
-            "A tonne of carbon counts more in units of the layer {layer} that emit more per hectare (weight {weight:g}, mean one): the plan is the "
-            "best by that measure, and not the one that stores most.",
+            "A tonne of carbon has a higher weight in zones of the layer {layer} with higher emissions per hectare (weight "
+            "{weight:g}, mean one): the plan is optimal for the weighted sum and is not the plan that stores the most carbon.",
             layer=name_of(record["settings"]["demand_zones"]),
             weight=weight,
         )
@@ -202,7 +201,7 @@ def _values(record: Mapping[str, Any], tables: Tables) -> list[str]:
     )
     return [
         tr(
-            "It is the best by a weighted sum, and not necessarily the plan that stores most carbon. What it changes of each: {changes}.",
+            "It maximises the weighted sum and does not necessarily store the most carbon. Changes by component: {changes}.",
             changes=told,
         )
     ]

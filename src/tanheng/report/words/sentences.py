@@ -42,7 +42,12 @@ def main_figures(note: str, tables: Tables, borrowed: Borrowed = MappingProxyTyp
     balances = [_balance(row, tables, borrowed) for row in _told(tables, "balance", "year")]
     many = len(stocks) > MOST_TOLD
     rest = (
-        [tr("Of {count} years the first and the last are told here; all stand in the tables.", count=len(stocks))]
+        [
+            tr(
+                "The text describes the first and the last of {count} years; the tables contain all years.",
+                count=len(stocks),
+            )
+        ]
         if many
         else []
     )
@@ -223,8 +228,8 @@ def _zero(tables: Tables, row: Any) -> list[str]:  # noqa: ANN401  a row of pand
         return []
     return [
         tr(
-            "Whether zero lies inside the interval depends on how the densities of the classes err together: ± {independent} if "
-            "independently, ± {alike} if alike.",
+            "Whether zero lies inside the interval depends on the correlation between the errors of the class densities: ± "
+            "{independent} if they are independent, ± {alike} if fully correlated.",
             independent=mass(extremes[0]),
             alike=mass(extremes[1]),
         )

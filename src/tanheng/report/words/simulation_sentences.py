@@ -25,7 +25,7 @@ MODELS = {
     "draw": mark("draws by chance"),
     "patches": mark("draws in patches"),
     "no change": mark("no change"),
-    "random": mark("random, with the same demand"),
+    "random": mark("random, with the same land demand"),
     "observed": mark("observed"),
 }
 
@@ -297,7 +297,7 @@ def demand_sentences(tables: Tables) -> list[str]:
             year=int(row["year"]),
         )
         if row["high_km2"] - row["low_km2"] > _USELESS * last["area_km2"].sum():
-            text = joined([text, tr("That is so wide that these areas are no basis for a decision.")])
+            text = joined([text, tr("That is so wide that these areas are not a basis for a decision.")])
         found.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
     return found
 
@@ -359,7 +359,7 @@ def _peak(rows: pd.DataFrame, last: int) -> str:
     if pd.notna(rows["peak_year"].iloc[0]):
         return tr("emissions peak in {year}", year=int(rows["peak_year"].iloc[0]))
     if rows["emissions_t_c"].iloc[0] >= rows["emissions_t_c"].max():
-        return tr("emissions do not rise again after {year}", year=int(rows["year"].min()))
+        return tr("emissions do not increase after {year}", year=int(rows["year"].min()))
     return tr("emissions have no peak by {year}", year=last)
 
 

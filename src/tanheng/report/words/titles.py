@@ -9,7 +9,7 @@ from tanheng.language import mark, name_of, tr, worded
 
 TITLES = {
     "by_year": mark("Gain of the plan by year"),
-    "compensation": mark("Compensation between units"),
+    "compensation": mark("Compensation between zones"),
     "conversion": mark("What the plan converts"),
     "front": mark("What one goal costs the other"),
     "land_use_plan": mark("Land use of the plan"),

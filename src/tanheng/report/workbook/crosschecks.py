@@ -186,12 +186,14 @@ def _emissions(tables: Placed) -> Iterator[Check]:
         where = (("year", year),)
         total = Sum(tables["balance"], ("emissions_t_c",), where)
         found = Sum(emissions, ("emissions_t_c",), where)
-        yield Check(tr("Emissions by fuel and sector sum to those of the balance"), str(year), found, total, total)
+        yield Check(
+            tr("Emissions by fuel and sector sum to those in the carbon balance"), str(year), found, total, total
+        )
         if "demand_allocation" in tables:
             spread = Sum(tables["demand_allocation"], ("emissions_t_c",), where)
             yield Check(tr("Emissions that were spread are all emissions"), str(year), spread, total, total)
             demand = Sum(tables["balance"], ("demand_t_c_per_yr",), where)
-            yield Check(tr("Demand of all cells is what was emitted"), str(year), demand, total, total)
+            yield Check(tr("Demand of all cells equals total emissions"), str(year), demand, total, total)
 
 
 def _uncertainty(tables: Placed) -> Iterator[Check]:

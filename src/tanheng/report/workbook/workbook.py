@@ -98,7 +98,7 @@ def _write_contents(
         write_state(sheet, styles, row, beside[0][0], checks)
         row += 1
     row += 1
-    for column, title in enumerate((tr("sheet"), tr("what it tells"), tr("rows"), tr("file with the same figures"))):
+    for column, title in enumerate((tr("sheet"), tr("contents"), tr("rows"), tr("file with the same figures"))):
         sheet.write_string(row, column, title, styles.head)
     link_style = styles.of(font_color="#0b5394", underline=1, valign="top")
     wrapped = styles.of(text_wrap=True, valign="top")

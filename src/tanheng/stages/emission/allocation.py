@@ -58,7 +58,7 @@ def emission_zones(layer: ZoneLayer | None, table: pd.DataFrame, land: Land) -> 
         raise InputError(emitting_elsewhere(layer.label, outside))
     notes = [
         tr(
-            "{name}: only {percent:.1f} % of this zone lies in the region, and all of its emissions are placed there",
+            "{name}: only {percent:.1f} % of this zone lies in the region; all of its emissions are allocated to that part",
             name=name,
             percent=100 * held[unit] / whole[unit],
         )

@@ -355,9 +355,7 @@ def _reference(table: pd.DataFrame, given: EmissionInputs) -> Found:
         return Found()
     left = ", ".join(dict.fromkeys(rows.loc[~able, "fuel"]))
     notes = (
-        (tr("reference approach: {left} can't be counted with these factors and are left out of it", left=left),)
-        if left
-        else ()
+        (tr("reference approach: these factors do not cover {left}, which are excluded", left=left),) if left else ()
     )
     supplied = burnt_table(rows[able], factors)
     fuel_only = table[~table["fuel"].isin([*CARRIERS, *processes().factors])]

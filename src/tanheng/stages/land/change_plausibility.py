@@ -81,8 +81,8 @@ def _coarse(land: Land) -> list[str]:
         return []
     return [
         tr(
-            "land_cover: pixels of {side:.1f} km are larger than the cells of {cell:g} km, which repeat them; patches smaller than a "
-            "pixel, such as villages, rivers and small woods, are not in the map, and single cells are no observations",
+            "land_cover: pixels of {side:.1f} km are larger than the cells of {cell:g} km, which repeat them; patches smaller "
+            "than a pixel, such as villages, rivers and small woods, are not in the map, and single cells are not observations",
             side=side / 1000.0,
             cell=land.grid.resolution / 1000.0,
         )

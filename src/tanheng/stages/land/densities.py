@@ -354,8 +354,8 @@ def _gaps(laid: LaidMap, series: LandSeries) -> Iterator[str]:
         return
     years = len(series.years)
     yield tr(
-        "carbon_density.maps {number} ({pool}): the map has no value on {percent:.2g} % of the land that it is for ({area:,.0f} km2: {classes}), "
-        "which takes the table's density",
+        "carbon_density.maps {number} ({pool}): the map has no data on {percent:.2g} % of the land it applies to ({area:,.0f} "
+        "km2: {classes}); the density of the table is used there",
         number=laid.number,
         pool=tr(POOL_WORDS[laid.given.settings.pool]),
         percent=100 * silent / whole,

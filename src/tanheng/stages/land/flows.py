@@ -76,8 +76,8 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes, earlier: tupl
     )
     notes = (
         tr(
-            "flows: land on the first map ({year}) is taken as settled, so what still follows from conversions before it is left out, and land "
-            "converted in the {window:g} years before it counts as remaining",
+            "flows: the land on the first map ({year}) is assumed to be at steady state, so delayed effects of earlier "
+            "conversions are ignored, and land converted in the preceding {window:g} years counts as remaining",
             year=steps[0].first,
             window=given.settings.window_years,
         ),

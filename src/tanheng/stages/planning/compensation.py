@@ -72,8 +72,8 @@ def compensation(
 
 def _stock_note() -> str:
     return tr(
-        "compensation: in mode 'stock' a unit's surplus is the emissions that its share of the stored carbon would allot to it, "
-        "less its own; it is no yearly uptake, and nothing is absorbed there by this run"
+        "compensation: in mode 'stock', the surplus of a zone is the emissions allowed by its share of the carbon stock minus "
+        "its own emissions; it is not a yearly uptake, and this run does not calculate any uptake"
     )
 
 

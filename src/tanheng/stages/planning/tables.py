@@ -142,8 +142,10 @@ def prices_table(plan: Plan, unit_of_gain: str, limits: Sequence[Limit]) -> pd.D
 def _price_in_words(price: Price, unit: str, unit_of_gain: str) -> str:
     figures = {"words": price.words, "unit": unit, "worth": price.worth, "unit_of_gain": unit_of_gain}
     if price.sign > 0:
-        return tr("'{words}' binds: allowing one {unit} more is worth {worth:,.4g} {unit_of_gain}", **figures)
-    return tr("'{words}' binds: asking for one {unit} less is worth {worth:,.4g} {unit_of_gain}", **figures)
+        return tr(
+            "'{words}' is binding: allowing 1 {unit} more raises the gain by {worth:,.4g} {unit_of_gain}", **figures
+        )
+    return tr("'{words}' is binding: requiring 1 {unit} less raises the gain by {worth:,.4g} {unit_of_gain}", **figures)
 
 
 def share_layers(land: PlanLand, flows: Flows) -> Iterator[tuple[tuple[str, ...], str, NDArray[np.float64]]]:

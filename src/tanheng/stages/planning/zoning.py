@@ -136,8 +136,8 @@ def _unit_notes(left: int, *, is_stock: bool) -> Iterator[str]:
         yield tr("zones of management by unit: {left} zone(s) without GDP or demand are left out", left=left)
     if is_stock:
         yield tr(
-            "zones of management by unit: in mode 'stock' ESC compares shares of stored carbon; the literature's ESC compares "
-            "yearly absorption, so use mode 'sink' or 'stock_change' before you act on these zones"
+            "management zones by administrative zone: in mode 'stock' the share of the carbon stock stands in for ESC, which "
+            "the literature defines by yearly uptake; use mode 'sink' or 'stock_change' before acting on these zones"
         )
 
 

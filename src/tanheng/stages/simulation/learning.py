@@ -67,8 +67,8 @@ def learn_suitability(
         if appraisals[origin].skill < 0:
             notes.append(
                 tr(
-                    "nothing that could be learned from {first} to {last} predicts where '{name}' changes: on held-out blocks even chances do "
-                    "better, so its change is placed at random among its cells",
+                    "change of '{name}' could not be predicted from {first} to {last}: on held-out blocks, equal "
+                    "probabilities perform better, so its change is placed at random among its cells",
                     first=years[0],
                     last=years[1],
                     name=name_of(inputs.land.classes[origin]),

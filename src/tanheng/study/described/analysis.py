@@ -12,8 +12,8 @@ ANALYSIS: Fields = {
         "mode": Field(
             mark("Mode"),
             mark(
-                "What supply is: the carbon stored (stock), its yearly change (stock_change), or yearly "
-                "uptake (sink). A stock less a year of emissions is no carbon budget."
+                "What supply is: the carbon stored (stock), its yearly change (stock_change), or yearly uptake (sink). A "
+                "stock less a year of emissions is not a carbon budget."
             ),
             "stock",
         ),
@@ -55,15 +55,17 @@ ANALYSIS: Fields = {
             accepts=("class",),
         ),
         "uptake_correlation": Field(
-            mark("Correlation of classes"), mark("How far the rates of the classes err together, from 0 to 1."), 0.5
+            mark("Correlation of classes"),
+            mark("Correlation between the errors of the uptake rates of the classes, from 0 to 1."),
+            0.5,
         ),
     },
     NetPrimaryProduction: {
         "units": Field(mark("Units"), mark("Units of the numbers in the rasters."), "0.1 g C m-2 yr-1"),
         "respiration": Field(
-            mark("Respiration"), mark("Heterotrophic respiration: production alone is no sink."), {"share": 0.5}
+            mark("Respiration"), mark("Heterotrophic respiration: production alone is not a sink."), {"share": 0.5}
         ),
-        "valid_max": Field(mark("Largest valid number"), mark("Numbers above mean no data."), 32700),
+        "valid_max": Field(mark("Largest valid number"), mark("Values above this number mean no data."), 32700),
     },
     Respiration: {
         "share": Field(mark("Share"), mark("Share of production that is respired."), 0.5),
@@ -94,13 +96,13 @@ ANALYSIS: Fields = {
         "correlation": Field(
             mark("Correlation"),
             mark(
-                "Methods: Pearson, Spearman, and partial correlation, which takes other drivers out; an empty list for none."
+                "Methods: Pearson, Spearman, and partial correlation, which controls for other drivers; an empty list for none."
             ),
             ["pearson", "spearman"],
         ),
         "controls": Field(
             mark("Control variables"),
-            mark("Drivers that partial correlation takes out. Left out: all others."),
+            mark("Drivers held constant in partial correlation. Default: all others."),
             ["elevation"],
             accepts=("driver",),
         ),
@@ -111,7 +113,7 @@ ANALYSIS: Fields = {
         ),
         "breaks": Field(
             mark("Ways to cut drivers"),
-            mark("Ways to cut a driver into strata that are tried."),
+            mark("Discretisation methods to try for each driver."),
             ["natural", "quantile"],
         ),
         "classes": Field(mark("Numbers of strata"), mark("Fewest and most strata that are tried."), [3, 8]),

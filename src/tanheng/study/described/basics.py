@@ -120,12 +120,12 @@ BASICS: Fields = {
         ),
         "data_years": Field(
             mark("Years of borrowed data"),
-            mark("Year that the data of an input are of, where it is not that of the study."),
+            mark("Year to which the data of an input refer, if it differs from the study year."),
             {"emissions": {"2015": 2014}},
         ),
         "reconstructed": Field(
             mark("Reconstructed inputs"),
-            mark("Inputs that were worked out from totals and not observed; results that follow from them say so."),
+            mark("Inputs that were derived from totals, not observed; results based on them are labelled."),
             ["land_cover"],
         ),
         "maps": Field(

@@ -39,16 +39,16 @@ EMISSION: Fields = {
         ),
         "columns": Field(
             mark("Headings"),
-            mark("Headings of your table that are not known, by the column that they mean."),
+            mark("Headings of your table that tanheng does not recognise, assigned to the columns they represent."),
             {"fuel": "material"},
         ),
         "unit": Field(
             mark("Unit"), mark("Unit of the amounts, where neither a column nor a heading has it."), "10^4 t"
         ),
         "burnt": Field(
-            mark("Flows that are burnt"),
+            mark("Items counted as combustion"),
             mark(
-                "How far a flow of the energy balance counts as burnt: 1 all, 0 nothing, -1 for inputs written as negative."
+                "Share of an item of the energy balance that counts as combustion: 1 all, 0 none, -1 for inputs written as negative."
             ),
             {"用作原料、材料": 0},
         ),
@@ -60,7 +60,7 @@ EMISSION: Fields = {
         ),
         "processes": Field(
             mark("Processes"),
-            mark("Activity of cement, lime, rice, livestock, nitrogen and landfills, by Tier 1 factors."),
+            mark("Activity data of cement, lime, rice, livestock, nitrogen and landfills, with Tier 1 factors."),
             "processes.csv",
             accepts=("table:processes",),
         ),
@@ -70,7 +70,8 @@ EMISSION: Fields = {
         "account": Field(
             mark("Account"),
             mark(
-                "Territorial: what is burnt here. Consumption: with electricity and heat bought, without power stations."
+                "Territorial: combustion within the region. Consumption: fuel used in the region plus purchased electricity "
+                "and heat, without power plants."
             ),
             "territorial",
         ),
@@ -88,7 +89,9 @@ EMISSION: Fields = {
         ),
         "gases": Field(mark("Methane and nitrous oxide"), mark("Add methane and nitrous oxide of burning."), False),
         "gwp": Field(
-            mark("Global warming potentials"), mark("Assessment report of the IPCC that they are taken from."), "AR5"
+            mark("Global warming potentials"),
+            mark("IPCC assessment report from which the global warming potentials are taken."),
+            "AR5",
         ),
         "activity_uncertainty": Field(
             mark("Uncertainty of activity"), mark("Half of the 95 % interval of each row, relative."), 0.05
@@ -100,8 +103,8 @@ EMISSION: Fields = {
         "seed": Field(mark("Seed"), mark("Start of the random numbers: the same seed gives the same results."), 1),
     },
     TotalsUncertainty: {
-        "common": Field(mark("Common part"), mark("Half-width of what errs alike in all rows."), 0.05),
-        "own": Field(mark("Part of each row"), mark("Half-width of what is each row's own."), 0.1),
+        "common": Field(mark("Common part"), mark("Half-width of the error component common to all rows."), 0.05),
+        "own": Field(mark("Part of each row"), mark("Half-width of the error component specific to each row."), 0.1),
     },
     Maps: {
         "map": Field(mark("Map"), mark("Raster that is the same in all years."), "layer.tif", accepts=("raster",)),
@@ -145,7 +148,9 @@ EMISSION: Fields = {
         ),
         "without_weight": Field(
             mark("Units without weight"),
-            mark("What to do with emissions of a unit without people: spread them by area with a warning, or stop."),
+            mark(
+                "What to do with emissions of a zone in which the weight is zero everywhere: allocate them by area with a warning, or stop."
+            ),
             "area",
         ),
         "weights": Field(
@@ -170,7 +175,9 @@ EMISSION: Fields = {
         "sector": Field(mark("Sector"), mark("Sector, or * for every other one."), "industry"),
         "by": Field(
             mark("Layers"),
-            mark("Layers and their powers, multiplied: population, drivers, shares of land classes."),
+            mark(
+                "Layers with their exponents; the weight is their product: population, drivers, shares of land classes."
+            ),
             {"night_lights": 0.5, "built-up": 1},
             accepts=("driver", "class"),
         ),
@@ -194,7 +201,7 @@ EMISSION: Fields = {
         ),
         "columns": Field(
             mark("Headings"),
-            mark("Headings of your table that are not known, by the column that they mean."),
+            mark("Headings of your table that tanheng does not recognise, assigned to the columns they represent."),
             {"value": "GDP"},
         ),
         "zones": Field(
@@ -208,7 +215,9 @@ EMISSION: Fields = {
         "scale": Field(mark("Scale"), mark("Factor that the numbers of the file are multiplied by."), 1),
         "support_km": Field(
             mark("Support"),
-            mark("Size at which it was measured, where that is larger than its pixels; tests use it."),
+            mark(
+                "Size of the area that one measurement represents, if larger than the pixels; statistical tests use this support."
+            ),
             9,
             unit="km",
         ),
@@ -230,7 +239,7 @@ EMISSION: Fields = {
         ),
         "columns": Field(
             mark("Headings"),
-            mark("Headings of your table that are not known, by the column that they mean."),
+            mark("Headings of your table that tanheng does not recognise, assigned to the columns they represent."),
             {"gdp": "GRP"},
         ),
         "prices": Field(

@@ -13,11 +13,14 @@ FUTURE: Fields = {
         "mode": Field(
             mark("Mode"),
             mark(
-                "Draw: drawn by the chances. Best: the single most likely arrangement. Patches: seeds grown to observed sizes."
+                "Draw: sampled with the predicted probabilities. Best: the single most likely allocation. Patches: seeds "
+                "grown to observed patch sizes."
             ),
             "draw",
         ),
-        "draws": Field(mark("Draws"), mark("Maps that are drawn; they give the chance of each class."), 10),
+        "draws": Field(
+            mark("Draws"), mark("Number of simulated maps; the probability of each class is its share of them."), 10
+        ),
         "model": Field(
             mark("Model"),
             mark("Model of suitability: logistic regression, or trees (LightGBM, installed apart)."),
@@ -33,10 +36,10 @@ FUTURE: Fields = {
             accepts=("table:land_demand", "table:land_conversions"),
         ),
         "demand_uncertainty": Field(
-            mark("Uncertainty of demand"),
+            mark("Uncertainty of land demand"),
             mark(
-                "Observed: as rates of conversion differed between the observed periods, which needs three maps. Or a number: by how much "
-                "higher all rates may be one period ahead at the upper end of the 95 % interval (0.3 is a factor of 1.3); 0 for none."
+                "Observed: estimated from the differences of conversion rates between observed periods; needs three maps. Or "
+                "a number: upper end of the 95 % interval of all rates one period ahead (0.3: a factor of 1.3); 0 for none."
             ),
             0.3,
         ),
@@ -54,7 +57,7 @@ FUTURE: Fields = {
         ),
         "suitability": Field(
             mark("Own suitability"),
-            mark("Rasters of your own chances, by class."),
+            mark("Rasters of your own conversion probabilities, by class."),
             {"built-up": "chance.tif"},
             accepts=("raster", "class"),
         ),
@@ -79,7 +82,7 @@ FUTURE: Fields = {
         ),
         "zones": Field(
             mark("Zone layer"),
-            mark("Layer in whose zones demand is derived and met."),
+            mark("Zone layer; land demand is derived and met separately in each zone."),
             "county",
             accepts=("zone layer",),
         ),
@@ -122,7 +125,7 @@ FUTURE: Fields = {
         ),
         "score_on_training": Field(
             mark("Score on training data"),
-            mark("Score the model on the change that it learned from; such scores are too high."),
+            mark("Validate the model on its own training data; such scores are too optimistic."),
             False,
         ),
         "write_draws": Field(mark("Write draws"), mark("Write the map of each draw."), False),

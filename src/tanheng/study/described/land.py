@@ -35,7 +35,7 @@ LAND: Fields = {
         "nodata": Field(mark("Codes without data"), mark("Further codes that mean “no data”."), [127]),
         "codes": Field(
             mark("Codes by hand"),
-            mark("Land class of single codes; an empty text is no data."),
+            mark("Land class of single codes; an empty text means no data."),
             {"46": "water", "99": ""},
             accepts=("class",),
         ),
@@ -94,12 +94,12 @@ LAND: Fields = {
         ),
         "correlation": Field(
             mark("Correlation of classes"),
-            mark("How far the densities of the classes of a pool err together, from 0 to 1."),
+            mark("Correlation between the errors of the class densities of a pool, from 0 to 1."),
             0.5,
         ),
         "within_class": Field(
             mark("Variation within a class"),
-            mark("Half-width of the variation from cell to cell about the density of the class, relative."),
+            mark("Half-width of the variation between cells around the class density, relative."),
             0.4,
         ),
         "accept_unusual": Field(
@@ -109,7 +109,7 @@ LAND: Fields = {
         ),
         "climate": Field(
             mark("Climate correction"),
-            mark("Correct the table from the climate that it is of to that of the region."),
+            mark("Correct the densities from the climate of the table's region of origin to that of the study region."),
             {"table": {"precipitation_mm": 750}, "region": {"precipitation_mm": 820}},
         ),
         "zones": Field(
@@ -127,7 +127,7 @@ LAND: Fields = {
     ClimateCorrection: {
         "table": Field(
             mark("Climate of the table"),
-            mark("Mean climate of the place that the table is of."),
+            mark("Mean climate of the region in which the densities of the table were measured."),
             {"precipitation_mm": 750, "temperature_c": 14},
         ),
         "region": Field(
@@ -160,10 +160,12 @@ LAND: Fields = {
             accepts=("raster",),
         ),
         "error_correlation": Field(
-            mark("Correlation of cells"), mark("How far the errors of the cells go together, from 0 to 1."), 1
+            mark("Correlation of cells"), mark("Spatial correlation between the errors of the cells, from 0 to 1."), 1
         ),
         "years_correlation": Field(
-            mark("Correlation of years"), mark("How far maps of different years err alike, from 0 to 1."), 1
+            mark("Correlation of years"),
+            mark("Correlation between the errors of maps of different years, from 0 to 1."),
+            1,
         ),
         "below_ratio": Field(
             mark("Ratio below to above ground"),
@@ -171,17 +173,25 @@ LAND: Fields = {
             0.25,
         ),
         "depth_cm": Field(mark("Depth of the soil"), mark("How deep the soil of the raster goes."), 30, unit="cm"),
-        "year": Field(mark("Year of the map"), mark("Year that a map for all years is of."), 2010),
+        "year": Field(
+            mark("Year of the map"), mark("Year to which the map refers, if one map serves all years."), 2010
+        ),
         "source": Field(
             mark("Source"), mark("Source of the raster, for the report."), "Poggio et al. 2021, SoilGrids 2.0"
         ),
     },
     Flows: {
         "soil_years": Field(
-            mark("Years of soil"), mark("Years that the soil takes to settle after a conversion."), 20, unit="yr"
+            mark("Years of soil"),
+            mark("Years until the soil reaches its new steady state after a conversion."),
+            20,
+            unit="yr",
         ),
         "dead_years": Field(
-            mark("Years of dead matter"), mark("Years that dead organic matter takes to settle."), 20, unit="yr"
+            mark("Years of dead matter"),
+            mark("Years until dead organic matter reaches its new steady state."),
+            20,
+            unit="yr",
         ),
         "biomass_years": Field(
             mark("Years of biomass"),

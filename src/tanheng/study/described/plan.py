@@ -20,14 +20,17 @@ PLAN: Fields = {
         ),
         "carbon": Field(
             mark("Floors of carbon"),
-            mark("Least stored carbon, as a share of today's; of the region or of zones."),
+            mark("Minimum carbon stock, as a share of today's, for the region or for zones."),
             [{"at_least": 1.0, "zones": "county"}],
         ),
         "fixed": Field(
             mark("Fixed classes"), mark("Classes that stay what they are."), ["built-up", "water"], accepts=("class",)
         ),
         "no_new": Field(
-            mark("Classes that don't grow"), mark("Classes that nothing becomes."), ["water"], accepts=("class",)
+            mark("Classes that don't grow"),
+            mark("Classes to which no land may be converted."),
+            ["water"],
+            accepts=("class",),
         ),
         "forbidden": Field(
             mark("Forbidden conversions"), mark("Pairs from, to."), [["forest", "cropland"]], accepts=("class",)
@@ -58,11 +61,11 @@ PLAN: Fields = {
         ),
         "demand_weight": Field(
             mark("Weight of demand"),
-            mark("How much more a tonne of carbon counts in units that emit more per hectare, from 0 to 1."),
+            mark("Additional weight of a tonne of carbon in zones with higher emissions per hectare, from 0 to 1."),
             0,
         ),
         "demand_zones": Field(
-            mark("Units of demand"),
+            mark("Zones for demand weighting"),
             mark("Zone layer of the units that demand is weighed by."),
             "county",
             accepts=("zone layer",),
@@ -98,7 +101,7 @@ PLAN: Fields = {
             mark("Scenarios"), mark("Built-in scenarios, a table of your own, or none."), True, accepts=("table",)
         ),
         "zoning": Field(
-            mark("Zones of management"), mark("Whether cells and units are grouped by supply and demand."), True
+            mark("Zones of management"), mark("Whether cells and zones are classified by supply and demand."), True
         ),
         "zoning_rules": Field(
             mark("Rules by cell"),
@@ -107,30 +110,30 @@ PLAN: Fields = {
             accepts=("table",),
         ),
         "unit_rules": Field(
-            mark("Rules by unit"),
-            mark("Rules that group units. Left out: the built-in ones."),
+            mark("Rules by zone"),
+            mark("Rules that classify zones. Default: the built-in rules."),
             "rules_by_unit.csv",
             accepts=("table",),
         ),
         "compensation": Field(
             mark("Compensation"),
-            mark("Zone layer whose units compensate each other."),
+            mark("Zone layer between whose zones compensation is calculated."),
             "county",
             accepts=("zone layer",),
         ),
-        "price": Field(mark("Price"), mark("Price of a tonne, for compensation and worth."), 60, unit="currency per t"),
+        "price": Field(
+            mark("Price"), mark("Price of a tonne, for compensation and valuation."), 60, unit="currency per t"
+        ),
         "price_per": Field(
             mark("Price per"), mark("Whether the price is per tonne of carbon or of carbon dioxide."), "t CO2"
         ),
         "price_path": Field(
             mark("Prices by year"),
-            mark("Prices by year, straight between and level beyond."),
+            mark("Prices by year; linear between these years, constant before and after."),
             {"2025": 60, "2035": 120},
             unit="currency per t",
         ),
-        "discount_rate_percent": Field(
-            mark("Discount rate"), mark("Yearly rate by which later worth is discounted."), 3, unit="%"
-        ),
+        "discount_rate_percent": Field(mark("Discount rate"), mark("Annual discount rate."), 3, unit="%"),
         "gap": Field(mark("Gap"), mark("Relative gap of the proof that is asked for."), 1e-06),
         "seconds": Field(mark("Time limit"), mark("Time for the search for whole cells."), 120, unit="s"),
         "seed": Field(mark("Seed"), mark("Start of the random numbers: the same seed gives the same results."), 1),

@@ -173,7 +173,7 @@ class Runner:
             )
         if math.isfinite(rules.memory_bytes) and processes.memory(job.pid) > rules.memory_bytes:
             return tr(
-                "It used more than {size:g} GB of memory, the limit of this server, and was stopped. Larger cells or fewer years need less.",
+                "The job used more than {size:g} GB of memory, the limit of this server, and was stopped. Use larger cells or fewer years.",
                 size=rules.memory_bytes / 1e9,
             )
         return self.space.message() if self.space.is_full() else ""

@@ -65,7 +65,7 @@ async def write(request: Request) -> Response:
     body, home = await body_of(request), home_of(request)
     rows = body.get("rows")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise InputError(tr("The request is no JSON object."))
+        raise InputError(tr("The request is not a JSON object."))
     told = [[str(cell) for cell in row] for row in rows]
     version = str(body.get("version", ""))
     found = await in_thread(write_cells, home, asked(request, "name"), asked(request, "file"), version, told)
@@ -85,7 +85,7 @@ async def use(request: Request) -> Response:
     changes: list[tuple[list[str | int], object]] = []
     year, entries = body.get("year"), body.get("entries", ())
     if not isinstance(entries, list) or not all(_is_entry(item) for item in entries):
-        raise InputError(tr("The request is no JSON object."))
+        raise InputError(tr("The request is not a JSON object."))
     if any(YEAR in place for place, _ in entries):
         if not isinstance(year, int) or not 1 <= year <= 9999:
             raise InputError(tr("Name the year of this file."))

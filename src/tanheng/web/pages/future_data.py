@@ -57,7 +57,7 @@ async def write(request: Request) -> Response:
         draws = int(body["draws"])
         scenarios = [_scenario(item) for item in body["scenarios"]]
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise InputError(tr("The request is no JSON object.")) from error
+        raise InputError(tr("The request is not a JSON object.")) from error
     written = await in_thread(write_scenarios, home, name, str(body.get("version", "")), to, draws, scenarios)
     return data(written.as_data())
 

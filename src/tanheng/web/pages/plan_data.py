@@ -40,7 +40,7 @@ async def solve(request: Request) -> Response:
     home, name, body = home_of(request), asked(request, "name"), await body_of(request)
     changes = body.get("changes", {})
     if not isinstance(changes, dict):
-        raise InputError(tr("The request is no JSON object."))
+        raise InputError(tr("The request is not a JSON object."))
     state = await in_thread(state_of, home, name)
     version = _version(state)
     return data(await in_thread(home.desks.solved, study_path(home, name), version, changes))

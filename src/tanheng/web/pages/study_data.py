@@ -51,7 +51,7 @@ async def change(request: Request) -> Response:
         return data((await in_thread(replaced, home, name, version, body["text"])).as_data())
     given = body.get("changes", ())
     if not isinstance(given, (list, tuple)):
-        raise InputError(tr("The request is no JSON object."))
+        raise InputError(tr("The request is not a JSON object."))
     changes = [(_place(item), _value(item)) for item in given]
     return data((await in_thread(edited, home, name, version, changes)).as_data())
 
@@ -63,7 +63,7 @@ _DEEPEST = 20
 def _place(item: Any) -> list[str | int]:  # noqa: ANN401  whatever a request holds
     place = item.get("place") if isinstance(item, dict) else None
     if not isinstance(place, list) or not all(isinstance(key, (str, int)) for key in place) or len(place) > _DEEPEST:
-        raise InputError(tr("The request is no JSON object."))
+        raise InputError(tr("The request is not a JSON object."))
     return place
 
 

@@ -20,7 +20,7 @@ _WORDS = {
     "rate_population": mark("Population"),
     "rest": mark("Takes what is left"),
     "scenario_name": mark("Scenario {number}"),
-    "settled_change": mark("Stored carbon of settled land, against today"),
+    "settled_change": mark("Steady-state carbon stock, relative to today"),
     "was_not_seen_to_change": mark(
         "{class}: no change of it was observed, so that nothing says where it would change."
     ),
@@ -59,7 +59,7 @@ _WORDS = {
     "by_the_study": mark("By the study as well:"),
     "by_hand_gain": mark("Stored carbon gained"),
     "by_hand_weighed_proof": mark(
-        "What is made largest is the weighted sum. No plan within these limits has one higher by more than {share}. Worked out in {seconds} s."
+        "The objective is the weighted sum. No plan within these limits exceeds it by more than {share}. Computed in {seconds} s."
     ),
     "value_gained": mark("Change of '{name}'"),
     "carbon": mark("Carbon"),

@@ -142,7 +142,7 @@ def land_today(home: Home, name: str) -> LandToday:
     if settings.get("resolution") == "cells":
         raise InputError(
             tr(
-                "This study simulates on the shares of its cells, where areas by hand can't be set; see docs/simulation.md."
+                "This study simulates the shares of cells, for which areas cannot be set interactively; see docs/simulation.md."
             )
         )
     table = _table_of(home, state, "stock_by_class")

@@ -61,8 +61,8 @@ def _owed(row: Any, times: pd.DataFrame) -> list[str]:  # noqa: ANN401  a row of
         return []
     return [
         tr(
-            "A further {owed} is expected by {end} from conversions that the maps show, if land use stays as it is: the stock of {year} has not "
-            "settled yet.",
+            "The stock of {year} is not yet at steady state: if land use stays as it is, a further {owed} is expected by "
+            "{end} from conversions that the maps show.",
             year=int(row.to_year),
             owed=mass(row.owed_t_c, signed=True),
             end=int(times["year"].iloc[-1]),
