@@ -67,6 +67,10 @@ def test_what_has_a_name_already_is_refused() -> None:
     statistic = CellStatistic("mine", lambda _: Findings(), lambda years: years)
     with pytest.raises(AlignmentError, match="'demand' is a variable already"):
         tanheng.register_statistic(Extension(statistic, (Variable("demand", ("y", "x"), "1", "another"),)))
+    mine = Variable("only_here", ("y", "x"), "1", "a variable of one's own")
+    with pytest.raises(InputError, match="'balance' is a table already"):
+        tanheng.register_statistic(Extension(statistic, (mine,), (titles.ResultTable("balance", "Mine", "its rows"),)))
+    assert "only_here" not in schema.VARIABLES
     tanheng.register_statistic(Extension(statistic))
     tanheng.register_statistic(Extension(statistic))
     other = CellStatistic("mine", lambda _: Findings(), lambda years: years)

@@ -166,7 +166,8 @@ def _modes() -> list[Variable]:
         half = f"half of the 95 % interval of the balance: {text}"
         found.append(Variable(f"balance_half_width_{mode}", _YEARLY, units, half))
     for mode, (units, text) in _SUPPLY.items():
-        half = f"half of the 95 % interval of supply, from the densities: {text}"
+        source = "rates or production" if mode == "sink" else "densities"
+        half = f"half of the 95 % interval of supply, from the {source}: {text}"
         found.append(Variable(f"supply_half_width_{mode}", _YEARLY, units, half))
     for mode, (units, text) in _QUOTIENT.items():
         found.append(Variable(f"supply_per_demand_{mode}", _YEARLY, units, text, "", "undefined where demand is zero"))
@@ -199,10 +200,21 @@ def declare(variable: Variable) -> None:
     AlignmentError
         There is one of that name with another meaning.
     """
+    refuse_taken(variable)
+    VARIABLES[variable.name] = variable
+
+
+def refuse_taken(variable: Variable) -> None:
+    """Refuse a variable whose name another one has.
+
+    Raises
+    ------
+    AlignmentError
+        There is one of that name with another meaning.
+    """
     known = VARIABLES.get(variable.name)
     if (known is not None and known != variable) or variable.name in BY_MODE:
         raise AlignmentError(tr("'{name}' is a variable already; give yours another name", name=variable.name))
-    VARIABLES[variable.name] = variable
 
 
 def refuse_unknown(names: Iterable[str]) -> None:

@@ -119,6 +119,14 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         assert name in of(tmp_path / name).problem
 
 
+def test_polygons_are_recognised_whatever_their_file_is_called(tmp_path: Path) -> None:
+    polygons = (EXAMPLE / "data" / "counties.geojson").read_bytes()
+    (tmp_path / "counties.json").write_bytes(polygons)
+    (tmp_path / "notes.json").write_text('{"a": 1}', encoding="utf-8")
+    assert of(tmp_path / "counties.json").kind == of(EXAMPLE / "data" / "counties.geojson").kind
+    assert of(tmp_path / "notes.json").kind == "unknown"
+
+
 def test_sheets_become_entries_of_their_own(tmp_path: Path) -> None:
     from openpyxl import Workbook
 

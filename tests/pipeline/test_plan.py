@@ -309,7 +309,7 @@ def test_the_paragraph_follows_the_figures(planned: Planned) -> None:
     assert "best left as it is" in plan_paragraph(dict(planned.record, gap=0.0), nothing)
     unproved = plan_paragraph(dict(planned.record, gap=1e6), nothing)
     assert "best left" not in unproved
-    assert "no proof" in unproved
+    assert "not a proof" in unproved
     assert "by up to 1e+06 t C" in unproved
     for word in ("carbon neutral", "will ", "guarantee"):
         assert word not in text
@@ -436,7 +436,7 @@ def test_values_keep_the_names_that_the_user_gave_them(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("budget = 6000000", "budget = 6000000\nhorizon = 3"), "no key of [plan]; did you mean 'horizon_years'"),
+        (("budget = 6000000", "budget = 6000000\nhorizon = 3"), "not a key of [plan]; did you mean 'horizon_years'"),
         (('costs = "costs.csv"\n', ""), "budget: needs 'costs'"),
         (('pareto = "crop_output"', 'pareto = "cost"'), None),
         (('compensation = "part"', 'compensation = "prt"'), "there is no zone layer 'prt'; did you mean 'part'?"),

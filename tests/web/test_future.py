@@ -140,7 +140,7 @@ def test_what_is_wrong_is_refused_and_writes_nothing(served: Served, land: dict[
         (body(now, {**good, "areas": {"forest": 1.0}}), "for each class"),
         (body(now, {**good, "areas": areas(land, forest=-1.0)}), "zero or more"),
         (body(now, {**good, "areas": areas(land) | {"forest": 9000.0}}), "add up to"),
-        (body(now, {**good, "areas": areas(land) | {"forest": "x"}}), "no JSON object"),
+        (body(now, {**good, "areas": areas(land) | {"forest": "x"}}), "not a JSON object"),
         (body(now, good, version="other"), "changed elsewhere"),
         (body(now, {**good, "areas": areas(land, **{"built-up": 10.0})}), "can't be reached"),
     ]

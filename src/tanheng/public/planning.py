@@ -19,6 +19,7 @@ from tanheng.planning.solve import best_plan
 from tanheng.planning.spread import nearness
 from tanheng.public.land import Densities, density_by_code, land_map
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
+from tanheng.public.studies import refuse_beside_a_study
 
 #: A class of a map of one's own: its code.
 Code = int
@@ -113,6 +114,8 @@ def plan(
     if densities is None:
         if not isinstance(land, (str, Path)):
             raise InputError(tr("plan: a map needs densities; a study is named by its file"))
+        beside = {"legend": legend, "at_least": at_least, "at_most": at_most, "fixed": fixed, "no_new": no_new}
+        refuse_beside_a_study(beside | {"may_change": may_change}, "plan")
         return plan_study(Path(land), language=language)
     return _of_map(
         land_map(land, "land"),
@@ -133,7 +136,18 @@ class _Limits:
     no_new: tuple[Code, ...]
 
     def refuse_unknown(self, codes: list[int]) -> None:
-        """Refuse codes that the map lacks."""
+        """Refuse codes that the map lacks, and multiples that no area can have."""
+        for place, multiples in (("at_least", self.at_least), ("at_most", self.at_most)):
+            for code, multiple in multiples.items():
+                if not (np.isfinite(multiple) and multiple >= 0):
+                    raise InputError(
+                        tr(
+                            "{place}: {code}: {multiple} is not a multiple of today's area; write a number from 0 on, such as 0.8",
+                            place=place,
+                            code=code,
+                            multiple=multiple,
+                        )
+                    )
         named = {"at_least": self.at_least, "at_most": self.at_most, "fixed": self.fixed, "no_new": self.no_new}
         for place, wanted in named.items():
             for code in wanted:
@@ -152,6 +166,8 @@ def _of_map(
     land: Map, by_code: Mapping[float, float], limits: _Limits, may_change: MapLike | None, pixel_area: float
 ) -> xr.Dataset:
     codes = [int(code) for code in np.unique(land.values[land.known])]
+    if not codes:
+        raise InputError(tr("{name}: has no cell with a class, only missing data", name=land.name))
     missing = [code for code in codes if not np.isfinite(by_code.get(code, np.nan))]
     if missing:
         raise InputError(tr("{name}: no density for codes {codes}", name=land.name, codes=listed(missing)))

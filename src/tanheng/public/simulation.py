@@ -11,6 +11,7 @@ from tanheng.language import tr
 from tanheng.pipeline.simulation.maps import SimulationRequest, simulate_maps
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.pipeline.simulation.study import simulate_study
+from tanheng.public.studies import refuse_beside_a_study
 from tanheng.study.options import simulate_settings
 
 Name = str | Path
@@ -72,6 +73,8 @@ def simulate(
     """
     if isinstance(land, (str, Path)):
         if str(land).lower().endswith(".toml"):
+            beside = {"years": years, "to": to, "legend": legend, "drivers": drivers, "zones": zones}
+            refuse_beside_a_study(beside | {"densities": densities} | settings, "simulate")
             return simulate_study(Path(land), output=None if output is None else Path(output))
         raise InputError(tr("simulate: one map shows no change; give a list of maps, or a study file"))
     if output is None:

@@ -1,9 +1,12 @@
-"""A study from its file, run or planned."""
+"""A study from its file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from tanheng.errors import InputError
+from tanheng.language import tr
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.run import run_study
 
@@ -37,3 +40,33 @@ def run(study: str | Path, *, output: str | Path | None = None, language: str | 
     >>> results.dataset["balance"].sel(year=2015)               # doctest: +SKIP
     """
     return run_study(Path(study), output=None if output is None else Path(output), language=language)
+
+
+def refuse_beside_a_study(given: Mapping[str, object], section: str) -> None:
+    """Refuse arguments that a study says itself: they would be passed over.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        Arguments by name; none and empty ones were not given.
+    section : str
+        Section of the study that says them.
+
+    Raises
+    ------
+    InputError
+        Some are given.
+    """
+    names = [
+        name
+        for name, value in given.items()
+        if value is not None and not (hasattr(value, "__len__") and len(value) == 0)
+    ]
+    if names:
+        raise InputError(
+            tr(
+                "{names}: a study says this itself, in [{section}]; leave it out",
+                names=", ".join(names),
+                section=section,
+            )
+        )

@@ -46,7 +46,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "area_ha": ("面积（公顷）", "面积(公顷)", "面积_ha"),
     "area_mu": ("面积（亩）", "面积(亩)", "面积_亩"),
     "population": ("人口", "人口数"),
-    "respiration": ("异养呼吸", "土壤呼吸"),
+    "respiration": ("异养呼吸",),
     "age": ("年龄", "林龄"),
     "share": ("比例", "份额"),
     "gain": ("增加量", "生长量"),

@@ -332,12 +332,23 @@ def declare_table(table: ResultTable) -> None:
     InputError
         There is one of that name with another title, or the title is too long for a sheet.
     """
+    refuse_taken_table(table)
+    TITLES[table.name], MEANINGS[table.name] = table.title, table.meaning
+    declare_columns(table.columns, table.name)
+
+
+def refuse_taken_table(table: ResultTable) -> None:
+    """Refuse a table whose name another one has, or whose title is too long for a sheet.
+
+    Raises
+    ------
+    InputError
+        Either is so.
+    """
     if TITLES.get(table.name, table.title) != table.title:
         raise InputError(tr("'{name}' is a table already; give yours another name", name=table.name))
     if len(table.title) > _LONGEST_TITLE:
         raise InputError(tr("'{title}': a title has at most {most} letters", title=table.title, most=_LONGEST_TITLE))
-    TITLES[table.name], MEANINGS[table.name] = table.title, table.meaning
-    declare_columns(table.columns, table.name)
 
 
 def table_title(name: str) -> str:

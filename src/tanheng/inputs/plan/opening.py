@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +40,28 @@ Layer = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
+class ClassRange(NamedTuple):
+    """Range of a class as multiples of its area today or of where the trend leads it; none where an end is open."""
+
+    land_class: str
+    least: float | None
+    least_of: str
+    most: float | None
+    most_of: str
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A scenario: ranges of classes as multiples of today's area or of the trend's."""
 
     name: str
     name_zh: str
-    rows: tuple[tuple[str, float | None, str, float | None, str], ...]
+    ranges: tuple[ClassRange, ...]
+
+    @property
+    def follows_trend(self) -> bool:
+        """Whether a range is a multiple of where the trend leads."""
+        return any("trend" in (row.least_of, row.most_of) for row in self.ranges)
 
 
 @dataclass(frozen=True)
@@ -312,7 +327,7 @@ def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
         return ()
     table = read_named("plans", "scenarios" if plan.scenarios is True else str(plan.scenarios), inputs.base)
     table.require(["scenario", "land_class", "at_least", "at_least_of", "at_most", "at_most_of"])
-    rows: dict[str, list[tuple[str, float | None, str, float | None, str]]] = {}
+    rows: dict[str, list[ClassRange]] = {}
     names: dict[str, str] = {}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
@@ -324,8 +339,8 @@ def _scenarios(plan: Plan, inputs: Inputs) -> tuple[Scenario, ...]:
                 class_number(which, inputs.classes, table.at(place, "land_class"))
             continue
         wanted = inputs.classes if which == "*" else (which,)
-        rows.setdefault(row["scenario"], []).extend((name, *low, *high) for name in wanted)
-        names[row["scenario"]] = row.get("name_zh", "")
+        rows.setdefault(row["scenario"], []).extend(ClassRange(name, *low, *high) for name in wanted)
+        names[row["scenario"]] = names.get(row["scenario"]) or row.get("name_zh", "")
     return tuple(Scenario(name, names[name], tuple(found)) for name, found in rows.items())
 
 

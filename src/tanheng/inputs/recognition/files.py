@@ -12,11 +12,11 @@ from tanheng.inputs.recognition.rasters import recognised_raster
 from tanheng.inputs.recognition.recognised import Recognised
 from tanheng.inputs.recognition.tables import recognised_table, sheets
 from tanheng.inputs.recognition.vectors import recognised_layer
+from tanheng.io.vectors import VECTORS
 from tanheng.language import tr
 from tanheng.plain_files import is_file
 
 RASTERS = (".tif", ".tiff", ".vrt", ".img", ".asc", ".nc", ".jp2", ".hgt")
-VECTORS = (".shp", ".gpkg", ".geojson", ".kml", ".fgb")
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 
 #: Folders that hold no inputs.
@@ -38,12 +38,17 @@ def recognised(path: Path, base: Path) -> list[Recognised]:
     suffix = path.suffix.lower()
     if suffix in RASTERS:
         return [_tried(recognised_raster, path, file)]
+    if suffix == ".json":
+        return [_json(path, file)]
     if suffix in VECTORS:
         return [_tried(recognised_layer, path, file)]
     if suffix in TABLES:
         return _tables(path, file)
-    found = _parameters(path, file) if suffix == ".json" else None
-    return [found or Recognised(file, "unknown", tr("File of a kind that no study reads"))]
+    return [_of_no_use(file)]
+
+
+def _of_no_use(file: str) -> Recognised:
+    return Recognised(file, "unknown", tr("File of a kind that no study reads"))
 
 
 def _tables(path: Path, file: str) -> list[Recognised]:
@@ -64,15 +69,16 @@ def _tried(look: Callable[[Path, str], Recognised], path: Path, file: str) -> Re
         return Recognised(file, "unknown", tr("File that can't be read"), problem=str(error))
 
 
-def _parameters(path: Path, file: str) -> Recognised | None:
-    """Parameter set of InVEST's carbon model; none where a JSON file is another thing."""
+def _json(path: Path, file: str) -> Recognised:
+    """A parameter set of InVEST's carbon model, or polygons as GeoJSON."""
     try:
         data = json.loads(read_text(path))
     except (ValueError, RecursionError, TanhengError):
-        return None
-    if isinstance(data, dict) and ({"args", "lulc_bas_path", "lulc_cur_path"} & set(data)):
+        return _of_no_use(file)
+    keys = set(data) if isinstance(data, dict) else set()
+    if {"args", "lulc_bas_path", "lulc_cur_path"} & keys:
         return Recognised(file, "InVEST parameters", tr("Parameter set of InVEST's carbon model"))
-    return None
+    return _tried(recognised_layer, path, file) if {"features", "geometry", "coordinates"} & keys else _of_no_use(file)
 
 
 def files_in(base: Path) -> Iterator[Path]:
@@ -95,7 +101,7 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
     for path in entries:
         if path.name.startswith("."):
             continue
-        if path.suffix.lower() in (*RASTERS, *VECTORS, *TABLES, ".json") and is_file(path):
+        if path.suffix.lower() in (*RASTERS, *VECTORS, *TABLES) and is_file(path):
             yield path
     for path in entries if depth < _DEEPEST else ():
         hidden = path.name.startswith(".") or path.name in _NO_INPUTS or path.is_symlink()

@@ -107,7 +107,7 @@ def simulate_maps(
             inputs = replace(inputs, notes=(*inputs.notes, *_doubts(inputs)))
         with working_on(folder), result_folder(folder) as written:
             found = simulate_into(written, inputs, clock, work or Here(), densities)
-            record = simulation_record(found, clock, _title(request), list(_input_files(request, inputs)))
+            record = simulation_record(found, clock, _title(request), list(_input_files(request, inputs)), Path.cwd())
             found = _finished(written, folder, found, record, clock)
     for heading, texts in grouped(found.notes).items():
         clock.reporter.notes(heading, texts)
@@ -350,9 +350,9 @@ def _future(
 
 
 def simulation_record(
-    found: Simulation, clock: Clock, title: str | Mapping[str, str], files: list[Path]
+    found: Simulation, clock: Clock, title: str | Mapping[str, str], files: list[Path], base: Path
 ) -> SimulationRecord:
-    """Record of a simulation, as run.json holds it."""
+    """Record of a simulation, as run.json holds it; files are named from the folder `base`."""
     inputs, trial = found.inputs, found.trial
     model = inputs.settings.mode
     return SimulationRecord(
@@ -374,7 +374,7 @@ def simulation_record(
         scored_on=[trial.first, trial.last],
         below_null=below_random(trial.scores, model),
         null_resolution=null_resolution(trial.scores, model),
-        inputs=provenance.listed_files(dict.fromkeys(files), Path.cwd()),
+        inputs=provenance.listed_files(dict.fromkeys(files), base),
         warnings=list(found.notes),
         timings_s=dict(clock.seconds),
     )

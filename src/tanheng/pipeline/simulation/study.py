@@ -224,7 +224,7 @@ def simulate_for_study(
         write_zarr(folder / "results.zarr", _dataset(variables))
     made = replace(made, tables=tables, notes=(*made.notes, *notes))
     title = inputs.study.model_dump(mode="json")["title"]
-    record = simulation_record(made, clock, title, [*inputs.files, *given.files])
+    record = simulation_record(made, clock, title, [*inputs.files, *given.files], inputs.base)
     reconstructed = "land_cover" in inputs.study.reconstructed
     record = replace(record, note=inputs.study.outputs.told_note, reconstructed=reconstructed)
     with clock.stage(mark("maps and report of the simulation")):

@@ -99,7 +99,7 @@ def _solved(
     opened: PlanInputs, land: PlanLand, problem: PlanProblem, scenario: Scenario, trend: Trend | None
 ) -> Plan | None:
     """Best plan of a scenario; none where it follows a trend that is not known."""
-    if trend is None and any("trend" in (row[2], row[4]) for row in scenario.rows):
+    if trend is None and scenario.follows_trend:
         return None
     stated = _scenario_problem(land, problem, scenario, trend)
     return best_plan(stated, gap=max(opened.plan.gap, _ROUGH), seconds=opened.plan.seconds)
@@ -133,7 +133,7 @@ def _scenario_problem(
     classes = len(land.classes)
     limits, allowed = [], problem.allowed
     cell = float(land.area.max()) if problem.whole else 0.0
-    for name, low, low_of, high, high_of in scenario.rows:
+    for name, low, low_of, high, high_of in scenario.ranges:
         number = land.classes.index(name)
         reference = {"today": today[number], "trend": trend.areas[number] if trend else math.nan, "": math.nan}
         least = -math.inf if low is None else low * reference[low_of]
@@ -145,7 +145,7 @@ def _scenario_problem(
                 *reachable_range(name, least, most, cell),
             )
         )
-    if trend is not None and any(row[2] == "trend" for row in scenario.rows):
+    if trend is not None and scenario.follows_trend:
         allowed = allowed | trend.seen
     # A range of a class in the whole region (an area, ha) is the scenario's matter; budget, carbon, and what holds in zones, stay.
     kept = tuple(limit for limit in problem.limits if limit.term.factor is not None or limit.units != "ha")

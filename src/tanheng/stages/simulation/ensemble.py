@@ -99,7 +99,7 @@ class Ensemble:
     def region_half_width(self, scenario: str, years: tuple[int, ...], density: NDArray[np.float64]) -> float:
         """Half of the 95 % interval that draws make of the stock in a year, or of its change from the first year to the second, t C.
 
-        The last map is the same in all draws, so what is gained since then varies as the stock does.
+        The last map is the same in all draws, so what is gained since then varies as the stock does. Nothing varies where there is one draw.
 
         Parameters
         ----------
@@ -107,6 +107,8 @@ class Ensemble:
         """
         hectares = self.inputs.land.cell_km2 * HA_PER_KM2
         drawn = [year for year in years if year in self.inputs.settings.to]
+        if not drawn or self.draws < 2:
+            return 0.0
         stocks = [
             np.array([cells.sum(axis=0) @ density * hectares for cells in self.cells[scenario, year]]) for year in drawn
         ]

@@ -9,9 +9,9 @@ from importlib.metadata import entry_points
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.report.style.themes import KindTheme, Theme, declare_theme
-from tanheng.schema import Variable, declare
+from tanheng.schema import Variable, declare, refuse_taken
 from tanheng.stages.statistics.statistic import CellStatistic
-from tanheng.tables.titles import ResultTable, declare_table
+from tanheng.tables.titles import ResultTable, declare_table, refuse_taken_table
 
 #: Group of entry points under which an installed package offers its extensions.
 GROUP = "tanheng.statistics"
@@ -62,6 +62,10 @@ def register_statistic(extension: Extension) -> None:
     name = extension.statistic.name
     if _FROM_OUTSIDE.get(name, extension.statistic) is not extension.statistic:
         raise InputError(tr("a statistic '{name}' is registered already; give yours another name", name=name))
+    for variable in extension.variables:
+        refuse_taken(variable)
+    for table in extension.tables:
+        refuse_taken_table(table)
     for variable in extension.variables:
         declare(variable)
     for table in extension.tables:
