@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import STUDY, tiny_study, write_map
+from tanheng.accounting.flows.categories import category_emissions
 from tanheng.accounting.flows.delays import AT_ONCE, Response, converted_share, linear, realised, recent_and_old
 from tanheng.accounting.flows.store import Part, Responses, with_departures
 from tanheng.errors import InputError, StudyError
 from tanheng.pipeline.run import Results, run_study
-from tanheng.stages.land.flows import _flows
 
 ages = st.lists(st.floats(0.5, 100.0), min_size=1, max_size=5, unique=True).map(sorted)
 
@@ -215,12 +214,9 @@ def test_the_last_conversion_into_a_category_counts() -> None:
     last = parts[-1]
     assert (last.of, last.to) == ("dry", "paddy")
     assert last.earlier == (((1990, 1995), "forest"), ((2005, 2010), "grass"))
-    given = SimpleNamespace(
-        categories={"forest": "forest land", "grass": "grassland", "dry": "cropland", "paddy": "cropland"},
-        settings=SimpleNamespace(window_years=20.0),
-    )
+    categories = {"forest": "forest land", "grass": "grassland", "dry": "cropland", "paddy": "cropland"}
     # In 2028 two fifths of the conversions of 2005-2010 are less than twenty years old, and none of those of 1990-1995 is.
-    found = _flows(given, [last], "cropland", 2028)
+    found = category_emissions([last], categories, "cropland", 2028, 20.0)
     assert found["converted", "soil"] / (found["converted", "soil"] + found["remaining", "soil"]) == pytest.approx(0.4)
 
 

@@ -12,6 +12,7 @@ logarithmic mean Divisia index decomposition approach. Energy Policy 35, 238-246
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,3 +108,72 @@ def _parts(first: Values, last: Values, before: Values, after: Values) -> tuple[
         number = zero.sum(axis=1, keepdims=True)
         steps = np.where(zero, 1.0 / np.maximum(number, 1), steps)
     return weights, steps
+
+
+@dataclass(frozen=True)
+class EnergyEconomy:
+    """People, output, energy and emissions of a year: one end of a period.
+
+    Attributes
+    ----------
+    population : float
+        Persons.
+    gdp : float
+        In any currency, the same at both ends.
+    energy : mapping of str to float
+        By fuel, TJ; by one name, 0, where the energy of fuels is not known.
+    emissions : mapping of str to float
+        By the same, t CO2.
+    rest : float
+        Emissions that have no energy, t CO2.
+    """
+
+    population: float
+    gdp: float
+    energy: Mapping[str, float]
+    emissions: Mapping[str, float]
+    rest: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """Emissions in all, t CO2."""
+        return sum(self.emissions.values()) + self.rest
+
+
+def kaya_factors(end: EnergyEconomy, other: EnergyEconomy, *, by_fuel: bool) -> Values:
+    r"""Factors of the emissions at one end, shape (fuels, factors), for `decompose`.
+
+    .. math:: E_s = P \cdot \frac{Y}{P} \cdot \frac{Q}{Y} \cdot \frac{Q_s}{Q} \cdot \frac{E_s}{Q_s}
+        \qquad\text{or, where energy is not known,}\qquad E = P \cdot \frac{Y}{P} \cdot \frac{E}{Y}
+
+    with population :math:`P`, output :math:`Y` and energy :math:`Q` (Ang 2005). A fuel that is not burnt at this end has the emission factor of
+    the other, so that its appearance counts as a change of the mix.
+
+    Parameters
+    ----------
+    other : EnergyEconomy
+        The other end of the period.
+    by_fuel : bool
+        Whether the energy of each fuel is known.
+
+    Examples
+    --------
+    Coal gives way to gas, half and half: the mix of gas goes from nothing to 0.5.
+
+    >>> first = EnergyEconomy(100.0, 2000.0, {"coal": 40.0}, {"coal": 3600.0})
+    >>> last = EnergyEconomy(100.0, 2000.0, {"coal": 20.0, "gas": 20.0}, {"coal": 1800.0, "gas": 1120.0})
+    >>> kaya_factors(first, last, by_fuel=True).tolist()
+    [[100.0, 20.0, 0.02, 1.0, 90.0], [100.0, 20.0, 0.02, 0.0, 56.0]]
+    >>> kaya_factors(last, first, by_fuel=False).tolist()
+    [[100.0, 20.0, 1.46]]
+    """
+    heads = [end.population, end.gdp / end.population]
+    if not by_fuel:
+        return np.array([[*heads, sum(end.emissions.values()) / end.gdp]])
+    total = sum(end.energy.values())
+    rows = []
+    for fuel in sorted({*end.emissions, *other.emissions}):
+        burnt, emitted = end.energy.get(fuel, 0.0), end.emissions.get(fuel, 0.0)
+        factor = emitted / burnt if burnt else other.emissions[fuel] / other.energy[fuel]
+        rows.append([*heads, total / end.gdp, burnt / total if total else 0.0, factor])
+    return np.array(rows)

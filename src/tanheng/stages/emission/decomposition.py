@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tanheng.accounting.emission.decomposition import decompose
+from tanheng.accounting.emission.decomposition import EnergyEconomy, decompose, kaya_factors
 from tanheng.accounting.emission.decoupling import decoupling_state, elasticity
 from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors
@@ -19,8 +17,6 @@ from tanheng.land.series import year_pairs
 from tanheng.language import listed, mark_name, name_of, tr
 from tanheng.stages.found import Found, SelfCheck
 from tanheng.units import conversion_factor
-
-Values = NDArray[np.float64]
 
 #: Effects where the energy of each fuel is known, and where only emissions are.
 _BY_FUEL = (
@@ -32,22 +28,6 @@ _BY_TOTAL = ("population", "output per head", mark_name("carbon intensity"))
 _FEW = 0.05
 
 PROCESSES = mark_name("processes and what has no energy")
-
-
-@dataclass(frozen=True)
-class _End:
-    """One end of a period: people, output, energy (TJ) and emissions (t CO2) by fuel, and emissions that have no energy."""
-
-    population: float
-    gdp: float
-    energy: Mapping[str, float]
-    emissions: Mapping[str, float]
-    rest: float
-
-    @property
-    def total(self) -> float:
-        """Emissions in all."""
-        return sum(self.emissions.values()) + self.rest
 
 
 def account_drivers_of_emissions(
@@ -159,7 +139,7 @@ def _end(
     zone: str,
     year: int,
     population: Mapping[int, float],
-) -> _End:
+) -> EnergyEconomy:
     """People, output, energy and emissions of the region, or of a zone, in a year."""
     rows = economy[economy["year"] == year]
     own = rows[rows["zone"] == zone]
@@ -180,7 +160,7 @@ def _end(
         fuel = str(row.fuel) if factors is not None else ""
         energy[fuel] = energy.get(fuel, 0.0) + terajoules
         amounts[fuel] = amounts.get(fuel, 0.0) + float(row.emissions_t_co2)
-    return _End(persons, float(rows["gdp"].sum()), energy, amounts, rest)
+    return EnergyEconomy(persons, float(rows["gdp"].sum()), energy, amounts, rest)
 
 
 def _energy(row: object, factors: EmissionFactors) -> float:
@@ -194,29 +174,13 @@ def _energy(row: object, factors: EmissionFactors) -> float:
         return 0.0
 
 
-def _effects(first: _End, last: _End, *, by_fuel: bool) -> Iterator[tuple[str, float, float]]:
+def _effects(first: EnergyEconomy, last: EnergyEconomy, *, by_fuel: bool) -> Iterator[tuple[str, float, float]]:
     """Name of each effect, t CO2, and as a ratio."""
     names = _BY_FUEL if by_fuel else _BY_TOTAL
-    fuels = sorted({*first.emissions, *last.emissions})
-    ends = [_factors(end, other, fuels, by_fuel=by_fuel) for end, other in ((first, last), (last, first))]
-    found = decompose(*ends)
+    found = decompose(kaya_factors(first, last, by_fuel=by_fuel), kaya_factors(last, first, by_fuel=by_fuel))
     yield from zip(names, found.additive.tolist(), found.multiplicative.tolist(), strict=True)
     if first.rest or last.rest:
         yield PROCESSES, last.rest - first.rest, np.nan
-
-
-def _factors(end: _End, other: _End, fuels: Iterable[str], *, by_fuel: bool) -> Values:
-    """Factors of each fuel at one end, shape (fuels, factors); a fuel that is not burnt has the emission factor of the other end."""
-    heads = [end.population, end.gdp / end.population]
-    if not by_fuel:
-        return np.array([[*heads, sum(end.emissions.values()) / end.gdp]])
-    total = sum(end.energy.values())
-    rows = []
-    for fuel in fuels:
-        burnt, emitted = end.energy.get(fuel, 0.0), end.emissions.get(fuel, 0.0)
-        factor = emitted / burnt if burnt else other.emissions[fuel] / other.energy[fuel]
-        rows.append([*heads, total / end.gdp, burnt / total if total else 0.0, factor])
-    return np.array(rows)
 
 
 def _effect_row(effect: tuple[str, float, float], before: float, change: float) -> dict[str, object]:
@@ -230,7 +194,7 @@ def _effect_row(effect: tuple[str, float, float], before: float, change: float) 
     }
 
 
-def _state(first: _End, last: _End) -> dict[str, object]:
+def _state(first: EnergyEconomy, last: EnergyEconomy) -> dict[str, object]:
     """Growth of emissions and output over a period, their elasticity, and the state of decoupling."""
     emissions, output = (first.total, last.total), (first.gdp, last.gdp)
     return {

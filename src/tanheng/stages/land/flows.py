@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tanheng.accounting.flows.delays import converted_share, recent_and_old
+from tanheng.accounting.flows.categories import CONVERTED, REMAINING, Conversions, category_area, category_emissions
 from tanheng.accounting.flows.store import Part, conversion_parts, store_by_year, with_departures
 from tanheng.inputs.flows import FlowInputs
 from tanheng.language import tr
@@ -20,12 +20,7 @@ from tanheng.stages.land.change import Changes, LandChange
 from tanheng.stages.land.stock import Land
 from tanheng.units import CO2_PER_C, HA_PER_KM2
 
-#: Pools as inventories gather them.
-_GROUPS = {"above": "biomass", "below": "biomass", "soil": "soil", "dead": "dead"}
-
 Values = NDArray[np.float64]
-
-REMAINING, CONVERTED = "remaining", "converted"
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ def account_flows(given: FlowInputs, land: Land, changes: Changes, earlier: tupl
     today = float(by_class.loc[by_class["year"] == land.years[0], "stock_t_c"].sum())
     start = today - sum(part.settled for part in parts if part.span[1] <= land.years[0])
     times = store_by_year(parts, start, steps[0].first, steps[-1].last)
-    accounting = _accounting(given, steps, parts)
+    accounting = _accounting(given, land, steps, parts)
     totals = pd.DataFrame([_totals(given, step, parts, times) for step in steps])
     checks, more = _closing(
         land, changes, own, parts, float(times["settled_t_c"].iloc[-1] - times["stock_t_c"].iloc[-1])
@@ -164,14 +159,16 @@ def _parts(given: FlowInputs, land: Land, step: Step) -> Iterator[Part]:
     return conversion_parts(land.classes, step.area.values, step.densities, span, given.responses, place)
 
 
-def _accounting(given: FlowInputs, steps: list[Step], parts: list[Part]) -> pd.DataFrame:
+def _accounting(given: FlowInputs, land: Land, steps: list[Step], parts: list[Part]) -> pd.DataFrame:
     """Area and emissions of each category, remaining and converted, by year; emissions are positive, removals negative."""
+    window = given.settings.window_years
+    periods = [Conversions((step.first, step.last), step.area.values) for step in steps]
     rows = []
     for year in range(steps[0].first + 1, steps[-1].last + 1):
-        item = next(one for one in steps if one.first < year <= one.last)
         for category in dict.fromkeys(given.categories.values()):
-            whole, converted = _areas(given, steps, item, category, year)
-            flows = _flows(given, parts, category, year)
+            inside = np.array([given.categories[name] == category for name in land.classes])
+            whole, converted = category_area(periods, inside, year, window)
+            flows = category_emissions(parts, given.categories, category, year, window)
             own = _given(given, category, year)
             for status, area in ((REMAINING, whole - converted), (CONVERTED, converted)):
                 amounts = {group: flows.get((status, group), 0.0) for group in ("biomass", "dead", "soil")}
@@ -185,67 +182,6 @@ def _accounting(given: FlowInputs, steps: list[Step], parts: list[Part]) -> pd.D
                 row |= {f"{group}_t_co2_per_yr": amount for group, amount in amounts.items()}
                 rows.append(row | {"given_t_co2_per_yr": other, "total_t_co2_per_yr": sum(amounts.values()) + other})
     return pd.DataFrame(rows)
-
-
-def _areas(given: FlowInputs, steps: list[Step], item: Step, category: str, year: int) -> tuple[float, float]:
-    """Area of a category in a year, ha, by straight lines between maps, and what of it was converted in the window before."""
-    inside = [name for name, one in given.categories.items() if one == category]
-    first, last = (
-        float(item.area.sel(from_class=inside).sum()),
-        float(item.area.sel(to_class=inside).sum()),
-    )
-    whole = first + (last - first) * (year - item.first) / item.years
-    outside = [name for name in given.categories if name not in inside]
-    converted = sum(
-        converted_share((one.first, one.last), year, given.settings.window_years)
-        * _still_there(steps, one, one.area.sel(from_class=outside, to_class=inside).sum("from_class"), year)
-        for one in steps
-        if one.first < year
-    )
-    return whole, min(converted, whole)
-
-
-def _still_there(steps: list[Step], since: Step, came: xr.DataArray, year: int) -> float:
-    """Land that came to the classes of a category in a period and has not left the category by a year, ha, if those who leave are a fair sample.
-
-    Parameters
-    ----------
-    came : xarray.DataArray, shape (to_class,), ha
-        By class; land that moves on to another class of the category stays in it.
-    """
-    inside = [str(name) for name in came["to_class"].values]
-    held = np.asarray(came.values, float)
-    for step in steps:
-        if step.first < since.last or step.first >= year:
-            continue
-        whole = step.area.sel(from_class=inside).sum("to_class").to_numpy()[:, None]
-        moves = step.area.sel(from_class=inside, to_class=inside).transpose("from_class", "to_class").to_numpy()
-        shares = np.divide(moves, whole, out=np.eye(len(inside)), where=whole > 0)
-        done = min(1.0, (year - step.first) / step.years)
-        held = held * (1.0 - done) + done * (held @ shares)
-    return float(held.sum())
-
-
-def _flows(given: FlowInputs, parts: list[Part], category: str, year: int) -> dict[tuple[str, str], float]:
-    """Emissions of a category in a year by status and pool group, t CO2."""
-    found: dict[tuple[str, str], float] = {}
-    for part in parts:
-        if given.categories[part.to] != category or not part.amount or part.span[0] >= year:
-            continue
-        at = (year - 1.0, float(year))
-        if given.categories[part.of] == category:
-            share = part.share(at[1]) - part.share(at[0])
-            # The last conversion that brought the land into the category from another one.
-            came = next((span for span, of in reversed(part.earlier) if given.categories[of] != category), None)
-            recent = 0.0 if came is None else converted_share(came, year, given.settings.window_years)
-            shares = {CONVERTED: share * recent, REMAINING: share * (1.0 - recent)}
-        else:
-            recent, old = recent_and_old(part.response, part.span, at, given.settings.window_years, part.until)
-            shares = {CONVERTED: recent, REMAINING: old}
-        for status, share in shares.items():
-            key = status, _GROUPS[part.pool]
-            found[key] = found.get(key, 0.0) - part.amount * share * CO2_PER_C
-    return found
 
 
 def _given(given: FlowInputs, category: str, year: int) -> float:
