@@ -29,6 +29,9 @@ M2_PER_HA = 1.0e4
 M2_PER_KM2 = 1.0e6
 HA_PER_KM2 = 100.0
 
+#: Standard deviations in half a 95 % interval of a normal distribution: half-widths over it are standard errors.
+SIGMAS_IN_HALF = 1.959963984540054
+
 #: Units of our own tables, which need no registry to be turned into themselves.
 _PLAIN = ("t C ha-1", "t C", "t", "TJ", "1")
 

@@ -17,7 +17,7 @@ from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import OUTSIDE, cells_by_class, free_cells
 from tanheng.simulation.learned.model import Additive
 from tanheng.simulation.patches import allocate_patches, patch_sizes
-from tanheng.simulation.work import Here
+from tanheng.simulation.workers import Here
 
 NONE = np.iinfo(np.uint16).max
 

@@ -23,7 +23,7 @@ from tanheng.simulation.measures import (
     merit_by_transition,
 )
 from tanheng.simulation.validation import Trial, validated
-from tanheng.simulation.work import Here
+from tanheng.simulation.workers import Here
 
 SHAPE = (120, 160)
 

@@ -167,6 +167,28 @@ def _ways(driver: Values, methods: Sequence[str], classes: Sequence[int]) -> lis
     return found
 
 
+def permutation_p(reached: Values | float, maps: int) -> Values:
+    r"""p-value of a statistic that as many random maps reach, :math:`p = (1 + b) / (1 + m)` (Phipson and Smyth 2010).
+
+    Parameters
+    ----------
+    reached : numpy.ndarray or float
+        b, random maps whose statistic is no smaller.
+    maps : int
+        m.
+
+    Examples
+    --------
+    >>> float(permutation_p(4, 99))
+    0.05
+    """
+    return np.asarray((1.0 + reached) / (1.0 + maps))
+
+
+#: How much smaller a statistic of a random map may be by rounding and yet count as reaching that of the data.
+ROUNDING = 1e-12
+
+
 class Ways(Protocol):
     """What has a q for each way to cut a driver."""
 
@@ -201,9 +223,9 @@ def search_p(observed: Values, drawn: Iterable[Values], ways: Sequence[Ways]) ->
     reached, maps = np.zeros(len(ways)), 0
     for y in drawn:
         best = np.array([float(item.q(y).max()) for item in ways])
-        reached += best >= observed - 1e-12
+        reached += best >= observed - ROUNDING
         maps += 1
-    return np.asarray((1.0 + reached) / (1.0 + maps))
+    return permutation_p(reached, maps)
 
 
 def search_p_on_maps(
@@ -258,14 +280,14 @@ def search_p_on_maps(
             sums = np.zeros((len(ways), int(bins.max()) + 1))
             sorted_sums(random.drawn(layout.amplitude, phases), layout.ordered, bins, sums)
             best.append([item.best_q(of, layout.total) for item, of in zip(ways, sums, strict=True)])
-        return np.array(best) >= observed - 1e-12
+        return np.array(best) >= observed - ROUNDING
 
     count = np.zeros(observed.shape)
     noise = random.noise(maps)
     with ThreadPoolExecutor(workers) as pool:
         while batch := list(islice(noise, workers)):
             count += sum(pool.map(reached, batch))
-    return np.asarray((1.0 + count) / (1.0 + maps))
+    return permutation_p(count, maps)
 
 
 class _Layout:

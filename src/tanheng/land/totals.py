@@ -32,6 +32,30 @@ def class_totals(share: Values, pools: Values, cell_area: float) -> tuple[Values
     return area, area[:, None] * pools  # (ha) * (t C/ha) = t C
 
 
+def stock_of_cells(share: Values, density: Values, cell_area: float) -> Values:
+    r"""Carbon stored in each cell, t C, shape (rows, columns); NaN where a cell has no land with data.
+
+    .. math:: C_i = A \sum_k s_{ik} c_k
+
+    Parameters
+    ----------
+    share : numpy.ndarray, shape (classes, rows, columns), 1
+    density : numpy.ndarray, shape (classes,), t C/ha
+        Sum over the pools.
+    cell_area : float
+        ha.
+
+    Examples
+    --------
+    Half of a cell of 100 ha is forest of 150 t C/ha; the other cell has no data.
+
+    >>> stock_of_cells(np.array([[[0.5, 0.0]]]), np.array([150.0]), 100.0).tolist()
+    [[7500.0, nan]]
+    """
+    stock = np.tensordot(density, share, 1) * cell_area  # (t C/ha) * (1) * (ha) = t C
+    return np.where(share.any(axis=0), stock, np.nan)
+
+
 def transition_totals(moved: Values, density: Values, cell_area: float) -> tuple[Values, Values]:
     r"""Area of each transition, ha, and the change of stored carbon, t C, both of shape (from class, to class).
 

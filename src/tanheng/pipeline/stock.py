@@ -31,7 +31,7 @@ from tanheng.io.rows import write_rows
 from tanheng.land.engine import Progress
 from tanheng.land.pools import Pool
 from tanheng.land.series import LandSeries
-from tanheng.land.totals import class_totals, transition_totals
+from tanheng.land.totals import class_totals, stock_of_cells, transition_totals
 from tanheng.language import listed, tr
 from tanheng.stages.land.counting import Counting, blocks_folder, count_series, missing_land
 from tanheng.stages.land.doubtful_change import Period, disagreement_notes, doubtful_change
@@ -257,9 +257,9 @@ def _write(
     for year in series.years:
         share = series.share(year)
         known = share.any(axis=0)
-        stock = np.tensordot(per_class, share, 1) * grid.cell_area_ha  # (t C/ha) * (1) * (ha) = t C
+        stock = stock_of_cells(share, per_class, grid.cell_area_ha)
         path = folder / "grids" / names.of("carbon_stock", year)
-        write_cog(path, np.where(known, stock, np.nan), grid, units="t C", description="carbon stored in the cell")
+        write_cog(path, stock, grid, units="t C", description="carbon stored in the cell")
         for number, name in enumerate(series.classes):
             path = folder / "grids" / names.of("land_share", name, year)
             part = np.where(known, share[number], np.nan)

@@ -21,6 +21,7 @@ from tanheng.inputs.extent import choose_grid
 from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.io.rasters import files_open, open_only
 from tanheng.land.shares import on_cells
+from tanheng.land.totals import stock_of_cells
 from tanheng.language import listed, tr
 from tanheng.public.maps import Map, MapLike, as_map, same_cells
 from tanheng.schema import stamp
@@ -113,8 +114,7 @@ def _in_cells(land_cover: object, by_code: Mapping[float, float], cell: float) -
         )
     share = series.share(0)
     density = np.array([by_code[float(name)] for name in series.classes])
-    stock = np.tensordot(density, share, 1) * grid.cell_area_ha  # (t C/ha) * (1) * (ha) = t C
-    array = on_cells(np.where(share.any(axis=0), stock, np.nan), grid)
+    array = on_cells(stock_of_cells(share, density, grid.cell_area_ha), grid)
     return stamp(array.assign_coords(spatial_ref=xr.DataArray(0, attrs={"crs_wkt": grid.crs_wkt})), "carbon_stock")
 
 

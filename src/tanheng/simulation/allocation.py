@@ -14,7 +14,7 @@ from tanheng.simulation.kernels.assignment import assign
 from tanheng.simulation.kernels.scores import NOISE_ENDS, cells_of, noisy_candidates
 from tanheng.simulation.landscape import NO_ZONE, OUTSIDE, Band, Land, Landscape, bands
 from tanheng.simulation.learned.model import Suitability
-from tanheng.simulation.work import Work
+from tanheng.simulation.workers import Workers
 
 #: Conversions by zone, origin and target: cells, shape (zones, classes, classes).
 Conversions = NDArray[np.int64]
@@ -247,7 +247,7 @@ def allocate(
     chance: Chance,
     *,
     noisy: bool,
-    work: Work,
+    work: Workers,
 ) -> Land:
     r"""Land after conversions: the cells with the largest sum of scores, each conversion met exactly in each zone.
 
@@ -261,7 +261,7 @@ def allocate(
     conversions : array of int, shape (zones, classes, classes), cells
         Off the diagonal: cells of each origin that become each target. There must be as many free cells.
     chance : Chance
-    work : Work
+    work : Workers
         Who scores the bands.
 
     References

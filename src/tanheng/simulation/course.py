@@ -14,7 +14,7 @@ from tanheng.simulation.landscape import Land, Landscape
 from tanheng.simulation.learned.model import Suitability
 from tanheng.simulation.patches import allocate_patches
 from tanheng.simulation.schedule import Schedule
-from tanheng.simulation.work import Work
+from tanheng.simulation.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Allocator:
     suitability: Suitability
     mode: str
     seed: int
-    work: Work
+    work: Workers
     sizes: Mapping[int, NDArray[np.int64]]
     clumping: float = 0.0
 

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.simulation.demand import markov_chain, with_factors
+from tanheng.units import SIGMAS_IN_HALF
 
 #: Changed cells of a conversion in both periods from which on its rates are compared: fewer are mostly chance.
 _FEWEST = 20
-#: Half of a 95 % interval, in standard deviations.
-_HALF = 1.96
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,10 @@ class RateErrors:
 
         Examples
         --------
-        >>> round(float(np.exp(1.96 * RateErrors.given(0.5, 10.0).common * 10**0.5)), 6)
+        >>> round(float(np.exp(1.959964 * RateErrors.given(0.5, 10.0).common * 10**0.5)), 6)
         1.5
         """
-        return cls(float(np.log1p(higher)) / _HALF / float(np.sqrt(period)), 0.0)
+        return cls(float(np.log1p(higher)) / SIGMAS_IN_HALF / float(np.sqrt(period)), 0.0)
 
 
 def rate_errors(counts: NDArray[np.int64], years: Sequence[int]) -> RateErrors | None:

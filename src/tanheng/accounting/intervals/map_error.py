@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.accounting.intervals.propagation import TO_SIGMA
 from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.units import SIGMAS_IN_HALF
 
 Values = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def adjusted_mean(counts: Values, areas: Values, values: Values) -> Estimate:
     mean = shares @ values
     spread = np.maximum(shares @ values**2 - mean**2, 0.0)
     own = np.divide(weights**2, number - 1.0, out=np.zeros(len(areas)), where=(areas > 0) & (number > 1))
-    return Estimate(np.asarray(weights @ mean), np.asarray(TO_SIGMA * np.sqrt(own @ spread)))
+    return Estimate(np.asarray(weights @ mean), np.asarray(SIGMAS_IN_HALF * np.sqrt(own @ spread)))
 
 
 def adjusted_areas(counts: Values, areas: Values) -> Estimate:
@@ -209,10 +209,10 @@ def accuracies(counts: Values, areas: Values) -> Accuracy:
     held = np.nan_to_num(producers)
     of_producers = weights**2 * (1.0 - held) ** 2 * variance + held**2 * missed
     spread = np.sqrt(np.divide(of_producers, true**2, out=np.full(len(areas), np.nan), where=true > 0))
-    overall = float(hit.sum()), TO_SIGMA * float(np.sqrt((weights**2 * variance).sum()))
+    overall = float(hit.sum()), SIGMAS_IN_HALF * float(np.sqrt((weights**2 * variance).sum()))
     return Accuracy(
-        Estimate(users, np.where(there, TO_SIGMA * np.sqrt(variance), np.nan)),
-        Estimate(producers, TO_SIGMA * spread),
+        Estimate(users, np.where(there, SIGMAS_IN_HALF * np.sqrt(variance), np.nan)),
+        Estimate(producers, SIGMAS_IN_HALF * spread),
         Estimate(np.asarray(overall[0]), np.asarray(overall[1])),
     )
 
@@ -248,4 +248,4 @@ def areas_from_accuracies(areas: Values, users: Values, producers: Values, sampl
     value = raw / total
     more = np.where(samples > 1, samples - 1.0, np.nan)
     relative = np.sqrt((1.0 - users) / (users * more) + (1.0 - producers) / (producers * more))
-    return Estimate(value, np.where(areas > 0, TO_SIGMA * value * relative, 0.0)), total
+    return Estimate(value, np.where(areas > 0, SIGMAS_IN_HALF * value * relative, 0.0)), total

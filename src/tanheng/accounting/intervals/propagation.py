@@ -20,11 +20,9 @@ from scipy import sparse
 from tanheng.accounting.intervals.uncertainty import multipliers
 from tanheng.errors import InputError
 from tanheng.language import tr
+from tanheng.units import SIGMAS_IN_HALF
 
 Values = NDArray[np.float64]
-
-#: Standard deviations in half a 95 % interval.
-TO_SIGMA = 1.959963984540054
 
 #: Cells whose draws are held at once.
 _AT_ONCE = 2**14
@@ -196,7 +194,7 @@ def demand_draws(relative: Values, count: int, rng: np.random.Generator) -> Valu
     [[5.0, 4.0], [4.0, 5.0]]
     """
     values, vectors = np.linalg.eigh(relative)
-    root = vectors * np.sqrt(np.maximum(values, 0.0)) / TO_SIGMA
+    root = vectors * np.sqrt(np.maximum(values, 0.0)) / SIGMAS_IN_HALF
     return np.asarray(1.0 + rng.standard_normal((count, len(relative))) @ root.T)
 
 
@@ -287,4 +285,4 @@ def ratio_half_width(supply: Values, demand: sparse.csr_matrix, covariance: Valu
     both = (covariance[entries.row + sources, :sources] * supply[:, entries.col].T).sum(axis=1)
     variance += 2.0 * np.bincount(entries.col, entries.data * both, supply.shape[1])
     variance += demand_half_width(demand, covariance[sources:, sources:]) ** 2
-    return np.asarray(TO_SIGMA * np.sqrt(np.maximum(variance, 0.0)))
+    return np.asarray(SIGMAS_IN_HALF * np.sqrt(np.maximum(variance, 0.0)))

@@ -19,11 +19,9 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.language import listed, tr
+from tanheng.units import SIGMAS_IN_HALF
 
 Values = NDArray[np.float64]
-
-#: Standard deviations in half a 95 % interval.
-_TO_SIGMA = 1.959963984540054
 
 #: Relative half-width from which on a quantity is drawn log-normally: a normal one would too often fall below zero.
 WIDE = 0.5
@@ -197,7 +195,7 @@ def multipliers(half: Values, normal: Values) -> Values:
     >>> multipliers(np.array([0.196]), np.array([[1.0], [-1.0]])).round(3).tolist()
     [[1.1], [0.9]]
     """
-    sigma = half / _TO_SIGMA
+    sigma = half / SIGMAS_IN_HALF
     spread = np.sqrt(np.log1p(sigma**2))
     plain = np.maximum(1.0 + sigma * normal, 1e-3)
     return np.asarray(np.where(half >= WIDE, np.exp(spread * normal - spread**2 / 2.0), plain))

@@ -21,6 +21,7 @@ from tanheng.analysis import (
     search_p,
 )
 from tanheng.analysis.geodetector import Strata
+from tanheng.analysis.optimal import ROUNDING, permutation_p
 from tanheng.errors import InputError, StudyError
 from tanheng.io.columns import Columns, read_columns
 from tanheng.language import mark_name, tr
@@ -195,7 +196,7 @@ def _searched(
         factor_detector(rng.permutation(y[known]), labels[name][known], single=asked.single).q
         for _ in range(asked.permutations)
     ]
-    return (1.0 + sum(q >= observed - 1e-12 for q in drawn)) / (1.0 + asked.permutations)
+    return float(permutation_p(sum(q >= observed - ROUNDING for q in drawn), asked.permutations))
 
 
 def _pairs(y: NDArray[np.float64], labels: dict[str, Strata], asked: DetectorRequest) -> Tables:

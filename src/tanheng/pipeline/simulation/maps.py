@@ -30,13 +30,13 @@ from tanheng.io.vectors import VECTORS, Polygons, read_layer, read_polygons
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock, Reporter
-from tanheng.pipeline.simulation.page import write_simulation_page
+from tanheng.pipeline.simulation.page import draw_simulation
 from tanheng.pipeline.simulation.result import Simulation
 from tanheng.report.words.notes import grouped
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.schedule import Schedule
-from tanheng.simulation.work import Here, Work
+from tanheng.simulation.workers import Here, Workers
 from tanheng.stages.land.doubtful_change import Period, doubtful_change
 from tanheng.stages.simulation.demand_spread import (
     carbon_interval,
@@ -88,7 +88,7 @@ class SimulationRequest:
 
 
 def simulate_maps(
-    request: SimulationRequest, folder: Path, reporter: Reporter | None = None, work: Work | None = None
+    request: SimulationRequest, folder: Path, reporter: Reporter | None = None, work: Workers | None = None
 ) -> Simulation:
     """Simulate future land use from maps, and write maps, tables and a page into a folder.
 
@@ -134,7 +134,7 @@ def _zones(path: Path) -> Polygons:
 def _finished(written: Path, folder: Path, found: Simulation, record: SimulationRecord, clock: Clock) -> Simulation:
     """Page and record written; the simulation with its record and its final place."""
     with clock.stage(mark("maps and report")):
-        write_simulation_page(written, found, record.as_data())
+        draw_simulation(written, found, record.as_data())
     replace(record, timings_s=dict(clock.seconds)).write(written / MARK)
     return replace(found.at(folder), record=record.as_data())
 
@@ -259,7 +259,7 @@ def simulate_into(
     folder: Path,
     inputs: SimulationInputs,
     clock: Clock,
-    work: Work,
+    work: Workers,
     densities: CarbonDensities | None,
     planned: NDArray[np.float64] | None = None,
     layers: Mapping[str, NDArray[np.uint16]] | None = None,

@@ -61,7 +61,7 @@ class Sampler:
         return np.where(self.inside & (found != OUTSIDE), found, -1).astype(np.int16)
 
 
-def write_simulation_page(
+def draw_simulation(
     folder: Path,
     found: Simulation,
     record: Mapping[str, Any],

@@ -29,16 +29,15 @@ from tanheng.io.results.record import PlanRecord
 from tanheng.io.results.store import write_zarr
 from tanheng.io.results.tables import read_result_table
 from tanheng.io.tables import write_csv
-from tanheng.land.pools import Pool
 from tanheng.language import language as spoken_language
 from tanheng.language import mark, speaking, telling_from, tr
 from tanheng.pipeline.map_options import map_options, outlines_of
 from tanheng.pipeline.reporter import Clock, Reporter
 from tanheng.pipeline.simulation.cells import cells_note, on_cells
 from tanheng.pipeline.simulation.maps import simulate_into, simulation_record
-from tanheng.pipeline.simulation.page import write_simulation_page
+from tanheng.pipeline.simulation.page import draw_simulation
 from tanheng.pipeline.simulation.result import Simulation
-from tanheng.simulation.work import Here, Work
+from tanheng.simulation.workers import Here, Workers
 from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.found import Found
 from tanheng.stages.land.counting import Counting
@@ -146,7 +145,7 @@ def simulate_study(
     reporter: Reporter | None = None,
     *,
     output: Path | None = None,
-    work: Pool | Work | None = None,
+    work: Workers | None = None,
     language: str | None = None,
 ) -> Simulation:
     """Simulate the future land use of a study, beside the results of its run, or into a folder of its own.
@@ -198,7 +197,7 @@ def simulate_for_study(
     folder: Path,
     opened: Opened,
     clock: Clock,
-    work: Pool | Work | None,
+    work: Workers | None,
     back: str = _BACK,
     observed: pd.DataFrame | None = None,
 ) -> StudySimulation:
@@ -228,7 +227,7 @@ def simulate_for_study(
     reconstructed = "land_cover" in inputs.study.reconstructed
     record = replace(record, note=inputs.study.outputs.told_note, reconstructed=reconstructed)
     with clock.stage(mark("maps and report of the simulation")):
-        write_simulation_page(folder, made, record.as_data(), outlines_of(inputs), map_options(inputs.study), back=back)
+        draw_simulation(folder, made, record.as_data(), outlines_of(inputs), map_options(inputs.study), back=back)
     replace(record, timings_s=dict(clock.seconds)).write(folder / MARK)
     return StudySimulation(replace(made, record=record.as_data()), accounts)
 
@@ -239,7 +238,7 @@ def _accounts(
     given: SimulationInputs,
     outlook: OutlookInputs,
     made: Simulation,
-    work: Pool | Work | None,
+    work: Workers | None,
     observed: pd.DataFrame | None,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Mapping[str, xr.DataArray]], tuple[str, ...]]:
     """Tables of all scenarios with a column of the scenario, variables by scenario, and notes."""
@@ -247,10 +246,9 @@ def _accounts(
     parts: dict[str, list[pd.DataFrame]] = {}
     variables: dict[str, Mapping[str, xr.DataArray]] = {}
     notes: list[str] = []
-    pool = work if work is not None and hasattr(work, "workers") else None
     for scenario in given.scenarios:
         maps = _maps_of(inputs, given, made, scenario.name)
-        counting = Counting(folder / ".blocks", pool)  # type: ignore[arg-type]
+        counting = Counting(folder / ".blocks", work)
         of_scenario = outlook.of(scenario.name)
         found, density = account_scenario(inputs, land_of(inputs, maps), counting, of_scenario, today, observed)
         notes += found.notes

@@ -12,7 +12,6 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.accounting.intervals.propagation import TO_SIGMA
 from tanheng.accounting.stock import mean_density, stock_by_class, stock_of_cells_by_class
 from tanheng.accounting.summaries import class_area
 from tanheng.errors import StudyError
@@ -34,7 +33,7 @@ from tanheng.language import listed, name_of, tr
 from tanheng.schema import stamp
 from tanheng.stages.found import Found
 from tanheng.stages.zone_layers import ZoneLayer
-from tanheng.units import HA_PER_KM2
+from tanheng.units import HA_PER_KM2, SIGMAS_IN_HALF
 
 Values = NDArray[np.float64]
 
@@ -80,7 +79,7 @@ class LaidMap:
         """Half-width of what all its pools hold, t C ha-1, shape (rows, columns), NaN where not known; none where the map has no standard error."""
         if self.given.standard_error is None:
             return None
-        return TO_SIGMA * self.whole_ratio * self.cells.layer(_ERROR, self.number, rows=rows)
+        return SIGMAS_IN_HALF * self.whole_ratio * self.cells.layer(_ERROR, self.number, rows=rows)
 
 
 @dataclass(frozen=True)

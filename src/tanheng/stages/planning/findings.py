@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tanheng.errors import AlignmentError
+from tanheng.language import listed, tr
+
 Layer = NDArray[np.float64]
 
 #: From x, y to x, y with an amount.
@@ -26,7 +29,16 @@ class PlanFindings:
     arrows: tuple[Arrow, ...] = ()
 
     def __add__(self, other: PlanFindings) -> PlanFindings:
-        """Both together."""
+        """Both together.
+
+        Raises
+        ------
+        AlignmentError
+            Both have a table, or a grid, of one name.
+        """
+        for one, more in ((self.tables, other.tables), (self.layers, other.layers)):
+            if twice := set(one) & set(more):
+                raise AlignmentError(tr("two stages found {names}", names=listed(sorted(twice))))
         return PlanFindings(
             {**self.tables, **other.tables},
             {**self.layers, **other.layers},

@@ -15,11 +15,9 @@ from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import NO_ZONE, Land, Landscape, cells_by_class
 from tanheng.stages.simulation.future import SimulatedLand
 from tanheng.stages.simulation.tables import land_outside_zones, with_scenario
-from tanheng.units import HA_PER_KM2
+from tanheng.units import HA_PER_KM2, SIGMAS_IN_HALF
 
 Key = tuple[str, int]
-#: Half of a 95 % interval, in standard deviations.
-_HALF = 1.96
 #: Bytes from which on counts of draws are kept on disk.
 _IN_MEMORY = 2**29
 
@@ -113,7 +111,7 @@ class Ensemble:
             np.array([cells.sum(axis=0) @ density * hectares for cells in self.cells[scenario, year]]) for year in drawn
         ]
         varying = stocks[-1] - stocks[0] if len(stocks) > 1 else stocks[0]
-        return float(_HALF * varying.std(ddof=1))
+        return float(SIGMAS_IN_HALF * varying.std(ddof=1))
 
     def zone_half_width(self, label: str, key: Key, density: NDArray[np.float64]) -> NDArray[np.float64]:
         """Half of the 95 % interval of the stock of each zone of a layer among the draws, t C; zeros where there is one draw.
@@ -124,7 +122,7 @@ class Ensemble:
         """
         hectares = self.inputs.land.cell_km2 * HA_PER_KM2
         stocks = np.stack([cells @ density * hectares for cells in self.by_layer[(label, *key)]])
-        return np.asarray(_HALF * stocks.std(axis=0, ddof=1)) if len(stocks) > 1 else np.zeros(stocks.shape[1])
+        return np.asarray(SIGMAS_IN_HALF * stocks.std(axis=0, ddof=1)) if len(stocks) > 1 else np.zeros(stocks.shape[1])
 
 
 def _room(shape: tuple[int, int, int]) -> NDArray[np.uint16]:

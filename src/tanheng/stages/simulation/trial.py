@@ -29,7 +29,7 @@ from tanheng.simulation.validation import (
     shape_of_change,
     validated,
 )
-from tanheng.simulation.work import Work
+from tanheng.simulation.workers import Workers
 from tanheng.stages.simulation.learning import Learned, learn_suitability, refuse_unlearned, relearned
 
 #: How a model is scored: on a later period, on held-out blocks, or on what it was trained on.
@@ -74,7 +74,7 @@ class TrialFound:
 HIT_KINDS = ("stayed", "hit", "miss", "false alarm", "wrong hit")
 
 
-def run_trial(inputs: SimulationInputs, work: Work, on_step: Callable[[], None]) -> TrialFound:
+def run_trial(inputs: SimulationInputs, work: Workers, on_step: Callable[[], None]) -> TrialFound:
     """Simulate the last observed change with a model that did not see it, and score it.
 
     With three dates or more the model is learned from the period before; with two, from the blocks of land other than the one that is
@@ -113,7 +113,7 @@ def _draws(inputs: SimulationInputs) -> int:
     return max(5, inputs.settings.draws) if inputs.settings.mode != "best" else 10
 
 
-def allocator_of(inputs: SimulationInputs, learned: Learned, work: Work) -> Allocator:
+def allocator_of(inputs: SimulationInputs, learned: Learned, work: Workers) -> Allocator:
     """How conversions are placed by what was learned; patches like those of the period that it was learned from."""
     allocator = Allocator(inputs.features, learned.suitability, inputs.settings.mode, inputs.settings.seed, work, {})
     if inputs.settings.mode != "patches":

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tanheng.accounting.intervals.propagation import (
-    TO_SIGMA,
     balance_half_width,
     certain_sign,
     demand_draws,
@@ -36,6 +35,7 @@ from tanheng.stages.uncertainty.areas import areas_of
 from tanheng.stages.uncertainty.density_maps import map_halves, map_variance, uncertain_maps
 from tanheng.stages.uncertainty.input_errors import DemandErrors, DensityErrors
 from tanheng.stages.uncertainty.uptake import UptakeErrors
+from tanheng.units import SIGMAS_IN_HALF
 
 #: Draws of densities and demand for the ratio.
 _DRAWS = 200
@@ -187,7 +187,7 @@ def _sources(
         density = errors.of(land.densities.of(year, rows))
         held = (areas_of(land, year, rows) * density).transpose(*errors.relative.dims, "y", "x")
         inside = part[cells] > 0
-        spreads = [half.ravel() / TO_SIGMA for _, half in map_halves(land, errors, (year,), rows)]
+        spreads = [half.ravel() / SIGMAS_IN_HALF for _, half in map_halves(land, errors, (year,), rows)]
         sources = np.vstack([held.values.reshape(errors.relative.size, -1), *spreads])
         supplied = sources[:, inside] / part[cells][inside]
         demanded = (amounts[:, cells][:, inside] @ sparse.diags(1.0 / part[cells][inside])).tocsr()

@@ -1,4 +1,4 @@
-"""Who scores the bands of a landscape: this thread, or whoever answers in the same way."""
+"""Who scores the bands of a landscape: this thread, or the threads and workers that `tanheng.land.pools` offers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class Work(Protocol):
-    """What does tasks and hands their results on in any order."""
+class Workers(Protocol):
+    """Do tasks and hand their results on in any order."""
+
+    @property
+    def workers(self) -> int:
+        """Number of tasks that are worked on at once."""
 
     def results(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
         """Tasks with their results."""
@@ -18,6 +22,8 @@ class Work(Protocol):
 
 class Here:
     """One task after the other, in this thread."""
+
+    workers = 1
 
     def results(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
         """Tasks with their results, in order."""
