@@ -39,7 +39,7 @@ def counting(paths, workers):
     from tanheng.factors import legend_from
     from tanheng.grid import ALBERS_CHINA, grid_over
     from tanheng.io.rasters import open_raster
-    from tanheng.land.engine import LandMap, count_land
+    from tanheng.land.engine import LandMap, counted_blocks
     from tanheng.land.lookup import Lookup
     from tanheng.land.pools import Threads
 
@@ -47,7 +47,7 @@ def counting(paths, workers):
     maps = [LandMap(2000 + number, open_raster(path), lookup) for number, path in enumerate(paths)]
     grid = grid_over(maps[0].source.pixels.bounds_in(ALBERS_CHINA), ALBERS_CHINA, CELL)
     pairs = [(2000, 2001)] if len(paths) > 1 else []
-    return lambda: count_land(maps, grid, pairs, pool=Threads(workers))
+    return lambda: deque(counted_blocks(maps, grid, pairs, pool=Threads(workers)), maxlen=0)
 
 
 def inside(rounds, workers, *paths):

@@ -15,7 +15,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,27 @@ def compiled(**options: object) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:  # noqa: ANN401  numba has no types
         made = njit(nogil=True, **options)(function)
-        folder = cache_folder()
         # Where numba is told to compile nothing, the function is what it was.
-        if KernelCache is not None and folder is not None and hasattr(made, "_cache"):
-            made._cache = KernelCache(function, folder)  # noqa: SLF001  numba opens no other door
+        if KernelCache is not None and hasattr(made, "_cache"):
+            made._cache = _CacheAtFirstCall(function, made._cache)  # noqa: SLF001  numba opens no other door
         return made
 
     return decorate
+
+
+class _CacheAtFirstCall:
+    """Cache of a kernel whose folder is looked for, or made, when the kernel is first called, so that importing does nothing."""
+
+    def __init__(self, function: Callable[..., Any], otherwise: object) -> None:
+        self._function, self._otherwise = function, otherwise
+
+    @cached_property
+    def _cache(self) -> object:
+        folder = cache_folder()
+        return self._otherwise if folder is None else KernelCache(self._function, folder)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  what numba asks of its caches
+        return getattr(self._cache, name)
 
 
 @lru_cache(maxsize=1)

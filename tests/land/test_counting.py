@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from land.counted import count_land
 from tanheng.grid import ALBERS_CHINA, Grid, grid_over
 from tanheng.land import overlay as overlay_of_cells
-from tanheng.land.engine import LandMap, count_land
+from tanheng.land.engine import LandMap
 from tanheng.land.lookup import Lookup
 from tanheng.land.overlay import words_of
 from tanheng.land.pixels import PixelGrid

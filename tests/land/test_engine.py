@@ -16,13 +16,14 @@ import pytest
 import rasterio
 
 from conftest import NORTH, WEST, write_map
+from land.counted import LandCounts, count_land
 from tanheng.errors import InputError
 from tanheng.grid import ALBERS_CHINA, Grid, grid_over
 from tanheng.io.blocks import FolderOfBlocks
 from tanheng.io.mosaic import open_mosaic, tile_names
 from tanheng.io.rasters import open_raster
 from tanheng.land import engine
-from tanheng.land.engine import LandCounts, LandMap, count_land, plan_tasks
+from tanheng.land.engine import LandMap, plan_tasks
 from tanheng.land.lookup import Lookup
 from tanheng.land.pools import Cluster, Threads
 
@@ -269,14 +270,15 @@ def test_nonsense_for_a_cluster_is_refused(address: str) -> None:
 
 MEASURE = """
 import re, sys
-from tanheng.land.engine import LandMap, count_land
+from tanheng.land.engine import LandMap, counted_blocks
 from tanheng.land.lookup import Lookup
 from tanheng.land.pools import Threads
 from tanheng.io.rasters import open_raster
 from tanheng.grid import ALBERS_CHINA, grid_over
 source = open_raster(sys.argv[1])
 grid = grid_over(source.pixels.bounds, ALBERS_CHINA, 3000.0)
-count_land([LandMap(2000, source, Lookup(("one",), {1: "one", 0: None}))], grid, pool=Threads(2), block_bytes=4 * 2**20)
+for _ in counted_blocks([LandMap(2000, source, Lookup(("one",), {1: "one", 0: None}))], grid, pool=Threads(2), block_bytes=4 * 2**20):
+    pass
 # Not ru_maxrss: that starts at what the parent had.
 print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read()).group(1))
 """

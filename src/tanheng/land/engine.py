@@ -78,28 +78,6 @@ class BlockCounts:
     pixels: int
 
 
-@dataclass(frozen=True)
-class LandCounts:
-    """Fractions of the cells of the grid.
-
-    Attributes
-    ----------
-    shares : dict of int to array, shape (classes, rows, columns)
-        By year; the sum over classes is the part of the cell with data.
-    pairs : dict of (int, int) to array, shape (classes, classes, rows, columns)
-        By pair of years: from, to; only where both have data. Absent where the maps do not share their pixels.
-    unknown : dict of int to float
-        By year: cells' worth of area with codes that the legend lacks.
-    pixels : int
-        Pixels read.
-    """
-
-    shares: dict[int, NDArray[np.float64]]
-    pairs: dict[tuple[int, int], NDArray[np.float64]]
-    unknown: dict[int, float]
-    pixels: int
-
-
 def held_overlay(pixels: PixelGrid, grid: Grid, sub_row: float | None = None) -> Overlay:
     """Overlay of a raster and a grid, made once a thread."""
     cache: dict[Any, Overlay] = _held.__dict__.setdefault("overlays", {})
@@ -207,7 +185,7 @@ class BlockStore(Protocol):
         """Keep the counts of a block."""
 
 
-def count_land(
+def counted_blocks(
     maps: Sequence[LandMap],
     grid: Grid,
     pairs: Iterable[tuple[int, int]] = (),
@@ -217,8 +195,8 @@ def count_land(
     block_bytes: int = BLOCK_BYTES,
     store: BlockStore | None = None,
     progress: Progress | None = None,
-) -> LandCounts:
-    """Fraction of each cell by class and year, and by pair of classes for pairs of years.
+) -> Iterator[tuple[CountTask, BlockCounts]]:
+    """Fraction of each cell by class and year, and by pair of classes for pairs of years; those of the first map's pixels before all others.
 
     Parameters
     ----------
@@ -238,34 +216,10 @@ def count_land(
     progress : callable, optional
         Called after each block.
 
-    Returns
-    -------
-    LandCounts
-    """
-    gathered = _Gathered(maps, grid)
-    for task, counts in counted_blocks(
-        maps, grid, pairs, wanted=wanted, pool=pool, block_bytes=block_bytes, store=store, progress=progress
-    ):
-        gathered.add(task, counts)
-    return gathered.result()
-
-
-def counted_blocks(
-    maps: Sequence[LandMap],
-    grid: Grid,
-    pairs: Iterable[tuple[int, int]] = (),
-    *,
-    wanted: NDArray[np.bool_] | None = None,
-    pool: Pool | None = None,
-    block_bytes: int = BLOCK_BYTES,
-    store: BlockStore | None = None,
-    progress: Progress | None = None,
-) -> Iterator[tuple[CountTask, BlockCounts]]:
-    """Blocks as they are counted, those of the first map's pixels before all others; parameters as `count_land`.
-
     Yields
     ------
     (CountTask, BlockCounts)
+        Blocks as they are counted.
     """
     tasks = plan_tasks(maps, grid, list(pairs), wanted, block_bytes)
     done, pixels = 0, 0
@@ -305,33 +259,6 @@ def plan_tasks(
         blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group), cells)
         tasks += [CountTask(grid, block, group, inside) for block in blocks]
     return tasks
-
-
-class _Gathered:
-    """Arrays of the whole grid that the blocks are laid into."""
-
-    def __init__(self, maps: Sequence[LandMap], grid: Grid) -> None:
-        self.classes = len(maps[0].lookup.classes)
-        self.grid = grid
-        self.shares = {item.year: np.zeros((self.classes, *grid.shape)) for item in maps}
-        self.pairs: dict[tuple[int, int], NDArray[np.float64]] = {}
-        self.unknown: dict[int, float] = {item.year: 0.0 for item in maps}
-        self.pixels = 0
-
-    def add(self, task: CountTask, counts: BlockCounts) -> None:
-        block = counts.block
-        here = (slice(block.row, block.row + block.rows), slice(block.column, block.column + block.columns))
-        for number, item in enumerate(task.maps):
-            self.shares[item.year][:, *here] = counts.shares[number, : self.classes]
-            self.unknown[item.year] += float(counts.shares[number, self.classes].sum())
-        for number, (first, second) in enumerate(task.pairs):
-            years = (task.maps[first].year, task.maps[second].year)
-            if years not in self.pairs:
-                self.pairs[years] = np.zeros((self.classes, self.classes, *self.grid.shape))
-            self.pairs[years][:, :, *here] = counts.pairs[number]
-
-    def result(self) -> LandCounts:
-        return LandCounts(self.shares, self.pairs, self.unknown, self.pixels)
 
 
 def inventory(source: Source, *, most_pixels: int | None = None) -> dict[int, int]:
