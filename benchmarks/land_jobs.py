@@ -10,6 +10,7 @@ import json
 import statistics
 import sys
 import time
+from collections import deque
 from pathlib import Path
 
 from measuring import NOT_INSTALLED
