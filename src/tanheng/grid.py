@@ -262,9 +262,9 @@ def coverage(grid: Grid, polygons: Sequence[shapely.Geometry]) -> sparse.csr_mat
             for number, polygon in enumerate(polygons)
         ]
     )
-    found = exact_extract(raster, features, ["cell_id", "coverage"], include_cols=["unit"])
+    parts = exact_extract(raster, features, ["cell_id", "coverage"], include_cols=["unit"])
     cells, fractions, owners = [], [], []
-    for feature in found:
+    for feature in parts:
         values = feature["properties"]
         cells.append(np.asarray(values["cell_id"], np.int64))
         fractions.append(np.asarray(values["coverage"], np.float64))

@@ -67,8 +67,8 @@ class _CheckedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
         return hashlib.sha256(data).digest() + data
 
     def _load_index(self) -> dict[Any, str]:
-        found: dict[Any, str] | None = _checked(Path(self._index_path))
-        return found or {}
+        index: dict[Any, str] | None = _checked(Path(self._index_path))
+        return index or {}
 
     def _save_index(self, overloads: dict[Any, str]) -> None:
         with self._open_for_write(self._index_path) as file:

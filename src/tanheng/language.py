@@ -289,8 +289,8 @@ def name_of(name: object) -> str:
     ('dry land', '北山林场')
     """
     text = str(name)
-    found = _catalogue(language()).pgettext(_NAME, text)
-    return Message(found if found != text else text.replace("_", " "), text, context=_NAME)
+    translated = _catalogue(language()).pgettext(_NAME, text)
+    return Message(translated if translated != text else text.replace("_", " "), text, context=_NAME)
 
 
 def listed(items: Iterable[object]) -> str:

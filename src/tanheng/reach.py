@@ -77,8 +77,8 @@ def reach() -> Reach | None:
     if named is None:
         return None
     try:
-        told = json.loads(named)
-        return _resolved(Reach(*(tuple(map(Path, told[part])) for part in ("folders", "read_only"))))
+        roots = json.loads(named)
+        return _resolved(Reach(*(tuple(map(Path, roots[part])) for part in ("folders", "read_only"))))
     except (ValueError, TypeError, KeyError):
         return Reach(())  # what can't be understood lets nothing be reached
 

@@ -148,14 +148,14 @@ _QUOTIENT = {
 
 
 def _modes() -> list[Variable]:
-    found = []
+    variables = []
     for mode, (units, text) in _SUPPLY.items():
-        found.append(Variable(f"supply_{mode}", _YEARLY, units, text, "area: sum"))
+        variables.append(Variable(f"supply_{mode}", _YEARLY, units, text, "area: sum"))
     for mode, (units, text) in _BALANCE.items():
-        found.append(Variable(f"balance_{mode}", _YEARLY, units, text, "area: sum", "positive is surplus"))
+        variables.append(Variable(f"balance_{mode}", _YEARLY, units, text, "area: sum", "positive is surplus"))
         label = f"supply-demand ratio, (supply - demand) / ((max supply + max demand) / 2); {text}"
-        found.append(Variable(f"supply_demand_ratio_{mode}", _YEARLY, "1", label))
-        found.append(
+        variables.append(Variable(f"supply_demand_ratio_{mode}", _YEARLY, "1", label))
+        variables.append(
             Variable(
                 f"normalised_difference_{mode}",
                 _YEARLY,
@@ -164,14 +164,16 @@ def _modes() -> list[Variable]:
             )
         )
         half = f"half of the 95 % interval of the balance: {text}"
-        found.append(Variable(f"balance_half_width_{mode}", _YEARLY, units, half))
+        variables.append(Variable(f"balance_half_width_{mode}", _YEARLY, units, half))
     for mode, (units, text) in _SUPPLY.items():
         source = "rates or production" if mode == "sink" else "densities"
         half = f"half of the 95 % interval of supply, from the {source}: {text}"
-        found.append(Variable(f"supply_half_width_{mode}", _YEARLY, units, half))
+        variables.append(Variable(f"supply_half_width_{mode}", _YEARLY, units, half))
     for mode, (units, text) in _QUOTIENT.items():
-        found.append(Variable(f"supply_per_demand_{mode}", _YEARLY, units, text, "", "undefined where demand is zero"))
-    return found
+        variables.append(
+            Variable(f"supply_per_demand_{mode}", _YEARLY, units, text, "", "undefined where demand is zero")
+        )
+    return variables
 
 
 #: By name. Variables whose meaning depends on the balance mode appear once a mode, as `balance_stock`.

@@ -39,8 +39,8 @@ def split_sheet(path: Path) -> tuple[Path, str]:
     >>> split_sheet(Path("data/yearbook.xlsx#Table 5-16"))[1], split_sheet(Path("a#b.csv"))[1]
     ('Table 5-16', '')
     """
-    found = _SHEET_OF_FILE.fullmatch(path.name)
-    return (path.with_name(found.group(1)), found.group(2)) if found else (path, "")
+    match = _SHEET_OF_FILE.fullmatch(path.name)
+    return (path.with_name(match.group(1)), match.group(2)) if match else (path, "")
 
 
 def is_spreadsheet(path: Path) -> bool:

@@ -132,9 +132,9 @@ def _refuse_lost_power(unit: str) -> None:
     UnitError
         There is one.
     """
-    found = _LOST_POWER.fullmatch(unit)
-    if found:
-        power, rest = found.groups()
+    match = _LOST_POWER.fullmatch(unit)
+    if match:
+        power, rest = match.groups()
         raise UnitError(
             tr(
                 "unit '{unit}': if 10 to the power of {power} is meant, write '10^{power} {rest}'",

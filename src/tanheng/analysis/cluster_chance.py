@@ -49,7 +49,7 @@ def share_by_chance(
     placed = local.kind >= 0
     high = supply > supply[placed].mean()
     cells = max(int(placed.sum()), 1)
-    found: dict[tuple[bool, bool], dict[str, object]] = {}
+    shares: dict[tuple[bool, bool], dict[str, object]] = {}
     for around, here in product((True, False), repeat=2):
         own, marked = placed & (high == here), placed & np.isin(local.kind, (1, 2) if around else (3, 4))
         # Where all cells are placed, those of low supply are all but those of high supply, and vary over the map alike.
@@ -57,9 +57,9 @@ def share_by_chance(
         names: tuple[Name, Name] = ((year, "own", pattern), (year, "around", around))
         together = known.test(_laid(mask, own), _laid(mask, marked), *names)
         expected = float(own.sum()) / cells * float(marked.sum()) / cells
-        found[here, around] = {"cell_share_if_unrelated": expected, "p_unrelated_maps": together.p}
+        shares[here, around] = {"cell_share_if_unrelated": expected, "p_unrelated_maps": together.p}
     nothing: dict[str, object] = {"cell_share_if_unrelated": math.nan, "p_unrelated_maps": math.nan}
-    return [nothing, *(found[kind] for kind in ((True, True), (False, True), (False, False), (True, False)))]
+    return [nothing, *(shares[kind] for kind in ((True, True), (False, True), (False, False), (True, False)))]
 
 
 def _laid(mask: Mask, values: NDArray[np.generic]) -> Values:

@@ -51,11 +51,11 @@ def ranks(values: Values) -> Values:
     >>> ranks(np.array([30.0, np.nan, 10.0, 10.0]))
     array([3. , nan, 1.5, 1.5])
     """
-    found = np.full(values.shape, np.nan)
+    ranked = np.full(values.shape, np.nan)
     known = np.isfinite(values)
     inside = values[known]
-    found[known] = average_ranks(inside, np.argsort(inside))
-    return found
+    ranked[known] = average_ranks(inside, np.argsort(inside))
+    return ranked
 
 
 def spearman(first: Values, second: Values) -> tuple[float, int]:
@@ -108,9 +108,9 @@ def residuals(values: Values, controls: Values) -> Values:
     left = _after_least_squares(y, design)
     # What least squares leaves of a value that the controls explain wholly is rounding, not signal.
     left[np.abs(left) < 1e-12 * np.maximum(np.abs(y).max(axis=1, keepdims=True), 1e-300)] = 0.0
-    found = np.full(several.shape, np.nan)
-    found[:, known] = left
-    return found.reshape(values.shape)
+    unexplained = np.full(several.shape, np.nan)
+    unexplained[:, known] = left
+    return unexplained.reshape(values.shape)
 
 
 def _after_least_squares(y: Values, design: Values) -> Values:

@@ -109,11 +109,11 @@ def natural_breaks(values: Values, most: int) -> dict[int, Values]:
     total = np.concatenate([[0.0], np.cumsum(counts * centred)])
     squares = np.concatenate([[0.0], np.cumsum(counts * centred**2)])
     starts = last_starts(weight, total, squares, most_here)
-    found = {}
+    breaks_by_number = {}
     for classes in range(2, most + 1):
         end, inner = len(distinct), []
         for layer in range(min(classes, most_here) - 1, 0, -1):
             end = int(starts[layer, end])
             inner.append(distinct[end - 1])
-        found[classes] = np.array(inner[::-1])
-    return found
+        breaks_by_number[classes] = np.array(inner[::-1])
+    return breaks_by_number

@@ -179,10 +179,10 @@ def overlay(first: Strata, second: Strata) -> Strata:
     [0, 1, 2, -1]
     """
     known = (first >= 0) & (second >= 0)
-    found = np.full(first.shape, -1, np.int64)
+    strata = np.full(first.shape, -1, np.int64)
     pairs = first[known] * (int(second.max(initial=0)) + 1) + second[known]
-    found[known] = _numbered(pairs)
-    return found
+    strata[known] = _numbered(pairs)
+    return strata
 
 
 #: Names of interactions, from q of both against q of each.
@@ -250,7 +250,7 @@ def risk_detector(y: Values, labels: Strata) -> list[RiskDifference]:
     y, group, count, mean = _grouped(y[known], group.ravel(), "keep")
     within = np.bincount(group, (y - mean[group]) ** 2)
     variance = np.divide(within, count - 1, out=np.full(len(count), np.nan), where=count > 1) / count
-    found = []
+    rows = []
     for first in range(len(count)):
         for second in range(first + 1, len(count)):
             spread = variance[first] + variance[second]
@@ -260,8 +260,8 @@ def risk_detector(y: Values, labels: Strata) -> list[RiskDifference]:
                 freedom = spread**2 / sum(variance[item] ** 2 / (count[item] - 1) for item in (first, second))
                 p = float(2.0 * stats.t.sf(abs(t), freedom))
             means = float(mean[first]), float(mean[second])
-            found.append(RiskDifference(int(names[first]), int(names[second]), *means, t, p))
-    return found
+            rows.append(RiskDifference(int(names[first]), int(names[second]), *means, t, p))
+    return rows
 
 
 def ecological_detector(

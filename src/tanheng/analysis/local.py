@@ -110,14 +110,14 @@ def _pseudo_p(
 
 def _groups(count: NDArray[np.int64], weight: Values) -> list[tuple[NDArray[np.int64], int, float]]:
     """Cells whose neighbours all weigh the same, by the number of neighbours and their weight."""
-    found = []
+    groups = []
     for k in np.flatnonzero(np.bincount(count)[1:]) + 1:
         cells = np.flatnonzero((count == k) & ~np.isnan(weight))
         order = np.argsort(weight[cells], kind="stable") if len(cells) and np.ptp(weight[cells]) else slice(None)
         ordered = cells[order]
         ends = np.flatnonzero(np.diff(weight[ordered])) + 1
-        found += [(group, int(k), float(weight[group[0]])) for group in np.split(ordered, ends) if len(group)]
-    return found
+        groups += [(group, int(k), float(weight[group[0]])) for group in np.split(ordered, ends) if len(group)]
+    return groups
 
 
 def _tails_of_group(
@@ -254,5 +254,5 @@ def getis_ord(
     pseudo, upper = _pseudo_p(plain, z, lag, permutations, seed)
     p = np.where(np.isfinite(value), pseudo, np.nan)
     significant = benjamini_hochberg(np.minimum(2.0 * p, 1.0), rate) & (upper == (value > 0))
-    told = np.where(significant, np.where(value > 0, 1, 2), 0)
-    return LocalStatistic(value, p, significant, np.where(np.isfinite(value), told, -1).astype(np.int8))
+    kinds = np.where(significant, np.where(value > 0, 1, 2), 0)
+    return LocalStatistic(value, p, significant, np.where(np.isfinite(value), kinds, -1).astype(np.int8))

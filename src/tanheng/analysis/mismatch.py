@@ -75,8 +75,8 @@ def quadrants(supply: Values, demand: Values) -> NDArray[np.int8]:
     """
     known = _known(supply, demand)
     high_supply, high_demand = (_above_mean(item, known) for item in (supply, demand))
-    found = np.where(high_supply, np.where(high_demand, 0, 3), np.where(high_demand, 1, 2))
-    return np.where(known, found, -1).astype(np.int8)
+    kinds = np.where(high_supply, np.where(high_demand, 0, 3), np.where(high_demand, 1, 2))
+    return np.where(known, kinds, -1).astype(np.int8)
 
 
 def _above_mean(values: Values, known: NDArray[np.bool_]) -> NDArray[np.bool_]:

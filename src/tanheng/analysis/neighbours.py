@@ -151,12 +151,12 @@ def nearest_neighbours(coordinates: NDArray[np.float64], k: int) -> sparse.csr_a
         )
     order = np.lexsort(coordinates.T)
     ordered = coordinates[order]
-    found = np.empty((n, k + 1), np.int64)
-    found[order] = order[cKDTree(ordered).query(ordered, k + 1)[1]]
+    nearest = np.empty((n, k + 1), np.int64)
+    nearest[order] = order[cKDTree(ordered).query(ordered, k + 1)[1]]
     # Points at one place come in any order, so a point need not stand first in its own list.
-    own = found == np.arange(n)[:, None]
+    own = nearest == np.arange(n)[:, None]
     own[~own.any(axis=1), -1] = True
-    columns = found[~own].reshape(n, k)
+    columns = nearest[~own].reshape(n, k)
     at = np.repeat(np.arange(n), k), columns.ravel()
     return sparse.csr_array((np.ones(n * k), at), shape=(n, n))
 
@@ -212,9 +212,9 @@ def row_standardised(weights: Weights) -> Weights:
     if isinstance(weights, GridWeights):
         return replace(weights, before=None, after=1.0 / np.maximum(weights.count, 1.0))
     sums = np.asarray(weights.sum(axis=1)).ravel()
-    found = weights.copy()
-    found.data = weights.data / np.repeat(np.where(sums == 0, 1.0, sums), np.diff(weights.indptr))
-    return found
+    standardised = weights.copy()
+    standardised.data = weights.data / np.repeat(np.where(sums == 0, 1.0, sums), np.diff(weights.indptr))
+    return standardised
 
 
 def unweighted(weights: Weights) -> Weights:

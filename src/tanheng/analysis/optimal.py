@@ -155,7 +155,7 @@ class Discretisations:
 
 
 def _ways(driver: Values, methods: Sequence[str], classes: Sequence[int]) -> list[tuple[str, int, Values]]:
-    found = []
+    ways = []
     natural = natural_breaks(driver, max(classes)) if "natural" in methods else {}
     for method in methods:
         if method == "geometric" and driver.min() <= 0:
@@ -163,8 +163,8 @@ def _ways(driver: Values, methods: Sequence[str], classes: Sequence[int]) -> lis
         for number in classes:
             inner = natural[number] if method == "natural" else breaks(driver, method, number)
             if len(inner):
-                found.append((method, number, inner))
-    return found
+                ways.append((method, number, inner))
+    return ways
 
 
 def permutation_p(reached: Values | float, maps: int) -> Values:

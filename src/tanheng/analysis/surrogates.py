@@ -53,9 +53,9 @@ def surrogates(values: Values, mask: NDArray[np.bool_], count: int, seed: int = 
     of_map = maps.amplitude(values)
     ordered = np.sort(values[mask])
     for noise in maps.noise(count):
-        found = np.empty_like(ordered)
-        found[np.argsort(maps.drawn(of_map, maps.phases(noise)), kind="stable")] = ordered
-        yield found
+        drawn_map = np.empty_like(ordered)
+        drawn_map[np.argsort(maps.drawn(of_map, maps.phases(noise)), kind="stable")] = ordered
+        yield drawn_map
 
 
 class RandomMaps:
@@ -103,15 +103,15 @@ class RandomMaps:
     def phases(self, noise: NDArray[np.float32]) -> NDArray[np.complex64]:
         """Random phases of a real map: uniform, and mirrored where a frequency is its own mirror image."""
         angle = noise * np.float32(2.0 * np.pi)
-        found = np.empty(noise.shape, np.complex64)
-        np.cos(angle, out=found.real)
-        np.sin(angle, out=found.imag)
+        turns = np.empty(noise.shape, np.complex64)
+        np.cos(angle, out=turns.real)
+        np.sin(angle, out=turns.imag)
         middle = self._size[0] // 2
         for column in (0, -1):
-            edge = found[:, column]
+            edge = turns[:, column]
             edge[middle + 1 :] = np.conj(edge[middle - 1 : 0 : -1])
             edge[[0, middle]] = np.sign(edge[[0, middle]].real)
-        return found
+        return turns
 
     def drawn(self, amplitude: NDArray[np.float32], phases: NDArray[np.complex64]) -> NDArray[np.float32]:
         """Random map with some amplitudes and phases, shape (known cells,)."""

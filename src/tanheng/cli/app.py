@@ -43,7 +43,7 @@ def _version(asked: bool) -> None:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Options:
     """What stands before the command."""
 
     language: str | None
@@ -69,7 +69,7 @@ def _options(
     ] = False,
 ) -> None:
     """Options before a command."""
-    context.obj = _Asked(lang, quiet)
+    context.obj = _Options(lang, quiet)
 
 
 Workers = Annotated[
@@ -106,15 +106,15 @@ def run(
     from tanheng.pipeline.run import run_study
 
     share_one_heap()
-    asked: _Asked = context.obj
-    with in_language_of(study, asked.language) as spoken:
-        with reporter_of(progress, quiet=asked.quiet) as reporter:
+    options: _Options = context.obj
+    with in_language_of(study, options.language) as spoken:
+        with reporter_of(progress, quiet=options.quiet) as reporter:
             results = run_study(
                 study, reporter, output=output, workers=workers, cluster=cluster, resume=resume, language=spoken
             )
         if isinstance(reporter, JsonLines):
             reporter.done(results.folder)
-        elif not asked.quiet:
+        elif not options.quiet:
             print_totals(results)
 
 
@@ -131,13 +131,13 @@ def plan(
     from tanheng.cli.show import print_plan
     from tanheng.pipeline.plan import plan_study
 
-    asked: _Asked = context.obj
-    with in_language_of(study, asked.language) as spoken:
-        with reporter_of(progress, quiet=asked.quiet) as reporter:
+    options: _Options = context.obj
+    with in_language_of(study, options.language) as spoken:
+        with reporter_of(progress, quiet=options.quiet) as reporter:
             planned = plan_study(study, reporter, rerun=rerun, language=spoken)
         if isinstance(reporter, JsonLines):
             reporter.done(planned.folder)
-        elif not asked.quiet:
+        elif not options.quiet:
             print_plan(planned)
 
 
@@ -168,11 +168,11 @@ def stock(
     from tanheng.land.pools import pool_of
     from tanheng.pipeline.stock import StockRequest, stock_of_maps
 
-    asked = StockRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
+    request = StockRequest(tuple(maps), densities, tuple(year or ()), legend, region, resolution)
     with BlockLine(quiet=context.obj.quiet) as line, pool_of(workers, cluster, line.warn) as pool:
-        found = stock_of_maps(asked, output, pool=pool, resume=resume, progress=line.blocks)
+        totals = stock_of_maps(request, output, pool=pool, resume=resume, progress=line.blocks)
     if not context.obj.quiet:
-        print_stock(found, output)
+        print_stock(totals, output)
 
 
 @app.command()
@@ -182,8 +182,8 @@ def check(context: typer.Context, study: StudyFile) -> None:
     from tanheng.io.rasters import files_open
     from tanheng.pipeline.check import check_file
 
-    asked: _Asked = context.obj
-    with in_language_of(study, asked.language), files_open():
+    options: _Options = context.obj
+    with in_language_of(study, options.language), files_open():
         print_checked(check_file(study))
 
 
@@ -205,8 +205,8 @@ def report(
     """Write the report of finished results in another language (--lang), beside the one there is."""
     from tanheng.pipeline.output.other_language import write_report_in
 
-    asked: _Asked = context.obj
-    typer.echo(write_report_in(results, asked.language or language()))
+    options: _Options = context.obj
+    typer.echo(write_report_in(results, options.language or language()))
 
 
 @app.command()

@@ -24,20 +24,20 @@ from tanheng.tables.titles import table_title
 _MOST = 20
 
 
-def print_compared(found: Comparison, output: Path | None) -> None:
+def print_compared(comparison: Comparison, output: Path | None) -> None:
     """Print what differs, and write a page and tables where a folder is named."""
     console = Console(highlight=False, emoji=False)
-    for number, run in enumerate(found.runs, start=1):
+    for number, run in enumerate(comparison.runs, start=1):
         console.print(
             f"{number}. {run.folder}: {run_title(run.record)} ({run.record['made']})", markup=False, soft_wrap=True
         )
-    _section(console, tr("Settings that differ"), found.settings, tr("None: both runs asked the same."))
-    _section(console, tr("Inputs that differ"), found.inputs, tr("None: both runs read the same files."))
-    _figures(console, found.figures)
-    for name in found.only_in_one:
+    _section(console, tr("Settings that differ"), comparison.settings, tr("None: both runs asked the same."))
+    _section(console, tr("Inputs that differ"), comparison.inputs, tr("None: both runs read the same files."))
+    _figures(console, comparison.figures)
+    for name in comparison.only_in_one:
         console.print(tr("only one of both has the table {name}", name=table_title(name)), markup=False)
     if output is not None:
-        page = _write(found, output)
+        page = _write(comparison, output)
         console.print(tr("open {page}", page=page), markup=False, soft_wrap=True)
 
 
@@ -73,23 +73,23 @@ def _figures(console: Console, figures: pd.DataFrame) -> None:
         console.print(tr("and {count} more (write them with -o)", count=len(figures) - _MOST), markup=False)
 
 
-def _write(found: Comparison, folder: Path) -> Path:
+def _write(comparison: Comparison, folder: Path) -> Path:
     """Page and tables of a comparison."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("settings", "inputs", "figures"):
-        write_csv(folder / f"{name}.csv", getattr(found, name))
+        write_csv(folder / f"{name}.csv", getattr(comparison, name))
     try:
-        maps = draw_difference_maps(folder / "difference_maps", found)
+        maps = draw_difference_maps(folder / "difference_maps", comparison)
     except InputError as error:  # the tables can be compared without them
         maps = DifferenceMaps((), tr("no difference maps: {error}", error=error))
     page = folder / "compare.html"
     write_comparison(
         page,
-        [run.record for run in found.runs],
-        [run.tables for run in found.runs],
-        found.settings,
-        found.inputs,
-        found.figures,
+        [run.record for run in comparison.runs],
+        [run.tables for run in comparison.runs],
+        comparison.settings,
+        comparison.inputs,
+        comparison.figures,
         maps.maps,
         maps.reason,
     )

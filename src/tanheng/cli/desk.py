@@ -32,10 +32,10 @@ def main() -> None:
             return
         _say(_opened(desk))
     for line in sys.stdin:
-        asked = json.loads(line)
-        with speaking(asked.get("language", code)):
+        request = json.loads(line)
+        with speaking(request.get("language", code)):
             try:
-                answer = _solved(desk, asked.get("changes", {}))
+                answer = _solved(desk, request.get("changes", {}))
             except Exception as error:  # noqa: BLE001  the land stays in memory, whatever was asked
                 answer = {"refused": f"{type(error).__name__}: {error}", "problems": []}
             _say(answer)

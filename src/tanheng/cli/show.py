@@ -126,17 +126,17 @@ def print_plan(planned: Planned) -> None:
     console.print(tr("open {page}", page=planned.folder / "plan.html"), markup=False, soft_wrap=True)
 
 
-def print_simulation(found: Simulation) -> None:
+def print_simulation(simulation: Simulation) -> None:
     """Print how well a simulation foretells, the land to come, and where the results lie."""
     from tanheng.report.words.simulation_sentences import sentences, verdict
 
     console = Console(highlight=False, emoji=False)
-    first = verdict(found.record, found.tables)
+    first = verdict(simulation.record, simulation.tables)
     console.print(Text(first, style="bold"), soft_wrap=True)
-    for text in sentences(found.record, found.tables):
+    for text in sentences(simulation.record, simulation.tables):
         if text != first:
             console.print(text, markup=False, soft_wrap=True)
-    areas = found.tables["demand"]
+    areas = simulation.tables["demand"]
     for key, rows in areas.groupby("scenario", sort=False) if "scenario" in areas else [("", areas)]:
         title = name_of(str(key)) if key else tr("Areas, km²")
         table = Table(title=Text(title), title_justify="left")
@@ -148,8 +148,8 @@ def print_simulation(found: Simulation) -> None:
             own = rows[rows["class"] == name].set_index("year")["simulated_km2"]
             table.add_row(Text(name_of(name)), *(f"{own[year]:,.2f}" for year in years))
         console.print(table)
-    console.print(tr("results in {folder}", folder=found.folder), markup=False, soft_wrap=True)
-    console.print(tr("open {page}", page=found.folder / found.page), markup=False, soft_wrap=True)
+    console.print(tr("results in {folder}", folder=simulation.folder), markup=False, soft_wrap=True)
+    console.print(tr("open {page}", page=simulation.folder / simulation.page), markup=False, soft_wrap=True)
 
 
 def print_checked(inputs: Inputs) -> None:

@@ -137,15 +137,15 @@ def simulate(
         study = Path(maps[0])
         with in_language_of(study, context.obj.language) as spoken, reporter_of(progress, quiet=quiet) as reporter:
             with pool_of(workers, cluster, reporter.warn) as pool:
-                found = simulate_study(study, reporter, output=output, work=pool, language=spoken)
-            _show(found, reporter, quiet=quiet)
+                simulation = simulate_study(study, reporter, output=output, work=pool, language=spoken)
+            _show(simulation, reporter, quiet=quiet)
         return
     settings = _settings(locals())
     request = _request(maps, years, to, output, legend, drivers, zones, densities, settings)
     assert output is not None  # noqa: S101  _request refuses a missing one
     with reporter_of(progress, quiet=quiet) as reporter, pool_of(workers, cluster, reporter.warn) as pool:
-        found = simulate_maps(request, output, reporter, pool)
-    _show(found, reporter, quiet=quiet)
+        simulation = simulate_maps(request, output, reporter, pool)
+    _show(simulation, reporter, quiet=quiet)
 
 
 def _refuse_beside_a_study(context: typer.Context) -> None:
@@ -167,13 +167,13 @@ def _refuse_beside_a_study(context: typer.Context) -> None:
         )
 
 
-def _show(found: Simulation, reporter: Reporter, *, quiet: bool) -> None:
+def _show(simulation: Simulation, reporter: Reporter, *, quiet: bool) -> None:
     if isinstance(reporter, JsonLines):
-        reporter.done(found.folder)
+        reporter.done(simulation.folder)
     elif not quiet:
         from tanheng.cli.show import print_simulation
 
-        print_simulation(found)
+        print_simulation(simulation)
 
 
 def _settings(given: dict[str, Any]) -> dict[str, Any]:
@@ -258,7 +258,7 @@ def _request(
 
 
 def _years(text: str | None, option: str, problems: list[str]) -> tuple[int, ...]:
-    found = []
+    years_of_maps = []
     for part in (text or "").split(_LISTED):
         if not part.strip():
             continue
@@ -267,5 +267,5 @@ def _years(text: str | None, option: str, problems: list[str]) -> tuple[int, ...
                 tr("{option}: '{part}' is not a year; write whole years separated by commas", option=option, part=part)
             )
             return ()
-        found.append(int(part))
-    return tuple(found)
+        years_of_maps.append(int(part))
+    return tuple(years_of_maps)

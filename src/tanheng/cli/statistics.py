@@ -78,13 +78,13 @@ def correlate(
     if twice:
         raise InputError(tr("--x: names {names} twice", names=listed(twice)))
     _refuse_output(output, ["correlation"])
-    found = correlate(table, columns, Where(_names(at)))
-    print_frame(found, "own_table")
+    correlations = correlate(table, columns, Where(_names(at)))
+    print_frame(correlations, "own_table")
     if not at and table.suffix.lower() in {".csv", ".txt", ".tsv"}:
         typer.echo(
             tr("no coordinates, so no modified test: p holds only if rows are independent of each other (see --at)")
         )
-    _write(output, {"correlation": found})
+    _write(output, {"correlation": correlations})
 
 
 def moran(
@@ -110,9 +110,12 @@ def moran(
     from tanheng.pipeline.own_table.places import Where
 
     _refuse_output(output, ["moran", "clusters"])
-    found = autocorrelate(table, x, y, Where(_names(at), nearest, within), permutations, seed, rate)
+    autocorrelation = autocorrelate(table, x, y, Where(_names(at), nearest, within), permutations, seed, rate)
     print_frame(
-        found.overall.assign(statistic=[_statistic(name, y) for name in found.overall["statistic"]]), "own_table"
+        autocorrelation.overall.assign(
+            statistic=[_statistic(name, y) for name in autocorrelation.overall["statistic"]]
+        ),
+        "own_table",
     )
     if y:
         typer.echo(
@@ -121,22 +124,22 @@ def moran(
                 "tests whether the two columns are more strongly associated than unrelated maps of the same smoothness"
             )
         )
-    counts = found.local["cluster"].value_counts()
+    counts = autocorrelation.local["cluster"].value_counts()
     clusters = listed(tr("{name} {number}", name=name_of(name), number=number) for name, number in counts.items())
     typer.echo(tr("clusters: {clusters}", clusters=clusters))
-    typer.echo(tr("neighbours: {neighbours}", neighbours=found.neighbours))
-    if found.islands:
+    typer.echo(tr("neighbours: {neighbours}", neighbours=autocorrelation.neighbours))
+    if autocorrelation.islands:
         typer.echo(
             tr(
                 "{islands} row(s) have no neighbour: they count in the global statistics and have no local one",
-                islands=found.islands,
+                islands=autocorrelation.islands,
             )
         )
-    if found.left_out:
-        typer.echo(tr("{left_out} row(s) without a value are left out", left_out=found.left_out))
-    _write(output, {"moran": found.overall, "clusters": found.local})
+    if autocorrelation.left_out:
+        typer.echo(tr("{left_out} row(s) without a value are left out", left_out=autocorrelation.left_out))
+    _write(output, {"moran": autocorrelation.overall, "clusters": autocorrelation.local})
     if output is not None:
-        write_autocorrelation(output, found, x, y)
+        write_autocorrelation(output, autocorrelation, x, y)
 
 
 def _statistic(name: str, y: str | None) -> str:
@@ -184,15 +187,17 @@ def geodetector(
     _refuse_output(output, ["geodetector", "geodetector_interaction", "geodetector_risk"])
     single: Literal["keep", "drop"] = "drop" if drop_single else "keep"
     divisor: Literal[0, 1] = 1 if ddof else 0
-    asked = DetectorRequest(y, drivers, classed, _names(methods), _range(classes), permutations, seed, divisor, single)
-    found = detect(table, asked)
-    print_frame(found.tables["geodetector"], "own_table")
-    if "geodetector_interaction" in found.tables:
-        print_frame(found.tables["geodetector_interaction"], "own_table")
-    for text in found.notes:
+    request = DetectorRequest(
+        y, drivers, classed, _names(methods), _range(classes), permutations, seed, divisor, single
+    )
+    detected = detect(table, request)
+    print_frame(detected.tables["geodetector"], "own_table")
+    if "geodetector_interaction" in detected.tables:
+        print_frame(detected.tables["geodetector_interaction"], "own_table")
+    for text in detected.notes:
         typer.echo(text)
     typer.echo(tr("p-values take rows as independent; where neighbours are alike they are too small"))
-    _write(output, found.tables)
+    _write(output, detected.tables)
 
 
 def _range(text: str) -> tuple[int, int]:

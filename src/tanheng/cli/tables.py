@@ -68,19 +68,19 @@ def print_tables(kind: str) -> None:
     table.add_column(tr("rows"), justify="right")
     table.add_column(tr("source"))
     for name in names(kind):
-        found = read_builtin(kind, name)
-        table.add_row(name, str(len(found.rows)), escape(found.source))
+        builtin = read_builtin(kind, name)
+        table.add_row(name, str(len(builtin.rows)), escape(builtin.source))
     wide_console().print(table)
 
 
 def print_table(kind: str, name: str) -> None:
     """Print the rows of one built-in table, as a model for a table of one's own: identifiers stand beside the words."""
-    found = read_builtin(kind, name)
-    table = Table(title=escape(f"{found.title}\n{found.source}"), title_justify="left")
-    for column in found.header:
+    builtin = read_builtin(kind, name)
+    table = Table(title=escape(f"{builtin.title}\n{builtin.source}"), title_justify="left")
+    for column in builtin.header:
         table.add_column(escape(_heading(column)))
-    for _, row in found.rows:
-        table.add_row(*(escape(_value(row[column], column)) for column in found.header))
+    for _, row in builtin.rows:
+        table.add_row(*(escape(_value(row[column], column)) for column in builtin.header))
     wide_console().print(table)
 
 

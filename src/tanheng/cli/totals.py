@@ -38,7 +38,7 @@ class BlockLine:
             seconds = max(time.perf_counter() - self.start, 1e-9)
             left = self.pace.left(done, total)
             speed = pixels / 1e6 / seconds
-            told = tr(
+            line = tr(
                 "{done}/{total} blocks, {millions:,.0f} M pixels, {speed:,.0f} M/s",
                 done=done,
                 total=total,
@@ -46,7 +46,7 @@ class BlockLine:
                 speed=speed,
             )
             after = [] if left is None else [time_left(left)]
-            sys.stderr.write("\r\x1b[K" + listed([told, *after]))
+            sys.stderr.write("\r\x1b[K" + listed([line, *after]))
             sys.stderr.flush()
 
     def warn(self, text: str) -> None:
@@ -55,14 +55,14 @@ class BlockLine:
             sys.stderr.write(tr("warning: {text}", text=text) + "\n")
 
 
-def print_stock(found: StockTotals, folder: Path) -> None:
+def print_stock(stock_totals: StockTotals, folder: Path) -> None:
     """Print stocks by class and year, and where the results lie."""
-    for text in found.warnings:
+    for text in stock_totals.warnings:
         sys.stderr.write(tr("warning: {text}", text=text) + "\n")
-    years = list(dict.fromkeys(row["year"] for row in found.stock))
-    classes = list(dict.fromkeys(str(row["land_class"]) for row in found.stock))
-    values = {(row["year"], row["land_class"]): float(str(row["stock_t_c"])) for row in found.stock}
-    areas = {row["land_class"]: float(str(row["area_km2"])) for row in found.stock if row["year"] == years[-1]}
+    years = list(dict.fromkeys(row["year"] for row in stock_totals.stock))
+    classes = list(dict.fromkeys(str(row["land_class"]) for row in stock_totals.stock))
+    values = {(row["year"], row["land_class"]): float(str(row["stock_t_c"])) for row in stock_totals.stock}
+    areas = {row["land_class"]: float(str(row["area_km2"])) for row in stock_totals.stock if row["year"] == years[-1]}
     dense = {name: _per_hectare(values[years[-1], name], areas[name]) for name in classes}
     mean = _per_hectare(sum(values[years[-1], name] for name in classes), sum(areas.values()))
     names = {name: name_of(name) for name in classes}

@@ -56,9 +56,9 @@ def usage_words(error: Any) -> str:  # noqa: ANN401  the library doesn't hand on
 
 def _in_own_words(message: str) -> str:
     for pattern, template in _SAID:
-        found = pattern.fullmatch(message)
-        if found:
-            return tr(template, **found.groupdict())
+        match = pattern.fullmatch(message)
+        if match:
+            return tr(template, **match.groupdict())
     return message.rstrip(".。")
 
 

@@ -134,9 +134,9 @@ def _zoned(table: Table) -> CarbonDensities:
     rows: dict[str, list[tuple[int, dict[str, str]]]] = {}
     for line, row in table.rows:
         rows.setdefault("" if row[ZONE] == "*" else row[ZONE], []).append((line, row))
-    found = {zone: densities_in(replace(table, header=plain, rows=tuple(of_zone))) for zone, of_zone in rows.items()}
-    first = next(iter(found.values()))
-    for zone, densities in found.items():
+    by_zone = {zone: densities_in(replace(table, header=plain, rows=tuple(of_zone))) for zone, of_zone in rows.items()}
+    first = next(iter(by_zone.values()))
+    for zone, densities in by_zone.items():
         differing = set(densities.values) ^ set(first.values)
         if differing:
             raise InputError(
@@ -147,8 +147,8 @@ def _zoned(table: Table) -> CarbonDensities:
                     names=listed(sorted(differing)),
                 )
             )
-    default = found.pop("", None)
-    return replace(default or _mean_of(first, found), by_zone=found, elsewhere=default is not None)
+    default = by_zone.pop("", None)
+    return replace(default or _mean_of(first, by_zone), by_zone=by_zone, elsewhere=default is not None)
 
 
 def _mean_of(first: CarbonDensities, by_zone: Mapping[str, CarbonDensities]) -> CarbonDensities:

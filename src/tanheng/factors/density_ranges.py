@@ -61,7 +61,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
     mine.csv: 'forest', above ground: 9500 t C/ha is above 3000, more than any land is known to hold (...); check the unit...
     mine.csv: 'forest', soil: 6.7 t C/ha is below 10, the least of the reference stocks; ... 1 kg C/m2 is 10 t C/ha...
     """
-    found = Strange([], [])
+    strange = Strange([], [])
     for land_class, pools in densities.values.items():
         kind = kind_of_land(land_class)
         for pool in POOLS:
@@ -76,9 +76,9 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                 value=value,
             )
             if any_land.impossible_above is not None and value > any_land.impossible_above:
-                found.impossible.append(_impossible(at, any_land))
+                strange.impossible.append(_impossible(at, any_land))
             elif own.unusual_above is not None and value > own.unusual_above:
-                found.unusual.append(
+                strange.unusual.append(
                     tr(
                         "{at} is above {limit:g}, unusual on such land ({source}); check the unit: 1 t/km2 is 0.01 t/ha, "
                         "1 t CO2 0.27 t C, 1 t of dry matter about 0.47 t C",
@@ -89,7 +89,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                 )
         living = pools["above"] + pools["below"]
         if 0 < living < pools["dead"]:
-            found.unusual.append(
+            strange.unusual.append(
                 tr(
                     "{name}: '{land_class}': dead organic matter of {dead:g} t C/ha is more than the living biomass of {living:g}; rare "
                     "outside boreal and just felled forest (litter of forests 2 to 55 t C/ha, IPCC 2006 Vol. 4 Ch. 2 Table 2.2)",
@@ -99,8 +99,8 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                     living=living,
                 )
             )
-    found.unusual.extend(_poor_soils(densities))
-    return found
+    strange.unusual.extend(_poor_soils(densities))
+    return strange
 
 
 def _impossible(at: str, known: DensityRange) -> str:

@@ -270,10 +270,10 @@ def emission_factors_from(names_or_paths: str | Sequence[str], base: Path = Path
     >>> round(coal.carbon_per("t") * 44 / 12, 4)
     1.9003
     """
-    asked = [names_or_paths] if isinstance(names_or_paths, str) else list(names_or_paths)
+    sets = [names_or_paths] if isinstance(names_or_paths, str) else list(names_or_paths)
     merged: dict[str, dict[str, _Row]] = {}
-    tables = [read_named("emission_factors", name, base) for name in asked]
-    for table, name in zip(tables, asked, strict=True):
+    tables = [read_named("emission_factors", name, base) for name in sets]
+    for table, name in zip(tables, sets, strict=True):
         for fuel, rows in _rows(table).items():
             if "carbon_content" in rows or "carbon_dioxide_content" in rows:
                 for other in ("carbon_content", "carbon_dioxide_content"):
@@ -281,18 +281,18 @@ def emission_factors_from(names_or_paths: str | Sequence[str], base: Path = Path
             merged.setdefault(fuel, {}).update(rows)
         if name not in names("emission_factors"):
             _refuse_slips(merged)
-    found = {fuel: _fuel(fuel, rows) for fuel, rows in merged.items()}
+    by_fuel = {fuel: _fuel(fuel, rows) for fuel, rows in merged.items()}
     return EmissionFactors(
-        " + ".join(table.name for table in tables), found, " ".join(dict.fromkeys(table.source for table in tables))
+        " + ".join(table.name for table in tables), by_fuel, " ".join(dict.fromkeys(table.source for table in tables))
     )
 
 
 def _rows(table: Table) -> dict[str, dict[str, _Row]]:
     table.require(required_columns("factors"))
-    found: dict[str, dict[str, _Row]] = {}
+    rows_by_fuel: dict[str, dict[str, _Row]] = {}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
-        factors = found.setdefault(fuels().find(row["fuel"]), {})
+        factors = rows_by_fuel.setdefault(fuels().find(row["fuel"]), {})
         if row["factor"] not in _FACTORS:
             raise InputError(
                 tr(
@@ -328,7 +328,7 @@ def _rows(table: Table) -> dict[str, dict[str, _Row]]:
                 )
             )
         factors[factor] = _Row(value, row["unit"], row["source"], bounds[0], bounds[1], table.name, place)
-    return found
+    return rows_by_fuel
 
 
 def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
@@ -381,7 +381,7 @@ def _carbon(rows: Mapping[str, _Row], content: _Row) -> float:
 
 def _calorific_values(rows: Mapping[str, _Row]) -> dict[str, float]:
     """Net calorific values, TJ per ``t`` and per ``m3``."""
-    found = {}
+    values = {}
     for key, amount in (("net_calorific_value", "t"), (_PER_VOLUME, "m3")):
         row = rows.get(key)
         if row is None:
@@ -393,8 +393,8 @@ def _calorific_values(rows: Mapping[str, _Row]) -> dict[str, float]:
                     unit=row.unit,
                 )
             )
-        found[amount] = row.value * conversion_factor(row.unit, f"TJ/{amount}")
-    return found
+        values[amount] = row.value * conversion_factor(row.unit, f"TJ/{amount}")
+    return values
 
 
 #: How many times a user's factor may be larger or smaller than that of the built-in sets before it is taken for a slip.
@@ -403,11 +403,11 @@ _FARTHEST_NCV, _FARTHEST_CARBON = 3.0, 2.0
 
 @cache
 def _references() -> dict[str, list[Fuel]]:
-    found: dict[str, list[Fuel]] = {}
+    references: dict[str, list[Fuel]] = {}
     for name in names("emission_factors"):
         for fuel, factors in emission_factors_from(name).fuels.items():
-            found.setdefault(fuel, []).append(factors)
-    return found
+            references.setdefault(fuel, []).append(factors)
+    return references
 
 
 def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:

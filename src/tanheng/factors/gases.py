@@ -39,12 +39,12 @@ def burning_factors() -> Mapping[tuple[str, str, str], GasFactor]:
     >>> burning_factors()["residential", "coal", "CH4"].value
     0.3
     """
-    found = {}
+    by_gas = {}
     for line, row in packaged_table("other_gases").rows:
         value = parse_number(row["value"], tr("other_gases.csv: line {line}", line=line))
         factor = GasFactor(row["gas"], value / 1000.0, "TJ", _half(row, value, 1.0), row["use"], row["source"])
-        found[row["use"], row["kind"], row["gas"]] = factor
-    return found
+        by_gas[row["use"], row["kind"], row["gas"]] = factor
+    return by_gas
 
 
 @cache

@@ -101,8 +101,8 @@ def with_unit(table: Table, stated: str | None) -> Table:
 def _unit_of_title(table: Table) -> str | None:
     """Unit of amounts that a title above the headings names, as 单位：万吨; none where none does."""
     for title in table.titles:
-        found = _IN_TITLE.search(title)
-        words = found.group(1).split() if found else []
+        match = _IN_TITLE.search(title)
+        words = match.group(1).split() if match else []
         for count in range(len(words), 0, -1):
             unit = " ".join(words[:count])
             if any(same_dimension(unit, amount) for amount in _MEASURED):
@@ -130,11 +130,11 @@ def refuse_other_densities(table: Table) -> None:
         A unit is of no carbon, or other than t C/ha.
     """
     for column in _DENSITIES:
-        found = _IN_BRACKETS.fullmatch(table.own(column)) if column in table.header else None
-        if found is None:
+        match = _IN_BRACKETS.fullmatch(table.own(column)) if column in table.header else None
+        if match is None:
             continue
         try:
-            factor = conversion_factor(_with_hectares(found.group(2)), "t C ha-1")
+            factor = conversion_factor(_with_hectares(match.group(2)), "t C ha-1")
         except UnitError as error:
             raise InputError(
                 tr(
@@ -142,7 +142,7 @@ def refuse_other_densities(table: Table) -> None:
                     "matter, multiply by its carbon fraction (about 0.47) first",
                     name=table.name,
                     column=table.heading(column),
-                    unit=found.group(2),
+                    unit=match.group(2),
                 )
             ) from error
         if factor != 1.0:
@@ -151,7 +151,7 @@ def refuse_other_densities(table: Table) -> None:
                     "{name}: column {column} is in {unit}; densities are read in t C/ha: multiply by {factor:g}",
                     name=table.name,
                     column=table.heading(column),
-                    unit=found.group(2),
+                    unit=match.group(2),
                     factor=factor,
                 )
             )

@@ -48,13 +48,13 @@ class Legend:
 @cache
 def _usual_classes() -> Mapping[str, str]:
     """Land classes of the built-in legends, by the English and Chinese names of what they hold."""
-    found: dict[str, str] = {}
+    usual: dict[str, str] = {}
     for legend in names("legends"):
         for _, row in read_builtin("legends", legend).rows:
             for name in (row["name"], row["name_zh"]):
                 if row["land_class"]:
-                    found.setdefault(alias_key(name), row["land_class"])
-    return found
+                    usual.setdefault(alias_key(name), row["land_class"])
+    return usual
 
 
 def usual_class(name: str) -> str:
@@ -87,11 +87,11 @@ def class_named(name: str, classes: Collection[str]) -> str | None:
 
 def printed_names(name: str) -> tuple[str, ...]:
     """A name of the field in each language that tanheng speaks."""
-    found = []
+    printed = []
     for code in LANGUAGES:
         with speaking(code):
-            found.append(str(name_of(name)))
-    return tuple(dict.fromkeys(found))
+            printed.append(str(name_of(name)))
+    return tuple(dict.fromkeys(printed))
 
 
 def class_hint(name: str, classes: Collection[str]) -> str:
@@ -168,7 +168,7 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
     if class_column is None and code_column is None:
         table.require(["land_class"])
     one_class_a_row = code_column == "lucode"
-    found: list[tuple[int, int | None, str]] = []
+    codes: list[tuple[int, int | None, str]] = []
     seen: set[str] = set()
     for line, row in table.rows:
         text = row[code_column] if code_column else ""
@@ -183,8 +183,8 @@ def named_codes(table: Table) -> list[tuple[int, int | None, str]]:
         if one_class_a_row and name in seen:
             name = f"{name} ({code})"
         seen.add(name)
-        found.append((line, code, name))
-    return found
+        codes.append((line, code, name))
+    return codes
 
 
 def whole_number(text: str, place: object) -> int:

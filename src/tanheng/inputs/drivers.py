@@ -51,11 +51,11 @@ def open_drivers(
     study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
 ) -> tuple[DriverInputs, ...]:
     """Drivers of a study in its order; problems are gathered, and a table that can't be read is left out."""
-    found = []
+    drivers = []
     for name, settings in study.drivers.items():
         with problems.at(f"drivers.{name}"):
-            found.append(_driver(name, settings, study.years, base, zones, problems))
-    return tuple(driver for driver in found if driver is not None)
+            drivers.append(_driver(name, settings, study.years, base, zones, problems))
+    return tuple(driver for driver in drivers if driver is not None)
 
 
 def _driver(
@@ -84,10 +84,10 @@ def _table_problems(
     settings: Driver, table: pd.DataFrame, polygons: Polygons | None, years: tuple[int, ...]
 ) -> list[str]:
     """Zones of a table that its layer lacks, and years that it has no value for."""
-    found = []
+    faults = []
     lost = sorted(set(table["zone"]) - set(polygons.ids)) if polygons is not None else []
     if lost and polygons is not None:
-        found.append(
+        faults.append(
             tr(
                 "{table}: zone(s) not in the layer '{zones}': {names}{nearest}",
                 table=settings.table,
@@ -96,9 +96,9 @@ def _table_problems(
                 nearest=zone_hint(lost[0], polygons),
             )
         )
-    found += [
+    faults += [
         tr("{table}: no value for {year}; add it, or leave the column 'year' out", table=settings.table, year=year)
         for year in years
         if not ((table["year"] == year) | (table["year"] == 0)).any()
     ]
-    return found
+    return faults

@@ -65,16 +65,16 @@ def choose_grid(
     return grid_over(bounds, crs, resolution, origin)
 
 
-def _grid_crs(asked: str | None, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.CRS:
-    if asked is None:
+def _grid_crs(wanted: str | None, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.CRS:
+    if wanted is None:
         return of_map if is_equal_area(of_map, degrees) else equal_area_crs(degrees)
     try:
-        crs = pyproj.CRS.from_user_input(asked)
+        crs = pyproj.CRS.from_user_input(wanted)
     except pyproj.exceptions.CRSError as error:
         raise InputError(
             tr(
                 "grid.crs: '{asked}' is not a CRS ({error}); write an EPSG code or a WKT, or leave it out",
-                asked=asked,
+                asked=wanted,
                 error=error,
             )
         ) from error
@@ -83,7 +83,7 @@ def _grid_crs(asked: str | None, of_map: pyproj.CRS, degrees: Bounds) -> pyproj.
             tr(
                 "grid.crs: '{asked}' is not equal-area in metres, so cells would differ in area; choose an equal-area one, or "
                 "leave it out: one is then fitted to the region",
-                asked=asked,
+                asked=wanted,
             )
         )
     return crs

@@ -106,13 +106,13 @@ def open_land_rasters(
     """Map of each year: a file, a list of tiles, or a folder of them."""
     empty = [code for code, name in legend.codes.items() if name is None] if legend else []
     given = study.land_cover
-    asked = {year: (given.maps[year], band_of(given.band, year)) for year in study.years if year in given.maps}
+    places = {year: (given.maps[year], band_of(given.band, year)) for year in study.years if year in given.maps}
     opened = {
         (tiles, band): _at_maps(problems, tiles, base, band, empty[0] if empty else None)
-        for tiles, band in dict.fromkeys(asked.values())
+        for tiles, band in dict.fromkeys(places.values())
     }
-    found = {year: opened[place] for year, place in asked.items()}
-    return {year: raster for year, raster in found.items() if raster is not None}
+    rasters = {year: opened[place] for year, place in places.items()}
+    return {year: raster for year, raster in rasters.items() if raster is not None}
 
 
 def _at_maps(

@@ -60,14 +60,14 @@ def land_maps(
         Codes whose class the user gave by hand: these are a class also where the map declares them as nodata.
     """
     kept = set(own_codes)
-    found = []
+    maps = []
     for year, raster in rasters.items():
         codes = dict(legend.codes)
         declared = _declared(raster)
         if declared is not None and declared not in kept:
             codes[declared] = None
-        found.append(LandMap(year, raster, Lookup(classes, codes)))
-    return tuple(found)
+        maps.append(LandMap(year, raster, Lookup(classes, codes)))
+    return tuple(maps)
 
 
 def _declared(raster: Raster | Mosaic) -> int | None:

@@ -56,10 +56,10 @@ def open_map_errors(
         return MapErrorInputs()
     with problems.at("land_cover.map_error.samples"):
         for year, name in given.samples.items():
-            found = problems.attempt(partial(read_map_errors, classes=classes), base / name)
-            if found is not None:
-                problems.add(*_unsampled(found, year, shown.get(year, ())))
-                samples[year] = found
+            errors = problems.attempt(partial(read_map_errors, classes=classes), base / name)
+            if errors is not None:
+                problems.add(*_unsampled(errors, year, shown.get(year, ())))
+                samples[year] = errors
     with problems.at("land_cover.map_error.change_samples"):
         for period, name in given.change_samples.items():
             read = problems.attempt(partial(read_change_errors, classes=classes), base / name)
@@ -94,11 +94,11 @@ def _unsampled(errors: MapErrors, year: int, shown: Collection[str]) -> list[str
 def stated_accuracies(study: Study) -> dict[int, StatedAccuracy]:
     """Overall accuracy of the map of each year: the study's own figure, else that of the makers of a product with a built-in legend."""
     published = published_accuracy(study.land_cover.legend or "")
-    found = {}
+    accuracies = {}
     for year in study.years:
         own = study.land_cover.map_error.accuracy_of(year)
         if own is not None:
-            found[year] = StatedAccuracy(own, tr("as given in the study"))
+            accuracies[year] = StatedAccuracy(own, tr("as given in the study"))
         elif published is not None:
-            found[year] = published
-    return found
+            accuracies[year] = published
+    return accuracies

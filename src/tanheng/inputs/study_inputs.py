@@ -195,10 +195,10 @@ def _economy(
     study: Study, zones: Mapping[str, Polygons], drivers: tuple[DriverInputs, ...], problems: Problems
 ) -> EconomyInputs | None:
     """Economic output of the zones, with a note on those that have none."""
-    found = economy_of(study, drivers)
+    economy = economy_of(study, drivers)
     with problems.at("economy"):
-        problems.warn(*economy_notes(found, zones, study.years))
-    return found
+        problems.warn(*economy_notes(economy, zones, study.years))
+    return economy
 
 
 def _population(study: Study, base: Path, problems: Problems) -> dict[int, Raster]:
@@ -233,9 +233,9 @@ def _rasters(
     density_maps: Iterable[DensityMapInputs],
 ) -> list[Raster | Mosaic]:
     """Every raster of a study."""
-    found: list[Raster | Mosaic] = [*land.values(), *population.values(), *balance.rasters.values()]
-    found += [raster for driver in drivers for raster in driver.rasters.values()]
-    return found + [raster for item in density_maps for raster in item.all_rasters]
+    rasters: list[Raster | Mosaic] = [*land.values(), *population.values(), *balance.rasters.values()]
+    rasters += [raster for driver in drivers for raster in driver.rasters.values()]
+    return rasters + [raster for item in density_maps for raster in item.all_rasters]
 
 
 def _densities(
@@ -246,9 +246,9 @@ def _densities(
     density_maps: tuple[DensityMapInputs, ...],
 ) -> DensityInputs:
     """Densities as the run takes them, and as given where they are corrected for climate."""
-    asked = study.carbon_density
-    uncorrected = given if asked.climate is not None else {}
-    return DensityInputs(tables, density_array(tables, classes), asked, density_maps, uncorrected)
+    settings = study.carbon_density
+    uncorrected = given if settings.climate is not None else {}
+    return DensityInputs(tables, density_array(tables, classes), settings, density_maps, uncorrected)
 
 
 def _warn(study: Study, opened: Sequence[Raster | Mosaic], problems: Problems) -> None:

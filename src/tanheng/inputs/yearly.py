@@ -23,8 +23,8 @@ def rasters_by_year(
         (name, band): problems.attempt(open_raster, locate(name, base), band)
         for name, band in dict.fromkeys(bands.values())
     }
-    found = {year: opened[bands[year]] for year in years if year in names}
-    return {year: raster for year, raster in found.items() if raster is not None}
+    rasters = {year: opened[bands[year]] for year in years if year in names}
+    return {year: raster for year, raster in rasters.items() if raster is not None}
 
 
 def repeated_notes(name: str, settings: Maps | Driver, borrowed: Mapping[int, int], base: Path) -> list[str]:

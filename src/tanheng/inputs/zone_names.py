@@ -36,9 +36,9 @@ def by_id(table: pd.DataFrame | None, polygons: Polygons, name: str) -> pd.DataF
     if table is None:
         return None
     known = polygons.numbers()
-    found = table.assign(zone=[polygons.ids[known[zone]] if zone in known else zone for zone in table["zone"]])
-    keys = [column for column in _KEYS if column in found]
-    twice = found[found.duplicated(keys, keep=False) & (found["zone"] != "")]
+    named = table.assign(zone=[polygons.ids[known[zone]] if zone in known else zone for zone in table["zone"]])
+    keys = [column for column in _KEYS if column in named]
+    twice = named[named.duplicated(keys, keep=False) & (named["zone"] != "")]
     if len(twice):
         key = twice.iloc[0]
         same = twice[(twice[keys] == key[keys]).all(axis=1)]
@@ -50,4 +50,4 @@ def by_id(table: pd.DataFrame | None, polygons: Polygons, name: str) -> pd.DataF
                 rest=", ".join(str(key[column]) for column in keys[:-1] if str(key[column])),
             )
         )
-    return found
+    return named

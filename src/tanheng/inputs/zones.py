@@ -27,13 +27,13 @@ class EconomyInputs:
 
 def open_zones(study: Study, base: Path, problems: Problems) -> dict[str, Polygons]:
     """Zone layers by label; those that can't be read are problems."""
-    found = {}
+    layers = {}
     for label, layer in study.zones.items():
         with problems.at(f"zones.{label}"):
             polygons = problems.attempt(_read_zones, base / layer.file, layer)
         if polygons is not None:
-            found[label] = polygons
-    return found
+            layers[label] = polygons
+    return layers
 
 
 def _read_zones(path: Path, layer: ZoneLayer) -> Polygons:
@@ -48,9 +48,9 @@ def _read_zones(path: Path, layer: ZoneLayer) -> Polygons:
     if not others:
         return polygons
     names = dict(zip([shown, *others], [polygons.names, *polygons.other_names], strict=True))
-    asked = layer.name or {}
+    headings = layer.name or {}
     in_languages = {
-        code: next(names[column] for column in (asked.get(code), f"{name}_{code}", name) if column in names)
+        code: next(names[column] for column in (headings.get(code), f"{name}_{code}", name) if column in names)
         for code in LANGUAGES
     }
     return replace(polygons, by_language=in_languages)

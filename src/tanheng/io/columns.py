@@ -169,13 +169,13 @@ class Columns:
         texts = self.frame[name].astype(str).str.strip()
         if all(self._spells_number(text) or text.lower() in _MISSING for text in texts):
             values = self.numbers(name, kinds=True)
-            found = np.full(len(values), -1, np.int64)
-            found[np.isfinite(values)] = np.unique(values[np.isfinite(values)], return_inverse=True)[1].ravel()
-            return found
+            kinds = np.full(len(values), -1, np.int64)
+            kinds[np.isfinite(values)] = np.unique(values[np.isfinite(values)], return_inverse=True)[1].ravel()
+            return kinds
         known = ~texts.str.lower().isin(_MISSING).to_numpy()
-        found = np.full(len(texts), -1, np.int64)
-        found[known] = np.unique(texts.to_numpy(str)[known], return_inverse=True)[1].ravel()
-        return found
+        kinds = np.full(len(texts), -1, np.int64)
+        kinds[known] = np.unique(texts.to_numpy(str)[known], return_inverse=True)[1].ravel()
+        return kinds
 
 
 def _fills(values: NDArray[np.float64]) -> NDArray[np.bool_]:

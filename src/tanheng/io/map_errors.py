@@ -222,7 +222,7 @@ def read_change_errors(path: Path, classes: Sequence[str]) -> ChangeErrors:
     table = read_table(path)
     table.require(required_columns("change_errors"))
     problems: list[str] = []
-    found: dict[tuple[tuple[str, str], tuple[str, str]], float] = {}
+    samples: dict[tuple[tuple[str, str], tuple[str, str]], float] = {}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
         pair = (row["from_class"].strip(), row["to_class"].strip())
@@ -252,12 +252,12 @@ def read_change_errors(path: Path, classes: Sequence[str]) -> ChangeErrors:
             problems.append(str(error))
             continue
         key = ((shown[0], shown[1]), (true[0], true[1]))
-        found[key] = found.get(key, 0.0) + count
+        samples[key] = samples.get(key, 0.0) + count
     if problems:
         raise StudyError(problems)
-    strata = tuple(dict.fromkeys(stratum for stratum, _ in found))
-    conversions = tuple(dict.fromkeys(true for _, true in found))
-    counts = np.array([[found.get((stratum, true), 0.0) for true in conversions] for stratum in strata])
+    strata = tuple(dict.fromkeys(stratum for stratum, _ in samples))
+    conversions = tuple(dict.fromkeys(true for _, true in samples))
+    counts = np.array([[samples.get((stratum, true), 0.0) for true in conversions] for stratum in strata])
     few = [" → ".join(stratum) for stratum, number in zip(strata, counts.sum(axis=1), strict=True) if number < 2]
     if few:
         raise InputError(

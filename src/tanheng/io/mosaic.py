@@ -97,10 +97,10 @@ def tile_names(folder: Path) -> list[str]:
     InputError
         There is none.
     """
-    found = sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
-    if not found:
+    tiles = sorted(str(path) for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    if not tiles:
         raise InputError(tr("{folder}: holds no raster ({names})", folder=folder, names=listed(_SUFFIXES)))
-    return found
+    return tiles
 
 
 def open_only_map(name: str, fill: int | None) -> Raster | Mosaic:

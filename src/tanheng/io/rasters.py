@@ -385,8 +385,8 @@ def reason_of(error: BaseException) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def _described(path: str, asked: int | None, dataset: Any) -> Raster:  # noqa: ANN401  rasterio has no types
-    band = asked or 1
+def _described(path: str, number: int | None, dataset: Any) -> Raster:  # noqa: ANN401  rasterio has no types
+    band = number or 1
     if not 1 <= band <= dataset.count:
         raise InputError(tr("{path}: has {count} band(s), no band {band}", path=path, count=dataset.count, band=band))
     if dataset.crs is None:
@@ -412,7 +412,7 @@ def _described(path: str, asked: int | None, dataset: Any) -> Raster:  # noqa: A
         )
     flags = dataset.mask_flag_enums[band - 1]
     declared, notes = _held_nodata(path, dataset.nodatavals[band - 1], stored)
-    if asked is None:
+    if number is None:
         notes += _other_bands(path, dataset)
     return Raster(
         path, band, pixels, stored, declared, (int(tile[0]), int(tile[1])),
@@ -424,8 +424,8 @@ def _described(path: str, asked: int | None, dataset: Any) -> Raster:  # noqa: A
 
 def _alpha(dataset: Any, band: int) -> int:  # noqa: ANN401  rasterio has no types
     """Number of the alpha band, 0 where there is none. GDAL itself overlooks those of other types than bytes and uint16."""
-    found = [number for number, meaning in enumerate(dataset.colorinterp, start=1) if meaning == ColorInterp.alpha]
-    return found[0] if found and found[0] != band else 0
+    alphas = [number for number, meaning in enumerate(dataset.colorinterp, start=1) if meaning == ColorInterp.alpha]
+    return alphas[0] if alphas and alphas[0] != band else 0
 
 
 def _other_bands(path: str, dataset: Any) -> tuple[str, ...]:  # noqa: ANN401  rasterio has no types

@@ -395,18 +395,18 @@ def read_uptake(name: str | Path, base: Path = Path(), *, column: str = "uptake"
     """
     table = read_named("uptake", str(name), base)
     table.require(["class", column])
-    found: dict[str, float] = {}
+    rates: dict[str, float] = {}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
-        if row["class"] in found:
+        if row["class"] in rates:
             raise InputError(tr("{place}: '{name}' appears twice", place=place, name=row["class"]))
         value = parse_number(row[column], table.at(place, column), positive=column != "uptake")
         unit = row.get("unit", "").strip()
         try:
-            found[row["class"]] = value * (carbon_factor(unit, "t C ha-1 yr-1") if unit else 1.0)
+            rates[row["class"]] = value * (carbon_factor(unit, "t C ha-1 yr-1") if unit else 1.0)
         except UnitError as error:
             raise InputError(tr("{place}: {error}", place=table.at(place, "unit"), error=error)) from error
-    return found
+    return rates
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:

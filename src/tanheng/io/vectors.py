@@ -96,11 +96,11 @@ def _without_rank(name: str) -> str:
 
 def _zones_of(languages: Sequence[Sequence[str]]) -> dict[str, set[int]]:
     """Numbers of the polygons that each name stands for in any of the languages."""
-    found: dict[str, set[int]] = {}
+    rows_of_zones: dict[str, set[int]] = {}
     for names in languages:
         for number, name in enumerate(names):
-            found.setdefault(name, set()).add(number)
-    return found
+            rows_of_zones.setdefault(name, set()).add(number)
+    return rows_of_zones
 
 
 @dataclass(frozen=True)
@@ -308,15 +308,15 @@ def _refuse_misplaced(path: Path, crs: pyproj.CRS, shapes: list[shapely.Geometry
 
 def _geometries(path: Path, stored: Any) -> list[shapely.Geometry | None]:  # noqa: ANN401  an object array
     """Geometries of the rows, as far as they are any."""
-    found = []
+    geometries = []
     for row, item in enumerate(stored, start=1):
         try:
-            found.append(None if item is None else shapely.from_wkb(item))
+            geometries.append(None if item is None else shapely.from_wkb(item))
         except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
             raise InputError(
                 tr("{path}: row {row} has a broken geometry ({error})", path=path, row=row, error=str(error)[:200])
             ) from error
-    return found
+    return geometries
 
 
 def _valid(path: Path, geometries: Any) -> tuple[list[shapely.Geometry], int]:  # noqa: ANN401  an object array

@@ -73,9 +73,9 @@ def finished(cells: Noted, work: Work[T]) -> T:
     data = cells.recall(work.name, *work.of)
     if data is not None:
         return work.unpack(data)
-    found = work.do()
-    cells.remember(work.pack(found), work.name, *work.of)
-    return found
+    result = work.do()
+    cells.remember(work.pack(result), work.name, *work.of)
+    return result
 
 
 def _nothing() -> None:
@@ -98,18 +98,18 @@ def all_finished(cells: Noted, works: Sequence[Work[T]], elsewhere: Callable[[],
     >>> all_finished(cells, [Work(lambda: 2.5, float, float, "sink", (year,)) for year in (2005, 2015)])
     [2.5, 2.5]
     """
-    found: dict[int, T] = {}
+    results: dict[int, T] = {}
     for number, work in enumerate(works):
         data = cells.recall(work.name, *work.of)
         if data is not None:
-            found[number] = work.unpack(data)
+            results[number] = work.unpack(data)
             elsewhere()
-    left = [number for number in range(len(works)) if number not in found]
+    left = [number for number in range(len(works)) if number not in results]
     if cells.crew is None or len(left) == 1:
-        return [found[number] if number in found else finished(cells, work) for number, work in enumerate(works)]
+        return [results[number] if number in results else finished(cells, work) for number, work in enumerate(works)]
     for place, data in cells.crew.results([works[number] for number in left]):
         work = works[left[place]]
         cells.remember(data, work.name, *work.of)
-        found[left[place]] = work.unpack(data)
+        results[left[place]] = work.unpack(data)
         elsewhere()
-    return [found[number] for number in range(len(works))]
+    return [results[number] for number in range(len(works))]

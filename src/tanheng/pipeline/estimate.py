@@ -55,10 +55,10 @@ class Estimate:
 
     def problems(self, output: Path) -> list[str]:
         """What the machine lacks for it, and what to do."""
-        found = []
+        lacking = []
         free = psutil.virtual_memory().available
         if self.memory > free:
-            found.append(
+            lacking.append(
                 tr(
                     "grid.resolution: the run needs about {memory:,.1f} GB of memory, and {free:,.1f} GB are free; take larger cells, "
                     "a smaller region, or a machine with more memory",
@@ -69,7 +69,7 @@ class Estimate:
         place = next(folder for folder in (output, *output.absolute().parents) if folder.is_dir())
         room = shutil.disk_usage(place).free
         if self.disk > room:
-            found.append(
+            lacking.append(
                 tr(
                     "outputs.folder: the run needs about {disk:,.1f} GB of disk, and {room:,.1f} GB are free in {place}; make room, or "
                     "write the results to another disk",
@@ -78,7 +78,7 @@ class Estimate:
                     place=place,
                 )
             )
-        return found
+        return lacking
 
 
 def estimate(inputs: Inputs) -> Estimate:

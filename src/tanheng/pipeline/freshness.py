@@ -41,11 +41,11 @@ def changes_since(study: Study, base: Path, record: RunRecord, beside: Collectio
         Keys of settings that do not count.
     """
     keys = changed_settings(study, record, beside)
-    found = [tr("settings changed since: {names}", names=listed(keys))] if keys else []
+    changes = [tr("settings changed since: {names}", names=listed(keys))] if keys else []
     began = datetime.fromisoformat(record.made).timestamp() - sum(record.timings_s.values())
     files = [str(item["file"]) for item in record.inputs if _differs(base / str(item["file"]), item, began)]
-    found += [tr("inputs changed since: {names}", names=listed(files))] if files else []
-    return found
+    changes += [tr("inputs changed since: {names}", names=listed(files))] if files else []
+    return changes
 
 
 def changed_settings(study: Study, record: RunRecord, beside: Collection[str]) -> list[str]:
@@ -101,14 +101,14 @@ def _differs(path: Path, item: Mapping[str, Any], began: float) -> bool:
     if not is_within_reach(path):
         return True
     try:
-        found = path.stat()
+        status = path.stat()
     except (OSError, ValueError):
         return True
-    if found.st_size != int(item["bytes"]):
+    if status.st_size != int(item["bytes"]):
         return True
-    if max(found.st_mtime, found.st_ctime) <= began:
+    if max(status.st_mtime, status.st_ctime) <= began:
         return False
-    return _hash(path, found.st_size, found.st_mtime_ns, found.st_ctime_ns) != str(item["sha256"])
+    return _hash(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns) != str(item["sha256"])
 
 
 @lru_cache(maxsize=1000)

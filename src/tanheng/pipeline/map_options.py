@@ -23,21 +23,23 @@ def outlines_of(inputs: Inputs) -> dict[str, Outline]:
 
 def map_options(study: Study) -> MapOptions:
     """Choices of the study's [maps], with the note of [outputs]."""
-    asked = study.maps
+    settings = study.maps
     return replace(
-        class_options(asked, study.outputs.told_note),
-        formats=asked.formats,
-        dpi=asked.dpi,
-        labels=asked.label_layer(study.named_zones),
-        panels=asked.panels,
-        years=asked.own_maps(study.years),
-        approval=asked.approval,
+        class_options(settings, study.outputs.told_note),
+        formats=settings.formats,
+        dpi=settings.dpi,
+        labels=settings.label_layer(study.named_zones),
+        panels=settings.panels,
+        years=settings.own_maps(study.years),
+        approval=settings.approval,
     )
 
 
-def class_options(asked: MapPrints, note: str) -> MapOptions:
+def class_options(settings: MapPrints, note: str) -> MapOptions:
     """Choices that the map on the screen shares with those for print: class breaks, and the note."""
     breaks = (
-        asked.breaks if isinstance(asked.breaks, str) else {str(theme): given for theme, given in asked.breaks.items()}
+        settings.breaks
+        if isinstance(settings.breaks, str)
+        else {str(theme): given for theme, given in settings.breaks.items()}
     )
-    return MapOptions(breaks=breaks, classes=asked.classes, note=note)
+    return MapOptions(breaks=breaks, classes=settings.classes, note=note)

@@ -166,17 +166,17 @@ def _beside(
     inputs: Inputs, opened: PlanInputs, land: PlanLand, problem: PlanProblem, dataset: xr.Dataset, reporter: Reporter
 ) -> PlanFindings:
     """Scenarios, zones of management and compensation, as far as the study asks for them."""
-    found = noted(*opened.notes)
+    findings = noted(*opened.notes)
     folder = inputs.output / "tables"
     balance = _read_table(folder, "balance_by_zone")
     if opened.scenarios:
         reporter.stage(mark("scenarios"))
         trend = trend_of(land, _read_table(folder, "transitions"), opened.plan.horizon_years)
-        found += scenarios(opened, land, problem, trend, Steps(len(opened.scenarios), reporter.steps))
+        findings += scenarios(opened, land, problem, trend, Steps(len(opened.scenarios), reporter.steps))
     if opened.plan.zoning:
-        found += zoning(opened, dataset, land.year, inputs.grid.cell_area_km2)
-        found += unit_zoning(opened, balance, land.year)
-    return found + compensation(opened.plan, land.layers, balance, land.year, inputs.study.balance.mode)
+        findings += zoning(opened, dataset, land.year, inputs.grid.cell_area_km2)
+        findings += unit_zoning(opened, balance, land.year)
+    return findings + compensation(opened.plan, land.layers, balance, land.year, inputs.study.balance.mode)
 
 
 def _read_table(folder: Path, name: str) -> pd.DataFrame | None:

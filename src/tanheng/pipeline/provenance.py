@@ -20,22 +20,22 @@ _PACKAGES = ("tanheng", "numpy", "xarray", "rasterio", "pyproj", "exactextract",
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that figures depend on."""
-    found = {"python": sys.version.split()[0], "platform": platform.system()}
+    software = {"python": sys.version.split()[0], "platform": platform.system()}
     for name in _PACKAGES:
         try:
-            found[name] = version(name)
+            software[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+            software[name] = "unknown"
+    return software
 
 
 def listed_files(files: Iterable[Path], base: Path) -> list[dict[str, Any]]:
     """Name, size and hash of each input file, relative to the study where it can be."""
-    found = []
+    files_used = []
     for path in files:
         name = path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
-        found.append({"file": name, "bytes": path.stat().st_size, "sha256": content_hash(path)})
-    return found
+        files_used.append({"file": name, "bytes": path.stat().st_size, "sha256": content_hash(path)})
+    return files_used
 
 
 def listed_checks(checks: Iterable[SelfCheck]) -> list[dict[str, Any]]:
@@ -47,8 +47,8 @@ def listed_checks(checks: Iterable[SelfCheck]) -> list[dict[str, Any]]:
 
 def listed_messages(texts: Iterable[str]) -> list[object]:
     """Texts with the template and the values they are made of; those without one are left out."""
-    found = {str(text): text for text in texts if isinstance(text, Message)}
-    return [plain_message(text) for text in found.values()]
+    messages = {str(text): text for text in texts if isinstance(text, Message)}
+    return [plain_message(text) for text in messages.values()]
 
 
 def now() -> str:

@@ -134,17 +134,17 @@ def _run(
             kept = _finished_before(blocks.folder, inputs, files, resume=resume)
             crew = ClusterCrew(pool, kept) if isinstance(pool, Cluster) else None
             cells = KeptCells(kept, inputs.grid, crew)
-            found = compute(inputs, clock, Counting(blocks.folder, pool, resume, reporter.blocks), cells)
-            found = replace(found, notes=tuple(together(found.notes)))
-            for heading, texts in grouped(found.notes).items():
+            results = compute(inputs, clock, Counting(blocks.folder, pool, resume, reporter.blocks), cells)
+            results = replace(results, notes=tuple(together(results.notes)))
+            for heading, texts in grouped(results.notes).items():
                 reporter.notes(heading, texts)
             with result_folder(inputs.output) as folder:
-                observed = found.tables.get("transitions")
+                observed = results.tables.get("transitions")
                 accounts = _simulated(folder, inputs, simulation, clock, pool, observed)
-                record = write_results(found, _left_out(inputs), inputs, files, folder, clock, accounts)
+                record = write_results(results, _left_out(inputs), inputs, files, folder, clock, accounts)
         blocks.clear()
     dataset = read_dataset(inputs.output / "results.zarr")
-    return Results(study, inputs.output, dataset, found.tables, found.checks, found.notes, record)
+    return Results(study, inputs.output, dataset, results.tables, results.checks, results.notes, record)
 
 
 def _finished_before(folder: Path, inputs: Inputs, files: list[dict[str, Any]], *, resume: bool) -> Path:
@@ -217,7 +217,7 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         Keeps the layers of all variables; memory holds a few at a time.
     """
     study, steps = inputs.study, clock.reporter.steps
-    found = Found(notes=inputs.warnings)
+    results = Found(notes=inputs.warnings)
     spread = density_errors(inputs.densities.settings, inputs.classes)
     uptake = uptake_errors(inputs.balance, inputs.classes)
     demands: CellDemand | None = None
@@ -229,20 +229,20 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
         layers = lay_zones(inputs.zones, inputs.grid, series.fraction)
         land = account_stock(series, lay_densities(inputs.densities, inputs.land, series, layers))
         changes = account_change(series, land, inputs.land.pairs)
-        found += land.found + changes.found + Found(notes=tuple(overlap_notes(layers)))
+        results += land.found + changes.found + Found(notes=tuple(overlap_notes(layers)))
         of_maps = account_map_errors(inputs.land.map_error, study.land_cover.area_uncertainty, land, changes)
         stocks = of_maps.found + stock_uncertainty(land, changes, spread, of_maps)
         if inputs.flows is not None:
-            found += account_flows(inputs.flows, land, changes)
+            results += account_flows(inputs.flows, land, changes)
         maps = {one.year: one for one in inputs.land.maps}
         supply = supply_of(inputs.balance, land, changes, maps)
-        found += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
+        results += stocks + Found(variables={"supply": supply} if study.balance.mode != "stock" else {})
         if study.balance.mode == "sink":
-            found += Found(notes=uptake_notes(inputs.balance, land, maps))
+            results += Found(notes=uptake_notes(inputs.balance, land, maps))
     if inputs.emissions is not None and inputs.demand is not None:
         with clock.stage(mark("emissions and demand")):
             demands, compared, demand_spread, more = _emissions_and_demand(inputs, land, layers, supply, stocks, uptake)
-            found += more
+            results += more
     with clock.stage(mark("zones and change")):
 
         def zones_and_change() -> Found:
@@ -255,24 +255,24 @@ def compute(inputs: Inputs, clock: Clock, counting: Counting, cells: CellStore) 
             zones += change_table(changes, land, compared.balance if compared else None, study.value)
             return zones + analyse_change(changes, land)
 
-        found += finished(cells, Work(zones_and_change, Found.as_data, Found.of_data, "zones and change"))
+        results += finished(cells, Work(zones_and_change, Found.as_data, Found.of_data, "zones and change"))
     with clock.stage(mark("drivers")):
         drivers = lay_drivers(inputs.drivers, land, demands, layers)
         close_all()  # all that was in maps is in the store now; what they are read with takes 70 MB and more
         give_back()
-        found += driver_variables(drivers, demands)
-        found += analyse_drivers(study.analysis, land, supply, compared, demands, drivers, steps)
-        if compared is not None and "balance_by_zone" in found.tables:
-            found += regress_locally(study.analysis, land, layers, found.tables["balance_by_zone"], drivers)
+        results += driver_variables(drivers, demands)
+        results += analyse_drivers(study.analysis, land, supply, compared, demands, drivers, steps)
+        if compared is not None and "balance_by_zone" in results.tables:
+            results += regress_locally(study.analysis, land, layers, results.tables["balance_by_zone"], drivers)
     with clock.stage(mark("mismatch and clusters")):
         if compared is not None:
-            found += analyse_cells(study.analysis, land, compared, layers, steps)
+            results += analyse_cells(study.analysis, land, compared, layers, steps)
             sampled = study.balance.norm == "year"
-            found += cell_uncertainty(
+            results += cell_uncertainty(
                 land, compared, spread, demand_spread, uptake, sampled_norm=sampled, seed=study.analysis.seed
             )
-    refuse_failed(found.checks)
-    return Found(found.tables, found.variables, tuple(dict.fromkeys(found.notes)), found.checks)
+    refuse_failed(results.checks)
+    return Found(results.tables, results.variables, tuple(dict.fromkeys(results.notes)), results.checks)
 
 
 def _emissions_and_demand(
@@ -293,12 +293,12 @@ def _emissions_and_demand(
     table = balance_table(compared, land, demands, study.balance.norm)
     halves = {} if uptake is None else {year: uptake.of_region(land, supply, year) for year in study.years}
     table = with_balance_intervals(table, stocks.tables.get("stock_uncertainty"), spread, compared.mode, halves)
-    found = account.found + demands.found + compared.found + Found({"balance": table})
+    results = account.found + demands.found + compared.found + Found({"balance": table})
     people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
     emitted = {int(year): float(rows.sum()) for year, rows in account.emissions.groupby("year")["emissions_t_c"]}
-    found += Found(notes=(*per_person_notes(emitted, people), *people_notes(people, inputs.demand.population_kind)))
+    results += Found(notes=(*per_person_notes(emitted, people), *people_notes(people, inputs.demand.population_kind)))
     if inputs.decomposition is not None:
-        found += account_drivers_of_emissions(
+        results += account_drivers_of_emissions(
             inputs.decomposition,
             account.emissions,
             inputs.emissions.factors,
@@ -306,7 +306,7 @@ def _emissions_and_demand(
             people,
             study.borrowed("emissions"),
         )
-    return demands, compared, spread, found
+    return demands, compared, spread, results
 
 
 def _left_out(inputs: Inputs) -> list[str]:

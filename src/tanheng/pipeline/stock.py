@@ -149,9 +149,9 @@ def _years(request: StockRequest) -> tuple[int, ...]:
             )
         years = request.years
     else:
-        found = [re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", Path(name).stem) for name in request.maps]
-        named = all(len(item) == 1 for item in found)
-        years = tuple(int(item[0]) for item in found) if named else tuple(range(1, len(request.maps) + 1))
+        years_in_names = [re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", Path(name).stem) for name in request.maps]
+        named = all(len(item) == 1 for item in years_in_names)
+        years = tuple(int(item[0]) for item in years_in_names) if named else tuple(range(1, len(request.maps) + 1))
     if list(years) != sorted(set(years)):
         raise InputError(
             tr("years {names}: give the maps in ascending order of their years, each year once", names=listed(years))
@@ -199,9 +199,9 @@ FoundMoves = tuple[NDArray[np.float64], str]
 
 
 def _transition_rows(
-    series: LandSeries, pair: tuple[int, int], found: FoundMoves, densities: CarbonDensities
+    series: LandSeries, pair: tuple[int, int], moves: FoundMoves, densities: CarbonDensities
 ) -> list[Row]:
-    moved, method = found
+    moved, method = moves
     density = densities.array(series.classes).sum(axis=1)
     areas, changes = transition_totals(moved, density, series.grid.cell_area_ha)
     return [
@@ -236,12 +236,12 @@ _FIRST_YEAR = 1000
 def _doubts(series: LandSeries, land: LandInputs, moves: Mapping[tuple[int, int], FoundMoves]) -> list[str]:
     """Questions about a legend that fits no land, and about change that no land makes."""
     met = [name for name in series.classes if any(series.class_share(year, name).any() for year in series.years)]
-    found = absent_classes(land.legend, met)
+    doubts = absent_classes(land.legend, met)
     for (first, last), (moved, _) in moves.items():
         period = Period(first, last, series.classes, moved * series.grid.cell_area_ha / HA_PER_KM2)
         pixel = max(series.pixel_m[first], series.pixel_m[last]) ** 2 / M2_PER_KM2
-        found += doubtful_change(period, pixel) if first >= _FIRST_YEAR else disagreement_notes(period)
-    return found
+        doubts += doubtful_change(period, pixel) if first >= _FIRST_YEAR else disagreement_notes(period)
+    return doubts
 
 
 def _write(

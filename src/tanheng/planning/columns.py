@@ -160,10 +160,10 @@ def _added(term: Term, cell: Numbers, start: Numbers, end: Numbers) -> Values:
 
 
 def _total_gain(problem: PlanProblem, cell: Numbers, start: Numbers, end: Numbers) -> Values:
-    found = np.zeros(len(cell))
+    gain = np.zeros(len(cell))
     for term in problem.gain:
-        found += _added(term, cell, start, end)
-    return found
+        gain += _added(term, cell, start, end)
+    return gain
 
 
 def staying(problem: PlanProblem, term: Term) -> float:

@@ -76,7 +76,7 @@ def compensation_flows(surplus: Values, distance: Values) -> Values:
     into = sparse.kron(np.ones((1, len(gives))), sparse.eye(len(takes)))
     enough = here.sum() >= there.sum()
     exact, most = (into, out) if enough else (out, into)
-    found = linprog(
+    solution = linprog(
         cost / max(float(cost.max()), 1e-300),
         A_ub=most.tocsr(),
         b_ub=(here if enough else there) * (1 + 1e-12),
@@ -84,7 +84,9 @@ def compensation_flows(surplus: Values, distance: Values) -> Values:
         b_eq=there if enough else here,
         method="highs",
     )
-    if found.x is None:
-        raise PlanError(tr("the solver ended without an answer ({message}); please report this", message=found.message))
-    flows[np.ix_(gives, takes)] = np.maximum(found.x, 0.0).reshape(len(gives), len(takes)) * scale
+    if solution.x is None:
+        raise PlanError(
+            tr("the solver ended without an answer ({message}); please report this", message=solution.message)
+        )
+    flows[np.ix_(gives, takes)] = np.maximum(solution.x, 0.0).reshape(len(gives), len(takes)) * scale
     return flows

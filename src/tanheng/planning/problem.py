@@ -58,10 +58,10 @@ class Term:
 
     def amounts(self, cell: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]) -> Values:
         """Amount per hectare of conversions in cells, all of shape (conversions,)."""
-        found = self.per_ha[start, end]
+        amount_per_ha = self.per_ha[start, end]
         if self.held is not None:
-            found = found + self.held.per_ha[self.held.place[cell], end]
-        return np.asarray(found if self.factor is None else found * self.factor[cell])
+            amount_per_ha = amount_per_ha + self.held.per_ha[self.held.place[cell], end]
+        return np.asarray(amount_per_ha if self.factor is None else amount_per_ha * self.factor[cell])
 
     def times(self, weight: float) -> Term:
         """The same with another weight."""
@@ -217,9 +217,9 @@ def area_of(classes: int, number: int) -> Values:
     >>> area_of(2, 1).tolist()
     [[0.0, 1.0], [0.0, 1.0]]
     """
-    found = np.zeros((classes, classes))
-    found[:, number] = 1.0
-    return found
+    per_ha = np.zeros((classes, classes))
+    per_ha[:, number] = 1.0
+    return per_ha
 
 
 def changed(classes: int) -> Values:

@@ -105,9 +105,9 @@ class Land:
         difference[difference <= 0] = np.inf
         second = np.where(best > 0, best, np.inf)
         np.minimum.at(second, c.group, difference)
-        found = np.full(self.blocks, np.inf)
-        np.minimum.at(found, c.block, np.where(self._has, second, np.inf))
-        return found
+        least = np.full(self.blocks, np.inf)
+        np.minimum.at(least, c.block, np.where(self._has, second, np.inf))
+        return least
 
     def by_block(self, values: Values) -> Values:
         """Sums of a quantity of columns by block."""
@@ -193,20 +193,20 @@ def _core(
         ]
     )
     cost = np.r_[-gain[inside], np.full(m, elastic)]
-    found = _highs(cost, sparse.vstack(parts, format="csr"), np.concatenate(most), bounds)
-    y[inside] = np.clip(found.x[: len(inside)], 0.0, bounds[: len(inside), 1])
-    excess = found.x[len(inside) :]
-    return y, np.maximum(-found.ineqlin.marginals[:m], 0.0), np.where(excess > _tiny(room), excess, 0.0)
+    solution = _highs(cost, sparse.vstack(parts, format="csr"), np.concatenate(most), bounds)
+    y[inside] = np.clip(solution.x[: len(inside)], 0.0, bounds[: len(inside), 1])
+    excess = solution.x[len(inside) :]
+    return y, np.maximum(-solution.ineqlin.marginals[:m], 0.0), np.where(excess > _tiny(room), excess, 0.0)
 
 
 def _highs(cost: Values, matrix: sparse.csr_array, most: Values, bounds: Values) -> OptimizeResult:
     """Answer of HiGHS, to a tolerance at which near ties are told apart; to its usual one where it can't reach that."""
     for tolerance in (1e-10, 1e-7):
         options = {"dual_feasibility_tolerance": tolerance}
-        found = linprog(cost, A_ub=matrix, b_ub=most, bounds=bounds, method="highs", options=options)
-        if found.x is not None:
-            return found
-    raise PlanError(tr("the solver ended without an answer ({message}); please report this", message=found.message))
+        solution = linprog(cost, A_ub=matrix, b_ub=most, bounds=bounds, method="highs", options=options)
+        if solution.x is not None:
+            return solution
+    raise PlanError(tr("the solver ended without an answer ({message}); please report this", message=solution.message))
 
 
 def _tiny(room: Values) -> Values:
@@ -217,7 +217,7 @@ def _tiny(room: Values) -> Values:
 def _inner_rows(land: Land, inside: Numbers) -> list[tuple[sparse.csr_array, Values]]:
     """Rows that hold groups to their area and blocks to what may change, where a bound on a column is not enough."""
     c = land.columns
-    found = []
+    inner = []
     for number, most in ((c.group[inside], c.area), (land.column_block[inside], c.most_change)):
         names, at = np.unique(number, return_inverse=True)
         several = np.bincount(at) > 1
@@ -225,7 +225,7 @@ def _inner_rows(land: Land, inside: Numbers) -> list[tuple[sparse.csr_array, Val
             chosen = np.flatnonzero(several[at])
             row = np.cumsum(several)[at[chosen]] - 1
             shape = (int(several.sum()), len(inside))
-            found.append((sparse.csr_array((np.ones(len(chosen)), (row, chosen)), shape=shape), most[names[several]]))
+            inner.append((sparse.csr_array((np.ones(len(chosen)), (row, chosen)), shape=shape), most[names[several]]))
         if not land.capped:
             break
-    return found
+    return inner

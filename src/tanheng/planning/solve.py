@@ -150,9 +150,9 @@ def _within_limits(problem: PlanProblem, columns: Columns, gain: Values, largest
         program = solve_program(columns, gain, columns.rows, elastic=dear * largest)
         if not program.excess.any():
             return program
-        found = conflicts(columns)
-        if found:
-            raise InfeasibleError(conflict_words(problem, columns, found))
+        conflict = conflicts(columns)
+        if conflict:
+            raise InfeasibleError(conflict_words(problem, columns, conflict))
     raise PlanError(tr("the limits can be kept, but the solver does not keep them; please report this"))
 
 
@@ -163,12 +163,12 @@ def _bound(columns: Columns, program: Program) -> float:
 
 
 def _prices(problem: PlanProblem, columns: Columns, program: Program) -> tuple[Price, ...]:
-    found = []
+    prices = []
     worth = program.prices / columns.rows.scale
     for row in np.flatnonzero(program.prices > 1e-9 * max(float(program.prices.max(initial=0.0)), 1e-300)):
         number, sign = int(columns.rows.limit[row]), float(columns.rows.sign[row])
-        found.append(Price(number, limit_words(problem.limits[number], sign), float(worth[row]), sign))
-    return tuple(found)
+        prices.append(Price(number, limit_words(problem.limits[number], sign), float(worth[row]), sign))
+    return tuple(prices)
 
 
 def _whole(columns: Columns, program: Program, bound: float, gap: float, seconds: float) -> tuple[Values, float]:
@@ -206,9 +206,9 @@ def _whole(columns: Columns, program: Program, bound: float, gap: float, seconds
 def _split(columns: Columns, land: Land, y: Values) -> NDArray[np.bool_]:
     """Blocks in which the plan on shares converts a part of a cell."""
     parts = y / (columns.area / columns.count)[columns.group]
-    found = np.zeros(land.blocks, bool)
-    np.logical_or.at(found, land.column_block, np.abs(parts - np.rint(parts)) > 1e-6)
-    return found
+    is_split = np.zeros(land.blocks, bool)
+    np.logical_or.at(is_split, land.column_block, np.abs(parts - np.rint(parts)) > 1e-6)
+    return is_split
 
 
 def _integers(

@@ -81,13 +81,13 @@ def nearness(share: Values, mask: Mask, part: float = 0.5) -> Values:
     >>> nearness(share, np.ones((1, 3), bool)).round(3).tolist()
     [[0.0, 0.95], [0.95, 0.0], [2.0, 0.0]]
     """
-    found = np.empty((int(mask.sum()), len(share)))
+    distances = np.empty((int(mask.sum()), len(share)))
     for number, layer in enumerate(share):
         holds = np.nan_to_num(layer) >= part
         if holds.any():
             around = ndimage.convolve(holds.astype(float), _NEIGHBOURS, mode="constant")
             distance = ndimage.distance_transform_edt(~holds) - _RING * around
-            found[:, number] = np.where(holds, 0.0, distance)[mask]
+            distances[:, number] = np.where(holds, 0.0, distance)[mask]
         else:
-            found[:, number] = float(sum(mask.shape))
-    return found
+            distances[:, number] = float(sum(mask.shape))
+    return distances

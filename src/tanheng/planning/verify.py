@@ -25,21 +25,21 @@ def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[
     cells, classes = problem.area.shape
     total = float(problem.area.sum())
     tiny = tolerance * total / cells
-    found = []
+    broken = []
     if not np.isfinite(flows.area).all() or (flows.area < -tiny).any():
         return [tr("an area of the plan is negative or missing")]
     today = np.bincount(flows.cell * classes + flows.start, flows.area, cells * classes).reshape(cells, classes)
     worst = float(np.abs(today - problem.area).max())
     if worst > tolerance * max(float(problem.area.max()), 1e-300):
-        found.append(
+        broken.append(
             tr("the areas of the plan do not sum to today's land: one cell differs by {worst:,.6g} ha", worst=worst)
         )
     moved = flows.start != flows.end
-    found += _forbidden(problem, flows, moved & (flows.area > tiny))
+    broken += _forbidden(problem, flows, moved & (flows.area > tiny))
     per_cell = np.bincount(flows.cell[moved], flows.area[moved], cells)
     over = per_cell - problem.max_change * problem.area.sum(axis=1)
     if float(over.max()) > tiny:
-        found.append(
+        broken.append(
             tr(
                 "{count} cells change by more than {percent:g} %",
                 count=int((over > tiny).sum()),
@@ -50,18 +50,18 @@ def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[
         part = per_cell / np.where(problem.area.sum(axis=1) > 0, problem.area.sum(axis=1), 1.0)
         split = (part > tolerance) & (part < 1 - tolerance)
         if split.any():
-            found.append(tr("{count} cells change in part, but whole cells were asked for", count=int(split.sum())))
-    return [*found, *_limits(problem, flows, tolerance)]
+            broken.append(tr("{count} cells change in part, but whole cells were asked for", count=int(split.sum())))
+    return [*broken, *_limits(problem, flows, tolerance)]
 
 
 def _forbidden(problem: PlanProblem, flows: Flows, real: np.ndarray) -> list[str]:
-    found = []
+    broken = []
     cell, start, end, area = flows.cell[real], flows.start[real], flows.end[real], flows.area[real]
     names = problem.classes
     for one, other in sorted(set(zip(start.tolist(), end.tolist(), strict=True))):
         if not problem.allowed[one, other]:
             held = float(area[(start == one) & (end == other)].sum())
-            found.append(
+            broken.append(
                 tr(
                     "{held:,.6g} ha go from '{start}' to '{end}', which is forbidden",
                     held=held,
@@ -70,28 +70,28 @@ def _forbidden(problem: PlanProblem, flows: Flows, real: np.ndarray) -> list[str
                 )
             )
     if problem.may_change is not None and not problem.may_change[cell].all():
-        found.append(
+        broken.append(
             tr("{area:,.6g} ha change in cells that are protected", area=float(area[~problem.may_change[cell]].sum()))
         )
     if problem.may_become is not None and not problem.may_become[cell, end].all():
-        found.append(
+        broken.append(
             tr(
                 "{area:,.6g} ha become a class that their cell is not fit for",
                 area=float(area[~problem.may_become[cell, end]].sum()),
             )
         )
-    return found
+    return broken
 
 
 def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
-    found = []
+    broken = []
     for limit in problem.limits:
         reached = amount(limit.term, flows)
         size = float(np.sum(flows.area * np.abs(limit.term.amounts(flows.cell, flows.start, flows.end))))
         bounds = [abs(bound) for bound in (limit.lower, limit.upper) if math.isfinite(bound)]
         room = tolerance * max(size, *bounds, 1e-300)
         if reached < limit.lower - room:
-            found.append(
+            broken.append(
                 tr(
                     "{name} is {reached:,.10g} {units}, at least {lower:,.10g} was asked for",
                     name=limit.name,
@@ -101,7 +101,7 @@ def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
                 )
             )
         if reached > limit.upper + room:
-            found.append(
+            broken.append(
                 tr(
                     "{name} is {reached:,.10g} {units}, at most {upper:,.10g} was allowed",
                     name=limit.name,
@@ -110,4 +110,4 @@ def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
                     upper=limit.upper,
                 )
             )
-    return found
+    return broken

@@ -33,7 +33,7 @@ class Rule:
     advice: str = ""
 
 
-def check_rules(rules: Sequence[Rule], asked: Sequence[str]) -> None:
+def check_rules(rules: Sequence[Rule], questions: Sequence[str]) -> None:
     """Check that rules can be answered and that every combination of answers leads to a zone.
 
     Raises
@@ -44,15 +44,15 @@ def check_rules(rules: Sequence[Rule], asked: Sequence[str]) -> None:
     problems = []
     for number, rule in enumerate(rules, start=1):
         for question, answers in rule.answers.items():
-            if question not in asked:
+            if question not in questions:
                 problems.append(
                     tr(
                         "rule {number} ({zone}): asks '{question}'{nearest}; known are {names}",
                         number=number,
                         zone=rule.zone,
                         question=question,
-                        nearest=nearest(question, asked),
-                        names=listed(asked),
+                        nearest=nearest(question, questions),
+                        names=listed(questions),
                     )
                 )
                 continue
@@ -70,11 +70,11 @@ def check_rules(rules: Sequence[Rule], asked: Sequence[str]) -> None:
                         )
                     )
     if not problems:
-        for answers in product(*(QUESTIONS[question] for question in asked)):
-            given = dict(zip(asked, answers, strict=True))
+        for answers in product(*(QUESTIONS[question] for question in questions)):
+            given = dict(zip(questions, answers, strict=True))
             if not any(_fits(rule, given) for rule in rules):
-                told = ", ".join(f"{question} {answer}" for question, answer in given.items())
-                problems.append(tr("no rule fits {told}; add one", told=told))
+                combination = ", ".join(f"{question} {answer}" for question, answer in given.items())
+                problems.append(tr("no rule fits {told}; add one", told=combination))
     if problems:
         raise StudyError(problems)
 
@@ -103,13 +103,13 @@ def zones_of(rules: Sequence[Rule], answers: Mapping[str, NDArray[np.str_]]) -> 
     lengths = {len(values) for values in answers.values()}
     if len(lengths) != 1:
         raise InputError(tr("answers for the same units were expected, got lengths {lengths}", lengths=sorted(lengths)))
-    found = np.full(lengths.pop(), -1, np.int64)
+    zones = np.full(lengths.pop(), -1, np.int64)
     for number, rule in reversed(list(enumerate(rules))):
-        fits = np.ones(len(found), bool)
+        fits = np.ones(len(zones), bool)
         for question, wanted in rule.answers.items():
             fits &= np.isin(answers[question], wanted)
-        found[fits] = number
-    return found
+        zones[fits] = number
+    return zones
 
 
 #: Answer of a cell whose change of the balance is not known.

@@ -276,8 +276,8 @@ def _named(totals: Mapping[Any, float], legend: Legend | None) -> dict[float, fl
         raise InputError(
             tr("densities are given by class: name the legend that defines the class of each code (legend=)")
         )
-    found = {code: np.nan if name is None else totals.get(name) for code, name in legend.codes.items()}
-    return {float(code): float(value) for code, value in found.items() if value is not None}
+    by_code = {code: np.nan if name is None else totals.get(name) for code, name in legend.codes.items()}
+    return {float(code): float(value) for code, value in by_code.items() if value is not None}
 
 
 def _total(value: object, key: object) -> float:

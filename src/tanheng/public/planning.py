@@ -185,8 +185,8 @@ def _of_map(
         whole=True,
         preference=nearness(np.where(land.known, shares, np.nan), land.known),
     )
-    found = best_plan(problem)
-    after = found.flows.after(*area.shape).argmax(axis=1)
+    best = best_plan(problem)
+    after = best.flows.after(*area.shape).argmax(axis=1)
     planned = np.full(land.values.shape, np.nan)
     planned[land.known] = np.array(codes, float)[after]
     changed = np.where(land.known, planned != land.values, np.nan)
@@ -196,7 +196,7 @@ def _of_map(
             "changed": land.like(changed, "changed", "1", "1 where a pixel changes class"),
         }
     )
-    dataset.attrs = {"gain_t_c": found.gain, "bound_t_c": found.bound, "gap_t_c": found.gap}
+    dataset.attrs = {"gain_t_c": best.gain, "bound_t_c": best.bound, "gap_t_c": best.gap}
     return dataset
 
 

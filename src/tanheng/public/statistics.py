@@ -105,10 +105,10 @@ def local_moran(
     same_cells(one, other)
     known = one.known & other.known
     near = _near(known, neighbours, permutations, false_discovery_rate, seed)
-    found = bivariate_local_moran(
+    local = bivariate_local_moran(
         one.values[known], other.values[known], near, permutations, seed, false_discovery_rate
     )
-    return _drawn(one, known, found, "local_moran", "local Moran's I", ("cluster", CLUSTERS))
+    return _drawn(one, known, local, "local_moran", "local Moran's I", ("cluster", CLUSTERS))
 
 
 def hot_spots(
@@ -138,8 +138,8 @@ def hot_spots(
     """
     one = as_map(values, "values")
     near = _near(one.known, neighbours, permutations, false_discovery_rate, seed)
-    found = getis_ord(one.values[one.known], near, permutations, seed, false_discovery_rate)
-    return _drawn(one, one.known, found, "gi_star", "Getis-Ord Gi*", ("spot", SPOTS))
+    local = getis_ord(one.values[one.known], near, permutations, seed, false_discovery_rate)
+    return _drawn(one, one.known, local, "gi_star", "Getis-Ord Gi*", ("spot", SPOTS))
 
 
 #: Share of cells that must be alike before one of them can be called significant, from which on a reader is warned.
@@ -174,12 +174,12 @@ def _near(known: NDArray[np.bool_], neighbours: str, permutations: int, rate: fl
 
 
 def _drawn(
-    place: Map, known: np.ndarray, found: LocalStatistic, name: str, title: str, kinds: tuple[str, Sequence[str]]
+    place: Map, known: np.ndarray, local: LocalStatistic, name: str, title: str, kinds: tuple[str, Sequence[str]]
 ) -> xr.Dataset:
-    kind = np.where(found.kind < 0, np.nan, found.kind)
+    kind = np.where(local.kind < 0, np.nan, local.kind)
     layers = {
-        name: place.like(on_cells(known, found.value), name, "1", title),
-        "p": place.like(on_cells(known, found.p), "p", "1", "pseudo p-value of the nearer tail"),
+        name: place.like(on_cells(known, local.value), name, "1", title),
+        "p": place.like(on_cells(known, local.p), "p", "1", "pseudo p-value of the nearer tail"),
         kinds[0]: place.like(on_cells(known, kind), kinds[0], "1", f"kind of {kinds[0]}"),
     }
     layers[kinds[0]].attrs |= {
@@ -316,10 +316,10 @@ def _checked(
 def _as_classes(y: NDArray[np.float64], driver: Map, known: NDArray[np.bool_]) -> _Cut:
     labels = np.unique(driver.values[known], return_inverse=True)[1].astype(np.int64)
     try:
-        found = factor_detector(y, labels)
+        factor = factor_detector(y, labels)
     except InputError as error:
         raise InputError(tr("{name}: {error}", name=driver.name, error=error)) from error
-    return _Cut(_Classes(labels), tr("classes as given"), int(labels.max()) + 1, found.q)
+    return _Cut(_Classes(labels), tr("classes as given"), int(labels.max()) + 1, factor.q)
 
 
 def _best_cut(y: np.ndarray, driver: Map, known: np.ndarray, breaks: Sequence[str], classes: tuple[int, int]) -> _Cut:

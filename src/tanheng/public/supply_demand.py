@@ -164,9 +164,9 @@ def balance(
     stored = first.values * conversion_factor(given, units)
     emitted = second.values * conversion_factor(_units(second, demand_units), _FLOW)
     what = "balance of yearly carbon supply and demand" if is_flow else "stored carbon minus one year of emissions"
-    found = first.like(stored - emitted, "balance", units, what)
-    found.attrs["balance_mode"] = "sink" if is_flow else "stock"
-    return found
+    difference = first.like(stored - emitted, "balance", units, what)
+    difference.attrs["balance_mode"] = "sink" if is_flow else "stock"
+    return difference
 
 
 def _measures(units: str, target: str) -> bool:
@@ -177,9 +177,9 @@ def _measures(units: str, target: str) -> bool:
     return True
 
 
-def _units(item: Map, asked: str | None) -> str:
+def _units(item: Map, stated: str | None) -> str:
     own = item.frame.attrs.get("units")
-    units = asked or own
+    units = stated or own
     if not units:
         raise InputError(
             tr(
@@ -187,13 +187,13 @@ def _units(item: Map, asked: str | None) -> str:
                 name=item.name,
             )
         )
-    if own and asked and not (_measures(str(own), asked) and conversion_factor(str(own), asked) == 1.0):
+    if own and stated and not (_measures(str(own), stated) and conversion_factor(str(own), stated) == 1.0):
         raise InputError(
             tr(
                 "{name} says that its unit is '{own}', and {name}_units '{asked}'; which is it?",
                 name=item.name,
                 own=own,
-                asked=asked,
+                asked=stated,
             )
         )
     if any(_measures(str(units), per_area) for per_area in ("t C ha-1", "t C ha-1 yr-1")):

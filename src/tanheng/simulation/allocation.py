@@ -43,7 +43,7 @@ class Chance:
         >>> Chance(1, 1, 0).keys([2]) == Chance(1, 1, 0).keys([1, 2])[1:]
         array([ True,  True])
         """
-        found = []
+        numbers = []
         for target in (*targets, OUTSIDE):
             word = 0
             for part in (self.seed, self.draw, self.step, target):
@@ -51,8 +51,8 @@ class Chance:
                 word = (word ^ word >> 30) * _MIX[1] & _WORD
                 word = (word ^ word >> 27) * _MIX[2] & _WORD
                 word ^= word >> 31
-            found.append(word)
-        return np.array(found, np.uint64)
+            numbers.append(word)
+        return np.array(numbers, np.uint64)
 
 
 @dataclass(frozen=True)

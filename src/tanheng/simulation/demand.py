@@ -30,8 +30,8 @@ def transition_counts(
     if zones is not None and zones.size:
         inside &= zones < zone_count
         key += zones.astype(np.int64) * classes**2
-    found = np.bincount(key[inside], minlength=zone_count * classes**2)
-    return found.reshape(zone_count, classes, classes)
+    counts = np.bincount(key[inside], minlength=zone_count * classes**2)
+    return counts.reshape(zone_count, classes, classes)
 
 
 def markov_chain(counts: NDArray[np.integer] | NDArray[np.floating]) -> Chain:
@@ -117,16 +117,16 @@ def fitted_to_totals(
     >>> fitted_to_totals(np.array([[8.0, 2.0], [1.0, 9.0]]), np.array([10.0, 10.0]), np.array([8.0, 12.0])).round(2).tolist()
     [[7.3, 2.7], [0.7, 9.3]]
     """
-    found = prior.astype(float)
+    fitted = prior.astype(float)
     for _ in range(2000):
-        rows = found.sum(axis=1, keepdims=True)
-        found = found * np.divide(now[:, None], rows, out=np.zeros_like(rows), where=rows > 0)
-        columns = found.sum(axis=0)
+        rows = fitted.sum(axis=1, keepdims=True)
+        fitted = fitted * np.divide(now[:, None], rows, out=np.zeros_like(rows), where=rows > 0)
+        columns = fitted.sum(axis=0)
         if np.abs(columns - target).max() < 1e-6:
             break
-        found = found * np.divide(target, columns, out=np.zeros_like(columns), where=columns > 0)
-    rows = found.sum(axis=1, keepdims=True)
-    return np.asarray(found * np.divide(now[:, None], rows, out=np.zeros_like(rows), where=rows > 0))
+        fitted = fitted * np.divide(target, columns, out=np.zeros_like(columns), where=columns > 0)
+    rows = fitted.sum(axis=1, keepdims=True)
+    return np.asarray(fitted * np.divide(now[:, None], rows, out=np.zeros_like(rows), where=rows > 0))
 
 
 def linear_totals(years: list[int], totals: NDArray[np.float64], year: int) -> NDArray[np.float64]:

@@ -103,7 +103,7 @@ def merit_by_origin(
 ) -> dict[int, Merit]:
     """Merit of the cells of each origin class."""
     blocks = _Blocks(before, observed, simulated, classes, resolution)
-    found = {}
+    merits = {}
     for origin in range(classes):
         moved = [
             (blocks.count(origin, target, observed), blocks.count(origin, target, simulated))
@@ -116,8 +116,8 @@ def merit_by_origin(
         left, alarms = sum(o for o, _ in moved) - hits, sum(s for _, s in moved) - hits
         wrong = np.minimum(left, alarms)
         parts = (hits, left - wrong, alarms - wrong, wrong)
-        found[origin] = Merit(*(float(np.sum(part)) for part in parts))
-    return found
+        merits[origin] = Merit(*(float(np.sum(part)) for part in parts))
+    return merits
 
 
 def merit_by_transition(
@@ -125,7 +125,7 @@ def merit_by_transition(
 ) -> dict[tuple[int, int], Merit]:
     """Merit of each transition by itself; what goes to another class than this counts as a miss or a false alarm."""
     blocks = _Blocks(before, observed, simulated, classes, resolution)
-    found = {}
+    merits = {}
     for origin in range(classes):
         for target in range(classes):
             if target == origin:
@@ -135,8 +135,8 @@ def merit_by_transition(
                 continue
             hits = np.minimum(seen, made)
             parts = (float(hits.sum()), float((seen - hits).sum()), float((made - hits).sum()))
-            found[origin, target] = Merit(*parts, 0.0)
-    return found
+            merits[origin, target] = Merit(*parts, 0.0)
+    return merits
 
 
 class _Blocks:
@@ -154,9 +154,9 @@ class _Blocks:
     def count(self, origin: int, target: int, after: Land) -> NDArray[np.float64]:
         chosen = (self.before == origin) & (after[self.places] == target)
         blocks, counts = np.unique(self.block[chosen], return_counts=True)
-        found = np.zeros(self.size)
-        found[blocks] = counts
-        return found
+        cells_by_size = np.zeros(self.size)
+        cells_by_size[blocks] = counts
+        return cells_by_size
 
 
 @dataclass(frozen=True)
@@ -241,11 +241,11 @@ def operating_curve(score: NDArray[np.floating], changed: NDArray[np.bool_], poi
     [[0.0, 0.0], [2.0, 1.0], [4.0, 2.0]]
     """
     order = np.argsort(-score, kind="stable")
-    found = np.concatenate([[0], np.cumsum(changed[order])])
+    hits = np.concatenate([[0], np.cumsum(changed[order])])
     at = np.unique(np.rint(np.linspace(0, order.size, points + 1)).astype(int))
     # Among equal scores no cell comes first: the curve goes straight from one threshold to the next.
     ends = np.concatenate([[0], np.flatnonzero(np.diff(score[order])) + 1, [order.size]])
-    return np.stack([at, np.interp(at, ends, found[ends])], axis=1).astype(float)
+    return np.stack([at, np.interp(at, ends, hits[ends])], axis=1).astype(float)
 
 
 def resolutions(shape: tuple[int, int]) -> Iterator[int]:

@@ -49,10 +49,10 @@ def part_counts(shares: Sequence[Shares], side: int) -> list[Counts]:
         for one, known in zip(shares, covered, strict=True)
     ]
     numbers = whole.ravel()
-    found = [first_parts(wanted[0], numbers)]
+    series_of_parts = [first_parts(wanted[0], numbers)]
     for before, after in pairwise(wanted):
-        found.append(next_parts(found[-1], after - before, numbers))
-    return [np.ascontiguousarray(counts.T).reshape(classes, *shape) for counts in found]
+        series_of_parts.append(next_parts(series_of_parts[-1], after - before, numbers))
+    return [np.ascontiguousarray(counts.T).reshape(classes, *shape) for counts in series_of_parts]
 
 
 def _by_cell(values: Shares) -> Shares:
@@ -74,11 +74,11 @@ def laid_out(counts: Sequence[Counts], side: int, seed: int = 1) -> Iterator[lis
     for row in range(counts[0].shape[1]):
         places = np.argsort(np.random.default_rng([seed, row]).random((columns, side**2)), axis=1)
         slots = _classes_of(np.arange(side**2)[None, :], counts[0][:, row])
-        found = [_placed(slots, classes, places, side)]
+        maps = [_placed(slots, classes, places, side)]
         for before, after in pairwise(counts):
             slots = _changed(slots, after[:, row] - before[:, row])
-            found.append(_placed(slots, classes, places, side))
-        yield found
+            maps.append(_placed(slots, classes, places, side))
+        yield maps
 
 
 def _classes_of(ranks: NDArray[np.int64], counts: NDArray[np.int32]) -> NDArray[np.int16]:
@@ -99,7 +99,7 @@ def _changed(slots: NDArray[np.int16], change: NDArray[np.int32]) -> NDArray[np.
 
 def _placed(slots: NDArray[np.int16], classes: int, places: NDArray[np.int64], side: int) -> Land:
     """Parts of a row of cells where they lie, shape (side, columns * side)."""
-    found = np.empty(slots.shape, np.uint8)
-    np.put_along_axis(found, places, np.where(slots < classes, slots, OUTSIDE).astype(np.uint8), axis=1)
+    parts = np.empty(slots.shape, np.uint8)
+    np.put_along_axis(parts, places, np.where(slots < classes, slots, OUTSIDE).astype(np.uint8), axis=1)
     columns = slots.shape[0]
-    return np.ascontiguousarray(found.reshape(columns, side, side).transpose(1, 0, 2).reshape(side, columns * side))
+    return np.ascontiguousarray(parts.reshape(columns, side, side).transpose(1, 0, 2).reshape(side, columns * side))

@@ -168,8 +168,8 @@ def _scheduled(
                 carried[:, every, every] = -carried.sum(axis=2)
                 cut += lost.sum(axis=0)
             else:
-                asked = former + (goal - former) * number / len(ends)
-                step = _total_step(start, cells, priors, room, asked, rules, end, problems)
+                wanted_area = former + (goal - former) * number / len(ends)
+                step = _total_step(start, cells, priors, room, wanted_area, rules, end, problems)
             steps.append(replace(step, asked=step.asked if end == ends[-1] else None))
             cells, before = step.conversions.sum(axis=1), end
         former = cells.astype(float)
@@ -208,7 +208,7 @@ def _chain_step(
     """Step of a chain as far as quotas and protection allow; asked for is all of it. And the cells that were cut, by zone and conversion."""
     off, size = ~np.eye(priors.shape[1], dtype=bool), priors.shape[1]
     conversions = np.zeros(priors.shape, np.int64)
-    asked = np.zeros(priors.shape[:2])
+    demanded = np.zeros(priors.shape[:2])
     cut = np.zeros(priors.shape)
     for zone, (now, prior) in enumerate(zip(cells, priors, strict=True)):
         free = np.maximum(now - start.fixed[zone], 0)
@@ -218,13 +218,13 @@ def _chain_step(
         part = np.minimum(1.0, free / np.maximum(leaving.sum(axis=1), 1e-300))
         wanted = leaving * part[:, None]
         np.fill_diagonal(wanted, now - wanted.sum(axis=1))
-        found = whole_conversions(wanted, now, np.where(off, np.ceil(wanted), np.inf), free)
-        assert not isinstance(found, Conflict) and not isinstance(whole, Conflict)  # noqa: S101, PT018  staying is allowed
+        in_cells = whole_conversions(wanted, now, np.where(off, np.ceil(wanted), np.inf), free)
+        assert not isinstance(in_cells, Conflict) and not isinstance(whole, Conflict)  # noqa: S101, PT018  staying is allowed
         same = np.abs(wanted - prior).max(initial=0.0) < _SAME
-        conversions[zone] = whole if same else found
-        asked[zone] = whole.sum(axis=0)
+        conversions[zone] = whole if same else in_cells
+        demanded[zone] = whole.sum(axis=0)
         cut[zone] = np.where(off & ~same, prior - wanted, 0.0)
-    return ScheduledStep(end, conversions, asked, priors), np.maximum(cut, 0.0)
+    return ScheduledStep(end, conversions, demanded, priors), np.maximum(cut, 0.0)
 
 
 def _total_step(
@@ -232,7 +232,7 @@ def _total_step(
     cells: NDArray[np.int64],
     priors: NDArray[np.float64],
     room: NDArray[np.float64],
-    asked: NDArray[np.float64],
+    demanded: NDArray[np.float64],
     rules: Rules,
     end: float,
     problems: list[str],
@@ -240,11 +240,11 @@ def _total_step(
     """Step to areas; what can't be met is added to the problems."""
     conversions = np.zeros(priors.shape, np.int64)
     for zone, now in enumerate(cells):
-        found = _to_areas(start, zone, now, priors[zone], room[zone], asked[zone], rules, end)
-        if isinstance(found, str):
-            problems.append(found)
-        conversions[zone] = np.diag(now) if isinstance(found, str) else found
-    return ScheduledStep(end, conversions, asked)
+        moved = _to_areas(start, zone, now, priors[zone], room[zone], demanded[zone], rules, end)
+        if isinstance(moved, str):
+            problems.append(moved)
+        conversions[zone] = np.diag(now) if isinstance(moved, str) else moved
+    return ScheduledStep(end, conversions, demanded)
 
 
 def _to_areas(
@@ -253,20 +253,22 @@ def _to_areas(
     now: NDArray[np.int64],
     prior: NDArray[np.float64],
     room: NDArray[np.float64],
-    asked: NDArray[np.float64],
+    demanded: NDArray[np.float64],
     rules: Rules,
     end: float,
 ) -> NDArray[np.int64] | str:
     """Conversions that lead to areas in one zone, or what is wrong."""
     free = np.maximum(now - start.fixed[zone], 0)
-    target = whole_totals(asked, int(now.sum()))
+    target = whole_totals(demanded, int(now.sum()))
     others = ~np.eye(now.size, dtype=bool)
     unseen = [k for k in range(now.size) if target[k] > now[k] and not (prior[:, k] > _SEEN)[others[k]].any()]
     if unseen:
         return _never_grew(start, zone, unseen, end)
     seen = np.where(prior > _SEEN, room, 0.0)
-    found = whole_conversions(fitted_to_totals(prior, now.astype(float), target.astype(float)), now, seen, free, target)
-    return found if not isinstance(found, Conflict) else _conflict(start, zone, found, rules, end)
+    conversions = whole_conversions(
+        fitted_to_totals(prior, now.astype(float), target.astype(float)), now, seen, free, target
+    )
+    return conversions if not isinstance(conversions, Conflict) else _conflict(start, zone, conversions, rules, end)
 
 
 def _cut_notes(start: Start, cut: NDArray[np.float64]) -> list[str]:
@@ -298,7 +300,7 @@ def _root_notes(moved: float) -> list[str]:
     ]
 
 
-def whole_totals(asked: NDArray[np.float64], total: int) -> NDArray[np.int64]:
+def whole_totals(demanded: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     """Whole cells of each class that sum to a total, by largest remainder; areas are scaled to it first.
 
     Examples
@@ -306,7 +308,7 @@ def whole_totals(asked: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     >>> whole_totals(np.array([5.6, 3.2, 1.2]), 10).tolist()
     [6, 3, 1]
     """
-    scaled = asked * (total / asked.sum()) if asked.sum() > 0 else asked
+    scaled = demanded * (total / demanded.sum()) if demanded.sum() > 0 else demanded
     whole = np.floor(scaled + 1e-9).astype(np.int64)
     order = np.argsort(-(scaled - whole), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1

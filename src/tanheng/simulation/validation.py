@@ -173,10 +173,10 @@ def validated(
             yield one.place(trial.before, conversions, draw, 0)
             on_draw()
 
-    found = [score("best", trial, maps("best", 1)), score("draw", trial, maps("draw", draws))]
+    scores = [score("best", trial, maps("best", 1)), score("draw", trial, maps("draw", draws))]
     if allocator.mode == "patches":
-        found.append(score("patches", trial, maps("patches", draws)))
-    return [*found, *nulls(trial, allocator, draws)]
+        scores.append(score("patches", trial, maps("patches", draws)))
+    return [*scores, *nulls(trial, allocator, draws)]
 
 
 def nulls(trial: Trial, allocator: Allocator, draws: int, zones: NDArray[np.uint16] | None = None) -> list[Scores]:

@@ -41,11 +41,11 @@ def lay_drivers(
 ) -> list[DriverOnGrid]:
     """Drivers of a study on the grid; population density is one wherever it is known."""
     cell_km = land.grid.resolution / 1000.0
-    found = [_driver(driver, land, layers) for driver in drivers]
+    laid = [_driver(driver, land, layers) for driver in drivers]
     if demands is not None and POPULATION_DENSITY not in {driver.name for driver in drivers}:
         support = max(demands.support_km, cell_km)
-        found.append(DriverOnGrid(POPULATION_DENSITY, demands.population_density, support))
-    return found
+        laid.append(DriverOnGrid(POPULATION_DENSITY, demands.population_density, support))
+    return laid
 
 
 def driver_variables(drivers: list[DriverOnGrid], demands: CellDemand | None) -> Found:

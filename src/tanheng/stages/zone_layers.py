@@ -64,14 +64,14 @@ def _layer(label: str, polygons: Polygons, grid: Grid, fraction: NDArray[np.floa
 
 def overlap_notes(layers: Mapping[str, ZoneLayer]) -> list[str]:
     """Notes on layers whose zones overlap."""
-    found = []
+    notes = []
     for label, layer in layers.items():
         if layer.overlapping:
-            found.append(
+            notes.append(
                 tr(
                     "zones of '{label}' overlap in {twice:,} cells; their content is shared among them",
                     label=label,
                     twice=layer.overlapping,
                 )
             )
-    return found
+    return notes

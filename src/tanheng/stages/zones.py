@@ -49,13 +49,13 @@ def account_zone_stocks(
 
 def _sum_checks(by_zone: pd.DataFrame, land: Land) -> list[SelfCheck]:
     totals = land.tables["stock_by_class"].groupby("year")["stock_t_c"].sum()
-    found = []
+    checks = []
     for layer, rows in by_zone.groupby("zone_layer"):
         sums = rows.groupby("year")["stock_t_c"].sum()
         gap = max(abs(float(sums[year] - totals[year])) / (float(totals[year]) or 1.0) for year in totals.index)
         meaning = tr("stocks of the layer '{layer}' and what is outside sum to the region, relative", layer=layer)
-        found.append(SelfCheck(f"zones_{layer}", meaning, gap, 1e-9))
-    return found
+        checks.append(SelfCheck(f"zones_{layer}", meaning, gap, 1e-9))
+    return checks
 
 
 def account_zone_balances(

@@ -78,12 +78,12 @@ def parsed_value(text: str) -> object:
     {'forest': 0.3}
     """
     try:
-        found = tomlkit.parse(f"value = {text.strip()}\n").unwrap()
+        value = tomlkit.parse(f"value = {text.strip()}\n").unwrap()
     except (TOMLKitError, ValueError) as error:
         raise InputError(_unread(text)) from error
-    if set(found) != {"value"}:  # more lines than a value has
+    if set(value) != {"value"}:  # more lines than a value has
         raise InputError(_unread(text))
-    return found["value"]
+    return value["value"]
 
 
 def _unread(text: str) -> str:

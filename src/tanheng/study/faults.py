@@ -85,12 +85,12 @@ def fault_messages(items: Iterable[Any], name: str, data: object, model: type[Ba
 
 def mended(items: Iterable[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """Data without unknown keys, and with the first choice in place of one that is none."""
-    found: dict[str, Any] = deepcopy(dict(data))
+    corrected: dict[str, Any] = deepcopy(dict(data))
     for item in items:
         if item["type"] not in {"extra_forbidden", "literal_error"} or "[key]" in item["loc"]:
             continue
-        *outer, last = _place(item, found)
-        table: Any = found
+        *outer, last = _place(item, corrected)
+        table: Any = corrected
         for part in outer:
             table = table[part if isinstance(table, Sequence) else _key(table, part)]
         key = last if isinstance(table, Sequence) else _key(table, last)
@@ -98,7 +98,7 @@ def mended(items: Iterable[Any], data: Mapping[str, Any]) -> dict[str, Any]:
             table[key] = re.findall(r"'([^']*)'", str(item["ctx"]["expected"]))[0]
         elif key is not None:
             del table[key]
-    return found
+    return corrected
 
 
 def _named_place(text: str) -> str:
@@ -118,7 +118,7 @@ def _lies_in(place: Path, outer: Path) -> bool:
 
 def _place(item: Mapping[str, Any], data: object) -> Path:
     """Place of a fault in the data; pydantic's names of types, and numbers where a text stood for a list, are left out."""
-    found: list[str | int] = []
+    place: list[str | int] = []
     at = data
     for number, part in enumerate(item["loc"]):
         last = number == len(item["loc"]) - 1
@@ -128,8 +128,8 @@ def _place(item: Mapping[str, Any], data: object) -> Path:
             at = at[part]
         elif not (last and item["type"] == "missing"):
             continue
-        found.append(part)
-    return tuple(found)
+        place.append(part)
+    return tuple(place)
 
 
 def _key(table: Mapping[Any, Any], part: str | int) -> object:

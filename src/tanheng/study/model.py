@@ -111,9 +111,9 @@ class Study(Part):
         return {label: layer.name is not None for label, layer in self.zones.items()}
 
     def _year_problems(self) -> list[str]:
-        found = []
+        faults = []
         if list(self.years) != sorted(set(self.years)):
-            found.append(tr("years: write each year once, in ascending order"))
+            faults.append(tr("years: write each year once, in ascending order"))
         by_year: list[tuple[str, dict[int, Any] | None]] = [
             ("land_cover.maps", dict(self.land_cover.maps)),
             ("carbon_density.tables", self.carbon_density.tables),
@@ -126,7 +126,7 @@ class Study(Part):
         for place, mapping in by_year:
             missing = [] if mapping is None else [year for year in self.years if year not in mapping]
             if missing:
-                found.append(
+                faults.append(
                     tr(
                         "{place}: no entry for {years}; add it, or take the year out of 'years'. Where data of another year stand in, "
                         "name them here and say so in [data_years]",
@@ -135,28 +135,28 @@ class Study(Part):
                     )
                 )
         if self.outputs.pixel_maps and (self.carbon_density.maps or self.carbon_density.zones):
-            found.append(
+            faults.append(
                 tr(
                     "outputs.pixel_maps: pixels take one density a class; leave them out where densities come from maps or by zone"
                 )
             )
         if self.flows is not None and len(self.years) < 2:
-            found.append(tr("flows: yearly flows need land maps of two years or more"))
+            faults.append(tr("flows: yearly flows need land maps of two years or more"))
         if self.decomposition is not None and (self.emissions is None or len(self.years) < 2):
-            found.append(tr("decomposition: a change of emissions needs [emissions] and two years or more"))
+            faults.append(tr("decomposition: a change of emissions needs [emissions] and two years or more"))
         if self.balance.mode == "stock_change" and len(self.years) < 2:
-            found.append(tr("balance.mode: 'stock_change' needs two years or more"))
-        return found
+            faults.append(tr("balance.mode: 'stock_change' needs two years or more"))
+        return faults
 
     def _data_year_problems(self) -> list[str]:
         """Problems of the years that borrowed data are of."""
         known = ["land_cover", "emissions", "population", "nep", "npp", *self.drivers]
-        found = [
+        faults = [
             tr("data_years: '{name}' is not an input of the study{nearest}", name=name, nearest=nearest(name, known))
             for name in self.data_years
             if name not in known
         ]
-        found += [
+        faults += [
             tr(
                 "data_years.{name}: {year} is none of the study's years {names}",
                 name=name,
@@ -167,12 +167,12 @@ class Study(Part):
             for year in years
             if year not in self.years
         ]
-        found += [
+        faults += [
             tr("reconstructed: '{name}' is not an input of the study{nearest}", name=name, nearest=nearest(name, known))
             for name in self.reconstructed
             if name not in known
         ]
-        return found
+        return faults
 
     def _pairs(self) -> list[tuple[int, int]]:
         """Pairs of years whose change is reported."""
@@ -185,7 +185,7 @@ class Study(Part):
         given = self.land_cover.map_error
         stated = given.overall_accuracy if isinstance(given.overall_accuracy, dict) else {}
         pairs = [f"{first}-{last}" for first, last in self._pairs()]
-        found = [
+        faults = [
             tr(
                 "{place}: {year} is none of the study's years {names}",
                 place=f"land_cover.map_error.{name}",
@@ -196,7 +196,7 @@ class Study(Part):
             for year in years
             if year not in self.years
         ]
-        return found + [
+        return faults + [
             tr(
                 "land_cover.map_error.change_samples: '{period}' is not a period of the study{nearest}",
                 period=period,
@@ -211,10 +211,10 @@ class Study(Part):
         return {year: of for year, of in self.data_years.get(name, {}).items() if of != year}
 
     def _zone_problems(self) -> list[str]:
-        asked = [("emissions.zones", self.emissions.zones if self.emissions else None)]
-        asked += [(f"drivers.{name}.zones", driver.zones) for name, driver in self.drivers.items()]
-        asked.append(("carbon_density.zones", self.carbon_density.zones))
-        asked.append(("analysis.local_regression", self.analysis.local_regression))
+        layers = [("emissions.zones", self.emissions.zones if self.emissions else None)]
+        layers += [(f"drivers.{name}.zones", driver.zones) for name, driver in self.drivers.items()]
+        layers.append(("carbon_density.zones", self.carbon_density.zones))
+        layers.append(("analysis.local_regression", self.analysis.local_regression))
         return [
             tr(
                 "{place}: there is no zone layer '{layer}'{nearest}",
@@ -222,18 +222,18 @@ class Study(Part):
                 layer=layer,
                 nearest=nearest(layer, self.zones),
             )
-            for place, layer in asked
+            for place, layer in layers
             if layer is not None and layer not in self.zones
         ]
 
     def _demand_problems(self) -> list[str]:
-        found = []
+        faults = []
         layers = {name for item in self.demand.weights for name in (*item.by, *item.inside)} | set(
             self.demand.compare_with or {}
         )
         named = {*self.drivers, "population"}
         # What is neither a driver nor population may be a class; that is known once the legend is read.
-        found += [
+        faults += [
             tr(
                 "demand.weights: driver '{name}' is a table by zone, not a map; take a map, or emissions by zone",
                 name=name,
@@ -242,11 +242,11 @@ class Study(Part):
             if self.drivers[name].table is not None
         ]
         if self.emissions is not None and self.population is None:
-            found.append(
+            faults.append(
                 tr("population: emissions are spread by population; add [population] with 'kind' and 'map' or 'maps'")
             )
         if self.demand.form == "per-person" and self.emissions is not None and self.emissions.zones is not None:
-            found.append(
+            faults.append(
                 tr(
                     "demand.form: 'per-person' has one constant for the whole region; emissions by zone (emissions.zones) need 'mass-conserving'"
                 )
@@ -254,13 +254,13 @@ class Study(Part):
         if self.demand.form == "per-person":
             missing = [year for year in self.years if year not in self.demand.population_totals]
             if missing:
-                found.append(
+                faults.append(
                     tr(
                         "demand.population_totals: no entry for {names}; form 'per-person' needs one a year",
                         names=listed(missing),
                     )
                 )
-        return found
+        return faults
 
     def _economy_problems(self) -> list[str]:
         if self.economy is None:
@@ -295,11 +295,11 @@ class Study(Part):
     def _simulate_problems(self) -> list[str]:
         if self.simulate is None:
             return []
-        found = []
+        faults = []
         if len(self.years) < 2:
-            found.append(tr("simulate: simulation learns from change: give land maps of two years or more"))
+            faults.append(tr("simulate: simulation learns from change: give land maps of two years or more"))
         if self.simulate.to[0] <= self.years[-1]:
-            found.append(
+            faults.append(
                 tr(
                     "simulate.to: {year} is not after the last map, of {last}; name later years",
                     year=self.simulate.to[0],
@@ -307,7 +307,7 @@ class Study(Part):
                 )
             )
         if self.simulate.zones is not None and self.simulate.zones not in self.zones:
-            found.append(
+            faults.append(
                 tr(
                     "{place}: there is no zone layer '{layer}'{nearest}",
                     place="simulate.zones",
@@ -316,7 +316,7 @@ class Study(Part):
                 )
             )
         maps = [name for name, driver in self.drivers.items() if driver.table is None]
-        found += [
+        faults += [
             tr(
                 "simulate.drivers: '{name}' is not a driver with a map{nearest}",
                 name=name,
@@ -325,38 +325,38 @@ class Study(Part):
             for name in self.simulate.drivers or ()
             if name not in maps
         ]
-        return found
+        return faults
 
     def _plan_problems(self) -> list[str]:
         if self.plan is None:
             return []
-        asked = [
+        layers = [
             *(
                 (tr("plan.limits {number}", number=number), item.zones)
                 for number, item in enumerate(self.plan.limits, start=1)
             )
         ]
-        asked += [
+        layers += [
             (tr("plan.carbon {number}", number=number), item.zones)
             for number, item in enumerate(self.plan.carbon, start=1)
         ]
-        asked.append(("plan.compensation", self.plan.compensation))
-        found = [
+        layers.append(("plan.compensation", self.plan.compensation))
+        faults = [
             tr(
                 "{place}: there is no zone layer '{layer}'{nearest}",
                 place=place,
                 layer=layer,
                 nearest=nearest(layer, self.zones),
             )
-            for place, layer in asked
+            for place, layer in layers
             if layer is not None and layer not in self.zones
         ]
         if self.plan.year is not None and self.plan.year not in self.years:
-            found.append(
+            faults.append(
                 tr(
                     "plan.year: {year} is none of the study's years {names}",
                     year=self.plan.year,
                     names=listed(self.years),
                 )
             )
-        return found
+        return faults

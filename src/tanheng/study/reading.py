@@ -27,12 +27,12 @@ def language_of(path: Path) -> str | None:
     except (OSError, ValueError):
         return None
     try:
-        asked = tomllib.loads(text).get("language")
+        code = tomllib.loads(text).get("language")
     except (ValueError, RecursionError):
         # What is wrong with it is told in the language that it asks for all the same.
-        found = re.search(r"^\s*language\s*=\s*[\"'](\w+)[\"']", text, re.MULTILINE)
-        asked = found[1] if found else None
-    return asked if asked in LANGUAGES else None
+        match = re.search(r"^\s*language\s*=\s*[\"'](\w+)[\"']", text, re.MULTILINE)
+        code = match[1] if match else None
+    return code if code in LANGUAGES else None
 
 
 def _is_missing(path: Path) -> bool:

@@ -45,8 +45,8 @@ def with_room(text: str, place: Sequence[str | int]) -> str:
     for depth in range(len(keys) - 1, -1, -1):
         header = _header(lines, ".".join(keys[:depth]))
         if header is not None and (depth > 0 or len(keys) == 1):
-            found = _opened(lines, header, keys[depth], _TABLE if len(keys) > depth + 1 else _NOTHING)
-            return found if _adds_only(text, found, keys[:depth], keys[depth]) else text
+            opened = _opened(lines, header, keys[depth], _TABLE if len(keys) > depth + 1 else _NOTHING)
+            return opened if _adds_only(text, opened, keys[:depth], keys[depth]) else text
     return text
 
 
@@ -54,10 +54,10 @@ def _header(lines: Sequence[str], section: str) -> int | None:
     """Line of the header of a section, rather one that is switched on; -1 for the entries before all sections."""
     if not section:
         return -1
-    found = [
+    matches = [
         (at, match) for at, line in enumerate(lines) if (match := _HEADER.match(line.strip())) and match[2] == section
     ]
-    return min(found, key=lambda item: item[1][1] is not None)[0] if found else None
+    return min(matches, key=lambda item: item[1][1] is not None)[0] if matches else None
 
 
 def _opened(lines: Sequence[str], header: int, key: str, value: str) -> str:

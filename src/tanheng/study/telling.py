@@ -59,7 +59,7 @@ def telling_all(entries: Mapping[str, Any], name: str, look: Callable[[Study, bo
       1. study: 'plan.horizon' is not a key of [plan]; did you mean 'horizon_years'?
       2. a.tif: there is no such file
     """
-    told: dict[str, Problem] = {}
+    by_text: dict[str, Problem] = {}
     changed = _Changes()
     opened = False
     mended: Entries
@@ -68,16 +68,16 @@ def telling_all(entries: Mapping[str, Any], name: str, look: Callable[[Study, bo
         try:
             study = parse_study(dict(entries), name)
             first, opened, sound = not opened, True, True
-            found = look(study, first)
+            looked_at = look(study, first)
         except TanhengError as error:
-            if not isinstance(error, StudyError) and not told:
+            if not isinstance(error, StudyError) and not by_text:
                 raise
             problems = error.problems if isinstance(error, StudyError) else (Problem(str(error)),)
         else:
-            if not told:
-                return found
+            if not by_text:
+                return looked_at
             problems = ()
-        told |= {str(one): one for one in problems if not changed.explain(one, of_file=not sound)}
+        by_text |= {str(one): one for one in problems if not changed.explain(one, of_file=not sound)}
         mended = mended_entries(entries)
         if mended != entries:
             changed.mended |= {_part(one.place, entries) for one in problems} - {()}
@@ -85,7 +85,7 @@ def telling_all(entries: Mapping[str, Any], name: str, look: Callable[[Study, bo
             parts = {_part(one.place, entries) for one in problems} - {()}
             at_fault = {part for part in parts if part[0] not in _NEEDED and part not in _WHOLE}
             if not at_fault:
-                raise StudyError(told.values())
+                raise StudyError(by_text.values())
             # What is laid on all the rest is looked at whole once the rest is sound.
             at_fault = {part for part in at_fault if part[0] not in _LAST} or at_fault
             if ("population",) in at_fault:  # emissions are spread by it, and its density may be named as a driver

@@ -44,16 +44,16 @@ _PLAIN = {"“": '"', "”": '"', "‘": "'", "’": "'", "＝": "=", "，": ","
 
 def toml_fault(error: tomllib.TOMLDecodeError, text: str) -> str:
     """Reason and place of a fault in a text that should be TOML, and its mend."""
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(?P<reason>.*?) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)", str(error)
     )
-    if found is None:
+    if match is None:
         return _reason(str(error))
-    written = text.split("\n")[int(found["line"]) - 1 if found["line"] else -1]
-    words = _bare_key(written) or _fullwidth(written) or _backslash(written) or _reason(found["reason"])
-    if found["line"]:
+    written = text.split("\n")[int(match["line"]) - 1 if match["line"] else -1]
+    words = _bare_key(written) or _fullwidth(written) or _backslash(written) or _reason(match["reason"])
+    if match["line"]:
         return tr(
-            "line {line}, column {column}: {words}", line=int(found["line"]), column=int(found["column"]), words=words
+            "line {line}, column {column}: {words}", line=int(match["line"]), column=int(match["column"]), words=words
         )
     return tr("at its end: {words}", words=words)
 
@@ -81,8 +81,8 @@ def _is_word(name: str) -> bool:
 def _fullwidth(line: str) -> str:
     """Mend for Chinese punctuation that stands for that of TOML; empty where the line has none outside of quotes."""
     outside = _QUOTED.sub("", line.split("#", 1)[0])
-    found = next((letter for letter in outside if letter in _PLAIN), None)
-    return tr("write {plain} in place of {wide}", plain=_PLAIN[found], wide=found) if found else ""
+    letter_found = next((letter for letter in outside if letter in _PLAIN), None)
+    return tr("write {plain} in place of {wide}", plain=_PLAIN[letter_found], wide=letter_found) if letter_found else ""
 
 
 def _backslash(line: str) -> str:

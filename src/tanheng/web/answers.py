@@ -131,16 +131,16 @@ async def body_of(request: Request) -> dict[str, Any]:
         if len(data) > _MOST:
             raise InputError(tr("The request is too large."))
     try:
-        found = json.loads(data or b"{}")
+        body = json.loads(data or b"{}")
     except (ValueError, RecursionError) as error:
         raise InputError(tr("The request is not JSON.")) from error
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise InputError(tr("The request is not a JSON object."))
     try:
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise InputError(tr("The text holds letters that no file can hold.")) from error
-    return found
+    return body
 
 
 def asked(request: Request, key: str) -> str:
@@ -183,6 +183,6 @@ def lane_of(home: Home | None) -> Iterator[None]:
 _lane: ContextVar[anyio.CapacityLimiter | None] = ContextVar("lane", default=None)
 
 
-def data(found: Mapping[str, Any] | list[Any], status: int = 200) -> Response:
+def data(content: Mapping[str, Any] | list[Any], status: int = 200) -> Response:
     """Data as JSON."""
-    return JSONResponse(found, status)
+    return JSONResponse(content, status)

@@ -74,9 +74,9 @@ class Desks:
         """
         with self._lock, self._question():
             desk = self._desk(study, version)
-            asked = json.dumps({"language": language(), "changes": dict(changes)})
+            request = json.dumps({"language": language(), "changes": dict(changes)})
             with contextlib.suppress(OSError):  # a desk that is gone gives no answer, which is told
-                _pipe(desk.process.stdin).write(asked + "\n")
+                _pipe(desk.process.stdin).write(request + "\n")
                 _pipe(desk.process.stdin).flush()
             return _answer(desk.process)
 

@@ -42,15 +42,15 @@ def told_events(request: Request, name: str, words: Callable[[Job], Mapping[str,
         home.streams += 1
         try:
             while not await request.is_disconnected():
-                found = await anyio.to_thread.run_sync(seen, limiter=home.lane)
-                if found is None:
+                state = await anyio.to_thread.run_sync(seen, limiter=home.lane)
+                if state is None:
                     return
                 with speaking(spoken):
-                    text = json.dumps(words(found), ensure_ascii=False)
+                    text = json.dumps(words(state), ensure_ascii=False)
                 if text != last:
                     last = text
                     yield f"data: {text}\n\n"
-                if found.has_ended:
+                if state.has_ended:
                     return
                 await asyncio.sleep(_EVERY_S)
         finally:

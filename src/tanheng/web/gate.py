@@ -220,9 +220,9 @@ class Gate:
         if scope["path"] in {"/sign-in", "/language"}:
             return None
         if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
-            asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+            address = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
             return RedirectResponse(
-                "/sign-in" if asked == "/" else f"/sign-in?to={quote(asked, safe='')}", status_code=303
+                "/sign-in" if address == "/" else f"/sign-in?to={quote(address, safe='')}", status_code=303
             )
         return self._refused(scope, 401, tr("Sign in, or send your token."))
 

@@ -185,10 +185,10 @@ class Offer:
             A file lies outside the folders of the app.
         """
         try:
-            asked = self.inputs.model_validate(dict(given))
+            values = self.inputs.model_validate(dict(given))
         except ValidationError as error:
             raise StudyError(fault_messages(error.errors(), "inputs", dict(given), self.inputs)) from None
-        return self.order(home, asked)
+        return self.order(home, values)
 
     def submitted(self, home: Home, given: object) -> Job:
         """Job for the inputs that are given, put into the queue.
@@ -209,18 +209,18 @@ class Offer:
 _JSON = ("--progress", "json")
 
 
-def _run(home: Home, asked: StudyRun) -> Order:
-    command = ["run", str(home.place(asked.study)), *_JSON, *(["--resume"] if asked.resume else [])]
-    return _of_study(home, asked.study, command)
+def _run(home: Home, inputs: StudyRun) -> Order:
+    command = ["run", str(home.place(inputs.study)), *_JSON, *(["--resume"] if inputs.resume else [])]
+    return _of_study(home, inputs.study, command)
 
 
-def _plan(home: Home, asked: StudyPlan) -> Order:
-    command = ["plan", str(home.place(asked.study)), *_JSON, *(["--rerun"] if asked.rerun else [])]
-    return _of_study(home, asked.study, command)
+def _plan(home: Home, inputs: StudyPlan) -> Order:
+    command = ["plan", str(home.place(inputs.study)), *_JSON, *(["--rerun"] if inputs.rerun else [])]
+    return _of_study(home, inputs.study, command)
 
 
-def _simulate(home: Home, asked: StudySimulation) -> Order:
-    return _of_study(home, asked.study, ["simulate", str(home.place(asked.study)), *_JSON])
+def _simulate(home: Home, inputs: StudySimulation) -> Order:
+    return _of_study(home, inputs.study, ["simulate", str(home.place(inputs.study)), *_JSON])
 
 
 def _of_study(home: Home, name: str, command: list[str]) -> Order:
@@ -232,19 +232,19 @@ def _of_study(home: Home, name: str, command: list[str]) -> Order:
     return Order(command, study.title, name, results)
 
 
-def _stock(home: Home, asked: StockOfMaps) -> Order:
-    folder = _new_folder(home, asked.output, "stock")
+def _stock(home: Home, inputs: StockOfMaps) -> Order:
+    folder = _new_folder(home, inputs.output, "stock")
     command = [
         "stock",
-        *(str(home.place(name)) for name in asked.maps),
-        f"--densities={_file_or_name(home, asked.densities)}",
-        f"--resolution={asked.resolution!r}",
-        *(f"--year={year}" for year in asked.years),
-        *([f"--legend={_file_or_name(home, asked.legend)}"] if asked.legend else []),
-        *([f"--region={home.place(asked.region)}"] if asked.region else []),
+        *(str(home.place(name)) for name in inputs.maps),
+        f"--densities={_file_or_name(home, inputs.densities)}",
+        f"--resolution={inputs.resolution!r}",
+        *(f"--year={year}" for year in inputs.years),
+        *([f"--legend={_file_or_name(home, inputs.legend)}"] if inputs.legend else []),
+        *([f"--region={home.place(inputs.region)}"] if inputs.region else []),
         f"--output={folder}",
     ]
-    return Order(command, tr("Carbon stocks of {names}", names=", ".join(asked.maps)), "", home.name(folder))
+    return Order(command, tr("Carbon stocks of {names}", names=", ".join(inputs.maps)), "", home.name(folder))
 
 
 def _file_or_name(home: Home, given: str) -> str:
@@ -253,66 +253,66 @@ def _file_or_name(home: Home, given: str) -> str:
     return str(path) if path.exists() else given
 
 
-def _correlate(home: Home, asked: TableCorrelation) -> Order:
-    folder = _new_folder(home, asked.output, "correlate")
-    command = ["correlate", str(home.place(asked.table)), f"--x={','.join(asked.columns)}", *_at(asked.at)]
+def _correlate(home: Home, inputs: TableCorrelation) -> Order:
+    folder = _new_folder(home, inputs.output, "correlate")
+    command = ["correlate", str(home.place(inputs.table)), f"--x={','.join(inputs.columns)}", *_at(inputs.at)]
     return Order(
-        [*command, f"--output={folder}"], tr("Correlation in {table}", table=asked.table), "", home.name(folder)
+        [*command, f"--output={folder}"], tr("Correlation in {table}", table=inputs.table), "", home.name(folder)
     )
 
 
-def _moran(home: Home, asked: TableMoran) -> Order:
-    folder = _new_folder(home, asked.output, "moran")
+def _moran(home: Home, inputs: TableMoran) -> Order:
+    folder = _new_folder(home, inputs.output, "moran")
     command = [
         "moran",
-        str(home.place(asked.table)),
-        f"--x={asked.column}",
-        *([f"--y={asked.of_neighbours}"] if asked.of_neighbours else []),
-        *_at(asked.at),
-        f"--permutations={asked.permutations}",
-        f"--seed={asked.seed}",
+        str(home.place(inputs.table)),
+        f"--x={inputs.column}",
+        *([f"--y={inputs.of_neighbours}"] if inputs.of_neighbours else []),
+        *_at(inputs.at),
+        f"--permutations={inputs.permutations}",
+        f"--seed={inputs.seed}",
         f"--output={folder}",
     ]
-    return Order(command, tr("Spatial autocorrelation of {column}", column=asked.column), "", home.name(folder))
+    return Order(command, tr("Spatial autocorrelation of {column}", column=inputs.column), "", home.name(folder))
 
 
-def _geodetector(home: Home, asked: TableDetector) -> Order:
-    folder = _new_folder(home, asked.output, "geodetector")
+def _geodetector(home: Home, inputs: TableDetector) -> Order:
+    folder = _new_folder(home, inputs.output, "geodetector")
     command = [
         "geodetector",
-        str(home.place(asked.table)),
-        f"--y={asked.column}",
-        f"--x={','.join(asked.drivers)}",
-        *([f"--categories={','.join(asked.categories)}"] if asked.categories else []),
-        f"--permutations={asked.permutations}",
-        f"--seed={asked.seed}",
+        str(home.place(inputs.table)),
+        f"--y={inputs.column}",
+        f"--x={','.join(inputs.drivers)}",
+        *([f"--categories={','.join(inputs.categories)}"] if inputs.categories else []),
+        f"--permutations={inputs.permutations}",
+        f"--seed={inputs.seed}",
         f"--output={folder}",
     ]
-    return Order(command, tr("Geographical detector of {column}", column=asked.column), "", home.name(folder))
+    return Order(command, tr("Geographical detector of {column}", column=inputs.column), "", home.name(folder))
 
 
-def _compare(home: Home, asked: TwoRuns) -> Order:
-    if home.place(asked.first) == home.place(asked.second):
-        raise InputError(tr("'{first}' is named twice; choose two runs", first=asked.first))
-    folder = _new_folder(home, asked.output, "compare")
-    command = ["compare", str(home.place(asked.first)), str(home.place(asked.second)), f"--output={folder}"]
-    title = tr("{first} and {second}", first=asked.first, second=asked.second)
+def _compare(home: Home, inputs: TwoRuns) -> Order:
+    if home.place(inputs.first) == home.place(inputs.second):
+        raise InputError(tr("'{first}' is named twice; choose two runs", first=inputs.first))
+    folder = _new_folder(home, inputs.output, "compare")
+    command = ["compare", str(home.place(inputs.first)), str(home.place(inputs.second)), f"--output={folder}"]
+    title = tr("{first} and {second}", first=inputs.first, second=inputs.second)
     return Order(command, title, "", home.name(folder))
 
 
-def _report(home: Home, asked: RunReport) -> Order:
-    folder = home.place(asked.results)
-    return Order(["report", str(folder)], tr("Report of {folder}", folder=asked.results), "", asked.results)
+def _report(home: Home, inputs: RunReport) -> Order:
+    folder = home.place(inputs.results)
+    return Order(["report", str(folder)], tr("Report of {folder}", folder=inputs.results), "", inputs.results)
 
 
 def _at(columns: tuple[str, str] | None) -> list[str]:
     return [f"--at={','.join(columns)}"] if columns else []
 
 
-def _new_folder(home: Home, asked: str | None, process: str) -> Path:
+def _new_folder(home: Home, name: str | None, process: str) -> Path:
     """Folder for results: the one that is asked for, else a new one by the time."""
-    if asked is not None:
-        return home.place(asked)
+    if name is not None:
+        return home.place(name)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder, number = home.place(f"{process}-{stamp}"), 1
     while is_folder(folder):

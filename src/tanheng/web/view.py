@@ -114,11 +114,11 @@ async def result_file(request: Request) -> Response:
     given = request.path_params["signature"].encode("utf-8", "replace")
     if not hmac.compare_digest(home.signature(folder).encode(), given):
         raise NotThereError(tr("There is no such file."))
-    asked = request.path_params["path"]
+    place = request.path_params["path"]
     with lane_of(home):
         listed = await in_thread(lambda: {piece.path for piece in pieces(home, folder)})
-    path = home.place(folder) / asked
-    if asked not in listed or not _is_there(home, home.place(folder), path):
+    path = home.place(folder) / place
+    if place not in listed or not _is_there(home, home.place(folder), path):
         raise NotThereError(tr("There is no such file."))
     kind = type_of(path)
     headers = {"content-security-policy": RESULTS_POLICY, "cross-origin-resource-policy": "cross-origin"}

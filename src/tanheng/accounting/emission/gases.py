@@ -40,11 +40,11 @@ def with_equivalents(table: pd.DataFrame, potentials: Mapping[str, float], name:
     missing = sorted(set(table["gas"]) - set(potentials))
     if missing:
         raise InputError(tr("the warming potentials {name} have no {names}", name=name, names=listed(missing)))
-    found = table.drop(columns="biogenic", errors="ignore").copy()
-    found["gwp_set"] = name
-    found["gwp"] = [
+    amounts = table.drop(columns="biogenic", errors="ignore").copy()
+    amounts["gwp_set"] = name
+    amounts["gwp"] = [
         own.get(gas, potentials[gas]) if living else potentials[gas]
         for gas, living in zip(table["gas"], biogenic, strict=True)
     ]
-    found["emissions_t_co2e"] = found["emissions_t"] * found["gwp"]
-    return found
+    amounts["emissions_t_co2e"] = amounts["emissions_t"] * amounts["gwp"]
+    return amounts

@@ -140,14 +140,14 @@ def category_emissions(
     >>> {key: round(amount, 1) for key, amount in found.items()}
     {('converted', 'biomass'): 36.7, ('remaining', 'biomass'): 0.0}
     """
-    found: dict[tuple[str, str], float] = {}
+    emissions: dict[tuple[str, str], float] = {}
     for part in parts:
         if category_of[part.to] != category or not part.amount or part.span[0] >= year:
             continue
         for status, share in _shares(part, category_of, category, year, window).items():
             key = status, POOL_GROUPS[part.pool]
-            found[key] = found.get(key, 0.0) - part.amount * share * CO2_PER_C
-    return found
+            emissions[key] = emissions.get(key, 0.0) - part.amount * share * CO2_PER_C
+    return emissions
 
 
 def _shares(part: Part, category_of: Mapping[str, str], category: str, year: int, window: float) -> dict[str, float]:

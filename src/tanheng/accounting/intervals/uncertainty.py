@@ -167,9 +167,9 @@ def contributions(terms: Terms) -> list[tuple[str, float, float]]:
     >>> name, round(half, 3), round(share, 2)
     ('carbon content of coal', 0.51, 0.43)
     """
-    found = variances(terms)
-    total = sum(found.values())
-    rows = [(name, math.sqrt(value), value / total if total else 0.0) for name, value in found.items()]
+    parts = variances(terms)
+    total = sum(parts.values())
+    rows = [(name, math.sqrt(value), value / total if total else 0.0) for name, value in parts.items()]
     return sorted(rows, key=lambda row: -row[2])
 
 

@@ -46,12 +46,12 @@ def block_kinds(values, inside, size, kinds):
             value = values[row, column]
             if inside[row, column] and 0 <= value < kinds:
                 counts[row // size, column // size, int(value)] += 1
-    found = np.full((down, across), -1, np.int64)
+    commonest = np.full((down, across), -1, np.int64)
     for row in range(down):
         for column in range(across):
             most = 0
             for kind in range(kinds):
                 if counts[row, column, kind] > most:
                     most = counts[row, column, kind]
-                    found[row, column] = kind
-    return found
+                    commonest[row, column] = kind
+    return commonest

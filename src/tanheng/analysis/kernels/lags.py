@@ -59,21 +59,21 @@ def laid_by_class(by_class, rows, columns, width):
 def squared(spectrum):
     """Square of the size of each number of a spectrum."""
     rows, columns = spectrum.shape
-    found = np.empty((rows, columns), spectrum.real.dtype)
+    power = np.empty((rows, columns), spectrum.real.dtype)
     for row in range(rows):
         for column in range(columns):
             value = spectrum[row, column]
-            found[row, column] = value.real * value.real + value.imag * value.imag
-    return found
+            power[row, column] = value.real * value.real + value.imag * value.imag
+    return power
 
 
 @compiled()
 def times_mirrored(spectrum, kernel):
     """Spectrum times a real kernel of which the rows of the upper half are given, with the middle one; the lower half mirrors them."""
     rows, columns = spectrum.shape
-    found = np.empty((rows, columns), spectrum.dtype)
+    product = np.empty((rows, columns), spectrum.dtype)
     for row in range(rows):
         of = min(row, rows - row)
         for column in range(columns):
-            found[row, column] = spectrum[row, column] * kernel[of, column]
-    return found
+            product[row, column] = spectrum[row, column] * kernel[of, column]
+    return product

@@ -76,23 +76,25 @@ def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
         return _with_production(BalanceInputs(settings, uptake, nep), study, base, problems)
 
 
-def _with_production(found: BalanceInputs, study: Study, base: Path, problems: Problems) -> BalanceInputs:
+def _with_production(balance: BalanceInputs, study: Study, base: Path, problems: Problems) -> BalanceInputs:
     """The same with net primary production and respiration, where the study names them."""
-    given = found.settings.npp
+    given = balance.settings.npp
     if given is None:
-        return found
+        return balance
     npp = rasters_by_year(study.years, base, given, problems)
     for raster in each_once(npp.values()):
         problems.attempt(_check_production, raster, given.units, given.valid_max)
-    asked = given.respiration
+    respiration = given.respiration
     table = None
-    if asked.table is not None:
-        table = problems.attempt(_rates, asked.table, base, "respiration")
-    temperature, precipitation = (_months(name, base, problems) for name in (asked.temperature, asked.precipitation))
+    if respiration.table is not None:
+        table = problems.attempt(_rates, respiration.table, base, "respiration")
+    temperature, precipitation = (
+        _months(name, base, problems) for name in (respiration.temperature, respiration.precipitation)
+    )
     for months, ends, units in ((temperature, (-60.0, 45.0), "°C"), (precipitation, (0.0, 3000.0), "mm")):
         for raster in months:
             problems.attempt(_check_climate, raster, ends, units)
-    return BalanceInputs(found.settings, None, {}, npp, table, temperature, precipitation)
+    return BalanceInputs(balance.settings, None, {}, npp, table, temperature, precipitation)
 
 
 def _rates(name: str, base: Path, column: str) -> dict[str, float]:
@@ -103,8 +105,8 @@ def _rates(name: str, base: Path, column: str) -> dict[str, float]:
     InputError
         A class takes up more than vegetation is known to fix.
     """
-    found = read_uptake(name, base, column=column)
-    for land_class, rate in found.items():
+    rates = read_uptake(name, base, column=column)
+    for land_class, rate in rates.items():
         if rate > _MOST_FIXED:
             raise InputError(
                 tr(
@@ -116,15 +118,15 @@ def _rates(name: str, base: Path, column: str) -> dict[str, float]:
                     most=_MOST_FIXED,
                 )
             )
-    return found
+    return rates
 
 
 def _months(name: str | None, base: Path, problems: Problems) -> tuple[Raster, ...]:
     """Twelve bands of a raster."""
     if name is None:
         return ()
-    found = [problems.attempt(open_raster, locate(name, base), band) for band in range(1, MONTHS + 1)]
-    return tuple(item for item in found if item is not None)
+    months = [problems.attempt(open_raster, locate(name, base), band) for band in range(1, MONTHS + 1)]
+    return tuple(item for item in months if item is not None)
 
 
 def _check_climate(raster: Raster, ends: tuple[float, float], units: str) -> None:
@@ -194,11 +196,11 @@ def _check_production(raster: Raster, units: str, valid_max: float | None) -> No
         )
 
 
-def check_classes_of_uptake(found: BalanceInputs, classes: tuple[str, ...], problems: Problems) -> BalanceInputs:
+def check_classes_of_uptake(balance: BalanceInputs, classes: tuple[str, ...], problems: Problems) -> BalanceInputs:
     """Balance with the classes whose uptake returns within the year; unknown classes, and classes without a respiration, are problems."""
-    settings = found.settings
+    settings = balance.settings
     if settings.mode != "sink" or settings.uptake is not None or not classes:
-        return found
+        return balance
     crops = tuple(name for name in classes if kind_of_land(name) == "cropland")
     returning = settings.returning if settings.returning is not None else (crops if settings.npp is not None else ())
     with problems.at("balance.returning"):
@@ -218,18 +220,18 @@ def check_classes_of_uptake(found: BalanceInputs, classes: tuple[str, ...], prob
                     names=", ".join(f"'{name}'" for name in crops),
                 )
             )
-    if found.respiration is not None:
-        lacking = [name for name in classes if name not in found.respiration]
+    if balance.respiration is not None:
+        lacking = [name for name in classes if name not in balance.respiration]
         if lacking:
             with problems.at("balance.npp.respiration"):
                 problems.add(tr("no row for class {names}", names=listed(map(name_of, lacking))))
     return BalanceInputs(
         settings,
-        found.uptake,
-        found.nep,
-        found.npp,
-        found.respiration,
-        found.temperature,
-        found.precipitation,
+        balance.uptake,
+        balance.nep,
+        balance.npp,
+        balance.respiration,
+        balance.temperature,
+        balance.precipitation,
         tuple(name for name in returning if name in classes),
     )

@@ -74,32 +74,32 @@ def open_densities(study: Study, base: Path, problems: Problems) -> dict[int, Ca
     for table in tables.values():
         for one in (table, *table.by_zone.values()) if table is not None else ():
             check_densities(one, problems, accept_unusual=study.carbon_density.accept_unusual)
-    found = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
-    return {year: table for year, table in found.items() if table is not None}
+    by_year = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
+    return {year: table for year, table in by_year.items() if table is not None}
 
 
 def corrected_densities(
     study: Study, tables: Mapping[int, CarbonDensities], problems: Problems
 ) -> dict[int, CarbonDensities]:
     """Tables corrected for the climate of the region; as they are where the study asks for no correction."""
-    asked = study.carbon_density.climate
-    if asked is None:
+    climate = study.carbon_density.climate
+    if climate is None:
         return dict(tables)
-    ends = (Climate(one.precipitation_mm, one.temperature_c) for one in (asked.table, asked.region))
+    ends = (Climate(one.precipitation_mm, one.temperature_c) for one in (climate.table, climate.region))
     with problems.at("carbon_density.climate"):
-        found = problems.attempt(partial(climate_factors, outside_fit=asked.accept_outside_fit), *ends)
-        if found is None:
+        multipliers = problems.attempt(partial(climate_factors, outside_fit=climate.accept_outside_fit), *ends)
+        if multipliers is None:
             return dict(tables)
         problems.warn(
             tr(
                 "densities are corrected for climate, biomass times {biomass:.3g} and soil times {soil:.3g}, by weak fits from elsewhere "
                 "(savannah of Sudan, rank correlation of soil 0.34): another assumption, not a better measurement; the table "
                 "density_correction has both",
-                biomass=found.biomass,
-                soil=found.soil,
+                biomass=multipliers.biomass,
+                soil=multipliers.soil,
             )
         )
-    factors = {"above": found.biomass, "below": found.biomass, "soil": found.soil, "dead": 1.0}
+    factors = {"above": multipliers.biomass, "below": multipliers.biomass, "soil": multipliers.soil, "dead": 1.0}
     return {year: _times(table, factors) for year, table in tables.items()}
 
 

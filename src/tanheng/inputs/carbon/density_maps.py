@@ -56,7 +56,7 @@ def open_density_maps(
     study: Study, base: Path, tables: Mapping[int, CarbonDensities], problems: Problems
 ) -> tuple[DensityMapInputs, ...]:
     """Maps of carbon density of a study; problems are gathered, and a map that can't be read is left out."""
-    found = []
+    maps = []
     for number, settings in enumerate(study.carbon_density.maps, start=1):
         with problems.at(f"carbon_density.maps {number}"):
             factor = problems.attempt(_factor, settings)
@@ -67,15 +67,15 @@ def open_density_maps(
                 continue
             item = DensityMapInputs(settings, rasters, spread, factor)
             _check(item, study, tables, problems)
-            found.append(item)
-    if study.carbon_density.uncertainty is None and any(item.standard_error is not None for item in found):
+            maps.append(item)
+    if study.carbon_density.uncertainty is None and any(item.standard_error is not None for item in maps):
         with problems.at("carbon_density.uncertainty"):
             problems.warn(
                 tr(
                     "no uncertainty of the tables' densities is given, which count as certain: intervals hold the errors of the maps alone"
                 )
             )
-    return tuple(found)
+    return tuple(maps)
 
 
 def pools_of_place(maps: Sequence[DensityMapInputs], classes: Sequence[str]) -> tuple[str, ...]:

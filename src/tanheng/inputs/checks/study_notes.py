@@ -89,7 +89,7 @@ def price_notes(study: Study) -> list[str]:
 
 def borrowed_notes(study: Study) -> list[str]:
     """Warnings on data of other years than those that they stand in for."""
-    found = [
+    notes = [
         tr(
             "{years}: {what} of {data_year} stand in, as the study says (data_years)",
             years=listed(year for year, one in study.borrowed(name).items() if one == of),
@@ -106,14 +106,14 @@ def borrowed_notes(study: Study) -> list[str]:
         and len(study.years) > 1
         and "population" not in study.data_years
     ):
-        found.append(
+        notes.append(
             tr(
                 "population: one map stands for {years}; write its year in [data_years], as population = {{ {year} = YEAR }}",
                 years=listed(study.years),
                 year=study.years[0],
             )
         )
-    return found
+    return notes
 
 
 #: Inputs whose data may be of another year, in words.

@@ -110,13 +110,13 @@ def _uncovered(economy: pd.DataFrame, tables: Iterable[pd.DataFrame], table: str
 
 def _missing(economy: pd.DataFrame, years: Iterable[int], table: str) -> list[str]:
     """Years of the study without a row, by zone."""
-    found = []
+    gaps = []
     for zone, rows in economy.groupby("zone", sort=False):
         missing = [year for year in years if year not in set(rows["year"])]
         if missing:
             place = tr(" for zone '{zone}'", zone=zone) if zone else ""
-            found.append(tr("{table}: no row{place} for {years}", table=table, place=place, years=listed(missing)))
-    return found
+            gaps.append(tr("{table}: no row{place} for {years}", table=table, place=place, years=listed(missing)))
+    return gaps
 
 
 def _by_zone(tables: Iterable[pd.DataFrame]) -> bool:

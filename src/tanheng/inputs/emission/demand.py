@@ -61,8 +61,8 @@ def unmatched_sectors(study: Study, rows: list[pd.DataFrame], points: pd.DataFra
         for table in rows
         for year, item in zip(table["year"], table["sector"], strict=True)
     }
-    asked = [canonical_sector(item.sector) for item in study.demand.weights if item.sector != "*"]
-    found = [
+    sectors = [canonical_sector(item.sector) for item in study.demand.weights if item.sector != "*"]
+    faults = [
         tr(
             "demand.weights: no emissions are given for sector '{sector}'{nearest}",
             sector=item.sector,
@@ -71,13 +71,13 @@ def unmatched_sectors(study: Study, rows: list[pd.DataFrame], points: pd.DataFra
         for item in study.demand.weights
         if item.sector != "*" and canonical_sector(item.sector) not in known
     ]
-    found += [
+    faults += [
         tr("demand.weights: sector '{name}' appears twice, by two of its names", name=name)
-        for name in set(asked)
-        if asked.count(name) > 1
+        for name in set(sectors)
+        if sectors.count(name) > 1
     ]
     if points is not None:
-        found += [
+        faults += [
             tr(
                 "{points}: sector '{sector}' has point sources in {year}, and no emissions of its own in that year",
                 points=study.demand.points,
@@ -87,15 +87,15 @@ def unmatched_sectors(study: Study, rows: list[pd.DataFrame], points: pd.DataFra
             for row in points.drop_duplicates(["year", "sector"]).itertuples()
             if row.year in study.years and (int(row.year), canonical_sector(str(row.sector))) not in by_year
         ]
-    return found
+    return faults
 
 
 def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[str, ...]) -> list[str]:
     """Layers that weights of demand name and the study does not have."""
     known = ("population", *drivers, *classes)
-    asked = study.demand
-    named = [(item.sector, (*item.by, *item.inside)) for item in asked.weights] + [
-        ("compare_with", tuple(asked.compare_with or {}))
+    settings = study.demand
+    named = [(item.sector, (*item.by, *item.inside)) for item in settings.weights] + [
+        ("compare_with", tuple(settings.compare_with or {}))
     ]
     return [
         tr(

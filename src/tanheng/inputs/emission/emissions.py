@@ -59,36 +59,42 @@ def open_emissions(
     study: Study, base: Path, zones: Mapping[str, Polygons], problems: Problems
 ) -> EmissionInputs | None:
     """What a study gives of its emissions, read and checked; none where it names no emissions. Problems are gathered."""
-    asked = study.emissions
-    if asked is None:
+    settings = study.emissions
+    if settings is None:
         return None
-    if asked.unit is not None and not _unit_holds(asked, asked.unit, problems):
+    if settings.unit is not None and not _unit_holds(settings, settings.unit, problems):
         return None
-    totals = problems.attempt(read_totals, base / asked.totals, asked.columns, asked.unit) if asked.totals else None
+    totals = (
+        problems.attempt(read_totals, base / settings.totals, settings.columns, settings.unit)
+        if settings.totals
+        else None
+    )
     activity = (
-        problems.attempt(read_activity, base / asked.activity, asked.columns, asked.unit) if asked.activity else None
+        problems.attempt(read_activity, base / settings.activity, settings.columns, settings.unit)
+        if settings.activity
+        else None
     )
     reference = None
-    if asked.balance:
+    if settings.balance:
         wanted = {*study.years, *study.borrowed("emissions").values()}
-        burnt = problems.attempt(burnt_fuel, base, asked, wanted, problems)
+        burnt = problems.attempt(burnt_fuel, base, settings, wanted, problems)
         activity, reference = burnt if burnt is not None else (None, None)
-    processes = problems.attempt(read_processes, base / asked.processes) if asked.processes else None
+    processes = problems.attempt(read_processes, base / settings.processes) if settings.processes else None
     borrowed = study.borrowed("emissions")
     totals, activity, processes, reference = (
         with_borrowed_years(table, borrowed) for table in (totals, activity, processes, reference)
     )
-    factors = problems.attempt(emission_factors_from, asked.factors, base) if asked.factors else None
-    name = asked.totals or asked.activity or listed(asked.balances.values())
+    factors = problems.attempt(emission_factors_from, settings.factors, base) if settings.factors else None
+    name = settings.totals or settings.activity or listed(settings.balances.values())
     if activity is not None:
-        activity = _of_account(activity, asked, name, problems)
+        activity = _of_account(activity, settings, name, problems)
     if activity is not None and factors is not None:
         _check_factors(activity, factors, name, problems)
-    if asked.zones is not None and asked.zones in zones:
-        layer = zones[asked.zones]
+    if settings.zones is not None and settings.zones in zones:
+        layer = zones[settings.zones]
         totals, activity = (problems.attempt(by_id, table, layer, name) for table in (totals, activity))
-        processes = problems.attempt(by_id, processes, layer, asked.processes or "")
-    for table, file in ((totals if asked.totals else activity, name), (processes, asked.processes)):
+        processes = problems.attempt(by_id, processes, layer, settings.processes or "")
+    for table, file in ((totals if settings.totals else activity, name), (processes, settings.processes)):
         if table is not None:
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
             problems.warn(*sum_notes(table, file or name))
@@ -96,20 +102,20 @@ def open_emissions(
         problems.add(
             tr(
                 "{processes}: has rows of cement and of clinker; cement's factor holds that of its clinker, so give one of them",
-                processes=asked.processes,
+                processes=settings.processes,
             )
         )
-    return EmissionInputs(study.years, asked, totals, activity, processes, reference, factors)
+    return EmissionInputs(study.years, settings, totals, activity, processes, reference, factors)
 
 
 #: What amounts of activity are measured in.
 _AMOUNTS = ("t", "m3", "TJ")
 
 
-def _unit_holds(asked: EmissionsChoice, unit: str, problems: Problems) -> bool:
+def _unit_holds(settings: EmissionsChoice, unit: str, problems: Problems) -> bool:
     """Whether the unit of the settings is one of what the table holds; else it is told once, and not for each row."""
     try:
-        if asked.totals:
+        if settings.totals:
             tonnes_of_carbon(1.0, unit)
         elif not any(same_dimension(unit, amount) for amount in _AMOUNTS):
             conversion_factor(unit, _AMOUNTS[0])
@@ -135,13 +141,13 @@ def with_borrowed_years(table: pd.DataFrame | None, borrowed: Mapping[int, int])
     return pd.concat([table, *parts], ignore_index=True) if parts else table
 
 
-def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
+def _of_account(activity: pd.DataFrame, settings: EmissionsChoice, name: str, problems: Problems) -> pd.DataFrame:
     """Rows that the account counts: what is burnt here, or what is used here with its share of power and heat from anywhere.
 
     Both at once would count power stations twice, once at their stacks and once in the electricity.
     """
     carrier = activity["fuel"].isin(CARRIERS)
-    if asked.account == "territorial":
+    if settings.account == "territorial":
         if carrier.any():
             problems.add(
                 tr(
@@ -151,7 +157,7 @@ def _of_account(activity: pd.DataFrame, asked: EmissionsChoice, name: str, probl
                 )
             )
         return activity
-    if (activity["fuel"] == "heat").any() and asked.heat_factor is None:
+    if (activity["fuel"] == "heat").any() and settings.heat_factor is None:
         problems.add(
             tr("{name}: has rows of heat; account 'consumption' then needs 'heat_factor' (t CO2/GJ)", name=name)
         )
@@ -264,12 +270,12 @@ def _lacking_rows(table: pd.DataFrame, years: Sequence[int], name: str, layer: P
     called = dict(zip(layer.ids, layer.names, strict=True)) if layer.names else {}
     rows = table[(table["zone"] != "") & table["year"].isin(years)]
     ever = set(rows["zone"])
-    found = []
+    gaps = []
     for year in years:
         lacking = sorted(ever - set(rows.loc[rows["year"] == year, "zone"]))
         if lacking and len(lacking) < len(ever):
             shown = [str(called.get(zone, zone)) for zone in lacking[:_SHOWN]]
-            found.append(
+            gaps.append(
                 tr(
                     "{name}: {count} of {all} zones have no row in {year} and one in another year: {names}; that year counts as "
                     "nothing for them, and its total is too low; is that so?",
@@ -280,7 +286,7 @@ def _lacking_rows(table: pd.DataFrame, years: Sequence[int], name: str, layer: P
                     names=listed([*shown, *(["..."] if len(lacking) > _SHOWN else [])]),
                 )
             )
-    return found
+    return gaps
 
 
 #: Zones that a message names.
@@ -292,7 +298,7 @@ _ABOUT_THE_SUM = 0.02
 
 def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
     """Sectors whose row for the region is the sum of their rows for zones, or of all rows for zones: it would count twice."""
-    found = []
+    faults = []
     value = "emissions_t_c" if "emissions_t_c" in table else "quantity"
     if "fuel" not in table:
         for year, rows in table.groupby("year", sort=False):
@@ -302,7 +308,7 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
                 continue
             ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
             if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
-                found.append(_twice(name, str(year), ratio))
+                faults.append(_twice(name, str(year), ratio))
     columns = [column for column in ("year", "sector", "fuel") if column in table]
     of_zones = pd.MultiIndex.from_frame(table.loc[table["zone"] != "", columns])
     of_region = pd.MultiIndex.from_frame(table.loc[table["zone"] == "", columns])
@@ -313,16 +319,16 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
             continue
         ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
         if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
-            told = ", ".join(str(part) for part in key if str(part))
-            found.append(_twice(name, told, ratio))
-    return found
+            rows_named = ", ".join(str(part) for part in key if str(part))
+            faults.append(_twice(name, rows_named, ratio))
+    return faults
 
 
-def _twice(name: str, told: str, ratio: float) -> str:
+def _twice(name: str, rows_named: str, ratio: float) -> str:
     return tr(
         "{name}: {told} has a row for the whole region that is {ratio:.4g} times the sum of its zone rows. If it is their "
         "total, it would be counted twice: remove it. If it is in addition to the zones, give it its own sector",
         name=name,
-        told=told,
+        told=rows_named,
         ratio=ratio,
     )

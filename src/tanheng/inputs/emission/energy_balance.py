@@ -26,12 +26,15 @@ def flow_rules() -> dict[str, FlowRule]:
 
 
 def burnt_fuel(
-    base: Path, asked: EmissionsChoice, years: set[int], problems: Problems
+    base: Path, settings: EmissionsChoice, years: set[int], problems: Problems
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Activity that an energy balance gives, and what is supplied for the reference approach; notes on sums that do not add up."""
-    path = listed(base / name for name in asked.balances.values())
-    read = [read_energy_balance(base / name, asked.columns, asked.unit, year) for year, name in asked.balances.items()]
-    _check_years_of_balances(base, asked.balances, problems)
+    path = listed(base / name for name in settings.balances.values())
+    read = [
+        read_energy_balance(base / name, settings.columns, settings.unit, year)
+        for year, name in settings.balances.items()
+    ]
+    _check_years_of_balances(base, settings.balances, problems)
     balance, totals = (_of_years(pd.concat(part, ignore_index=True), years) for part in zip(*read, strict=True))
     other = balance["fuel"] == "other_energy"
     if other.any():
@@ -40,19 +43,19 @@ def burnt_fuel(
             tr("{path}: other energy ({years}) has no factor of carbon and counts as nothing", path=path, years=held)
         )
     known, rules = flows(), flow_rules()
-    for name, counts in asked.burnt.items():
+    for name, counts in settings.burnt.items():
         flow = known.find(name)
         rules[flow] = FlowRule(counts, rules[flow].sector or flow, rules[flow].part_of)
-    found = fuel_burnt(balance[~other], rules, CARRIERS, MADE_OF)
-    activity: pd.DataFrame = found.activity
-    if asked.account == "consumption":
+    burnt = fuel_burnt(balance[~other], rules, CARRIERS, MADE_OF)
+    activity: pd.DataFrame = burnt.activity
+    if settings.account == "consumption":
         used = {
             name: FlowRule(max(rule.counts, 0.0) * (rule.counts > 0), rule.sector, rule.part_of, rule.stands_for)
             for name, rule in rules.items()
         }
         bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())
         activity = pd.concat([activity, bought.activity], ignore_index=True)
-    problems.warn(*found.notes)
+    problems.warn(*burnt.notes)
     for name, rows in totals.groupby("fuel"):
         problems.warn(*sum_gaps(balance, rows, str(name).title()))
     if activity.empty:

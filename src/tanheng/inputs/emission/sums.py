@@ -38,16 +38,16 @@ def sum_notes(table: pd.DataFrame, name: str) -> list[str]:
     is_sum = (rows[amount] * 2 - rows["_all"]).abs() <= _NEAR * rows[amount].abs()
     by_sector = is_sum.groupby(rows["sector"])
     # Once may be chance.
-    found = sorted(by_sector.all().index[by_sector.all() & (by_sector.size() >= 2)])
+    sectors = sorted(by_sector.all().index[by_sector.all() & (by_sector.size() >= 2)])
     # Two that are alike, beside a small third, are each the sum of the others; neither is meant as one.
-    if len(found) != 1:
+    if len(sectors) != 1:
         return []
     return [
         tr(
             "{name}: '{sector}' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of "
             "the sum out",
             name=name,
-            sector=found[0],
+            sector=sectors[0],
         )
     ]
 
@@ -66,7 +66,7 @@ _PARTS_OF_HOMES = frozenset(
 
 def _named_sums(table: pd.DataFrame, name: str) -> list[str]:
     """Warnings on sectors that are called a sum and stand beside others, in a year and zone."""
-    found = []
+    notes = []
     keys = [key for key in ("year", "zone", "fuel") if key in table]
     words = table["sector"].astype(str).str.strip().str.lower()
     beside = words[words != ""].groupby([table[key] for key in keys], dropna=False)
@@ -74,7 +74,7 @@ def _named_sums(table: pd.DataFrame, name: str) -> list[str]:
         there = set(sectors)
         sums = [*(there & _ALL), *(there & _HOMES if there & _PARTS_OF_HOMES else ())]
         if len(there) > 1:
-            found += [
+            notes += [
                 tr(
                     "{name}: '{sector}' is called a sum and stands beside the sectors that it holds, so that all of these count twice; is that so? "
                     "Take the rows of the sum out",
@@ -83,7 +83,7 @@ def _named_sums(table: pd.DataFrame, name: str) -> list[str]:
                 )
                 for one in sums
             ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(notes))
 
 
 #: Kinds of coal that make up raw coal.

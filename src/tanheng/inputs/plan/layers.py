@@ -66,15 +66,15 @@ class _NotZero:
 
 def cells_that_may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
     """Cells that each class may spread to; classes without a rule are absent."""
-    found: dict[str, Mask] = {}
+    masks: dict[str, Mask] = {}
     for item in plan.fit:
-        found[item.land_class] = found.get(item.land_class, np.ones(inputs.grid.shape, bool)) & _fit(item, inputs)
+        masks[item.land_class] = masks.get(item.land_class, np.ones(inputs.grid.shape, bool)) & _fit(item, inputs)
     for land in plan.reserved:
         inside = cells_inside(land.file, inputs)
         for name in inputs.classes:
             if name != land.land_class:
-                found[name] = found.get(name, np.ones(inputs.grid.shape, bool)) & ~inside
-    return found
+                masks[name] = masks.get(name, np.ones(inputs.grid.shape, bool)) & ~inside
+    return masks
 
 
 def _fit(item: PlanMask, inputs: Inputs) -> Mask:
@@ -100,7 +100,7 @@ def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.flo
     """Cost per ha of each conversion; conversions without a row cost nothing."""
     table = read_table(path)
     table.require(required_columns("costs"))
-    found = np.zeros((len(classes), len(classes)))
+    costs = np.zeros((len(classes), len(classes)))
     seen: set[tuple[int, int]] = set()
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
@@ -108,9 +108,9 @@ def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.flo
         if (at[0], at[1]) in seen:
             raise InputError(tr("{place}: {from_} to {to} appears twice", place=place, from_=row["from"], to=row["to"]))
         seen.add((at[0], at[1]))
-        found[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
-    np.fill_diagonal(found, 0.0)
-    return found
+        costs[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
+    np.fill_diagonal(costs, 0.0)
+    return costs
 
 
 def class_number(name: str, classes: tuple[str, ...], place: object) -> int:
@@ -179,13 +179,13 @@ def values_by_class(path: Path, classes: tuple[str, ...]) -> dict[str, dict[str,
                 reserved=reserved[0],
             )
         )
-    found: dict[str, dict[str, float]] = {name: {} for name in columns}
+    by_column: dict[str, dict[str, float]] = {name: {} for name in columns}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
         known = classes[class_number(row["class"], classes, table.at(place, "class"))]
         for name, column in columns.items():
-            found[name][known] = parse_number(row[column], table.at(place, column), positive=False)
-    missing = [name for name in classes if any(name not in rows for rows in found.values())]
+            by_column[name][known] = parse_number(row[column], table.at(place, column), positive=False)
+    missing = [name for name in classes if any(name not in rows for rows in by_column.values())]
     if missing:
         raise InputError(tr("{name}: no row for class {names}", name=table.name, names=listed(map(repr, missing))))
-    return found
+    return by_column

@@ -202,7 +202,7 @@ def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
 
 def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
     """What must be said where a default names classes by names that this legend does not have."""
-    found = [
+    notes = [
         tr(
             "[plan] {key} names by default {names}, and no class of this study is called so: it holds nothing; name your "
             "own classes ({classes})",
@@ -217,14 +217,14 @@ def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:
         rows = read_named("plans", "scenarios", inputs.base).rows
         lost = sorted({row["land_class"] for _, row in rows} - {"*", *inputs.classes})
         if lost:
-            found.append(
+            notes.append(
                 tr(
                     "the built-in scenarios speak of {names}, which this study does not have; those rows are left out. Write your "
                     "own (tanheng factors scenarios shows the form)",
                     names=listed(lost),
                 )
             )
-    return found
+    return notes
 
 
 def _means_alone(inputs: Inputs) -> list[str]:
@@ -262,17 +262,17 @@ def _demand_named(plan: Plan, inputs: Inputs) -> list[str]:
     """What hinders weighing carbon by the demand of units: no demand, or no such layer."""
     if plan.demand_zones is None:
         return []
-    found = []
+    faults = []
     if inputs.demand is None:
-        found.append(
+        faults.append(
             tr("plan.demand_weight: the study has no demand; name emissions and a population map, or leave it out")
         )
     if plan.demand_zones not in inputs.zones:
         hint = nearest(plan.demand_zones, inputs.zones)
-        found.append(
+        faults.append(
             tr("plan.demand_zones: there is no zone layer '{layer}'{hint}", layer=plan.demand_zones, hint=hint)
         )
-    return found
+    return faults
 
 
 def _by_zone_id(plan: Plan, inputs: Inputs) -> Plan:
@@ -288,13 +288,13 @@ def _by_zone_id(plan: Plan, inputs: Inputs) -> Plan:
 
 
 def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
-    found = []
+    faults = []
     for place, items in (("limits", plan.limits), ("carbon", plan.carbon)):
         for item in items:
             if item.zones in inputs.zones and item.zone is not None:
                 layer = inputs.zones[item.zones or ""]
                 if item.zone not in layer.numbers():
-                    found.append(
+                    faults.append(
                         tr(
                             "plan.{place}: there is no zone '{zone}' in '{zones}'{nearest}",
                             place=place,
@@ -303,12 +303,12 @@ def _zones_named(plan: Plan, inputs: Inputs) -> list[str]:
                             nearest=zone_hint(item.zone, layer),
                         )
                     )
-    return found
+    return faults
 
 
 def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
-    asked = [("weights", name) for name in plan.weights if name not in {"carbon", "cost"}]
-    asked += [("pareto", plan.pareto)] if plan.pareto not in {None, "cost"} else []
+    places = [("weights", name) for name in plan.weights if name not in {"carbon", "cost"}]
+    places += [("pareto", plan.pareto)] if plan.pareto not in {None, "cost"} else []
     return [
         tr(
             "plan.{place}: {table} has no column '{name}'{nearest}",
@@ -317,7 +317,7 @@ def _values_named(plan: Plan, values: Mapping[str, object]) -> list[str]:
             name=name,
             nearest=nearest(name or "", values),
         )
-        for place, name in asked
+        for place, name in places
         if values and name not in values
     ]
 
@@ -353,18 +353,18 @@ def _multiple(table: Table, line: int, row: Mapping[str, str], end: str, place: 
     return table.number(line, end), of
 
 
-def _rules(name: str, asked: tuple[str, ...], inputs: Inputs) -> tuple[Rule, ...]:
+def _rules(name: str, questions: tuple[str, ...], inputs: Inputs) -> tuple[Rule, ...]:
     table = read_named("plans", name, inputs.base)
-    table.require(["zone", *asked])
+    table.require(["zone", *questions])
     rules = []
     for _, row in table.rows:
         answers = {
             question: tuple(part.strip() for part in row[question].split("|"))
-            for question in asked
+            for question in questions
             if row[question].strip()
         }
         label, advice = row["zone"], row.get("advice", "")
         label, advice = row.get(f"name_{language()}") or label, row.get(f"advice_{language()}") or advice
         rules.append(Rule(label, answers, advice))
-    check_rules(rules, asked)
+    check_rules(rules, questions)
     return tuple(rules)

@@ -112,7 +112,7 @@ def _uses(file: str, stem: str) -> list[Use]:
     name = stem.lower()
     people = any(part in name for part in _PEOPLE)
     density, count = (any(part in name for part in parts) for parts in (_PER_KM2, _PER_PIXEL))
-    found = [
+    uses = [
         Use(
             tr("Population, persons per pixel"),
             ((("population", "maps", YEAR), file), (("population", "kind"), "count")),
@@ -131,7 +131,7 @@ def _uses(file: str, stem: str) -> list[Use]:
         ),
     ]
     # Which of both a map of people holds is asked, where its name does not say: a wrong guess would go unnoticed.
-    return sorted(found, key=lambda use: not use.likely) if not people else found
+    return sorted(uses, key=lambda use: not use.likely) if not people else uses
 
 
 def _driver(file: str, stem: str, *, likely: bool = False) -> Use:

@@ -114,8 +114,8 @@ def name_column(columns: Mapping[str, Any]) -> str:
 
 
 def _tells_apart(values: Any) -> bool:  # noqa: ANN401  a column holds anything
-    told = [str(value).strip() for value in values]
-    return bool(told) and all(told) and len(set(told)) == len(told) and not any("." in one for one in told)
+    texts = [str(value).strip() for value in values]
+    return bool(texts) and all(texts) and len(set(texts)) == len(texts) and not any("." in one for one in texts)
 
 
 def _rank(name: str, known: tuple[str, ...]) -> int:

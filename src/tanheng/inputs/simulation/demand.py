@@ -96,11 +96,11 @@ class DemandTable:
 
 def _of_scenario(rows: Mapping[tuple[str, int], NDArray[np.float64]], scenario: str) -> dict[int, NDArray[np.float64]]:
     """Rows of a scenario by year; what it does not say itself is taken from rows for all."""
-    found = {year: value for (name, year), value in rows.items() if not name}
+    by_year = {year: value for (name, year), value in rows.items() if not name}
     for (name, year), own in rows.items():
         if name and name == scenario:
-            found[year] = np.where(np.isnan(own), found[year], own) if year in found else own
-    return found
+            by_year[year] = np.where(np.isnan(own), by_year[year], own) if year in by_year else own
+    return by_year
 
 
 def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land: NDArray[np.int64]) -> DemandTable:
@@ -135,30 +135,30 @@ def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land:
         )
     size = len(names.classes)
     shape = (len(names.zones), size, size) if by_conversion else (len(names.zones), size)
-    found: dict[tuple[str, int], NDArray[np.float64]] = {}
+    by_scenario: dict[tuple[str, int], NDArray[np.float64]] = {}
     problems = []
     for line, row in table.rows:
         place = table.line(line)
         try:
-            _add_row(found, shape, table, row, place, (columns, area), names, km2 * _AREAS[area])
+            _add_row(by_scenario, shape, table, row, place, (columns, area), names, km2 * _AREAS[area])
         except InputError as error:
             problems.append(str(error))
     problems += [
         tr("{path}: no row for {year}, which is to be simulated", path=path.name, year=year)
         for year in to
-        if not problems and not any(of == year for _, of in found)
+        if not problems and not any(of == year for _, of in by_scenario)
     ]
-    if any(name == "observed" for name, _ in found):
+    if any(name == "observed" for name, _ in by_scenario):
         problems.append(tr("{path}: a scenario can't be called 'observed', as observed years are", path=path.name))
     if not by_conversion and not problems:
         problems += [
             problem
-            for (_, year), areas in found.items()
+            for (_, year), areas in by_scenario.items()
             for problem in _sum_problems(path, year, areas, land, km2, names)
         ]
     if problems:
         raise StudyError(problems)
-    return DemandTable(conversions=found) if by_conversion else DemandTable(totals=found)
+    return DemandTable(conversions=by_scenario) if by_conversion else DemandTable(totals=by_scenario)
 
 
 def _columns(table: Table) -> tuple[str, str]:
@@ -166,7 +166,7 @@ def _columns(table: Table) -> tuple[str, str]:
 
 
 def _add_row(
-    found: dict[tuple[str, int], NDArray[np.float64]],
+    by_scenario: dict[tuple[str, int], NDArray[np.float64]],
     shape: tuple[int, ...],
     table: Table,
     row: dict[str, str],
@@ -181,7 +181,7 @@ def _add_row(
     zone = names.zone(row["zone"], table.at(place, "zone")) if len(names.zones) > 1 else 0
     classes = tuple(names.land_class(row[column], table.at(place, column)) for column in columns)
     area = parse_number(row[heading], table.at(place, heading))
-    areas = found.setdefault((row.get("scenario", ""), year), np.full(shape, np.nan))
+    areas = by_scenario.setdefault((row.get("scenario", ""), year), np.full(shape, np.nan))
     if np.isfinite(areas[(zone, *classes)]):
         raise InputError(tr("{place}: appears twice; merge the rows", place=place))
     areas[(zone, *classes)] = area / cell

@@ -150,13 +150,13 @@ def distance_drivers(
     Features around the map count as well, up to a quarter of its longer side beyond it. On large maps distances are measured between
     blocks of cells, so that they are wrong by at most the width of a block.
     """
-    found = []
+    drivers = []
     for name, path in files.items():
         with problems.at(f"simulate.distance_to.{name}"):
             driver = problems.attempt(_distance, name, path, pixels, inside)
         if driver is not None:
-            found.append(driver)
-    return tuple(found)
+            drivers.append(driver)
+    return tuple(drivers)
 
 
 def _distance(name: str, path: Path, pixels: PixelGrid, inside: NDArray[np.bool_]) -> Driver:

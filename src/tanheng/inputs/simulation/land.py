@@ -83,12 +83,12 @@ def open_land(
         return None
     counts = problems.attempt(inventory, last) or {}
     codes = tuple(_usual_code(maps[-1], name, counts) for name in classes)
-    found = LandOfDates(
+    dated = LandOfDates(
         tuple(item.year for item in maps), tuple(lands), classes, codes, last, cell_km2(last.pixels), tuple(notes)
     )
-    serious, slight = _class_problems(found, [item.source.name for item in maps])
+    serious, slight = _class_problems(dated, [item.source.name for item in maps])
     problems.add(*serious)
-    return replace(found, notes=(*found.notes, *_gap_notes(found, maps), *slight))
+    return replace(dated, notes=(*dated.notes, *_gap_notes(dated, maps), *slight))
 
 
 #: Part of the land of the last map that an earlier one may lack without a word.

@@ -171,7 +171,7 @@ def _suitability(
 ) -> tuple[dict[int, str], dict[str, tuple[Raster, ...]]]:
     """Name of the driver that holds the chance of each target class, and all rasters that are laid on the cells."""
     rasters = dict(given.drivers)
-    found = {}
+    chances = {}
     for name, file in settings.suitability.items():
         place = f"simulate.suitability.{name}"
         with problems.at(place):
@@ -189,8 +189,8 @@ def _suitability(
             if raster is not None:
                 label = tr("suitability for {name}", name=name_of(name))
                 rasters[label] = (raster,)
-                found[land.classes.index(name)] = label
-    return found, rasters
+                chances[land.classes.index(name)] = label
+    return chances, rasters
 
 
 #: Times the observed span up to which a year to come may lie ahead without a word.

@@ -143,21 +143,21 @@ def open_outlook(given: str | Mapping[str, Outlook] | None, base: Path, scenario
     """
     if given is None:
         return OutlookInputs({})
-    found = _read(base / given) if isinstance(given, str) else dict(given)
+    figures = _read(base / given) if isinstance(given, str) else dict(given)
     known = (*scenarios, ALL)
     strange = [
         tr("simulate.outlook: there is no scenario '{name}'{nearest}", name=name, nearest=nearest(name, known))
-        for name in found
+        for name in figures
         if name not in known
     ]
     strange += [
         tr("simulate.outlook: the scenario '{name}' has no outlook; give one, or one called 'all'", name=name)
         for name in scenarios
-        if name not in found and ALL not in found
+        if name not in figures and ALL not in figures
     ]
     if strange:
         raise StudyError(strange)
-    return OutlookInputs(found)
+    return OutlookInputs(figures)
 
 
 def _read(path: Path) -> dict[str, Outlook]:

@@ -92,11 +92,11 @@ def long_table(
     rows = _with_fuels(rows, head, name, headings or {})
     layout = _layout(rows, head, name, year, unit)
     problems: list[str] = []
-    found = list(_long_rows(rows[layout.first :], layout, name, problems))
+    long_rows = list(_long_rows(rows[layout.first :], layout, name, problems))
     if problems:
         raise StudyError(problems)
     header = ("year", "flow", "fuel", "quantity", "unit")
-    return Table(name, header, tuple(found), (), {column: column for column in header})
+    return Table(name, header, tuple(long_rows), (), {column: column for column in header})
 
 
 def is_printed(rows: Rows) -> bool:
@@ -323,10 +323,10 @@ def _units(
         cells = rows[first][1]
         if flow < len(cells) and _flow(cells[flow]):
             break
-        found = {at: known for at in columns if at < len(cells) and (known := _unit(cells[at]))}
-        if not found and any(_number(cells[at]) for at in columns if at < len(cells)):
+        units = {at: known for at in columns if at < len(cells) and (known := _unit(cells[at]))}
+        if not units and any(_number(cells[at]) for at in columns if at < len(cells)):
             break
-        under |= found
+        under |= units
         first += 1
     cells = rows[head][1]
     bracketed = {at: known for at in columns if (known := _bracketed_unit(cells[at]))}

@@ -149,11 +149,11 @@ def _software(record: Mapping[str, Any]) -> Entity:
 
 def _borrowed(record: Mapping[str, Any]) -> Entity:
     """What the run says of data of other years; nothing where there are none."""
-    told = [
+    sentences = [
         f"{item['input']} of {item['data_year']} stand in for {item['year']}"
         for item in record.get("borrowed_years", [])
     ]
-    return {"description": "; ".join(told)} if told else {}
+    return {"description": "; ".join(sentences)} if sentences else {}
 
 
 def _run(record: Mapping[str, Any], inputs: list[Entity]) -> Entity:

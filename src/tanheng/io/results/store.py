@@ -201,11 +201,11 @@ def read_dataset(path: Path) -> xr.Dataset:
     """
     with _readable(path):
         stored = xr.open_dataset(path, engine="zarr", chunks=None, cache=False)
-        found = stored.drop_vars([name for name in stored.data_vars if _on_cells(stored[name])]).load()
+        dataset = stored.drop_vars([name for name in stored.data_vars if _on_cells(stored[name])]).load()
     for name in stored.data_vars:
         if _on_cells(stored[name]):
-            found[name] = _deferred(stored[name], path)
-    return found
+            dataset[name] = _deferred(stored[name], path)
+    return dataset
 
 
 def _deferred(stored: xr.DataArray, path: Path) -> xr.DataArray:

@@ -68,11 +68,11 @@ def count_band(codes, width, first, last, seen, number, counts):
                 counts[number, :start] = 0
                 number += 1
                 rank_of[code] = number
-            found = counts[rank_of[code] - 1, start:stop]
-            found[:] = 0
+            counted = counts[rank_of[code] - 1, start:stop]
+            counted[:] = 0
             for line in range(first, last):
-                add_equal(codes[line, start:stop], code, found)
-            add_counts(found, part)
+                add_equal(codes[line, start:stop], code, counted)
+            add_counts(counted, part)
             position = first_open(part, rows, position)
         for rank in range(number):
             if done[order[rank]] == 0:

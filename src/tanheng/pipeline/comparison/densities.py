@@ -56,8 +56,8 @@ def compare_densities(
     with files_open():
         inputs = open_inputs(load_study(path), path.parent)
         own = inputs.densities.tables[inputs.study.years[-1]]
-        asked = [name for name in tables or names("carbon_densities") if name != inputs.study.carbon_density.table]
-        kept, notes = _with_classes({name: carbon_densities_from(name, Path()) for name in asked}, inputs)
+        others = [name for name in tables or names("carbon_densities") if name != inputs.study.carbon_density.table]
+        kept, notes = _with_classes({name: carbon_densities_from(name, Path()) for name in others}, inputs)
         notes += foreign_densities(kept.values(), inputs.grid)
         with tempfile.TemporaryDirectory() as folder, pool_of(None, None, reporter.warn) as pool:
             series = count_series(inputs.land, Counting(Path(folder), pool, progress=reporter.blocks))
@@ -105,11 +105,11 @@ def _rows(
     name: str, depth: float | None, areas: Mapping[int, xr.DataArray], stocks: Mapping[int, xr.DataArray]
 ) -> list[dict[str, object]]:
     """One row a year."""
-    found: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
     start = float(next(iter(stocks.values())).sum())
     for year, stock in stocks.items():
         total, whole = float(stock.sum()), float(areas[year].sum())
-        found.append(
+        rows.append(
             {
                 "density_table": name,
                 "soil_depth_cm": depth,
@@ -121,4 +121,4 @@ def _rows(
                 "change_t_c": total - start,
             }
         )
-    return found
+    return rows

@@ -86,8 +86,8 @@ def _activity(path: Path) -> tuple[pd.DataFrame, list[str]]:
     if long_table(raw_rows(path), str(path)) is None and "flow" not in read_table(path).header:
         return read_activity(path), []
     balance, totals = read_energy_balance(path)
-    found = fuel_burnt(balance, flow_rules(), CARRIERS, MADE_OF)
-    notes = [*found.notes]
+    burnt = fuel_burnt(balance, flow_rules(), CARRIERS, MADE_OF)
+    notes = [*burnt.notes]
     for name, rows in totals.groupby("fuel"):
         notes += sum_gaps(balance, rows, str(name).title())
-    return found.activity, notes
+    return burnt.activity, notes

@@ -34,7 +34,7 @@ class DifferenceMaps:
     reason: str = ""
 
 
-def draw_difference_maps(folder: Path, found: Comparison) -> DifferenceMaps:
+def draw_difference_maps(folder: Path, comparison: Comparison) -> DifferenceMaps:
     """Draw what differs between the maps of two runs in the last year, or over the longest period, that both have.
 
     Raises
@@ -46,14 +46,14 @@ def draw_difference_maps(folder: Path, found: Comparison) -> DifferenceMaps:
     """
     for old in folder.glob("*.png"):  # of an earlier comparison
         old.unlink()
-    grids = [_grid_of(run) for run in found.runs]
+    grids = [_grid_of(run) for run in comparison.runs]
     if None in grids:
         return DifferenceMaps((), tr("no difference maps: the grids of a run are absent"))
     if grids[0] != grids[1]:
         return DifferenceMaps((), tr("no difference maps: the two runs have different cells"))
     grid = grids[0]
     assert grid is not None  # noqa: S101  compared above
-    drawn = [drawn_from(read_dataset(run.folder / "results.zarr"), grid) for run in found.runs]
+    drawn = [drawn_from(read_dataset(run.folder / "results.zarr"), grid) for run in comparison.runs]
     first, second = drawn[0].dataset, drawn[1].dataset
     if first.attrs.get("balance_mode") != second.attrs.get("balance_mode"):
         return DifferenceMaps((), tr("no difference maps: the two runs have different modes of the balance"))
@@ -64,7 +64,7 @@ def draw_difference_maps(folder: Path, found: Comparison) -> DifferenceMaps:
         folder.mkdir(exist_ok=True)
     made = []
     with press(folder) as printer:
-        desk = Desk(backdrop(drawn[0].grid, _outlines(found.runs[0])))
+        desk = Desk(backdrop(drawn[0].grid, _outlines(comparison.runs[0])))
         for theme, when, difference in differences:
             picture = difference_picture(difference, theme, when)
             made.append((picture.title, printer.write(desk.sheet(picture), picture.name)))

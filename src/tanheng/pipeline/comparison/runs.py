@@ -87,10 +87,10 @@ def read_run(folder: Path) -> Run:
 def _flat(value: object, name: str = "") -> dict[str, str]:
     """Settings by their full names, each as text."""
     if isinstance(value, Mapping):
-        found: dict[str, str] = {}
+        flat: dict[str, str] = {}
         for key, inner in value.items():
-            found |= _flat(inner, f"{name}.{key}" if name else str(key))
-        return found
+            flat |= _flat(inner, f"{name}.{key}" if name else str(key))
+        return flat
     return {name: json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value}
 
 
@@ -140,13 +140,13 @@ def _inputs(first: Mapping[str, Any], second: Mapping[str, Any]) -> pd.DataFrame
 
 def _figures(first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Figures that differ by more than rounding, largest relative difference first in each table."""
-    found = [
+    differences = [
         _table_differences(name, first[name], second[name], keys)
         for name, keys in _COMPARED.items()
         if name in first and name in second
     ]
     columns = ["table", "row", "column", "first", "second", "difference", "relative"]
-    parts = [part for part in found if len(part)]
+    parts = [part for part in differences if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
@@ -165,8 +165,8 @@ def _table_differences(name: str, first: pd.DataFrame, second: pd.DataFrame, key
             if _differ(one, other):
                 rows.append((name, where, column, one, other, other - one, _relative(one, other)))
     columns = ["table", "row", "column", "first", "second", "difference", "relative"]
-    found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values("relative", key=lambda item: item.abs(), ascending=False, kind="stable")
+    differences = pd.DataFrame(rows, columns=columns)
+    return differences.sort_values("relative", key=lambda item: item.abs(), ascending=False, kind="stable")
 
 
 def _of_one_kind(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

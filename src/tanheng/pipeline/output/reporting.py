@@ -56,13 +56,13 @@ def write_reports(
     from tanheng.report.words.reconstruction import reconstructed_inputs
     from tanheng.report.workbook.workbook import write_workbook
 
-    asked = inputs.study.outputs
+    outputs = inputs.study.outputs
     write_workbook(folder / "tables.xlsx", tables, record)
-    if asked.docx:
+    if outputs.docx:
         from tanheng.report.word.word_tables import write_paper_tables
 
         write_paper_tables(folder / "tables.docx", tables, record)
-    if not (asked.maps or asked.report):
+    if not (outputs.maps or outputs.report):
         return
     drawn = drawn_from(dataset, inputs.grid)
     options = shared_options(map_options(inputs.study), drawn)
@@ -76,9 +76,9 @@ def write_reports(
         options.worked_out,
         zones,
     )
-    if asked.maps:
+    if outputs.maps:
         draw_maps(folder / "maps", drawn.dataset, drawn.grid, outlines_of(inputs), options, drawn.cell.cell_area_ha)
-    if asked.report:
+    if outputs.report:
         charts = run_charts(tables, stars=not reconstructed_inputs(record))
         write_report(folder / "report.html", record, tables, drawn, inputs.grid, outlined(inputs), charts, options)
 

@@ -32,7 +32,7 @@ from tanheng.study import Study
 
 
 def write_results(
-    found: Found,
+    results: Found,
     left_out: list[str],
     inputs: Inputs,
     files: list[dict[str, Any]],
@@ -62,19 +62,19 @@ def write_results(
     except OSError as error:
         raise OutputError(tr("{folder}: can't be written ({reason})", folder=folder, reason=error.strerror)) from error
     with clock.stage(mark("write grids and tables")):
-        refuse_unknown(found.variables)
+        refuse_unknown(results.variables)
         store, attributes = folder / "results.zarr", _attributes(inputs.study)
-        write_variables(store, folder / "grids", found.variables, inputs.grid, _times(inputs.study), attributes)
-        tables = found.tables if simulated is None else joined(found.tables, simulated)
+        write_variables(store, folder / "grids", results.variables, inputs.grid, _times(inputs.study), attributes)
+        tables = results.tables if simulated is None else joined(results.tables, simulated)
         for name, table in tables.items():
             write_csv(folder / "tables" / f"{name}.csv", table)
-        zones = write_zones(folder, inputs, found.tables)
+        zones = write_zones(folder, inputs, results.tables)
     if inputs.study.outputs.pixel_maps:
         with clock.stage(mark("pixel maps")):
             _write_pixel_maps(folder / "pixels", inputs)
-    record = run_record(found, left_out, inputs, files, clock)
+    record = run_record(results, left_out, inputs, files, clock)
     with clock.stage(mark("workbook, maps and report")):
-        write_reports(folder, inputs, read_dataset(store), found.tables, record.as_data(), zones)
+        write_reports(folder, inputs, read_dataset(store), results.tables, record.as_data(), zones)
     record = replace(record, timings_s=dict(clock.seconds), peak_mb=dict(clock.peaks))
     record.write(folder / MARK)
     write_crate(folder, record.as_data())
@@ -113,14 +113,14 @@ def _write_pixel_maps(folder: Path, inputs: Inputs) -> None:
 
 
 def run_record(
-    found: Found, left_out: list[str], inputs: Inputs, files: list[dict[str, Any]], clock: Clock
+    results: Found, left_out: list[str], inputs: Inputs, files: list[dict[str, Any]], clock: Clock
 ) -> RunRecord:
     """Record of a run, as run.json holds it."""
     study, grid = inputs.study, inputs.grid
     settings = study.model_dump(mode="json")
     factors = None if inputs.emissions is None else inputs.emissions.factors
-    by_action = grouped(found.notes)
-    texts = [*found.notes, *by_action, *left_out, *(check.meaning for check in found.checks)]
+    by_action = grouped(results.notes)
+    texts = [*results.notes, *by_action, *left_out, *(check.meaning for check in results.checks)]
     return RunRecord(
         made=provenance.now(),
         title=settings["title"],
@@ -141,10 +141,10 @@ def run_record(
         carbon_density=sorted({table.name for table in inputs.densities.tables.values()}),
         emission_factors=None if factors is None else {"name": factors.name, "source": factors.source},
         balance_mode=study.balance.mode,
-        balance_meaning=found.variables["balance"].attrs["long_name"] if "balance" in found.variables else "",
+        balance_meaning=results.variables["balance"].attrs["long_name"] if "balance" in results.variables else "",
         inputs=files,
-        checks=provenance.listed_checks(found.checks),
-        warnings=[str(note) for note in found.notes],
+        checks=provenance.listed_checks(results.checks),
+        warnings=[str(note) for note in results.notes],
         warnings_by_action=by_action,
         messages=provenance.listed_messages(texts),
         left_out=left_out,

@@ -166,7 +166,7 @@ def _shapes(table: Columns, where: Where, known: NDArray[np.bool_]) -> tuple[sha
     return () if at is None else tuple(np.atleast_1d(np.asarray(shapely.points(at[known]), object)))
 
 
-def write_autocorrelation(folder: Path, found: Autocorrelated, x: str, y: str | None) -> None:
+def write_autocorrelation(folder: Path, autocorrelation: Autocorrelated, x: str, y: str | None) -> None:
     """Write the rows with their clusters as a GeoPackage, the map of clusters, and the Moran scatter plot.
 
     Raises
@@ -176,23 +176,30 @@ def write_autocorrelation(folder: Path, found: Autocorrelated, x: str, y: str | 
     """
     from tanheng.report.charts.moran import draw_cluster_map, draw_moran_scatter
 
-    clusters = list(found.local["cluster"])
-    placed = np.isfinite(found.around)
+    clusters = list(autocorrelation.local["cluster"])
+    placed = np.isfinite(autocorrelation.around)
     of_placed = [kind for kind, there in zip(clusters, placed, strict=True) if there]
     with written(folder):
         draw_moran_scatter(
-            folder / "moran_scatter.png", found.standard[placed], found.around[placed], of_placed, (x, y or x)
+            folder / "moran_scatter.png",
+            autocorrelation.standard[placed],
+            autocorrelation.around[placed],
+            of_placed,
+            (x, y or x),
         )
-    if not found.geometries:
+    if not autocorrelation.geometries:
         return
-    write_geopackage(folder / "clusters.gpkg", {"clusters": PlacedTable(found.local, found.geometries, found.crs)})
+    write_geopackage(
+        folder / "clusters.gpkg",
+        {"clusters": PlacedTable(autocorrelation.local, autocorrelation.geometries, autocorrelation.crs)},
+    )
     title = (
         tr("Bivariate local Moran's I (LISA): {x}, {y} of the neighbours", x=x, y=y)
         if y
         else tr("Local Moran's I (LISA): {x}", x=x)
     )
     with written(folder):
-        draw_cluster_map(folder / "clusters.png", found.geometries, clusters, title)
+        draw_cluster_map(folder / "clusters.png", autocorrelation.geometries, clusters, title)
 
 
 #: Rows up to which a p-value against unrelated maps is worked out: it takes all pairs of them.

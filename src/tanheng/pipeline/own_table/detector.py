@@ -52,7 +52,7 @@ class Detected:
     notes: list[str]
 
 
-def detect(path: Path, asked: DetectorRequest) -> Detected:
+def detect(path: Path, request: DetectorRequest) -> Detected:
     """Factor, interaction, ecological and risk detector of a table.
 
     Raises
@@ -63,38 +63,38 @@ def detect(path: Path, asked: DetectorRequest) -> Detected:
         There is nothing to detect.
     """
     table = read_columns(path)
-    table.require([asked.y, *asked.x, *asked.categories])
-    y = table.numbers(asked.y)
-    classed = [name for name in asked.x if name in asked.categories or not table.is_number(name)]
+    table.require([request.y, *request.x, *request.categories])
+    y = table.numbers(request.y)
+    classed = [name for name in request.x if name in request.categories or not table.is_number(name)]
     ways: dict[str, tuple[Discretisations, NDArray[np.bool_]]] = {}
     labels, factors = {}, []
-    for name in asked.x:
+    for name in request.x:
         if name in classed:
             labels[name] = table.categories(name)
-            if name not in asked.categories:
+            if name not in request.categories:
                 _refuse_many_texts(path, name, labels[name])
             cut: dict[str, object] = {"method": mark_name("classes as given"), "breaks": ""}
         else:
-            labels[name], cut, ways[name] = _best_cut(y, _quantity(table, name), name, asked)
-        found = factor_detector(y, labels[name], ddof=asked.ddof, single=asked.single)
+            labels[name], cut, ways[name] = _best_cut(y, _quantity(table, name), name, request)
+        factor = factor_detector(y, labels[name], ddof=request.ddof, single=request.single)
         factors.append(
             {
                 "driver": name,
-                "q": found.q,
-                "f": found.f,
-                "p_if_independent": found.p,
-                "strata": found.strata,
-                "n": found.n,
+                "q": factor.q,
+                "f": factor.f,
+                "p_if_independent": factor.p,
+                "strata": factor.strata,
+                "n": factor.n,
             }
             | cut
         )
     for row in factors:
-        row["p_search"] = _searched(y, str(row["driver"]), labels, ways, asked)
+        row["p_search"] = _searched(y, str(row["driver"]), labels, ways, request)
     tables = {
         "geodetector": pd.DataFrame(factors),
-        **_pairs(y, labels, asked),
+        **_pairs(y, labels, request),
         "geodetector_risk": pd.DataFrame(
-            [{"driver": name, **vars(item)} for name in asked.x for item in risk_detector(y, labels[name])]
+            [{"driver": name, **vars(item)} for name in request.x for item in risk_detector(y, labels[name])]
         ),
     }
     notes = [text for name in ways if (text := _code_note(name, table.numbers(name)))]
@@ -159,12 +159,12 @@ def _code_note(name: str, values: NDArray[np.float64]) -> str:
 
 
 def _best_cut(
-    y: NDArray[np.float64], driver: NDArray[np.float64], name: str, asked: DetectorRequest
+    y: NDArray[np.float64], driver: NDArray[np.float64], name: str, request: DetectorRequest
 ) -> tuple[Strata, dict[str, object], tuple[Discretisations, NDArray[np.bool_]]]:
     known = np.isfinite(y) & np.isfinite(driver)
     try:
-        numbers = range(asked.classes[0], asked.classes[1] + 1)
-        ways = Discretisations(driver[known], asked.methods, numbers, drop_single=asked.single == "drop")
+        numbers = range(request.classes[0], request.classes[1] + 1)
+        ways = Discretisations(driver[known], request.methods, numbers, drop_single=request.single == "drop")
         best = ways.best(y[known])
     except InputError as error:
         raise InputError(tr("column '{name}': {error}", name=name, error=error)) from error
@@ -179,30 +179,30 @@ def _searched(
     name: str,
     labels: dict[str, Strata],
     ways: dict[str, tuple[Discretisations, NDArray[np.bool_]]],
-    asked: DetectorRequest,
+    request: DetectorRequest,
 ) -> float:
     """p-value against values dealt out at random, which counts the search for the way to cut; rows taken as independent."""
-    if asked.permutations == 0:
+    if request.permutations == 0:
         return math.nan
-    rng = np.random.default_rng(asked.seed)
+    rng = np.random.default_rng(request.seed)
     if name in ways:
         way, known = ways[name]
         values = y[known]
-        draws = (rng.permutation(values) for _ in range(asked.permutations))
+        draws = (rng.permutation(values) for _ in range(request.permutations))
         return float(search_p(np.array([way.best(values).q]), draws, [way])[0])
     known = np.isfinite(y) & (labels[name] >= 0)
-    observed = factor_detector(y[known], labels[name][known], single=asked.single).q
+    observed = factor_detector(y[known], labels[name][known], single=request.single).q
     drawn = [
-        factor_detector(rng.permutation(y[known]), labels[name][known], single=asked.single).q
-        for _ in range(asked.permutations)
+        factor_detector(rng.permutation(y[known]), labels[name][known], single=request.single).q
+        for _ in range(request.permutations)
     ]
-    return float(permutation_p(sum(q >= observed - ROUNDING for q in drawn), asked.permutations))
+    return float(permutation_p(sum(q >= observed - ROUNDING for q in drawn), request.permutations))
 
 
-def _pairs(y: NDArray[np.float64], labels: dict[str, Strata], asked: DetectorRequest) -> Tables:
+def _pairs(y: NDArray[np.float64], labels: dict[str, Strata], request: DetectorRequest) -> Tables:
     rows = []
     for first, second in combinations(labels, 2):
-        both = interaction_detector(y, labels[first], labels[second], single=asked.single)
+        both = interaction_detector(y, labels[first], labels[second], single=request.single)
         f, p = ecological_detector(y, labels[first], labels[second])
         rows.append(
             {"driver_1": first, "driver_2": second}

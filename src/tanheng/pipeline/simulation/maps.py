@@ -106,12 +106,14 @@ def simulate_maps(
             inputs, densities = open_request(request)
             inputs = replace(inputs, notes=(*inputs.notes, *_doubts(inputs)))
         with working_on(folder), result_folder(folder) as written:
-            found = simulate_into(written, inputs, clock, work or Here(), densities)
-            record = simulation_record(found, clock, _title(request), list(_input_files(request, inputs)), Path.cwd())
-            found = _finished(written, folder, found, record, clock)
-    for heading, texts in grouped(found.notes).items():
+            simulation = simulate_into(written, inputs, clock, work or Here(), densities)
+            record = simulation_record(
+                simulation, clock, _title(request), list(_input_files(request, inputs)), Path.cwd()
+            )
+            simulation = _finished(written, folder, simulation, record, clock)
+    for heading, texts in grouped(simulation.notes).items():
         clock.reporter.notes(heading, texts)
-    return found
+    return simulation
 
 
 def _doubts(inputs: SimulationInputs) -> list[str]:
@@ -126,17 +128,19 @@ def _doubts(inputs: SimulationInputs) -> list[str]:
 def _zones(path: Path) -> Polygons:
     """Polygons with the ids and names that their file seems to have; their row numbers name them too, unless these are ids of others."""
     columns = read_layer(path, None).columns
-    found = read_polygons(path, id_column(columns) or None, name_column(columns) or None)
-    rows = tuple(str(number) for number in range(1, len(found.ids) + 1))
-    return found if set(rows) & set(found.ids) else replace(found, other_names=(*found.other_names, rows))
+    polygons = read_polygons(path, id_column(columns) or None, name_column(columns) or None)
+    rows = tuple(str(number) for number in range(1, len(polygons.ids) + 1))
+    return polygons if set(rows) & set(polygons.ids) else replace(polygons, other_names=(*polygons.other_names, rows))
 
 
-def _finished(written: Path, folder: Path, found: Simulation, record: SimulationRecord, clock: Clock) -> Simulation:
+def _finished(
+    written: Path, folder: Path, simulation: Simulation, record: SimulationRecord, clock: Clock
+) -> Simulation:
     """Page and record written; the simulation with its record and its final place."""
     with clock.stage(mark("maps and report")):
-        draw_simulation(written, found, record.as_data())
+        draw_simulation(written, simulation, record.as_data())
     replace(record, timings_s=dict(clock.seconds)).write(written / MARK)
-    return replace(found.at(folder), record=record.as_data())
+    return replace(simulation.at(folder), record=record.as_data())
 
 
 def _title(request: SimulationRequest) -> str:
@@ -228,12 +232,12 @@ def _rasters(request: SimulationRequest, problems: Problems) -> dict[int, Raster
         legend = problems.attempt(legend_from, request.legend)
         codes = [code for code, name in legend.codes.items() if name is None] if legend else []
         empty = codes[0] if codes else None
-    found = {}
+    rasters = {}
     for year, name in zip(request.years, request.maps, strict=False):
         raster = problems.attempt(open_only_map, name, empty)
         if raster is not None:
-            found[year] = raster
-    return found
+            rasters[year] = raster
+    return rasters
 
 
 def driver_files(paths: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
@@ -350,10 +354,10 @@ def _future(
 
 
 def simulation_record(
-    found: Simulation, clock: Clock, title: str | Mapping[str, str], files: list[Path], base: Path
+    simulation: Simulation, clock: Clock, title: str | Mapping[str, str], files: list[Path], base: Path
 ) -> SimulationRecord:
     """Record of a simulation, as run.json holds it; files are named from the folder `base`."""
-    inputs, trial = found.inputs, found.trial
+    inputs, trial = simulation.inputs, simulation.trial
     model = inputs.settings.mode
     return SimulationRecord(
         made=provenance.now(),
@@ -368,13 +372,13 @@ def simulation_record(
         drivers=[driver.name for driver in inputs.drivers],
         scenarios=[scenario.name for scenario in inputs.scenarios],
         model="given" if inputs.suitability else inputs.settings.model,
-        learned_from=list(found.learned.years),
+        learned_from=list(simulation.learned.years),
         held_out=trial.held_out,
         scored_from=list(trial.learned.years),
         scored_on=[trial.first, trial.last],
         below_null=below_random(trial.scores, model),
         null_resolution=null_resolution(trial.scores, model),
         inputs=provenance.listed_files(dict.fromkeys(files), base),
-        warnings=list(found.notes),
+        warnings=list(simulation.notes),
         timings_s=dict(clock.seconds),
     )

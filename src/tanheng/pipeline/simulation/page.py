@@ -57,13 +57,13 @@ class Sampler:
 
     def kinds(self, layer: NDArray[np.uint8]) -> NDArray[np.int16]:
         """Kinds of cells, -1 outside."""
-        found = self.of(layer).astype(np.int16)
-        return np.where(self.inside & (found != OUTSIDE), found, -1).astype(np.int16)
+        sampled = self.of(layer).astype(np.int16)
+        return np.where(self.inside & (sampled != OUTSIDE), sampled, -1).astype(np.int16)
 
 
 def draw_simulation(
     folder: Path,
-    found: Simulation,
+    simulation: Simulation,
     record: Mapping[str, Any],
     outlines: Mapping[str, Outline] | None = None,
     options: MapOptions | None = None,
@@ -92,13 +92,13 @@ def draw_simulation(
     from tanheng.report.workbook.workbook import write_workbook
 
     options = options or MapOptions()
-    inputs, ensemble = found.inputs, found.ensemble
+    inputs, ensemble = simulation.inputs, simulation.ensemble
     classes, years = inputs.land.classes, inputs.land.years
     colours = dict(zip(classes, class_colours(classes), strict=True))
     grid = picture_grid(inputs.land)
     sampler = Sampler(inputs.land, grid)
     observed = [sampler.kinds(land) for land in inputs.land.lands]
-    write_workbook(folder / "tables.xlsx", found.tables, record, checked=False)
+    write_workbook(folder / "tables.xlsx", simulation.tables, record, checked=False)
     frames = [Frame("", year, kinds) for year, kinds in zip(years, observed, strict=True)]
     maps: list[tuple[str, Path]] = []
     (folder / "maps").mkdir(exist_ok=True)
@@ -130,12 +130,14 @@ def draw_simulation(
                 title = _in_scenario(title, scenario)
                 maps.append((title, draw_chance(printer, desk, f"chance_{number}", chance, title)))
         title = tr(
-            "Simulated against observed change, {first} to {last}", first=found.trial.first, last=found.trial.last
+            "Simulated against observed change, {first} to {last}",
+            first=simulation.trial.first,
+            last=simulation.trial.last,
         )
-        maps.append((title, draw_hits(printer, desk, sampler.kinds(found.trial.hits), title)))
+        maps.append((title, draw_hits(printer, desk, sampler.kinds(simulation.trial.hits), title)))
     shown = {**record, "observed_km2": observed_areas(inputs.land), "back": back}
-    charts = simulation_charts(found.tables, colours, shown)
-    write_simulation_page(folder / page, found.tables, shown, frames, colours, maps, charts)
+    charts = simulation_charts(simulation.tables, colours, shown)
+    write_simulation_page(folder / page, simulation.tables, shown, frames, colours, maps, charts)
 
 
 def _in_scenario(title: str, scenario: Scenario) -> str:

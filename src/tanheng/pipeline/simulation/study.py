@@ -329,10 +329,10 @@ def _today(inputs: Inputs) -> Today | None:
 _ANNUAL = frozenset({"stock_over_time", "land_accounting"})
 
 
-def _years_to_come(found: Found, to: tuple[int, ...], last: int) -> dict[str, pd.DataFrame]:
+def _years_to_come(results: Found, to: tuple[int, ...], last: int) -> dict[str, pd.DataFrame]:
     """Tables without rows of the last observed year and those before it, which stand among those of the study."""
     kept = {}
-    for name, table in found.tables.items():
+    for name, table in results.tables.items():
         column = next((name for name in ("year", "to_year") if name in table), None)
         if name == "paths":
             kept[name] = table.copy()
@@ -347,13 +347,13 @@ def _years_to_come(found: Found, to: tuple[int, ...], last: int) -> dict[str, pd
 
 def joined(tables: Mapping[str, pd.DataFrame], accounts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Tables of a study with a column of the scenario, and the rows of the future years after those that were observed."""
-    found = {}
+    together = {}
     for name, table in tables.items():
         observed = table.copy()
         observed.insert(0, "scenario", OBSERVED)
         more = accounts.get(name)
-        found[name] = observed if more is None else pd.concat([observed, more], ignore_index=True)
-    return found
+        together[name] = observed if more is None else pd.concat([observed, more], ignore_index=True)
+    return together
 
 
 def _planned(inputs: Inputs, given: SimulationInputs) -> NDArray[np.float64] | None:
@@ -362,12 +362,12 @@ def _planned(inputs: Inputs, given: SimulationInputs) -> NDArray[np.float64] | N
     if given.settings.demand != "plan" or not path.exists():
         return None
     table, classes = read_result_table(path), given.land.classes
-    found = np.zeros((len(classes),) * 2)
+    conversions = np.zeros((len(classes),) * 2)
     for row in table.itertuples():
-        found[classes.index(str(row.from_class)), classes.index(str(row.to_class))] += (
+        conversions[classes.index(str(row.from_class)), classes.index(str(row.to_class))] += (
             row.area_km2 / given.land.cell_km2
         )
-    return found
+    return conversions
 
 
 def _gap(inputs: Inputs, accounts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

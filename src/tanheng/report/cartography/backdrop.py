@@ -116,8 +116,8 @@ def backdrop(grid: Grid, outlines: Outlines, labels: str | None = None) -> Backd
     finest = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) * _FINEST
     rings, names = [], []
     shown = list(outlines)[: len(_WIDTHS)]
-    asked = [labels] if labels is not None and labels in outlines else []
-    for layer in dict.fromkeys([*shown, *asked]):
+    chosen = [labels] if labels is not None and labels in outlines else []
+    for layer in dict.fromkeys([*shown, *chosen]):
         simple = [
             shapely.simplify(item, finest)
             for item in project(outlines[layer].geometries, outlines[layer].crs, grid.crs)
@@ -150,15 +150,15 @@ def frame_bounds(bounds: Bounds) -> Bounds:
 
 def place_names(geometries: Sequence[shapely.Geometry], names: Sequence[str]) -> list[PlaceName]:
     """Names with places inside their zones, the largest zone first."""
-    found = []
+    places = []
     order = np.argsort(-shapely.area(np.asarray(geometries, object)), kind="stable")
     for number in order[: len(names)] if len(names) == len(geometries) else []:
         parts = [part for part in shapely.get_parts(geometries[number]) if isinstance(part, shapely.Polygon)]
         if parts and names[number]:
             largest = max(parts, key=lambda part: part.area)
             west, _, east, _ = largest.bounds
-            found.append(PlaceName(str(names[number]), east - west, _places(largest)))
-    return found
+            places.append(PlaceName(str(names[number]), east - west, _places(largest)))
+    return places
 
 
 def _places(polygon: shapely.Polygon) -> tuple[tuple[float, float], ...]:
@@ -198,7 +198,7 @@ def placed(names: Sequence[PlaceName], bounds: Bounds, width: float) -> list[Pla
     """Names that fit a frame of that width in inches without meeting each other; large zones come first, the rest is left out."""
     west, south, east, north = bounds
     scale = width / (east - west)
-    found: list[PlacedName] = []
+    placed_names: list[PlacedName] = []
     for item in names:
         room = text_width(item.name, _NAME_SIZE) + 0.04, LEADING * _NAME_SIZE / 72
         # A name much wider than its zone would seem to name the neighbours.
@@ -207,10 +207,10 @@ def placed(names: Sequence[PlaceName], bounds: Bounds, width: float) -> list[Pla
             inside = room[0] / 2 <= one.x <= width - room[0] / 2 and room[1] / 2 <= one.y <= (
                 (north - south) * scale - room[1] / 2
             )
-            if inside and not any(one.meets(other) for other in found):
-                found.append(one)
+            if inside and not any(one.meets(other) for other in placed_names):
+                placed_names.append(one)
                 break
-    return found
+    return placed_names
 
 
 def draw_names(axes: Any, names: Sequence[PlacedName], bounds: Bounds, width: float) -> None:  # noqa: ANN401

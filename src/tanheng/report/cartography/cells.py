@@ -47,8 +47,8 @@ class Cells(AxesImage):
         # A colour is one number here, and clear is the last: so a dot is looked up once, not four times.
         colours = np.ascontiguousarray(self._palette).view(np.uint32)[:, 0]
         edged = np.pad(colours[self._layer], ((0, 1), (0, 1)), constant_values=colours[-1])
-        found = edged.take(rows, 0).take(columns, 1).view(np.uint8).reshape(len(rows), len(columns), 4)
-        return found, round(frame.x0), round(frame.y0), IdentityTransform()
+        pixels = edged.take(rows, 0).take(columns, 1).view(np.uint8).reshape(len(rows), len(columns), 4)
+        return pixels, round(frame.x0), round(frame.y0), IdentityTransform()
 
 
 def _of_dots(first: float, last: float, start: float, end: float, number: int) -> NDArray[np.intp]:
@@ -60,5 +60,5 @@ def _of_dots(first: float, last: float, start: float, end: float, number: int) -
     ([-1, 0, 0, 1, 1, -1], [1, 1, 0, 0])
     """
     middles = np.arange(round(first), round(last)) + 0.5
-    found = np.floor((middles - start) / (end - start) * number).astype(np.intp)
-    return np.where((found >= 0) & (found < number), found, -1)
+    positions = np.floor((middles - start) / (end - start) * number).astype(np.intp)
+    return np.where((positions >= 0) & (positions < number), positions, -1)

@@ -257,11 +257,11 @@ def _corner(plan: Frames, picture: Picture, bar: ScaleBar) -> list[Block] | None
 
 def _apart(marks: Sequence[tuple[float, str]], length: float) -> list[tuple[float, str]]:
     """Marks whose names stay within a side of that length and clear of the one before."""
-    found: list[tuple[float, str]] = []
+    labels: list[tuple[float, str]] = []
     edge = -0.02
     for place, name in sorted(marks):
         half = text_width(name, _DEGREE) / 2
         if place - half > edge and place + half < length:
-            found.append((place, name))
+            labels.append((place, name))
             edge = place + half + 0.08
-    return found
+    return labels

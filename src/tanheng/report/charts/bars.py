@@ -55,8 +55,8 @@ def stacked_columns(
             parts.append(text(x + bar / 2, base + 17, year, "middle", "soft"))
     parts.append(line(left, base, _WIDTH, base))
     keys, taken = legend(left, base + foot + 18, [(labels[name], colours[name]) for name in table.index], _WIDTH - left)
-    told = "; ".join(f"{year}: {shown(float(totals[year]))} {units}" for year in years)
-    return svg(_WIDTH, base + foot + 12 + taken, title, told, [*parts, *keys])
+    summary = "; ".join(f"{year}: {shown(float(totals[year]))} {units}" for year in years)
+    return svg(_WIDTH, base + foot + 12 + taken, title, summary, [*parts, *keys])
 
 
 def bars_around_zero(
@@ -94,8 +94,8 @@ def bars_around_zero(
         parts.append(text(at, y + 11, shown(value), anchor, "soft"))
     bottom = 24.0 + 20 * len(rows)
     parts.append(line(zero, 20, zero, bottom))
-    told = "; ".join(f"{label}: {shown(value)}" for _, label, value in rows[:12])
-    return svg(_WIDTH, bottom + 6, title, told, parts)
+    summary = "; ".join(f"{label}: {shown(value)}" for _, label, value in rows[:12])
+    return svg(_WIDTH, bottom + 6, title, summary, parts)
 
 
 def stacked_around_zero(
@@ -136,8 +136,8 @@ def stacked_around_zero(
     bottom = 24.0 + 24 * len(table.columns)
     parts.append(line(zero, 20, zero, bottom))
     keys, taken = legend(left, bottom + 16, [(labels[name], colours[name]) for name in table.index], _WIDTH - left)
-    told = "; ".join(f"{labels[bar]}: {shown(float(sums[bar]))}" for bar in table.columns)
-    return svg(_WIDTH, bottom + taken + 8, title, told, [*parts, *keys])
+    summary = "; ".join(f"{labels[bar]}: {shown(float(sums[bar]))}" for bar in table.columns)
+    return svg(_WIDTH, bottom + taken + 8, title, summary, [*parts, *keys])
 
 
 def half_widths(rows: Sequence[tuple[str, float]], title: str, units: str) -> str:
@@ -157,5 +157,5 @@ def half_widths(rows: Sequence[tuple[str, float]], title: str, units: str) -> st
         parts.append(text(middle + value * scale + 5, y + 12, f"± {shown(value)}", "start", "soft"))
     bottom = 24.0 + 22 * len(rows)
     parts.append(line(middle, 20, middle, bottom))
-    told = "; ".join(f"{label}: ± {shown(value)}" for label, value in rows)
-    return svg(_WIDTH, bottom + 6, title, told, parts)
+    summary = "; ".join(f"{label}: ± {shown(value)}" for label, value in rows)
+    return svg(_WIDTH, bottom + 6, title, summary, parts)

@@ -93,9 +93,9 @@ def _intensity(tables: Tables) -> Iterator[Choice]:
         return
     table = tables["intensity_category"]
     intervals = tables["intensity_interval"]
-    told = told_periods(zip(intervals["from_year"], intervals["to_year"], strict=True))
+    periods = told_periods(zip(intervals["from_year"], intervals["to_year"], strict=True))
     for interval in intervals.itertuples():
-        if (interval.from_year, interval.to_year) not in told:
+        if (interval.from_year, interval.to_year) not in periods:
             continue
         rows = table[(table["from_year"] == interval.from_year) & (table["to_year"] == interval.to_year)]
         rows = rows[(rows["gain_km2"] > 0) | (rows["loss_km2"] > 0)]

@@ -70,7 +70,7 @@ def _squares(variable: str, pairs: pd.DataFrame, single: pd.Series[float], year:
         figures[last][first] = f"{row.q_both:.2f}{_MARKS.get(str(row.interaction), '')}"
     note = tr("+ more than the larger of the two alone; ++ more than both added; = as much as both added")
     best = pairs.sort_values("q_both", ascending=False).head(3)
-    told = "; ".join(f"{name_of(r.driver_1)}, {name_of(r.driver_2)}: {r.q_both:.2f}" for r in best.itertuples())
+    summary = "; ".join(f"{name_of(r.driver_1)}, {name_of(r.driver_2)}: {r.q_both:.2f}" for r in best.itertuples())
     return Choice(
-        words, title, interaction_squares(values, figures, [name_of(name) for name in drivers], note, title, told)
+        words, title, interaction_squares(values, figures, [name_of(name) for name in drivers], note, title, summary)
     )

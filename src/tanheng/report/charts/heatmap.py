@@ -19,7 +19,7 @@ def correlation_squares(
     rows: Sequence[str],
     columns: Sequence[tuple[str, str]],
     title: str,
-    told: str,
+    summary: str,
 ) -> str:
     """Squares of r from -1 (blue) to 1 (red), with what is written in them.
 
@@ -45,7 +45,7 @@ def correlation_squares(
         parts.append(text(left - 8, y + 20, label, "end"))
         for number in range(len(columns)):
             parts += _square(values[line, number], words[line][number], left + number * side, y, side)
-    return svg(left + len(columns) * side + 2, 44 + len(rows) * _ROW, title, told, parts)
+    return svg(left + len(columns) * side + 2, 44 + len(rows) * _ROW, title, summary, parts)
 
 
 def _square(r: float, words: str, x: float, y: float, side: float) -> list[str]:
@@ -58,7 +58,12 @@ def _square(r: float, words: str, x: float, y: float, side: float) -> list[str]:
 
 
 def interaction_squares(
-    values: NDArray[np.float64], words: Sequence[Sequence[str]], names: Sequence[str], note: str, title: str, told: str
+    values: NDArray[np.float64],
+    words: Sequence[Sequence[str]],
+    names: Sequence[str],
+    note: str,
+    title: str,
+    summary: str,
 ) -> str:
     """Squares of what pairs of drivers tell together, from nothing (pale) to the largest value; each pair once.
 
@@ -94,4 +99,4 @@ def interaction_squares(
         parts.append(text(left + (column + 0.5) * side, foot + 18, fitted(name, 90.0), "middle", "soft"))
     parts.append(text(4, foot + 42, note, css="soft"))
     width = max(left + len(names) * side + 2, wide(note) + 10)
-    return svg(width, foot + 50, title, told, parts)
+    return svg(width, foot + 50, title, summary, parts)

@@ -47,5 +47,5 @@ def intensity_bars(rows: Sequence[tuple[str, float, float]], even: float, title:
     words = tr("dashed: the land as a whole, {value} % a year", value=intensity_percent(even))
     keys, taken = legend(left, bottom + 16, [(tr("gain"), _GAIN), (tr("loss"), _LOSS)], _WIDTH - left)
     parts.append(text(left, bottom + 12 + taken + 12, words, css="soft"))
-    told = "; ".join(f"{label}: {shown(100 * gain)}, {shown(100 * loss)}" for label, gain, loss in rows)
-    return svg(_WIDTH, bottom + taken + 32, title, told, [*parts, *keys])
+    summary = "; ".join(f"{label}: {shown(100 * gain)}, {shown(100 * loss)}" for label, gain, loss in rows)
+    return svg(_WIDTH, bottom + taken + 32, title, summary, [*parts, *keys])

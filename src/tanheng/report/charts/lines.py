@@ -87,10 +87,10 @@ def lines(series: Sequence[Line], axes: Axes, title: str, width: float = _WIDTH,
     parts.append(text(left + (width - left) / 2, _TOP + high + 36, axes.across, "middle"))
     parts.append(text(4, 16, axes.up, css="soft"))
     keys, taken = legend(left, _TOP + high + _FOOT + 16, [(one.label, one.colour) for one in series], width - left)
-    told = "; ".join(
+    summary = "; ".join(
         f"{one.label}: {shown(one.points[0][1])} … {shown(one.points[-1][1])}" for one in series if one.points
     )
-    return svg(width, _TOP + high + _FOOT + 6 + taken, title, told, [*parts, *keys])
+    return svg(width, _TOP + high + _FOOT + 6 + taken, title, summary, [*parts, *keys])
 
 
 def _drawn(one: Line, at) -> list[str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -110,6 +110,6 @@ def _drawn(one: Line, at) -> list[str]:  # type: ignore[no-untyped-def]  # noqa:
     )
     for (x, y), (across, value) in zip(places, [p for p in one.points if math.isfinite(p[1])], strict=True):
         if one.dots or len(places) <= 12:
-            told = f"<title>{html.escape(one.label)}: {across:g}: {shown(value)}</title>"
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{one.colour}">{told}</circle>')
+            title = f"<title>{html.escape(one.label)}: {across:g}: {shown(value)}</title>"
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{one.colour}">{title}</circle>')
     return parts

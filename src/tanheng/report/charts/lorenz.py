@@ -10,7 +10,7 @@ from tanheng.report.words.chart_figures import CurveFigures
 _SIDE, _LEFT, _TOP = 300.0, 52.0, 14.0
 
 
-def lorenz_curves(figures: CurveFigures, table: pd.DataFrame, told: str) -> str:
+def lorenz_curves(figures: CurveFigures, table: pd.DataFrame, summary: str) -> str:
     """One curve a year, against the straight line of shares that are alike.
 
     Parameters
@@ -18,7 +18,7 @@ def lorenz_curves(figures: CurveFigures, table: pd.DataFrame, told: str) -> str:
     figures : CurveFigures
     table : pandas.DataFrame
         The table that they are of.
-    told : str
+    summary : str
         Description for readers who can't see it.
     """
     parts = []
@@ -50,4 +50,4 @@ def lorenz_curves(figures: CurveFigures, table: pd.DataFrame, told: str) -> str:
     middle = _TOP + _SIDE / 2
     parts.append(text(12, middle, figures.up_words, "middle", extra=f'transform="rotate(-90 12 {middle})"'))
     keys, taken = legend(_LEFT, _TOP + _SIDE + 58, entries, _SIDE)
-    return svg(_LEFT + _SIDE + 20, _TOP + _SIDE + 46 + taken, figures.title, told, [*parts, *keys])
+    return svg(_LEFT + _SIDE + 20, _TOP + _SIDE + 46 + taken, figures.title, summary, [*parts, *keys])

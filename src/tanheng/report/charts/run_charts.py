@@ -113,12 +113,12 @@ def _zones(tables: Tables) -> Iterator[Chart]:
 
 def _lorenz(tables: Tables) -> Iterator[Chart]:
     for figures in lorenz_figures(tables):
-        told = "; ".join(
+        summary = "; ".join(
             f"{row.year}: Gini {row.gini:.2f}"
             for row in tables["mismatch_indices"].itertuples()
             if np.isfinite(row.gini)
         )
-        yield Chart("balance", figures.title, lorenz_curves(figures, tables[figures.table], told))
+        yield Chart("balance", figures.title, lorenz_curves(figures, tables[figures.table], summary))
 
 
 def _correlation(tables: Tables, *, stars: bool) -> Iterator[Chart]:

@@ -55,14 +55,14 @@ def conversions(
             at_start[name] += area * scale
             at_end[end] += area * scale
     largest = moved.sort_values("area", ascending=False).head(5)
-    told = "; ".join(
+    summary = "; ".join(
         tr(
             "{start} to {end}: {area} {units}",
             start=labels[row.from_class], end=labels[row.to_class], area=shown(row.area), units=units,
         )
         for row in largest.itertuples()
     )  # fmt: skip
-    return svg(_WIDTH, _HIGH + 40, title, told, [*parts, *nodes, *more])
+    return svg(_WIDTH, _HIGH + 40, title, summary, [*parts, *nodes, *more])
 
 
 def _nodes(

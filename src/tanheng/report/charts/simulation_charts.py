@@ -29,10 +29,10 @@ def simulation_charts(
     tables: Mapping[str, pd.DataFrame], colours: Mapping[str, str], record: Mapping[str, object]
 ) -> list[Chart]:
     """All charts that the tables of a simulation give."""
-    found = [*_merit(tables), *_operating(tables), *_reliability(tables), *_importance(tables), *_responses(tables)]
+    charts = [*_merit(tables), *_operating(tables), *_reliability(tables), *_importance(tables), *_responses(tables)]
     years: Sequence[int] = record["years"]  # type: ignore[assignment]
     carbon = _stock_to_come(tables, years[-1]) if "change" in tables else _carbon(tables)
-    return [*found, *_land(tables, colours, record), *carbon, *_emissions_to_come(tables), *_moved(tables, colours)]
+    return [*charts, *_land(tables, colours, record), *carbon, *_emissions_to_come(tables), *_moved(tables, colours)]
 
 
 def _merit(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
@@ -96,7 +96,7 @@ def _reliability(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
 def _importance(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
     if "drivers" not in tables:
         return []
-    found = []
+    charts = []
     models = tables["models"].groupby("from_class", sort=False)["changed_cells"].sum().sort_values(ascending=False)
     for origin in models.index[:2]:
         rows = tables["drivers"][tables["drivers"]["from_class"] == origin].dropna(subset=["importance"])
@@ -108,20 +108,20 @@ def _importance(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
         title = tr(
             "What predicts change of {name}: loss of skill where a driver's values are exchanged", name=name_of(origin)
         )
-        found.append(
+        charts.append(
             Chart(
                 "learning",
                 title,
                 bars_around_zero(bars, title, tr("% of the log loss of a constant probability"), key="driver"),
             )
         )
-    return found
+    return charts
 
 
 def _responses(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
     if "responses" not in tables or "drivers" not in tables:
         return []
-    found = []
+    charts = []
     table = tables["responses"]
     models = tables["models"].sort_values("changed_cells", ascending=False)
     for row in models.head(1).itertuples():
@@ -144,8 +144,8 @@ def _responses(tables: Mapping[str, pd.DataFrame]) -> list[Chart]:
             drawn = lines(
                 [Line(words, SERIES[0], points)], Axes(words, tr("log-odds against the mean")), title, 420.0, 170.0
             )
-            found.append(Chart("learning", title, drawn))
-    return found
+            charts.append(Chart("learning", title, drawn))
+    return charts
 
 
 def _scenarios(table: pd.DataFrame) -> list[str]:

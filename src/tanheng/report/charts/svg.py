@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 _LETTER, _SQUARE = 6.6, 12.0
 
 
-def svg(width: float, height: float, title: str, told: str, parts: Iterable[str]) -> str:
+def svg(width: float, height: float, title: str, summary: str, parts: Iterable[str]) -> str:
     """Chart with a title and a description for readers who can't see it."""
-    key = f"c{zlib.crc32(f'{title}|{told}|{width}|{height}'.encode())}"
+    key = f"c{zlib.crc32(f'{title}|{summary}|{width}|{height}'.encode())}"
     return (
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{key}t {key}d" class="chart" '
         f'style="max-width:{width:g}px;min-width:{0.75 * width:.0f}px"><title id="{key}t">{html.escape(title)}</title>'
-        f'<desc id="{key}d">{html.escape(told)}</desc>{"".join(parts)}</svg>'
+        f'<desc id="{key}d">{html.escape(summary)}</desc>{"".join(parts)}</svg>'
     )
 
 
@@ -30,10 +30,10 @@ def text(x: float, y: float, words: object, anchor: str = "start", css: str = ""
 
 def rect(x: float, y: float, width: float, height: float, fill: str, tip: str = "", tags: str = "") -> str:
     """Filled box; `tip` is told when the pointer rests on it."""
-    told = f"<title>{html.escape(tip)}</title>" if tip else ""
+    title = f"<title>{html.escape(tip)}</title>" if tip else ""
     return (
         f'<rect x="{x:.2f}" y="{y:.2f}" width="{max(width, 0):.2f}" height="{max(height, 0):.2f}" fill="{fill}" {tags}>'
-        f"{told}</rect>"
+        f"{title}</rect>"
     )
 
 
@@ -111,8 +111,8 @@ def shown(value: float) -> str:
     """
     if value == 0:
         return "0"
-    told = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return told.replace("-", "−")
+    written = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return written.replace("-", "−")
 
 
 def legend(x: float, y: float, entries: Sequence[tuple[str, str]], most_wide: float) -> tuple[list[str], float]:

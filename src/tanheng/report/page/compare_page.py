@@ -73,11 +73,11 @@ def _rows(head: list[str], rows: Any) -> str:  # noqa: ANN401  rows of pandas
 def figure_tables(figures: pd.DataFrame) -> list[tuple[str, str]]:
     """Title and HTML of the figures that differ, by table: what differs stands first; the first ones of many."""
     head = [tr("column"), tr("entry"), tr("first"), tr("second"), tr("difference"), tr("relative")]
-    found = []
+    sections = []
     for name, rows in figures.head(MOST_ROWS).groupby("table", sort=False):
         cells = [figure_row(row) for row in rows.itertuples(index=False)]
-        found.append((table_title(str(name)), plain_table(head, [[cell[2], cell[1], *cell[3:]] for cell in cells])))
-    return found
+        sections.append((table_title(str(name)), plain_table(head, [[cell[2], cell[1], *cell[3:]] for cell in cells])))
+    return sections
 
 
 def figure_row(row: Any) -> list[object]:  # noqa: ANN401  a row of pandas

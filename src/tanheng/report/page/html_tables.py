@@ -53,8 +53,8 @@ def html_table(
 def _place(table: pd.DataFrame, values: tuple[object, ...]) -> str:
     """Attributes of a row by which readers choose rows: layer, and year or period."""
     row = dict(zip(table.columns, values, strict=True))
-    found = {"layer": row.get("zone_layer"), "year": row.get("year", row.get("period"))}
-    return "".join(f' data-{key}="{html.escape(str(value))}"' for key, value in found.items() if value is not None)
+    place = {"layer": row.get("zone_layer"), "year": row.get("year", row.get("period"))}
+    return "".join(f' data-{key}="{html.escape(str(value))}"' for key, value in place.items() if value is not None)
 
 
 def _zone_button(name: str) -> str:

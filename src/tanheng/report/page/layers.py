@@ -205,10 +205,10 @@ def _cell_units(array: xr.DataArray) -> str:
 
 def _amounts(year: object, layer: Values, fraction: Values, blocks: _Blocks) -> dict[str, str]:
     """Amounts of a year; blocks with cells that lack them bring the part of the region that the others are, to be told by the hectare."""
-    found = _when(year, packed(blocks.mean(layer)))
+    amounts = _when(year, packed(blocks.mean(layer)))
     if blocks.factor > 1 and np.isnan(layer[fraction > 0]).any():
-        found["fraction"] = packed(blocks.mean(np.where(np.isfinite(layer), fraction, np.nan)))
-    return found
+        amounts["fraction"] = packed(blocks.mean(np.where(np.isfinite(layer), fraction, np.nan)))
+    return amounts
 
 
 def _kinds(dataset: xr.Dataset, theme: KindTheme, blocks: _Blocks) -> dict[str, Any]:
@@ -275,14 +275,16 @@ def _tenths(share: Values) -> str:
 def _outlines(label: str, shapes: ZoneShapes, grid: Grid, factor: int) -> dict[str, Any]:
     """Rings of a layer in tenths of a block, simplified to a third of it."""
     side = grid.resolution * factor
-    found = []
+    outlines = []
     for code, name, shape in zip(
         shapes.ids, shapes.names, project(shapes.geometries, shapes.crs, grid.crs), strict=True
     ):
         simple = shapely.simplify(shape, side / 3)
         rings = [_ring(ring, grid, side) for ring in shapely.get_rings(shapely.get_parts(simple))]
-        found.append({"id": f"{label}|{code}", "name": str(name), "rings": [ring for ring in rings if len(ring) >= 6]})
-    return {"label": name_of(label), "layer": label, "zones": found}
+        outlines.append(
+            {"id": f"{label}|{code}", "name": str(name), "rings": [ring for ring in rings if len(ring) >= 6]}
+        )
+    return {"label": name_of(label), "layer": label, "zones": outlines}
 
 
 def _ring(ring: shapely.Geometry, grid: Grid, side: float) -> list[int]:

@@ -54,14 +54,14 @@ def auto_breaks(values: Values, classes: int) -> list[float]:
         return []
     held = np.concatenate([[0], np.cumsum(ties.counts)])
     bounds = [0, *(int(held[start]) for start in _starts(ties, classes)), ordered.size]
-    found: list[float] = []
+    breaks: list[float] = []
     for before, start, after in zip(bounds, bounds[1:], bounds[2:], strict=False):
         passed = int(min(_PASSED * ordered.size, (start - before) / 4, (after - start) / 4))
         low, high = ordered[start - 1 - passed], ordered[start + passed]
         value = roundest(low, high, (ordered[start - 1] + ordered[start]) / 2)
-        if not found or value > found[-1]:
-            found.append(value)
-    return found
+        if not breaks or value > breaks[-1]:
+            breaks.append(value)
+    return breaks
 
 
 @dataclass(frozen=True)

@@ -182,12 +182,12 @@ def _between(values: NDArray[np.float64]) -> list[float]:
 def _by_hand(values: NDArray[np.float64], breaks: Sequence[float], *, diverging: bool) -> list[float]:
     """Breaks as they were given, with zero where the map diverges, and ends where values lie outside."""
     known = values[np.isfinite(values)]
-    found = {float(value) for value in breaks} | ({0.0} if diverging else set())
+    wanted = {float(value) for value in breaks} | ({0.0} if diverging else set())
     if known.size:
         low, high = float(known.min()), float(known.max())
-        found |= {low} if low < min(found) else set()
-        found |= {high} if high > max(found) else set()
-    ordered = sorted(found)
+        wanted |= {low} if low < min(wanted) else set()
+        wanted |= {high} if high > max(wanted) else set()
+    ordered = sorted(wanted)
     return ordered if len(ordered) > 1 else _single(ordered[0], ordered[0])
 
 
@@ -199,5 +199,5 @@ def classes_of(values: NDArray[np.float64], breaks: Sequence[float]) -> NDArray[
     >>> classes_of(np.array([0.0, 1.0, 2.0, np.nan]), [0.0, 1.0, 2.0]).tolist()
     [0, 1, 1, -1]
     """
-    found = np.searchsorted(np.asarray(breaks[1:-1], float), values, side="right")
-    return np.where(np.isfinite(values), found, -1).astype(np.int16)
+    classes = np.searchsorted(np.asarray(breaks[1:-1], float), values, side="right")
+    return np.where(np.isfinite(values), classes, -1).astype(np.int16)

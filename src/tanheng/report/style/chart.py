@@ -26,6 +26,6 @@ class Chart:
     choices: tuple[Choice, ...] = ()
 
 
-def of_theme(found: Sequence[Chart], theme: str) -> list[Chart]:
+def of_theme(charts: Sequence[Chart], theme: str) -> list[Chart]:
     """Charts of one part of the report."""
-    return [chart for chart in found if chart.theme == theme]
+    return [chart for chart in charts if chart.theme == theme]

@@ -58,8 +58,10 @@ def drawn_from(dataset: xr.Dataset, grid: Grid, most: int = MOST_DRAWN) -> Drawn
     blocks = replace(grid, resolution=grid.resolution * factor, rows=rows, columns=columns)
     inside = np.ascontiguousarray(dataset["region_fraction"].values > 0)
     shown = {theme.variable for theme in themes(dataset)} | {theme.variable for theme in kind_themes(dataset)} | _ALWAYS
-    found = {str(name): _coarse(dataset[name], inside, factor, blocks) for name in dataset.data_vars if name in shown}
-    return Drawn(xr.Dataset(found, attrs=dataset.attrs), blocks, grid, factor)
+    variables = {
+        str(name): _coarse(dataset[name], inside, factor, blocks) for name in dataset.data_vars if name in shown
+    }
+    return Drawn(xr.Dataset(variables, attrs=dataset.attrs), blocks, grid, factor)
 
 
 def _coarse(array: xr.DataArray, inside: NDArray[np.bool_], factor: int, blocks: Grid) -> xr.DataArray:
@@ -74,8 +76,8 @@ def _coarse(array: xr.DataArray, inside: NDArray[np.bool_], factor: int, blocks:
         for start in range(0, array.sizes["y"], step):
             cells = layer.isel(y=slice(start, start + step)).values.astype(np.float32)
             made = _commonest if kinds else _mean
-            found = made(cells, inside[start : start + step], factor, kinds)
-            values[at][start // factor : start // factor + len(found)] = found
+            coarse = made(cells, inside[start : start + step], factor, kinds)
+            values[at][start // factor : start // factor + len(coarse)] = coarse
     coords = {**{str(dim): array[dim].values for dim in dims}, "y": blocks.y, "x": blocks.x}
     return xr.DataArray(values, dims=array.dims, coords=coords, attrs=array.attrs)
 
@@ -85,5 +87,5 @@ def _mean(cells: NDArray[np.float32], inside: NDArray[np.bool_], factor: int, _:
 
 
 def _commonest(cells: NDArray[np.float32], inside: NDArray[np.bool_], factor: int, kinds: int) -> NDArray[np.float64]:
-    found = block_kinds(cells, inside, factor, kinds)
-    return np.where(found >= 0, found, np.nan)
+    kind = block_kinds(cells, inside, factor, kinds)
+    return np.where(kind >= 0, kind, np.nan)

@@ -37,15 +37,15 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def _lines(text: str, width: float, size: float) -> list[str]:
-    found: list[str] = []
+    lines: list[str] = []
     line = ""
     for whole in _PIECES.findall(text.strip()):
         for piece in _fitting(whole, width, size):
             if line and text_width((line + piece).rstrip(), size) > width:
-                found.append(line.rstrip())
+                lines.append(line.rstrip())
                 line = ""
             line += piece
-    return [*found, line.rstrip()]
+    return [*lines, line.rstrip()]
 
 
 def _fitting(word: str, width: float, size: float) -> list[str]:

@@ -97,12 +97,12 @@ def class_colours(classes: Sequence[str]) -> list[str]:
     """
     spare = cycle(_SPARE)
     taken = {name for name in classes if name in CLASS_COLOURS}
-    found = []
+    colours = []
     for name in classes:
         kind = name if name in CLASS_COLOURS else usual_class(name)
         if name in CLASS_COLOURS or (kind and kind not in taken):
             taken.add(kind)
-            found.append(CLASS_COLOURS[kind])
+            colours.append(CLASS_COLOURS[kind])
         else:
-            found.append(next(spare))
-    return found
+            colours.append(next(spare))
+    return colours

@@ -186,8 +186,8 @@ def themes(dataset: xr.Dataset) -> list[Theme]:
 
 def kind_themes(dataset: xr.Dataset) -> list[KindTheme]:
     """Themes of kinds that the dataset has variables for."""
-    found = [_transitions(dataset["land_transition"])] if "land_transition" in dataset else []
-    return [*found, *(theme for theme in KIND_THEMES if theme.variable in dataset)]
+    kind_maps = [_transitions(dataset["land_transition"])] if "land_transition" in dataset else []
+    return [*kind_maps, *(theme for theme in KIND_THEMES if theme.variable in dataset)]
 
 
 def _transitions(array: xr.DataArray) -> KindTheme:

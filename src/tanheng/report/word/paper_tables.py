@@ -184,10 +184,14 @@ def _correlation(tables: Tables) -> Iterator[PaperTable]:
 def _supports(part: pd.DataFrame) -> str:
     """Number of cells, and the side of the coarser map that each test was made on."""
     sides = part.groupby("driver", sort=False)["support_km"].max()
-    told = listed(
+    sides_of_drivers = listed(
         tr("{driver} {side} km", driver=name_of(driver), side=f"{side:.3g}") for driver, side in sides.items()
     )
-    return tr("n = {n:,} cells. Side of the coarser map of each test: {sides}.", n=int(part["n"].max()), sides=told)
+    return tr(
+        "n = {n:,} cells. Side of the coarser map of each test: {sides}.",
+        n=int(part["n"].max()),
+        sides=sides_of_drivers,
+    )
 
 
 def starred(r: float, p: float) -> str:

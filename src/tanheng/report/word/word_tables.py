@@ -53,10 +53,10 @@ def write_paper_tables(path: Path, tables: Mapping[str, pd.DataFrame], record: M
     OutputError
         The file can't be written.
     """
-    found = paper_tables(tables)
+    paper = paper_tables(tables)
     document = docx.Document()
-    _prepare(document, record, upright=all(len(table.header) <= _MOST_UPRIGHT for table in found))
-    for number, table in enumerate(found, start=1):
+    _prepare(document, record, upright=all(len(table.header) <= _MOST_UPRIGHT for table in paper))
+    for number, table in enumerate(paper, start=1):
         _caption(document, number, table.caption)
         _set_table(document, table)
         for note in table.notes:

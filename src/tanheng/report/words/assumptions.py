@@ -39,14 +39,14 @@ def _densities(given: Mapping[str, Any]) -> list[str]:
     halves = given.get("uncertainty")
     if halves is None:
         return []
-    told = _by_name(halves) if isinstance(halves, Mapping) else _percent(halves)
-    found = [
-        tr("carbon densities {halves}", halves=told),
+    half_widths = _by_name(halves) if isinstance(halves, Mapping) else _percent(halves)
+    parts = [
+        tr("carbon densities {halves}", halves=half_widths),
         tr("correlation between classes {value:g}", value=given["correlation"]),
     ]
     if given["within_class"]:
-        found.append(tr("variation within a class {half}", half=_percent(given["within_class"])))
-    return found
+        parts.append(tr("variation within a class {half}", half=_percent(given["within_class"])))
+    return parts
 
 
 def _areas(given: Mapping[str, Any]) -> list[str]:
@@ -62,8 +62,8 @@ def _emissions(given: Mapping[str, Any] | None) -> list[str]:
     totals = given.get("totals_uncertainty")
     if totals is None:
         return []
-    told = _by_name(totals) if isinstance(totals, Mapping) else _percent(totals)
-    return [tr("emission totals {halves}", halves=told)]
+    half_widths = _by_name(totals) if isinstance(totals, Mapping) else _percent(totals)
+    return [tr("emission totals {halves}", halves=half_widths)]
 
 
 def _files(maps: Mapping[str, Any]) -> str:
@@ -80,10 +80,10 @@ def density_sources(given: Mapping[str, Any]) -> list[str]:
     >>> density_sources({"zones": None, "maps": [soil]})
     ['Carbon density, soil (to 30 cm): the map soc.tif of 2010 in place of the table, averaged over the land of each class in each cell.']
     """
-    found = []
+    sources = []
     if given.get("zones"):
-        found.append(tr("Carbon densities are given by zone of the layer {layer}.", layer=name_of(given["zones"])))
-    return [*found, *(_density_map(item) for item in given.get("maps", ()))]
+        sources.append(tr("Carbon densities are given by zone of the layer {layer}.", layer=name_of(given["zones"])))
+    return [*sources, *(_density_map(item) for item in given.get("maps", ()))]
 
 
 def _density_map(item: Mapping[str, Any]) -> str:
@@ -130,9 +130,9 @@ def production_source(given: Mapping[str, Any]) -> str:
     file = _files(maps)
     if given["npp"] is None:
         return tr("net ecosystem production ({file})", file=file)
-    asked = maps["respiration"]
-    if asked["share"] is not None:
-        way = tr("taken as {share:g} of it", share=asked["share"])
+    respiration = maps["respiration"]
+    if respiration["share"] is not None:
+        way = tr("taken as {share:g} of it", share=respiration["share"])
     else:
-        way = asked["table"] or tr("model of Pei et al. 2010, made for alpine steppe")
+        way = respiration["table"] or tr("model of Pei et al. 2010, made for alpine steppe")
     return tr("net primary production ({file}) less heterotrophic respiration ({way})", file=file, way=way)

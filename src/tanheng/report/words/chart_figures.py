@@ -167,13 +167,13 @@ def zone_figures(tables: Tables) -> Iterator[tuple[ChartFigures, ...]]:
     frame = tables["balance_by_zone"]
     year = int(frame["year"].max())
     for layer, rows in frame[frame["year"] == year].groupby("zone_layer", sort=False):
-        found = tuple(
+        figures = tuple(
             one
             for column, measure, title in _zone_measures(frame)
             if (one := _of_zones(rows, column, measure, tr(title, year=year, layer=name_of(layer)))) is not None
         )
-        if found:
-            yield found
+        if figures:
+            yield figures
 
 
 def _zone_measures(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -252,8 +252,8 @@ def lorenz_figures(tables: Tables) -> Iterator[CurveFigures]:
     """Share of demand up to each share of supply, one curve a year."""
     if "lorenz" not in tables or tables["lorenz"].empty:
         return
-    told = told_years(tables["lorenz"]["year"])
-    years = [one for one in _years(tables["lorenz"]) if dict(one.where)["year"] in told]
+    of_years = told_years(tables["lorenz"]["year"])
+    years = [one for one in _years(tables["lorenz"]) if dict(one.where)["year"] in of_years]
     yield CurveFigures(
         "lorenz",
         "supply_share",

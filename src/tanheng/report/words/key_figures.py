@@ -46,13 +46,13 @@ def key_figures(tables: Tables, borrowed: Borrowed = MappingProxyType({})) -> li
     borrowed : mapping of (str, int) to int
         Year that the data of an input are of, by input and year of the study, where the two differ.
     """
-    found = [_stock(tables)]
+    figures = [_stock(tables)]
     if "change" in tables:
-        found.append(_change(tables))
+        figures.append(_change(tables))
     if "balance" in tables:
         row = tables["balance"].iloc[-1]
-        found += [_emissions(row, borrowed), *_flows(row), _comparison(row), _ratio(row)]
-    return found
+        figures += [_emissions(row, borrowed), *_flows(row), _comparison(row), _ratio(row)]
+    return figures
 
 
 def _stock(tables: Tables) -> KeyFigure:
@@ -222,7 +222,7 @@ def _flows(row: pd.Series) -> list[KeyFigure]:
     if row["mode"] == "stock":
         return []
     meaning = tr("change of the carbon stock") if row["mode"] == "stock_change" else tr("uptake by the land")
-    found = []
+    figures = []
     for quantity, name, note in (
         ("supply", tr("supply, {year}", year=int(row.year)), meaning),
         ("balance", tr("balance, {year}", year=int(row.year)), tr("supply minus emissions")),
@@ -230,8 +230,8 @@ def _flows(row: pd.Series) -> list[KeyFigure]:
         value, units = mass_parts(row[f"{quantity}_t_c_per_yr"], signed=True)
         half = float(row.get(f"{quantity}_half_width_t_c_per_yr", math.nan))
         interval = _interval(half, tr("no uncertainty of the supply is given"))
-        found.append(KeyFigure(value, tr("{units} a year", units=units), name, note, interval))
-    return found
+        figures.append(KeyFigure(value, tr("{units} a year", units=units), name, note, interval))
+    return figures
 
 
 def _comparison(row: pd.Series) -> KeyFigure:

@@ -211,12 +211,12 @@ def detector_sentences(
     table = tables["geodetector"]
     last = table[table["year"] == table["year"].max()]
     own = _spread_by(demand) if demand else set()
-    found = []
+    sentences = []
     for name, rows in last.groupby("variable", sort=False):
         kept = rows[~rows["driver"].isin(own)] if name != "supply" else rows
         if len(kept):
-            found.append(_detector_sentence(str(name), kept.loc[kept["q"].idxmax()], random_maps))
-    return found
+            sentences.append(_detector_sentence(str(name), kept.loc[kept["q"].idxmax()], random_maps))
+    return sentences
 
 
 def _detector_sentence(variable: str, best: Any, random_maps: int) -> str:  # noqa: ANN401  a row of pandas
@@ -289,10 +289,10 @@ def circular_sentence(demand: Mapping[str, Any], tables: Tables) -> str:
 
 def _spread_by(demand: Mapping[str, Any]) -> set[str]:
     """Drivers that demand was spread by; people are the driver of population density."""
-    found: set[str] = set()
+    drivers: set[str] = set()
     for weight in demand["weights"]:
         by = weight["by"]
-        found |= {by} if isinstance(by, str) else set(by)
-    if not demand["weights"] or "population" in found:
-        found.add("population_density")
-    return found
+        drivers |= {by} if isinstance(by, str) else set(by)
+    if not demand["weights"] or "population" in drivers:
+        drivers.add("population_density")
+    return drivers

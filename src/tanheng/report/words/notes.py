@@ -37,10 +37,10 @@ def grouped(notes: Iterable[str]) -> dict[str, list[str]]:
     To be declared in the study file ['soil.tif: has no unit; write it']
     Notes on interpretation ['2000, 2010: 3 km2 have no data']
     """
-    found: dict[str, list[str]] = {action: [] for action in (CHECK, STATE, KNOW)}
+    by_action: dict[str, list[str]] = {action: [] for action in (CHECK, STATE, KNOW)}
     for note in together(notes):
-        found[action_of(note)].append(str(note))
-    return {tr(action): lines for action, lines in found.items() if lines}
+        by_action[action_of(note)].append(str(note))
+    return {tr(action): lines for action, lines in by_action.items() if lines}
 
 
 def action_of(note: str) -> str:

@@ -39,7 +39,7 @@ def plan_paragraph(record: Mapping[str, Any], tables: Tables) -> str:
 
 
 def _conversions(moves: pd.DataFrame, converted_km2: float) -> str:
-    told = listed(
+    conversions = listed(
         tr(
             "{area} of {start} to {end}",
             area=_area(row.area_km2),
@@ -49,8 +49,8 @@ def _conversions(moves: pd.DataFrame, converted_km2: float) -> str:
         for row in moves.head(4).itertuples()
     )
     if len(moves) == 1:
-        return tr("The plan converts {conversions}.", conversions=told)
-    figures = {"area": _area(converted_km2), "conversions": told, "more": len(moves) - 4}
+        return tr("The plan converts {conversions}.", conversions=conversions)
+    figures = {"area": _area(converted_km2), "conversions": conversions, "more": len(moves) - 4}
     if len(moves) > 4:
         return tr("The plan converts {area}: {conversions}, and {more} smaller conversions.", **figures)
     return tr("The plan converts {area}: {conversions}.", **figures)
@@ -90,14 +90,14 @@ def _by_year(record: Mapping[str, Any], tables: Tables) -> list[str]:
     row = table[table["year"] == end].iloc[0]
     figures = {"end": end, "gain": _mass(abs(row.gain_t_c)), "last": int(table["year"].iloc[-1])}
     if row.gain_t_c >= 0:
-        found = [
+        sentences = [
             tr(
                 "By {end}, with conversions spread evenly until then, {gain} of it has taken place; the rest follows by {last}.",
                 **figures,
             )
         ]
     else:
-        found = [
+        sentences = [
             tr(
                 "By {end}, with conversions spread evenly until then, the land stores {gain} less than today, for what is cleared is lost at "
                 "once; the gain follows by {last}.",
@@ -105,7 +105,7 @@ def _by_year(record: Mapping[str, Any], tables: Tables) -> list[str]:
             )
         ]
     if "value_so_far" in table:
-        found.append(
+        sentences.append(
             tr(
                 "At the prices given the gain is worth {worth:,.0f} {currency}, discounted by {rate:g} % a year.",
                 worth=float(table["value_so_far"].iloc[-1]),
@@ -113,7 +113,7 @@ def _by_year(record: Mapping[str, Any], tables: Tables) -> list[str]:
                 rate=record["settings"]["discount_rate_percent"],
             )
         )
-    return found
+    return sentences
 
 
 #: Share of the gain from which on a single pool is named.
@@ -188,7 +188,7 @@ def _values(record: Mapping[str, Any], tables: Tables) -> list[str]:
     if "plan_values" not in tables or not any(others.values()):
         return []
     rows = tables["plan_values"]
-    told = listed(
+    changes = listed(
         tr(
             "{name} {change} {unit} (weight {weight:g})",
             name=name_of(row.weighed),
@@ -202,7 +202,7 @@ def _values(record: Mapping[str, Any], tables: Tables) -> list[str]:
     return [
         tr(
             "It maximises the weighted sum and does not necessarily store the most carbon. Changes by component: {changes}.",
-            changes=told,
+            changes=changes,
         )
     ]
 

@@ -91,16 +91,16 @@ def _implausible(tables: Tables) -> list[str]:
     """First sentence where classes change faster than is known of any region: no other sentence may claim a change of land."""
     if "change" not in tables:
         return []
-    found: dict[str, str] = {}
+    periods: dict[str, str] = {}
     for row in tables["change"].itertuples():
         for name, share in fast_classes(tables, int(row.from_year), int(row.to_year)).items():
-            found[name] = f"{name_of(name)} ({_rise(share)})"
-    if not found:
+            periods[name] = f"{name_of(name)} ({_rise(share)})"
+    if not periods:
         return []
     text = tr(
         "The change between these maps is not a change of land: {classes} change faster than is known of any province or "
         "country, so most of it is error of classification. Figures of change below describe the maps alone.",
-        classes=listed(found.values()),
+        classes=listed(periods.values()),
     )
     change = tables["change"]
     longest = change.loc[(change["to_year"] - change["from_year"]).idxmax()]
@@ -209,10 +209,10 @@ def _zero(tables: Tables, row: Any) -> list[str]:  # noqa: ANN401  a row of pand
     if "half_width_densities_independent_t_c" not in tables.get("stock_uncertainty", ()):
         return []
     table = tables["stock_uncertainty"]
-    told = table[(table["from_year"] == row.from_year) & (table["to_year"] == row.to_year)]
-    if told.empty:
+    period = table[(table["from_year"] == row.from_year) & (table["to_year"] == row.to_year)]
+    if period.empty:
         return []
-    one = told.iloc[0]
+    one = period.iloc[0]
     map_error = float(one.get("half_width_map_error_t_c", 0.0))
     map_error = 0.0 if math.isnan(map_error) else map_error
     extremes = [

@@ -225,7 +225,7 @@ def reconstructed_sentence(record: Mapping[str, Any]) -> str:
 
 def sentences(record: Mapping[str, Any], tables: Tables) -> list[str]:
     """What a reader must know, in order; the verdict comes first."""
-    found = [
+    paragraph = [
         reconstructed_sentence(record),
         verdict(record, tables),
         held_out(record),
@@ -238,13 +238,13 @@ def sentences(record: Mapping[str, Any], tables: Tables) -> list[str]:
         *demand_sentences(tables),
         *turning_sentences(tables),
     ]
-    return [text for text in found if text]
+    return [text for text in paragraph if text]
 
 
 def moves_sentences(tables: Tables) -> list[str]:
     """How much land changes in each scenario, where that is more than the areas of the classes need."""
     table = tables["conversions"]
-    found = []
+    lines = []
     for scenario, rows in table.groupby(table.get("scenario", lambda _: ""), sort=False):
         moved = rows[rows["from_class"] != rows["to_class"]]
         lost, won = (moved.groupby(key)["area_km2"].sum() for key in ("from_class", "to_class"))
@@ -263,8 +263,8 @@ def moves_sentences(tables: Tables) -> list[str]:
             "{rest:,.0f} km2 change both ways between classes, as the observed land did.",
             **values,
         )
-        found.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
-    return found
+        lines.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)
+    return lines
 
 
 def _km2(area: float) -> str:
@@ -304,7 +304,7 @@ def demand_sentences(tables: Tables) -> list[str]:
 
 def band_meaning(tables: Tables) -> str:
     """What the bands of the stored carbon hold."""
-    told = tables.get("stock_uncertainty", pd.DataFrame())
+    uncertainty = tables.get("stock_uncertainty", pd.DataFrame())
     parts = [
         tr(words)
         for name, words in (
@@ -312,7 +312,7 @@ def band_meaning(tables: Tables) -> str:
             ("half_width_demand_t_c", mark("the demand for land")),
             ("half_width_draws_t_c", mark("where change takes place")),
         )
-        if name in told
+        if name in uncertainty
     ]
     if not parts and "carbon_interval" in tables:
         parts = [tr("the demand for land")]
@@ -335,7 +335,7 @@ def turning_sentences(tables: Tables) -> list[str]:
     """When emissions peak and the flux balance closes in each scenario, by the assumptions of the study."""
     if "paths" not in tables:
         return []
-    found = []
+    lines = []
     for scenario, rows in tables["paths"].groupby("scenario", sort=False):
         row, last = rows.iloc[0], int(rows["year"].max())
         peak = _peak(rows, last)
@@ -344,7 +344,7 @@ def turning_sentences(tables: Tables) -> list[str]:
             if pd.notna(row["closing_year"])
             else tr("the flux balance is not closed in {year}", year=last)
         )
-        found.append(
+        lines.append(
             tr(
                 "{scenario}, by these assumptions: {peak}; {closing}.",
                 scenario=name_of(scenario),
@@ -352,7 +352,7 @@ def turning_sentences(tables: Tables) -> list[str]:
                 closing=closing,
             )
         )
-    return found
+    return lines
 
 
 def _peak(rows: pd.DataFrame, last: int) -> str:

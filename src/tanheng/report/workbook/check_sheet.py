@@ -80,8 +80,8 @@ def _write_row(sheet: Any, styles: Styles, row: int, check: Check) -> None:  # n
     small = styles.of(num_format="0.0E+00")
     sheet.write_formula(row, 4, difference, small, check.difference)
     sheet.write_number(row, 5, LIMIT, small)
-    told = OK if check.holds else fault()
-    sheet.write_formula(row, 6, f'=IF(E{line}<=F{line},"{OK}","{fault()}")', styles.of(bold=True), told)
+    verdict = OK if check.holds else fault()
+    sheet.write_formula(row, 6, f'=IF(E{line}<=F{line},"{OK}","{fault()}")', styles.of(bold=True), verdict)
 
 
 def fault() -> str:

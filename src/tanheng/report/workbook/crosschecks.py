@@ -185,9 +185,9 @@ def _emissions(tables: Placed) -> Iterator[Check]:
     for year in _years(tables["balance"]):
         where = (("year", year),)
         total = Sum(tables["balance"], ("emissions_t_c",), where)
-        found = Sum(emissions, ("emissions_t_c",), where)
+        emitted = Sum(emissions, ("emissions_t_c",), where)
         yield Check(
-            tr("Emissions by fuel and sector sum to those in the carbon balance"), str(year), found, total, total
+            tr("Emissions by fuel and sector sum to those in the carbon balance"), str(year), emitted, total, total
         )
         if "demand_allocation" in tables:
             spread = Sum(tables["demand_allocation"], ("emissions_t_c",), where)
@@ -208,8 +208,8 @@ def _uncertainty(tables: Placed) -> Iterator[Check]:
                 ("fuel", tr("Fuels with their intervals sum to the emissions")),
             ):
                 if kind in set(table.frame["of"]):  # totals have no fuels
-                    told = Sum(table, ("emissions_t_co2",), (("year", year), ("of", kind)))
-                    yield Check(law, str(year), told, whole, whole)
+                    stated = Sum(table, ("emissions_t_co2",), (("year", year), ("of", kind)))
+                    yield Check(law, str(year), stated, whole, whole)
 
 
 def _transitions(tables: Placed) -> Iterator[Check]:
@@ -279,11 +279,11 @@ def _changes(tables: Placed) -> Iterator[Check]:
         return
     for first, last in _periods(tables["change"]):
         period = (("from_year", first), ("to_year", last))
-        told = Sum(tables["change"], ("stock_change_t_c",), period)
+        stated = Sum(tables["change"], ("stock_change_t_c",), period)
         stock = Sum(tables["stock_by_class"], ("stock_t_c",), (("year", first),))
         moved = Sum(tables["transitions"], ("stock_change_t_c",), period)
         law = tr("Transitions sum to the change of the stored carbon; size: the stock")
-        yield Check(law, f"{first}–{last}", moved, told, stock)
+        yield Check(law, f"{first}–{last}", moved, stated, stock)
         area = Sum(tables["change"], ("common_area_km2",), period)
         land = Sum(tables["transitions"], ("area_km2",), period)
         yield Check(tr("Transitions cover the land that both maps know"), f"{first}–{last}", land, area, area)

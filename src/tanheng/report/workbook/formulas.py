@@ -91,15 +91,15 @@ class Sum:
 
     def text(self) -> str:
         """Sum with its conditions; they hold for rows wherever a reader sorts them to."""
-        asked = "".join(
+        criteria = "".join(
             f",{self.table.column(name)},{_criterion(value, name, self.table.name)}" for name, value in self.where
         )
         parts = [
-            f"SUMIFS({self.table.column(name)}{asked})" if asked else f"SUM({self.table.column(name)})"
+            f"SUMIFS({self.table.column(name)}{criteria})" if criteria else f"SUM({self.table.column(name)})"
             for name in self.columns
         ]
-        told = "+".join(parts)
-        return told if self.factor == 1.0 else f"({told})*{_digits(self.factor)}"
+        formula = "+".join(parts)
+        return formula if self.factor == 1.0 else f"({formula})*{_digits(self.factor)}"
 
     def value(self) -> float:
         """Sum over the rows; what is missing counts as nothing, as an empty cell does."""
@@ -179,8 +179,8 @@ class RowGaps:
     def value(self) -> float:
         """Sum of the distances that are known."""
         frame = self.table.frame
-        found = frame[list(self.plus)].sum(axis=1) - frame[list(self.minus)].sum(axis=1) - self.constant
-        return float(found.abs().sum())
+        values = frame[list(self.plus)].sum(axis=1) - frame[list(self.minus)].sum(axis=1) - self.constant
+        return float(values.abs().sum())
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _criterion(value: object, column: str, table: str) -> str:
     """Condition on a cell: a number as it is; a word as the sheet shows it, its wildcards taken as plain characters."""
     if not holds_words(column, table):
         return str(value)
-    told = cell_words(value, column, table)
+    criterion = cell_words(value, column, table)
     for sign in "~*?":
-        told = told.replace(sign, f"~{sign}")
-    return '"=' + told.replace('"', '""') + '"'
+        criterion = criterion.replace(sign, f"~{sign}")
+    return '"=' + criterion.replace('"', '""') + '"'

@@ -82,7 +82,7 @@ def sheet_names(tables: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     {'balance': 'Balance by year', 'mine': 'mine'}
     """
     used = {name.casefold() for name in taken}
-    found = {}
+    names = {}
     for table in in_order(tables):
         name = title = re.sub(r"[\[\]:*?/\\]", " ", table_title(table)).strip(" '")[:31] or table[:31]
         number = 1
@@ -90,8 +90,8 @@ def sheet_names(tables: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
             number += 1
             name = f"{title[:27]} {number}"
         used.add(name.casefold())
-        found[table] = name
-    return found
+        names[table] = name
+    return names
 
 
 def placed(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, PlacedTable]:
@@ -144,8 +144,10 @@ def _write_column(sheet: Any, styles: Styles, table: PlacedTable, number: int) -
     words, kind = holds_words(name, table.name), column_of(name, table.name).kind
     head = styles.head if words or kind == "year" else styles.number_head
     sheet.write_string(HEAD - 1, number, column_title(name, table.name), head)
-    told = {value: cell_words(value, name, table.name) for value in values if isinstance(value, str)} if words else {}
-    shown = [told.get(value, value) for value in values]
+    words_of = (
+        {value: cell_words(value, name, table.name) for value in values if isinstance(value, str)} if words else {}
+    )
+    shown = [words_of.get(value, value) for value in values]
     sheet.set_column(number, number, _width(column_title(name, table.name), shown))
     side = {"align": "left", "indent": 1} if kind == "year" else {}
     cell_format = styles.of(num_format=number_format(name, table.name, values), **side)

@@ -119,17 +119,17 @@ def _write_contents(
 
 def _about(record: Mapping[str, Any]) -> list[str]:
     """Lines on when the run was made, what its balance is, and what its study notes."""
-    found = []
+    lines = []
     if record.get("made"):
-        found.append(tr("Made {time} with tanheng", time=record["made"]))
+        lines.append(tr("Made {time} with tanheng", time=record["made"]))
     if record.get("balance_meaning"):
         mode, meaning = name_of(record.get("balance_mode", "")), name_of(record["balance_meaning"])
-        found.append(tr("Mode of the balance: {mode}. The balance is: {meaning}", mode=mode, meaning=meaning))
+        lines.append(tr("Mode of the balance: {mode}. The balance is: {meaning}", mode=mode, meaning=meaning))
     if record.get("note"):
-        found.append(tr("Note: {note}", note=record["note"]))
-    found.append(
+        lines.append(tr("Note: {note}", note=record["note"]))
+    lines.append(
         tr(
             "Figures are whole, as in the CSV files; formats only round what is shown. An empty cell is a missing value."
         )
     )
-    return found
+    return lines

@@ -34,17 +34,17 @@ def uniform(key, cell):
 def cells_of(land, fixed, origin):
     """Numbers, in the rows of `land`, of the cells of a class that may change; `fixed` is empty where all may."""
     flat, held = land.reshape(-1), fixed.reshape(-1)
-    found = np.empty(flat.size, np.int32)
+    cells = np.empty(flat.size, np.int32)
     count = 0
     if held.size == 0:
         for cell in range(flat.size):
-            found[count] = cell
+            cells[count] = cell
             count += flat[cell] == origin
     else:
         for cell in range(flat.size):
-            found[count] = cell
+            cells[count] = cell
             count += (flat[cell] == origin) & (held[cell] == 0)
-    return found[:count].copy()
+    return cells[:count].copy()
 
 
 @compiled()

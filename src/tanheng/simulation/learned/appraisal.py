@@ -60,12 +60,12 @@ def learned(features: FeatureSet, sample: Sample) -> tuple[Additive, Appraisal]:
     that save next to nothing there are left out of the model: it is read more easily, and scored faster.
     """
     for ridge in RIDGES:
-        found = appraise(features, sample, lambda part, ridge=ridge: learn(features, part, ridge))  # type: ignore[misc]
-        if not found.skill < 0:
+        appraised = appraise(features, sample, lambda part, ridge=ridge: learn(features, part, ridge))  # type: ignore[misc]
+        if not appraised.skill < 0:
             break
-    useful = np.flatnonzero(found.importance > _USELESS)
+    useful = np.flatnonzero(appraised.importance > _USELESS)
     kept = learn(features, sample.with_only(useful) if useful.size else sample, ridge)
-    return kept, replace(found, ridge=ridge)
+    return kept, replace(appraised, ridge=ridge)
 
 
 def appraise(features: FeatureSet, sample: Sample, learner: Learner) -> Appraisal:
@@ -210,7 +210,7 @@ def response_curves(features: FeatureSet, sample: Sample, model: Scorer, points:
 
     For an additive model this is the effect itself.
     """
-    found = []
+    curves = []
     some = sample.codes[:: max(1, sample.cells.size // 2000)]
     for number in _used(model, len(features.listed)):
         item = features.listed[number]
@@ -224,8 +224,8 @@ def response_curves(features: FeatureSet, sample: Sample, model: Scorer, points:
         else:
             logs = np.stack([_scores(model, _with(some, number, code)).mean(axis=0) for code in at])
             logs = logs - logs.mean(axis=0)
-        found.append(Curve(number, item.values(at), logs))
-    return found
+        curves.append(Curve(number, item.values(at), logs))
+    return curves
 
 
 def _with(codes: NDArray[np.uint16], number: int, code: float) -> NDArray[np.uint16]:

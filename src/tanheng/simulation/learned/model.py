@@ -100,7 +100,7 @@ def given_suitability(features: FeatureSet, chances: Mapping[int, int]) -> dict[
     A chance of 0 or 1 counts as one in a thousand millions from it; where the driver has no data, its lowest chance holds.
     """
     targets, listed = tuple(sorted(chances)), features.listed
-    found = {}
+    scorers = {}
     for origin in range(features.classes):
         wanted = tuple(target for target in targets if target != origin)
         effects = np.zeros((len(listed), CODES, len(wanted)), np.float32)
@@ -109,5 +109,5 @@ def given_suitability(features: FeatureSet, chances: Mapping[int, int]) -> dict[
             log_odds = np.log(levels / (1.0 - levels))
             effects[chances[target], :, number] = log_odds[0]
             effects[chances[target], : levels.size, number] = log_odds
-        found[origin] = Additive(wanted, np.zeros(len(wanted)), effects)
-    return found
+        scorers[origin] = Additive(wanted, np.zeros(len(wanted)), effects)
+    return scorers

@@ -102,13 +102,13 @@ def draw_samples(
     chosen = {origin: _chosen(before, after, features.classes, origin, left_out, seed, most) for origin in origins}
     wanted = np.unique(np.concatenate([item[0] for item in chosen.values()] or [np.zeros(0, np.int64)]))
     codes = codes_at(before, features, wanted)
-    found = {}
+    samples = {}
     for origin, (cells, target, weight, targets, changed, stayed) in chosen.items():
         at = np.searchsorted(wanted, cells)
-        found[origin] = Sample(
+        samples[origin] = Sample(
             origin, targets, changed, stayed, cells, target, weight, fold_of(cells, before.land.shape), codes[at]
         )
-    return found
+    return samples
 
 
 def codes_at(landscape: Landscape, features: FeatureSet, cells: NDArray[np.int64]) -> Codes:

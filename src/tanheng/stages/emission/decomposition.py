@@ -177,8 +177,8 @@ def _energy(row: object, factors: EmissionFactors) -> float:
 def _effects(first: EnergyEconomy, last: EnergyEconomy, *, by_fuel: bool) -> Iterator[tuple[str, float, float]]:
     """Name of each effect, t CO2, and as a ratio."""
     names = _BY_FUEL if by_fuel else _BY_TOTAL
-    found = decompose(kaya_factors(first, last, by_fuel=by_fuel), kaya_factors(last, first, by_fuel=by_fuel))
-    yield from zip(names, found.additive.tolist(), found.multiplicative.tolist(), strict=True)
+    effects = decompose(kaya_factors(first, last, by_fuel=by_fuel), kaya_factors(last, first, by_fuel=by_fuel))
+    yield from zip(names, effects.additive.tolist(), effects.multiplicative.tolist(), strict=True)
     if first.rest or last.rest:
         yield PROCESSES, last.rest - first.rest, np.nan
 

@@ -150,7 +150,7 @@ def account_demand(
         variables["demand_difference"] = stamp(
             variable(land.cells, "demand_difference", **of_years), "demand_difference"
         )
-    found = CellDemand(
+    cell_demand = CellDemand(
         population,
         stamp(variable(land.cells, "population_density", **of_years), "population_density"),
         demand,
@@ -163,7 +163,7 @@ def account_demand(
         max(raster.pixels.pixel_size_m() for raster in given.population.values()) / 1000.0,
         Found(_tables(by_year), variables, tuple(dict.fromkeys(notes))),
     )
-    return _checked(found, keeps_mass=given.settings.form == "mass-conserving")
+    return _checked(cell_demand, keeps_mass=given.settings.form == "mass-conserving")
 
 
 class _People:
@@ -243,12 +243,12 @@ def _year(
     if given.settings.form == "per-person":
         people = weights.people[year] * land.fraction.values
         stated = given.settings.population_totals[year]
-        told = totals_against_map(year, stated, float(np.nansum(people)))
+        note = totals_against_map(year, stated, float(np.nansum(people)))
         demand = per_person(total, stated, people)
         amounts = sparse.csr_matrix(demand.ravel())
         nothing = np.zeros(0)
         one = Allocated(
-            np.zeros(demand.shape), demand, nothing, amounts, ("",), np.zeros(len(rows), np.int64), (), told
+            np.zeros(demand.shape), demand, nothing, amounts, ("",), np.zeros(len(rows), np.int64), (), note
         )
     else:
         one = _allocated(given, rows, weights, land, zones)
@@ -318,14 +318,14 @@ def _difference(other: Layer, demand: Layer, land: Land, year: int) -> float:
     return dissimilarity(demand[inside], other[inside])
 
 
-def _checked(found: CellDemand, *, keeps_mass: bool) -> CellDemand:
+def _checked(demand: CellDemand, *, keeps_mass: bool) -> CellDemand:
     """The same, with the law that demand sums to emissions where the allocation keeps mass."""
     if not keeps_mass:
-        return found
-    worst = max(abs(value - 1.0) for value in found.closure.values())
+        return demand
+    worst = max(abs(value - 1.0) for value in demand.closure.values())
     meaning = tr("demand of all cells is the emissions of the region, relative")
     check = SelfCheck("demand_closure", meaning, worst, 1e-9)
-    return replace(found, found=found.found + Found(checks=(check,)))
+    return replace(demand, found=demand.found + Found(checks=(check,)))
 
 
 def _tables(by_year: Mapping[int, _Year]) -> dict[str, pd.DataFrame]:

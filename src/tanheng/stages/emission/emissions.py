@@ -39,11 +39,11 @@ def account_emissions(given: EmissionInputs) -> Account:
     table = _carbon_dioxide(given)
     table = table[table["year"].isin(given.years)].reset_index(drop=True)
     terms, notes = _terms_by_year(table, given)
-    found = Found({"emissions": table}, notes=(*jump_notes(table), *notes))
-    found += Found(_uncertainty_tables(table, terms, given.settings))
-    found += _gases(table, given)
-    found += _reference(table, given)
-    return Account(table, terms, found)
+    account = Found({"emissions": table}, notes=(*jump_notes(table), *notes))
+    account += Found(_uncertainty_tables(table, terms, given.settings))
+    account += _gases(table, given)
+    account += _reference(table, given)
+    return Account(table, terms, account)
 
 
 #: How many times more or less a fuel, or the whole, emits in the next year of a study before it is told, and the least share of the
@@ -65,15 +65,15 @@ def jump_notes(table: pd.DataFrame) -> list[str]:
     parts = [(str(fuel), rows.groupby("year")["emissions_t_co2"].sum()) for fuel, rows in by_fuel]
     if len(parts) != 1:
         parts.insert(0, ("", total))
-    found = []
+    notes = []
     for fuel, series in parts:
         for first, last in pairwise(sorted(total.index)):
             one, other = float(series.get(first, 0.0)), float(series.get(last, 0.0))
             if min(one, other) <= 0 or max(one / total[first], other / total[last]) < _SHARE:
                 continue
             if not 1.0 / _JUMP <= other / one <= _JUMP:
-                found.append(_jump(fuel, int(first), int(last), other / one))
-    return found
+                notes.append(_jump(fuel, int(first), int(last), other / one))
+    return notes
 
 
 def _jump(fuel: str, first: int, last: int, ratio: float) -> str:

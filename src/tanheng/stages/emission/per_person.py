@@ -32,13 +32,13 @@ def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) 
     >>> print(per_person_notes({2015: 1.3e6}, {2015: 9.5e7})[0])
     emissions of 2015 are 0.05 t CO2 a person; most regions have 0.3 to 60: check the units of emissions and population
     """
-    found = []
+    notes = []
     for year, carbon in emitted.items():
         if not people.get(year) or carbon <= 0:
             continue
         each = carbon * CO2_PER_C / people[year]
         if not _LEAST <= each <= _MOST:
-            found.append(
+            notes.append(
                 tr(
                     "emissions of {year} are {each} t CO2 a person; most regions have {least:g} to {most:g}: check the units of emissions and "
                     "population",
@@ -48,7 +48,7 @@ def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) 
                     most=_MOST,
                 )
             )
-    return found
+    return notes
 
 
 def people_notes(people: Mapping[int, float], kind: str) -> list[str]:
@@ -65,12 +65,12 @@ def people_notes(people: Mapping[int, float], kind: str) -> list[str]:
         " Counts of persons per pixel are wrong once a map is resampled: take it as it was made, or a density."
     )
     hint = resampled if kind == "count" else ""
-    found = []
+    notes = []
     for (first, one), (last, other) in pairwise(sorted(people.items())):
         most = max(_GROWN, (1.0 + _GROWN_PER_YEAR) ** (last - first))
         if one <= 0 or other <= 0 or 1.0 / most <= other / one <= most:
             continue
-        found.append(
+        notes.append(
             tr(
                 "the population maps have {one:.3g} persons in {first} and {other:.3g} in {last}; is that so?{hint}",
                 one=one,
@@ -80,4 +80,4 @@ def people_notes(people: Mapping[int, float], kind: str) -> list[str]:
                 hint=hint,
             )
         )
-    return found
+    return notes

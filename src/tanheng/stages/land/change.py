@@ -161,10 +161,10 @@ def common_density(land: Land, moved: Moved, year: int, shares: NDArray[np.float
     if len(moved.cells):
         left = shares_at(land, year, moved.cells) - shares
     area_left = area - left.sum(axis=0) * land.grid.cell_area_ha
-    found = _common_stock(land, moved, year, others, left, area)
+    stock = _common_stock(land, moved, year, others, left, area)
     there = area_left > 1e-9 * land.grid.cell_area_ha
     usual = land.density.sel(year=year, carbon_pool=others, drop=True).sum("carbon_pool")
-    values = np.where(there, found / np.where(there, area_left, 1.0), usual.values)
+    values = np.where(there, stock / np.where(there, area_left, 1.0), usual.values)
     if place:
         values = values + _common_stock(land, moved, year, place, left, area).sum() / area_left.sum()
     return usual.copy(data=values)
@@ -202,8 +202,8 @@ def _change_by_pool(land: Land, moved: Moved, pair: tuple[int, int], area: xr.Da
 
 def shares_at(land: Land, year: int, cells: NDArray[np.int64]) -> NDArray[np.float64]:
     """Part of some cells, by their numbers in reading order, that is each class, shape (n, classes)."""
-    found = [land.share.sel(year=year, land_class=name).values.reshape(-1)[cells] for name in land.classes]
-    return np.stack(found, axis=1)
+    shares = [land.share.sel(year=year, land_class=name).values.reshape(-1)[cells] for name in land.classes]
+    return np.stack(shares, axis=1)
 
 
 def densities_at(

@@ -169,10 +169,10 @@ class CellDensities:
         if not self.pools_of_place:
             return density
         whole = (density * area).sum("land_class") / area.sum("land_class")
-        found = density.copy()
+        converted = density.copy()
         for pool in self.pools_of_place:
-            found.loc[{"carbon_pool": pool}] = whole.sel(carbon_pool=pool, drop=True)
-        return found
+            converted.loc[{"carbon_pool": pool}] = whole.sel(carbon_pool=pool, drop=True)
+        return converted
 
     def totals(self, series: LandSeries, year: int) -> tuple[xr.DataArray, xr.DataArray]:
         """Area of each class in a year, ha, shape (year, land_class), and what it stores, t C, shape (year, land_class, carbon_pool)."""
@@ -190,22 +190,26 @@ class CellDensities:
         return area, sum(stocks[1:], stocks[0])
 
 
-def densities_to_come(found: CellDensities, series: LandSeries, today: int) -> CellDensities:
+def densities_to_come(today_densities: CellDensities, series: LandSeries, today: int) -> CellDensities:
     """Densities of the years to come: pools of the place stay in their cells, and all others are what a class holds today.
 
     Parameters
     ----------
-    found : CellDensities
+    today_densities : CellDensities
         Of today, the first year of the series.
     """
-    mean = found.mean(series, today).expand_dims(year=list(series.years)).assign_attrs(found.table.attrs)
-    of_place = tuple(item for item in found.maps if set(item.classes) >= set(found.classes))
+    mean = (
+        today_densities.mean(series, today)
+        .expand_dims(year=list(series.years))
+        .assign_attrs(today_densities.table.attrs)
+    )
+    of_place = tuple(item for item in today_densities.maps if set(item.classes) >= set(today_densities.classes))
     laid = tuple(_of_place(item, series, today) for item in of_place)
-    if len(of_place) < len(found.maps):
+    if len(of_place) < len(today_densities.maps):
         # What a map says of some classes is in their means, which zones would take the place of.
-        return CellDensities(found.grid, mean, maps=laid)
-    by_zone = dict.fromkeys(series.years, found.by_zone[today]) if found.by_zone else {}
-    return CellDensities(found.grid, mean, by_zone, found.weights, laid)
+        return CellDensities(today_densities.grid, mean, maps=laid)
+    by_zone = dict.fromkeys(series.years, today_densities.by_zone[today]) if today_densities.by_zone else {}
+    return CellDensities(today_densities.grid, mean, by_zone, today_densities.weights, laid)
 
 
 def _of_place(item: LaidMap, series: LandSeries, today: int) -> LaidMap:
@@ -238,17 +242,17 @@ def lay_densities(
     StudyError
         Land lies in no zone and the table has no densities for it.
     """
-    found = CellDensities(series.grid, given.array, found=Found(_correction_table(given, series.classes)))
+    densities = CellDensities(series.grid, given.array, found=Found(_correction_table(given, series.classes)))
     if given.are_uniform:
-        return found
+        return densities
     if given.settings.zones is not None:
         layer = layers[given.settings.zones]
         _refuse_outside(given, layer, series)
-        by_zone = {year: zone_values(table, layer, found.classes) for year, table in given.tables.items()}
-        found = replace(found, by_zone=by_zone, weights=layer.weights.tocsc())
+        by_zone = {year: zone_values(table, layer, densities.classes) for year, table in given.tables.items()}
+        densities = replace(densities, by_zone=by_zone, weights=layer.weights.tocsc())
     maps = tuple(_laid(number, item, land, series) for number, item in enumerate(given.maps, start=1))
     notes = tuple(note for item in maps for note in _gaps(item, series))
-    return replace(found, maps=maps, found=found.found + Found(notes=notes))
+    return replace(densities, maps=maps, found=densities.found + Found(notes=notes))
 
 
 def _correction_table(given: DensityInputs, classes: tuple[str, ...]) -> dict[str, pd.DataFrame]:

@@ -141,16 +141,16 @@ def observed_steps(table: pd.DataFrame, land: Land) -> tuple[Step, ...]:
         land.density_of_conversion.sel(year=land.years[0], drop=True).transpose("land_class", "carbon_pool").values
     )
     years = sorted({*table["from_year"], *table["to_year"]})
-    found = []
+    steps = []
     for first, last in pairwise(years):
         rows = table[(table["from_year"] == first) & (table["to_year"] == last)]
         wide = rows.pivot_table(index="from_class", columns="to_class", values="area_km2", aggfunc="sum")
         area = wide.reindex(index=list(land.classes), columns=list(land.classes)).fillna(0.0).to_numpy() * HA_PER_KM2
         labels = {"from_class": list(land.classes), "to_class": list(land.classes)}
-        found.append(
+        steps.append(
             Step(int(first), int(last), xr.DataArray(area, dims=tuple(labels), coords=labels), (density, density))
         )
-    return tuple(found)
+    return tuple(steps)
 
 
 def _parts(given: FlowInputs, land: Land, step: Step) -> Iterator[Part]:

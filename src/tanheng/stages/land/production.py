@@ -105,20 +105,20 @@ def production_of_year(given: BalanceInputs, land: Land, of_map: LandMap, year: 
     def of(name: str) -> tuple[Values, Values]:
         own, known = (land.cells.layer(layer, of_map.year, name) for layer in (_MEAN, _KNOWN))
         otherwise = of_bare if name in barren else of_grown
-        told = np.isfinite(known) & ~edge
-        return np.where(np.isfinite(own), own, mean), np.where(told, known, otherwise)
+        measured = np.isfinite(known) & ~edge
+        return np.where(np.isfinite(own), own, mean), np.where(measured, known, otherwise)
 
     return of
 
 
 def coarse_pixels(given: BalanceInputs, land: Land, maps: Mapping[int, LandMap]) -> list[float]:
     """Sides, m, of the pixels of production, or of land, that can't tell the classes of a cell apart, each once."""
-    found = []
+    sides = []
     for year, of_map in maps.items():
         raster = _raster(given, year)
         if not _tells_classes(raster, of_map, land):
-            found.append(max(_pixel_m(raster), of_map.source.pixels.pixel_size_m()))
-    return list(dict.fromkeys(found))
+            sides.append(max(_pixel_m(raster), of_map.source.pixels.pixel_size_m()))
+    return list(dict.fromkeys(sides))
 
 
 def coarse_note(pixel: float, land: Land) -> str:

@@ -119,7 +119,7 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
     stocks = stamp(variable(series.cells, "carbon_stock", year=series.years), "carbon_stock")
     variables = {"region_fraction": fraction, "land_share": share, "carbon_density": density, "carbon_stock": stocks}
     check = _areas_check(series, tables["stock_by_class"], tables["coverage"])
-    found = densities.found + Found(tables, variables, tuple(missing_land(series)), (check,))
+    results = densities.found + Found(tables, variables, tuple(missing_land(series)), (check,))
     return Land(
         grid,
         series.cells,
@@ -131,7 +131,7 @@ def account_stock(series: LandSeries, densities: CellDensities | xr.DataArray) -
         densities.of_conversion(density, area),
         stocks,
         series.pixel_m,
-        found,
+        results,
     )
 
 

@@ -32,7 +32,7 @@ def plan_front(opened: PlanInputs, land: PlanLand, problem: PlanProblem) -> pd.D
 def plan_stability(opened: PlanInputs, land: PlanLand, problem: PlanProblem, flows: Flows) -> dict[str, float]:
     """How much of the plan stays in it when densities are drawn anew."""
     plan = opened.plan
-    found = stability(
+    stable = stability(
         problem,
         flows,
         land.densities.held,
@@ -42,15 +42,15 @@ def plan_stability(opened: PlanInputs, land: PlanLand, problem: PlanProblem, flo
         gap=plan.gap,
         seconds=plan.seconds,
     )
-    low, high = np.quantile(found.gain, [0.025, 0.975])
+    low, high = np.quantile(stable.gain, [0.025, 0.975])
     return {
         "draws": plan.draws,
         "density_spread": plan.density_spread,
-        "kept_mean": float(found.kept.mean()),
-        "kept_least": float(found.kept.min()),
+        "kept_mean": float(stable.kept.mean()),
+        "kept_least": float(stable.kept.min()),
         "gain_low": float(low),
         "gain_high": float(high),
-        "gain_positive": float((found.gain > 0).mean()),
+        "gain_positive": float((stable.gain > 0).mean()),
     }
 
 

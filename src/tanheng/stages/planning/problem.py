@@ -114,9 +114,9 @@ def plan_problem(opened: PlanInputs, land: PlanLand) -> PlanProblem:
 
 
 def _whole(opened: PlanInputs, land: PlanLand) -> bool:
-    asked = opened.plan.whole_cells
-    if isinstance(asked, bool):
-        return asked
+    setting = opened.plan.whole_cells
+    if isinstance(setting, bool):
+        return setting
     one_class = bool(((land.area > 0).sum(axis=1) == 1).all())
     return one_class and opened.plan.max_change == 1.0
 

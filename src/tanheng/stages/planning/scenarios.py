@@ -60,12 +60,12 @@ def scenarios(
     """Every scenario solved, beside today's land; `step` is called after each."""
     rows = [_scenario_row("today", "现状", land, land.area.sum(axis=0), 0.0, 0.0, trend)]
     areas: list[dict[str, object]] = []
-    found = PlanFindings()
+    findings = PlanFindings()
     for scenario in opened.scenarios:
         try:
             plan = _solved(opened, land, problem, scenario, trend)
         except InputError as error:
-            found += noted(
+            findings += noted(
                 tr(
                     "scenario '{name}' has no plan: {error}",
                     name=name_of(scenario.name),
@@ -76,7 +76,7 @@ def scenarios(
         finally:
             step()
         if plan is None:
-            found += noted(
+            findings += noted(
                 tr(
                     "scenario '{name}' is left out: it needs the transitions of an earlier year",
                     name=name_of(scenario.name),
@@ -88,11 +88,11 @@ def scenarios(
         gain = carbon_gain(land, plan.flows)
         rows.append(_scenario_row(scenario.name, scenario.name_zh, land, after, moved, gain, trend))
         areas += _area_rows(scenario.name, land, after)
-        name = _free_name(f"scenario_{re.sub(r'[^A-Za-z0-9_]+', '_', scenario.name).strip('_')}", found.layers)
+        name = _free_name(f"scenario_{re.sub(r'[^A-Za-z0-9_]+', '_', scenario.name).strip('_')}", findings.layers)
         layer = conversion_layers(land, plan.flows)[1]
-        found += PlanFindings(layers={name: layer}, kinds={name: land.classes})
+        findings += PlanFindings(layers={name: layer}, kinds={name: land.classes})
     tables = {"scenarios": pd.DataFrame(rows)} | ({"scenario_areas": pd.DataFrame(areas)} if areas else {})
-    return found + PlanFindings(tables)
+    return findings + PlanFindings(tables)
 
 
 def _solved(

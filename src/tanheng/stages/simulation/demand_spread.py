@@ -237,7 +237,7 @@ def demand_notes(inputs: SimulationInputs, errors: LandDemandErrors | None) -> l
 
 def _basis(inputs: SimulationInputs, errors: RateErrors) -> list[str]:
     """On how little the interval rests, and what is not in it."""
-    found = [
+    notes = [
         tr(
             "land demand: its interval rests on how {count} rates of conversion differed between {periods} observed periods; a policy or a break "
             "that the maps do not show is not in it, and errors of the maps count as change of rates",
@@ -246,13 +246,13 @@ def _basis(inputs: SimulationInputs, errors: RateErrors) -> list[str]:
         )
     ]
     if errors.left_out:
-        found.append(
+        notes.append(
             tr(
                 "land demand: {count} conversion(s) began or stopped between two periods; their rates have no part in its interval",
                 count=errors.left_out,
             )
         )
-    return found
+    return notes
 
 
 def _uneven(inputs: SimulationInputs) -> list[str]:

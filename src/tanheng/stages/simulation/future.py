@@ -88,15 +88,15 @@ def schedules_of(inputs: SimulationInputs, planned: NDArray[np.float64] | None =
         All demands that can't be met.
     """
     problems: list[Problem | str] = []
-    found = {}
+    schedules = {}
     for scenario in inputs.scenarios:
         try:
-            found[scenario.name] = schedule_of(inputs, scenario, planned)
+            schedules[scenario.name] = schedule_of(inputs, scenario, planned)
         except InputError as error:
             problems += error.problems if isinstance(error, StudyError) else [str(error)]
     if problems:
         raise StudyError(problems)
-    return found
+    return schedules
 
 
 def refuse_unlikely(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[str]:
@@ -121,22 +121,22 @@ def _hasty(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[
     """Questions about demands that change far more land than was observed to: their unit may be another."""
     start = start_of(inputs)
     observed = _moved(start.observed) * inputs.land.cell_km2 / start.period
-    found = []
+    notes = []
     for name, plan in schedules.items():
         years = plan.steps[-1].year - start.year if plan.steps else 0.0
-        asked = sum(_moved(step.conversions) for step in plan.steps) * inputs.land.cell_km2 / max(years, 1.0)
-        if observed > 0 and asked > _HASTY * observed:
-            found.append(
+        rate = sum(_moved(step.conversions) for step in plan.steps) * inputs.land.cell_km2 / max(years, 1.0)
+        if observed > 0 and rate > _HASTY * observed:
+            notes.append(
                 tr(
                     "simulate.demand: {scenario}: {asked:,.2f} km2 change a year, {ratio:.0f} times the {observed:,.2f} km2 of the observed years; "
                     "are the areas in km2? 1 km2 is 100 ha (area_ha) and 1,500 mu (area_mu)",
                     scenario=next(one.label for one in inputs.scenarios if one.name == name),
-                    asked=asked,
-                    ratio=asked / observed,
+                    asked=rate,
+                    ratio=rate / observed,
                     observed=observed,
                 )
             )
-    return found
+    return notes
 
 
 def _moved(conversions: NDArray[np.int64]) -> float:
@@ -156,12 +156,12 @@ def _until(
     conversions: Mapping[int, NDArray[np.float64]], start: int, to: tuple[int, ...]
 ) -> dict[int, NDArray[np.float64]]:
     """Conversions up to each year that is simulated since the one before: those of years between are added to the next."""
-    found = {}
+    by_year = {}
     for before, year in pairwise((start, *to)):
         parts = [np.nan_to_num(conversions[at]) for at in sorted(conversions) if before < at <= year]
         if parts:
-            found[year] = np.sum(parts, axis=0)
-    return found
+            by_year[year] = np.sum(parts, axis=0)
+    return by_year
 
 
 def _linear(inputs: SimulationInputs, start: Start) -> dict[int, NDArray[np.float64]]:

@@ -82,7 +82,7 @@ def samples_of(inputs: SimulationInputs, before: int, after: int, left_out: int 
     """Samples of all classes; conversions with too few cells to learn from are left out of them."""
     classes = range(len(inputs.land.classes))
     settings = inputs.settings
-    found = draw_samples(
+    samples = draw_samples(
         inputs.landscape(before),
         inputs.land.lands[after],
         inputs.features,
@@ -90,7 +90,7 @@ def samples_of(inputs: SimulationInputs, before: int, after: int, left_out: int 
         left_out=left_out,
         seed=settings.seed,
     )
-    return {origin: _frequent(sample) for origin, sample in found.items()}
+    return {origin: _frequent(sample) for origin, sample in samples.items()}
 
 
 def _frequent(sample: Sample) -> Sample:
@@ -116,12 +116,12 @@ def _model(inputs: SimulationInputs, sample: Sample) -> tuple[Scorer, Appraisal]
 
 def relearned(inputs: SimulationInputs, before: int, after: int, left_out: int) -> dict[int, Scorer]:
     """Suitability learned without one group of blocks; what is chosen is chosen on the others alone."""
-    found: dict[int, Scorer] = {}
+    scorers: dict[int, Scorer] = {}
     for origin, sample in samples_of(inputs, before, after, left_out).items():
         if sample.targets:
             model, appraisal = _model(inputs, sample)
-            found[origin] = _if_skilled(model, appraisal)
-    return found
+            scorers[origin] = _if_skilled(model, appraisal)
+    return scorers
 
 
 def _if_skilled(model: Scorer, appraisal: Appraisal) -> Scorer:

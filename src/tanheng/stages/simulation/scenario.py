@@ -82,11 +82,13 @@ def account_scenario(
     changes = account_change(series, here, land.pairs)
     given_errors = density_errors(inputs.densities.settings, inputs.classes)
     spread = None if given_errors is None else given_errors.of_means()
-    found = here.found + changes.found
+    results = here.found + changes.found
     of_maps = area_errors(here, changes, study.land_cover.area_uncertainty)
-    found += Found(_without_map_error(stock_uncertainty(here, changes, spread, of_maps).tables))
+    results += Found(_without_map_error(stock_uncertainty(here, changes, spread, of_maps).tables))
     if inputs.flows is not None:
-        found += account_flows(inputs.flows, here, changes, () if observed is None else observed_steps(observed, here))
+        results += account_flows(
+            inputs.flows, here, changes, () if observed is None else observed_steps(observed, here)
+        )
     compared = None
     if outlook is not None and today is not None and inputs.demand is not None:
         maps = inputs.demand
@@ -96,35 +98,35 @@ def account_scenario(
         given = replace(inputs.balance, nep=nep, npp=npp)
         supply = supply_of(given, here, changes, dict.fromkeys(land.years, inputs.land.maps[-1]))
         compared = account_balance(given, here, supply, demands)
-        found += demands.found + compared.found
+        results += demands.found + compared.found
         if study.balance.mode != "stock":
-            found += Found(variables={"supply": supply})
+            results += Found(variables={"supply": supply})
         table = balance_table(compared, here, demands, study.balance.norm)
-        table = with_balance_intervals(table, found.tables.get("stock_uncertainty"), {}, compared.mode)
-        found += Found(
+        table = with_balance_intervals(table, results.tables.get("stock_uncertainty"), {}, compared.mode)
+        results += Found(
             {"balance": table, "paths": _paths(land.years, changes, supply, outlook, today, study.balance.mode)}
         )
-        found += account_zone_stocks(layers, here, spread)
-        found += account_zone_balances(layers, found.tables, here, compared, demands, inputs.economy, spread, {})
+        results += account_zone_stocks(layers, here, spread)
+        results += account_zone_balances(layers, results.tables, here, compared, demands, inputs.economy, spread, {})
     else:
-        found += account_zone_stocks(layers, here, spread)
-    found += change_table(changes, here, compared.balance if compared else None, study.value)
-    refuse_failed(found.checks)
+        results += account_zone_stocks(layers, here, spread)
+    results += change_table(changes, here, compared.balance if compared else None, study.value)
+    refuse_failed(results.checks)
     density = here.density_of_conversion.isel(year=0).sum("carbon_pool").to_numpy()
-    return found, density
+    return results, density
 
 
 def _without_map_error(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Half-widths of a change without map errors: a simulated map repeats those of the map it starts from, so they cancel."""
-    found = {}
+    corrected = {}
     for name, table in tables.items():
         if "half_width_densities_t_c" not in table or "half_width_map_error_t_c" not in table:
             continue
         change = table["of"] == "change"
         none = table["half_width_map_error_t_c"].where(~change, 0.0)
         whole = table["half_width_t_c"].where(~change, table["half_width_densities_t_c"])
-        found[name] = table.assign(half_width_map_error_t_c=none, half_width_t_c=whole)
-    return found
+        corrected[name] = table.assign(half_width_map_error_t_c=none, half_width_t_c=whole)
+    return corrected
 
 
 def land_of(inputs: Inputs, maps: LandInputs) -> LandInputs:

@@ -61,8 +61,8 @@ def demand_tables(
             key = (scenario.name, int(step.year))
             if key not in simulated or not float(step.year).is_integer():
                 continue
-            asked = step.asked if step.asked is not None else step.conversions.sum(axis=1).astype(float)
-            rows = _areas(inputs, asked, simulated[key])
+            demanded = step.asked if step.asked is not None else step.conversions.sum(axis=1).astype(float)
+            rows = _areas(inputs, demanded, simulated[key])
             outside = land_outside_zones(inputs)
             by_zone += [{**named, "year": key[1], "zone": inputs.names.zones[z], **row} for z, k, row in rows]
             total += [{**named, "year": key[1], **_summed(rows, k, outside[k] * km2)} for k in range(len(classes))]
@@ -77,11 +77,11 @@ def _year(year: float) -> float | int:
 
 
 def _areas(
-    inputs: SimulationInputs, asked: NDArray[np.float64], cells: NDArray[np.int64]
+    inputs: SimulationInputs, demanded: NDArray[np.float64], cells: NDArray[np.int64]
 ) -> list[tuple[int, int, dict[str, object]]]:
     km2 = inputs.land.cell_km2
     return [
-        (z, k, {"class": name, "asked_km2": float(asked[z, k]) * km2, "simulated_km2": int(cells[z, k]) * km2})
+        (z, k, {"class": name, "asked_km2": float(demanded[z, k]) * km2, "simulated_km2": int(cells[z, k]) * km2})
         for z in range(cells.shape[0])
         for k, name in enumerate(inputs.land.classes)
     ]
@@ -252,13 +252,13 @@ def below_random(scores: Sequence[Scores], model: str) -> list[int]:
     """
     by_name = {one.model: one for one in scores}
     own, chance = by_name[model], by_name["random"]
-    found = []
+    sides = []
     for side, merit in own.merit.items():
         other = float(np.nan_to_num(chance.merit[side].figure_of_merit))
         noise = np.sqrt(sum(one.spread[side] ** 2 / max(one.draws - 1, 1) for one in (own, chance)))
         if other < _ALL and not merit.figure_of_merit > other + _ERRORS * noise:
-            found.append(side)
-    return found
+            sides.append(side)
+    return sides
 
 
 def null_resolution(scores: Sequence[Scores], model: str) -> int | None:

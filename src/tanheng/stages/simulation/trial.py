@@ -145,9 +145,9 @@ def _on_blocks(
             yield kept_apart(trial, by_fold, mode, draw)
             on_step()
 
-    found = [score(mode, trial, maps(mode, count)) for mode, count in modes.items()]
+    scores = [score(mode, trial, maps(mode, count)) for mode, count in modes.items()]
     zones = blocks_as_zones(trial.eligible, trial.classes)
-    return [*found, *nulls(trial, allocator, _draws(inputs), zones)], kept_apart(trial, by_fold, allocator.mode, 1)
+    return [*scores, *nulls(trial, allocator, _draws(inputs), zones)], kept_apart(trial, by_fold, allocator.mode, 1)
 
 
 def hits_and_misses(before: Land, observed: Land, simulated: Land, classes: int) -> Land:
@@ -191,11 +191,11 @@ def _curves(
             cells = cells_of(band.inner, band.fixed, i)
             cells = cells[scored[cells + np.int64(band.first_cell)]]
             numbers = cells + np.int64(band.first_cell)
-            found = scores_of(suitability, i, (j,), codes, cells)[:, 0]
+            chances = scores_of(suitability, i, (j,), codes, cells)[:, 0]
             fold = fold_of(numbers, trial.before.land.shape)
             for number, of_fold in by_fold.items():
                 here = fold == number
-                found[here] = scores_of(of_fold, i, (j,), codes, cells[here])[:, 0]
-            scores[i, j].append(found)
+                chances[here] = scores_of(of_fold, i, (j,), codes, cells[here])[:, 0]
+            scores[i, j].append(chances)
             changed[i, j].append(observed[numbers] == j)
     return {pair: operating_curve(np.concatenate(scores[pair]), np.concatenate(changed[pair])) for pair in wanted}

@@ -45,10 +45,10 @@ CLUSTERING = CellStatistic(
 
 
 def _of_year(subject: Subject, year: int, known: Correlograms) -> Findings:
-    found = _cells(subject, year, known)
+    findings = _cells(subject, year, known)
     known.forget(year)
     subject.step()
-    return found
+    return findings
 
 
 def _cells(subject: Subject, year: int, known: Correlograms) -> Findings:
@@ -69,11 +69,11 @@ def _cells(subject: Subject, year: int, known: Correlograms) -> Findings:
     rows[-1] |= {"r_in_place": pearson(*pair)[0], "p_unrelated_maps": chance}
     names = balance_columns(compared.mode)
     means = {names.mean_supply: pair[0], names.mean_demand: pair[1]}
-    found = table_rows("autocorrelation", [row | {"islands": lonely} for row in rows])
-    found += layer("supply_demand_cluster", year, mask, local.kind)
+    findings = table_rows("autocorrelation", [row | {"islands": lonely} for row in rows])
+    findings += layer("supply_demand_cluster", year, mask, local.kind)
     shares = share_by_chance(mask, pair[0], local, known, year)
-    found += table_rows("supply_demand_clusters", _cluster_rows(year, local, means, shares))
-    return found + _lonely(lonely)
+    findings += table_rows("supply_demand_clusters", _cluster_rows(year, local, means, shares))
+    return findings + _lonely(lonely)
 
 
 def _lonely(cells: int) -> Findings:

@@ -108,8 +108,8 @@ class YearlyCorrelation:
 
     def _controls(self, variable: OnCells, driver: OnCells, drivers: list[OnCells]) -> list[OnCells]:
         """Controls of a partial correlation: those asked for, or all other drivers, without any that is one of the pair."""
-        asked = self.request.controls
-        others = [item for item in drivers if item.name != driver.name and (not asked or item.name in asked)]
+        controls = self.request.controls
+        others = [item for item in drivers if item.name != driver.name and (not controls or item.name in controls)]
         return [item for item in others if not any(self._is_one(item, other) for other in (variable, driver))]
 
     def _is_one(self, first: OnCells, second: OnCells) -> bool:
@@ -163,11 +163,11 @@ class _Ranks:
             if other == key and np.array_equal(mask, known):
                 self._found.append(self._found.pop(place))
                 return np.where(known, doubled / 2.0, np.nan)
-        found = ranks(np.where(known, values, np.nan))
-        self._found.append((key, known, np.nan_to_num(2.0 * found).astype(np.uint32)))
+        ranked = ranks(np.where(known, values, np.nan))
+        self._found.append((key, known, np.nan_to_num(2.0 * ranked).astype(np.uint32)))
         while len(self._found) > 1 and sum(item.nbytes for _, _, item in self._found) > _RANK_BYTES:
             self._found.pop(0)
-        return found
+        return ranked
 
 
 def worst_identity_gap(variables: list[OnCells], drivers: list[OnCells]) -> float:

@@ -131,14 +131,14 @@ def _variable(
     y, drivers, best = variable.values[known], cut.drivers, cut.best
     labels = [way.strata(one, driver.values[known]) for way, one, driver in zip(cut.ways, best, drivers, strict=True)]
     place = {"year": year, "variable": variable.name}
-    found = Findings()
+    findings = Findings()
     for driver, one, strata, chance in zip(drivers, best, labels, chances, strict=True):
         at = place | {"driver": driver.name}
-        found += table_rows("geodetector", [place | _factor_row(y, driver, one, strata, float(chance))])
-        found += table_rows("geodetector_strata", _strata_rows(at, y, one, strata, driver.values[known]))
-        found += table_rows("geodetector_risk", (at | _risk_row(item) for item in risk_detector(y, strata)))
+        findings += table_rows("geodetector", [place | _factor_row(y, driver, one, strata, float(chance))])
+        findings += table_rows("geodetector_strata", _strata_rows(at, y, one, strata, driver.values[known]))
+        findings += table_rows("geodetector_risk", (at | _risk_row(item) for item in risk_detector(y, strata)))
     pairs = combinations(range(len(drivers)), 2)
-    return found + table_rows(
+    return findings + table_rows(
         "geodetector_interaction",
         (
             place | _interaction_row(y, (drivers[one].name, drivers[two].name), (labels[one], labels[two]))
@@ -177,16 +177,16 @@ def _risk_row(item: RiskDifference) -> dict[str, object]:
 def _factor_row(
     y: NDArray[np.float64], driver: OnCells, best: Candidate, strata: Strata, chance: float
 ) -> dict[str, object]:
-    found = factor_detector(y, strata)
+    factor = factor_detector(y, strata)
     return {
         "driver": driver.name,
-        "q": found.q,
+        "q": factor.q,
         "p": chance,
-        "p_if_independent": found.p,
+        "p_if_independent": factor.p,
         "method": best.method,
-        "classes": found.strata,
+        "classes": factor.strata,
         "breaks": " ".join(f"{value:.6g}" for value in best.breaks),
-        "n": found.n,
+        "n": factor.n,
         "support_km": round(driver.support_km, 3),
     }
 
@@ -194,15 +194,15 @@ def _factor_row(
 def _interaction_row(
     y: NDArray[np.float64], names: tuple[str, str], labels: tuple[Strata, Strata]
 ) -> dict[str, object]:
-    found = interaction_detector(y, *labels)
+    interaction = interaction_detector(y, *labels)
     f, p = ecological_detector(y, *labels)
     return {
         "driver_1": names[0],
         "driver_2": names[1],
-        "q_1": found.q_first,
-        "q_2": found.q_second,
-        "q_both": found.q_both,
-        "interaction": found.kind,
+        "q_1": interaction.q_first,
+        "q_2": interaction.q_second,
+        "q_both": interaction.q_both,
+        "interaction": interaction.kind,
         "ecological_f": f if math.isfinite(f) else math.nan,
         "ecological_p_if_independent": p,
     }

@@ -51,9 +51,9 @@ HOT_SPOTS = CellStatistic(
 
 
 def _of_pair(subject: Subject, first: int, last: int) -> Findings:
-    found = _period(subject, first, last)
+    findings = _period(subject, first, last)
     subject.step()
-    return found
+    return findings
 
 
 def _period(subject: Subject, first: int, last: int) -> Findings:
@@ -65,11 +65,11 @@ def _period(subject: Subject, first: int, last: int) -> Findings:
         return note(tr("hot spots of {period} are left out: {error}", period=period, error=error))
     total = values_of(balance, last) - values_of(balance, first)
     column = balance_columns(subject.compared.mode).balance_change
-    found = layer("balance_hot_spot", period, kinds >= 0, kinds[kinds >= 0])
-    found += table_rows("balance_hot_spots", _region_rows(period, kinds, subject.area_km2, total, column))
+    findings = layer("balance_hot_spot", period, kinds >= 0, kinds[kinds >= 0])
+    findings += table_rows("balance_hot_spots", _region_rows(period, kinds, subject.area_km2, total, column))
     for zones in subject.layers.values():
-        found += table_rows("balance_hot_spots_by_zone", _zone_rows(period, zones, kinds, subject.area_km2))
-    return found
+        findings += table_rows("balance_hot_spots_by_zone", _zone_rows(period, zones, kinds, subject.area_km2))
+    return findings
 
 
 def _kinds(subject: Subject, change: Layer) -> Layer:

@@ -40,9 +40,9 @@ def mismatch(subject: Subject) -> Findings:
     cells = subject.land.cells
     works = [work_of(cells, partial(_year, subject, year), "mismatch", year) for year in subject.years]
     works.append(work_of(cells, partial(_coupling, subject), "coupling coordination"))
-    found = together(all_finished(cells, works))
+    findings = together(all_finished(cells, works))
     subject.step()
-    return found
+    return findings
 
 
 MISMATCH = CellStatistic(
@@ -108,18 +108,18 @@ def _coupling(subject: Subject) -> Findings:
     compared, land = subject.compared, subject.land
     whole = [as_whole_cells(item, land) for item in (compared.supply, compared.demand)]
     ranges = [_range_of_years(item) for item in whole]
-    found = Findings()
+    findings = Findings()
     for year in subject.years:
         pair = [values_of(item, year) for item in whole]
         mask = np.isfinite(pair[0]) & np.isfinite(pair[1])
         try:
             degree = coupling_coordination(pair[0][mask], pair[1][mask], ranges[0], ranges[1])
         except InputError as error:
-            return found + note(tr("coupling coordination is left out: {error}", error=error))
+            return findings + note(tr("coupling coordination is left out: {error}", error=error))
         rows = _level_rows(year, degree, subject.area_km2[mask])
         part = layer("coupling_coordination", year, mask, degree) + table_rows("coupling_coordination", rows)
-        found += part.kept(land.cells)
-    return found
+        findings += part.kept(land.cells)
+    return findings
 
 
 def _range_of_years(array: xr.DataArray) -> tuple[float, float]:

@@ -35,21 +35,21 @@ def variables(
 
     Cells on the edge of the region are taken as whole ones: their totals are smaller only because they are cut.
     """
-    found = [("supply", as_whole_cells(supply, land), land.support_km)]
+    pairs = [("supply", as_whole_cells(supply, land), land.support_km)]
     if compared is not None and demands is not None:
         people = max(demands.support_km, land.grid.resolution / 1000.0)
-        found.append(("demand", as_whole_cells(compared.demand, land), people))
-        found.append(("supply_demand_ratio", compared.ratio, max(land.support_km, people)))
+        pairs.append(("demand", as_whole_cells(compared.demand, land), people))
+        pairs.append(("supply_demand_ratio", compared.ratio, max(land.support_km, people)))
     return [
-        OnCells(name, np.asarray(array.sel(year=year).values, float), support, year) for name, array, support in found
+        OnCells(name, np.asarray(array.sel(year=year).values, float), support, year) for name, array, support in pairs
     ]
 
 
 def drivers_of(drivers: list[DriverOnGrid], year: int) -> list[OnCells]:
     """Drivers of a year."""
-    found = []
+    pairs = []
     for driver in drivers:
         yearly = "year" in driver.values.dims
         layer = driver.values.sel(year=year) if yearly else driver.values
-        found.append(OnCells(driver.name, np.asarray(layer.values, float), driver.support_km, year if yearly else None))
-    return found
+        pairs.append(OnCells(driver.name, np.asarray(layer.values, float), driver.support_km, year if yearly else None))
+    return pairs

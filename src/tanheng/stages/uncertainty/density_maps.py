@@ -40,18 +40,18 @@ def map_halves(
     list of (float, numpy.ndarray, shape (rows, columns))
         How far the errors of cells go together, and the half-widths, signed.
     """
-    found = []
+    halves = []
     for item in uncertain_maps(land, errors):
         amounts = [_uncertain(land, errors, item, year, rows) for year in ends]
         rho = item.given.settings.error_correlation
         alike = 1.0 if item.given.settings.maps is None else item.given.settings.years_correlation
         if len(amounts) == 1:
-            found.append((rho, amounts[0]))
+            halves.append((rho, amounts[0]))
             continue
-        found.append((rho, np.sqrt(alike) * (amounts[0] - amounts[1])))
+        halves.append((rho, np.sqrt(alike) * (amounts[0] - amounts[1])))
         if alike < 1.0:
-            found += [(rho, np.sqrt(1.0 - alike) * amount) for amount in amounts]
-    return found
+            halves += [(rho, np.sqrt(1.0 - alike) * amount) for amount in amounts]
+    return halves
 
 
 def _uncertain(land: Land, errors: DensityErrors | None, item: LaidMap, year: int, rows: slice) -> Values:

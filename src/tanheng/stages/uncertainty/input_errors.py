@@ -78,8 +78,8 @@ class DemandErrors:
 def density_errors(settings: CarbonDensity, classes: tuple[str, ...]) -> DensityErrors | None:
     """Uncertainty of densities as a study gives it; none where it gives none."""
     applies = _without_maps(settings, classes)
-    told = any(item.standard_error is not None for item in settings.maps)
-    given = settings.uncertainty if settings.uncertainty is not None or not told else 0.0
+    from_maps = any(item.standard_error is not None for item in settings.maps)
+    given = settings.uncertainty if settings.uncertainty is not None or not from_maps else 0.0
     if given is None:
         return None
     if settings.uncertain_pools and isinstance(given, dict):
@@ -97,10 +97,10 @@ def _without_maps(settings: CarbonDensity, classes: tuple[str, ...]) -> xr.DataA
     if not settings.maps:
         return None
     coords = {"land_class": list(classes), "carbon_pool": list(POOLS)}
-    found = xr.DataArray(np.ones((len(classes), len(POOLS))), dims=tuple(coords), coords=coords)
+    mask = xr.DataArray(np.ones((len(classes), len(POOLS))), dims=tuple(coords), coords=coords)
     for item in settings.maps:
-        found.loc[{"land_class": list(item.classes or classes), "carbon_pool": list(item.pools)}] = 0.0
-    return found
+        mask.loc[{"land_class": list(item.classes or classes), "carbon_pool": list(item.pools)}] = 0.0
+    return mask
 
 
 def demand_errors(terms: Mapping[int, Terms], groups: Mapping[int, Groups]) -> dict[int, DemandErrors]:

@@ -224,7 +224,7 @@ def _change(errors: ChangeErrors, item: LandChange, land: Land) -> tuple[Estimat
     place = {name: number for number, name in enumerate(land.classes)}
     before, after = class_densities(land, item.first), class_densities(land, item.last)
     step = np.array([after[place[to]] - before[place[of]] for of, to in errors.conversions])
-    found = adjusted_areas(errors.counts, areas)
+    adjusted = adjusted_areas(errors.counts, areas)
     rows = [
         {
             "from_year": item.first,
@@ -232,8 +232,8 @@ def _change(errors: ChangeErrors, item: LandChange, land: Land) -> tuple[Estimat
             "from_class": of,
             "to_class": to,
             "area_km2": float(item.area.sel(from_class=of, to_class=to)) / HA_PER_KM2,
-            "adjusted_area_km2": found.value[number] / HA_PER_KM2,
-            "adjusted_half_width_km2": found.half_width[number] / HA_PER_KM2,
+            "adjusted_area_km2": adjusted.value[number] / HA_PER_KM2,
+            "adjusted_half_width_km2": adjusted.half_width[number] / HA_PER_KM2,
             "source": errors.name,
         }
         for number, (of, to) in enumerate(errors.conversions)

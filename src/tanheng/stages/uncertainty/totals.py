@@ -142,13 +142,13 @@ def _supply_halves(table: pd.DataFrame, stocks: pd.DataFrame | None, mode: str) 
     rows = stocks[stocks["of"] == kind]
     # A sample's interval is of the adjusted stock; the balance is that of the map.
     column = "half_width_densities_t_c" if "adjusted_value_t_c" in stocks else "half_width_t_c"
-    found = []
+    halves = []
     for year in table["year"]:
         ends = rows[rows["to_year"] == year].sort_values("from_year")
         row = ends.iloc[-1]
         length = row.to_year - row.from_year
-        found.append(float(row[column]) / (length if mode == "stock_change" else 1.0))
-    return np.array(found)
+        halves.append(float(row[column]) / (length if mode == "stock_change" else 1.0))
+    return np.array(halves)
 
 
 def with_zone_intervals(

@@ -61,14 +61,14 @@ def _zones(
         if not area.sum() > 0:
             continue
         place = {"year": year, "zone_layer": layer.label, "zone_id": zone, "zone_name": name}
-        found = adjusted_areas(counts, area)
+        adjusted = adjusted_areas(counts, area)
         rows: list[dict[str, object]] = [
             place
             | {
                 "land_class": land_class,
                 "area_km2": area[k] / HA_PER_KM2,
-                "adjusted_area_km2": found.value[k] / HA_PER_KM2,
-                "adjusted_half_width_km2": found.half_width[k] / HA_PER_KM2,
+                "adjusted_area_km2": adjusted.value[k] / HA_PER_KM2,
+                "adjusted_half_width_km2": adjusted.half_width[k] / HA_PER_KM2,
             }
             for k, land_class in enumerate(land.classes)
         ]
@@ -77,7 +77,7 @@ def _zones(
             place
             | {
                 "stock_t_c": stock[number],
-                "adjusted_value_t_c": stock[number] + float((found.value - area) @ density),
+                "adjusted_value_t_c": stock[number] + float((adjusted.value - area) @ density),
                 "half_width_map_error_t_c": float(adjusted_mean(counts, area, density).half_width) * float(area.sum()),
             },
         )

@@ -85,8 +85,8 @@ def _written(part: type[Part], name: str) -> str:
 def _choices(part: type[Part], name: str) -> dict[str, Any]:
     """Words for the choices of a field, its own or those of the part that it is built on."""
     words = next((CHOICES[base, name] for base in part.__mro__ if (base, name) in CHOICES), {})
-    told = {value: tr("{words} ({value})", words=tr(text), value=value) for value, text in words.items()}
-    return {"x-choices": told} if told else {}
+    labels = {value: tr("{words} ({value})", words=tr(text), value=value) for value, text in words.items()}
+    return {"x-choices": labels} if labels else {}
 
 
 def _words(field: Field) -> dict[str, Any]:

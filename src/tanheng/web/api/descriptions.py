@@ -23,8 +23,8 @@ _RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
 def link(base: str, path: str, relation: str, title: str = "", kind: str = "application/json") -> dict[str, str]:
     """A link of the API; relations without a colon that the standard defines get its prefix."""
     own = relation in {"conformance", "processes", "job-list", "results", "execute"}
-    found = {"href": f"{base}{path}", "rel": f"{_RELATION}{relation}" if own else relation, "type": kind}
-    return found | ({"title": title} if title else {})
+    entry = {"href": f"{base}{path}", "rel": f"{_RELATION}{relation}" if own else relation, "type": kind}
+    return entry | ({"title": title} if title else {})
 
 
 def landing_page(base: str) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def openapi_schema(field: dict[str, Any]) -> dict[str, Any]:
 
 def status_info(job: Job, base: str) -> dict[str, Any]:
     """How a job stands."""
-    found: dict[str, Any] = {
+    info: dict[str, Any] = {
         "processID": job.process,
         "type": "process",
         "jobID": job.id,
@@ -119,15 +119,15 @@ def status_info(job: Job, base: str) -> dict[str, Any]:
             link(base, f"/jobs/{job.id}/events", "monitor", tr("Progress as server-sent events"), "text/event-stream"),
         ],
     }
-    found |= {"started": _time(job.started)} if job.started else {}
-    found |= {"finished": _time(job.finished)} if job.finished else {}
-    found["updated"] = _time(max(job.created, job.started, job.finished))
+    info |= {"started": _time(job.started)} if job.started else {}
+    info |= {"finished": _time(job.finished)} if job.finished else {}
+    info["updated"] = _time(max(job.created, job.started, job.finished))
     if job.total and job.state == "running":
-        found["progress"] = min(100 * job.done // job.total, 99)
+        info["progress"] = min(100 * job.done // job.total, 99)
     if job.state == "successful":
-        found["progress"] = 100
-        found["links"].append(link(base, f"/jobs/{job.id}/results", "results", tr("Results")))
-    return found
+        info["progress"] = 100
+        info["links"].append(link(base, f"/jobs/{job.id}/results", "results", tr("Results")))
+    return info
 
 
 def _stage(job: Job) -> str:

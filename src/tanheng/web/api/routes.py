@@ -101,12 +101,12 @@ async def _jobs(request: Request) -> Response:
     if not re.fullmatch(r"[0-9]{1,5}", limit) or not 1 <= int(limit) <= 10_000:
         raise InputError(tr("'limit' is a whole number from 1 to 10,000."))
     states, processes = asked.getlist("status"), asked.getlist("processID")
-    found = [
+    jobs = [
         status_info(job, base)
         for job in await in_thread(home_of(request).journal.jobs)
         if (not states or job.state in states) and (not processes or job.process in processes)
     ]
-    return JSONResponse({"jobs": found[: int(limit)], "links": [link(base, "/jobs", "self")]})
+    return JSONResponse({"jobs": jobs[: int(limit)], "links": [link(base, "/jobs", "self")]})
 
 
 async def _status(request: Request) -> Response:
@@ -131,9 +131,9 @@ async def _results(request: Request) -> Response:
         raise _Refusal("dismissed", 410, tr("The job was stopped; it has no results."))
     if job.state != "successful":
         raise _Refusal("result-not-ready", 404, tr("The job is not done yet."))
-    found = await in_thread(lambda: list(pieces(home, job.results)))
+    results = await in_thread(lambda: list(pieces(home, job.results)))
     return JSONResponse(
-        {piece.path: {"href": f"{base}{piece.address}", "type": piece.kind, "title": piece.path} for piece in found}
+        {piece.path: {"href": f"{base}{piece.address}", "type": piece.kind, "title": piece.path} for piece in results}
     )
 
 

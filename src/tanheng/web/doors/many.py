@@ -129,7 +129,7 @@ def _refuse_own_files(file: UsersFile, own: Sequence[Path]) -> None:
 def _version(path: Path) -> tuple[int, ...]:
     """What tells that a file has changed."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return ()
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -61,8 +61,8 @@ class Journal:
 
     def job(self, name: str) -> Job | None:
         """Job of an id; none where there is none."""
-        found = self._jobs("WHERE id = ?", (name,))
-        return found[0] if found else None
+        jobs = self._jobs("WHERE id = ?", (name,))
+        return jobs[0] if jobs else None
 
     def jobs(self, most: int = -1) -> list[Job]:
         """Jobs, the newest first."""

@@ -121,8 +121,8 @@ class Runner:
 
     def _tended(self, job: Job) -> Job:
         try:
-            found = self.job(job.id) or replace(job, state="dismissed")
-            return found if found.has_ended else self._within_rules(found)
+            tended = self.job(job.id) or replace(job, state="dismissed")
+            return tended if tended.has_ended else self._within_rules(tended)
         except Exception:  # whatever it was, the other jobs go on
             LOG.exception("job %s can't be followed, and is ended", job.id)
             processes.end(job.pid, job.id)

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from tanheng.web.jobs.job import Job
 
 
-def job_data(found: Job) -> dict[str, object]:
+def job_data(job: Job) -> dict[str, object]:
     """A job as the scripts of its page take it."""
-    data = asdict(found)
+    data = asdict(job)
     return {key: data[key] for key in _TOLD} | {
-        "title": found.told_title,
-        "results": found.results,
-        "ended": found.has_ended,
+        "title": job.told_title,
+        "results": job.results,
+        "ended": job.has_ended,
     }
 
 

@@ -50,8 +50,8 @@ async def remove_folder(request: Request) -> Response:
 
 async def cells(request: Request) -> Response:
     """Cells of a small table beside a study."""
-    found = await in_thread(cells_of, home_of(request), asked(request, "name"), asked(request, "file"))
-    return data(asdict(found))
+    table = await in_thread(cells_of, home_of(request), asked(request, "name"), asked(request, "file"))
+    return data(asdict(table))
 
 
 async def write(request: Request) -> Response:
@@ -66,10 +66,10 @@ async def write(request: Request) -> Response:
     rows = body.get("rows")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise InputError(tr("The request is not a JSON object."))
-    told = [[str(cell) for cell in row] for row in rows]
+    texts = [[str(cell) for cell in row] for row in rows]
     version = str(body.get("version", ""))
-    found = await in_thread(write_cells, home, asked(request, "name"), asked(request, "file"), version, told)
-    return data(asdict(found))
+    table = await in_thread(write_cells, home, asked(request, "name"), asked(request, "file"), version, texts)
+    return data(asdict(table))
 
 
 async def use(request: Request) -> Response:

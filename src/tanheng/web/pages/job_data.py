@@ -32,18 +32,18 @@ async def new_job(request: Request) -> Response:
 
 async def job(request: Request) -> Response:
     """How a job stands."""
-    found = await in_thread(home_of(request).runner.job, request.path_params["job"])
-    if found is None:
+    job_found = await in_thread(home_of(request).runner.job, request.path_params["job"])
+    if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(job_data(found))
+    return data(job_data(job_found))
 
 
 async def stop(request: Request) -> Response:
     """A job that is ended."""
-    found = await in_thread(home_of(request).runner.dismiss, request.path_params["job"])
-    if found is None:
+    job_found = await in_thread(home_of(request).runner.dismiss, request.path_params["job"])
+    if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(job_data(found))
+    return data(job_data(job_found))
 
 
 async def job_events(request: Request) -> Response:
@@ -63,10 +63,10 @@ async def job_events(request: Request) -> Response:
 async def job_log(request: Request) -> Response:
     """Log of a job as text."""
     home = home_of(request)
-    found = await in_thread(home.journal.job, request.path_params["job"])
-    if found is None:
+    job_found = await in_thread(home.journal.job, request.path_params["job"])
+    if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    log = home.runner.log(found)
+    log = home.runner.log(job_found)
     parts = [await in_thread(_end_of, path) for path in (log, log.with_name("errors.txt"))]
     return Response("\n".join(filter(None, parts)), media_type="text/plain; charset=utf-8")
 

@@ -84,10 +84,10 @@ async def future(request: Request) -> Response:
 
 async def job(request: Request) -> Response:
     """A job, as it stands and as it goes on."""
-    found = await in_thread(home_of(request).runner.job, request.path_params["job"])
-    if found is None:
+    job_found = await in_thread(home_of(request).runner.job, request.path_params["job"])
+    if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return rendered(request, "job.html.jinja", job=_shown(found), data=embedded(job_data(found)))
+    return rendered(request, "job.html.jinja", job=_shown(job_found), data=embedded(job_data(job_found)))
 
 
 async def results(request: Request) -> Response:
@@ -96,23 +96,23 @@ async def results(request: Request) -> Response:
     place = home.place(name)
     if not place.is_dir():
         raise NotThereError(tr("There are no such results."))
-    found = await in_thread(lambda: list(pieces(home, name)))
+    results_found = await in_thread(lambda: list(pieces(home, name)))
     studies, _ = await in_thread(found_in, home)
     study = next((one for one in studies if one.results == home.name(place.resolve())), None)
-    spoken = next((piece for piece in found if piece.path == report_name(language())), None)
+    spoken = next((piece for piece in results_found if piece.path == report_name(language())), None)
     pages = [
         replace(piece, address=spoken.address) if spoken and piece.path == _REPORT else piece
-        for piece in found
+        for piece in results_found
         if piece.path in PAGES
     ]
     of_run = await in_thread(record_of, place) if any(piece.path == _REPORT for piece in pages) else None
     foreign = spoken is None and of_run is not None and of_run.language not in {"", language()}
     files = {
-        part: [piece for piece in found if piece.path.startswith(f"{part}/")]
-        for part in dict.fromkeys(piece.path.rpartition("/")[0] for piece in found)
+        part: [piece for piece in results_found if piece.path.startswith(f"{part}/")]
+        for part in dict.fromkeys(piece.path.rpartition("/")[0] for piece in results_found)
         if part
     }
-    single = [piece for piece in found if "/" not in piece.path and piece.path not in PAGES]
+    single = [piece for piece in results_found if "/" not in piece.path and piece.path not in PAGES]
     return rendered(
         request,
         "results.html.jinja",
@@ -157,7 +157,7 @@ def _titles() -> dict[str, str]:
     }
 
 
-def _shown(found: Job) -> dict[str, object]:
+def _shown(job: Job) -> dict[str, object]:
     states = {
         "accepted": tr("waiting"),
         "running": tr("running"),
@@ -165,10 +165,10 @@ def _shown(found: Job) -> dict[str, object]:
         "failed": tr("failed"),
         "dismissed": tr("stopped"),
     }
-    offer = OFFERS.get(found.process)
-    return asdict(found) | {
-        "title": found.told_title,
-        "state_words": states[found.state],
-        "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(found.created)),
-        "process_words": tr(offer.title) if offer else found.process,
+    offer = OFFERS.get(job.process)
+    return asdict(job) | {
+        "title": job.told_title,
+        "state_words": states[job.state],
+        "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.created)),
+        "process_words": tr(offer.title) if offer else job.process,
     }

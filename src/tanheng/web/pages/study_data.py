@@ -134,6 +134,6 @@ async def address(request: Request) -> Response:
 async def classes(request: Request) -> Response:
     """Land classes that a legend names, in the language that is spoken; of a study without one, those of all legends."""
     chosen = request.query_params.get("legend", "")
-    found = [chosen] if chosen in names("legends") else list(names("legends"))
-    known = dict.fromkeys(one for legend in found for one in legend_from(legend).classes)
+    legends = [chosen] if chosen in names("legends") else list(names("legends"))
+    known = dict.fromkeys(one for legend in legends for one in legend_from(legend).classes)
     return data({"classes": [[one, str(name_of(one))] for one in known]})

@@ -75,12 +75,12 @@ def checked(home: Home, name: str) -> StudyCheck:
 def _narrowed(problem: dict[str, object], entries: object, base: Path) -> dict[str, object]:
     """A problem of a file at the very entry that names the file, where its place says less."""
     place, file = str(problem["place"]), str(problem["file"])
-    found = [
+    places = [
         one
         for one, name in _names(entries, ())
         if file in {name, str(base / name)} and (not place or one.startswith(f"{place}."))
     ]
-    return problem | {"place": found[0]} if found else problem
+    return problem | {"place": places[0]} if places else problem
 
 
 def _names(entries: object, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -72,9 +72,9 @@ def state_of(home: Home, name: str) -> StudyState:
         study = parse_study(entries, path.name)
     except StudyError as error:
         return StudyState(name, text, version, name, entries, problems=problems_data(error, path.name))
-    found = asdict(study_found(home, path, study))
-    results = {key: found[key] for key in ("results", "made", "changes")}
-    results["plan"] = bool(found["results"]) and (home.place(found["results"]) / "plan" / "plan.json").is_file()
+    state = asdict(study_found(home, path, study))
+    results = {key: state[key] for key in ("results", "made", "changes")}
+    results["plan"] = bool(state["results"]) and (home.place(state["results"]) / "plan" / "plan.json").is_file()
     return StudyState(name, text, version, study.told_title, entries, results=results)
 
 

@@ -95,8 +95,8 @@ def _study(home: Home, path: Path) -> FoundStudy:
     try:
         study = load_study(path)
     except TanhengError as error:
-        told = str(error).split("\n")[0].replace(str(path), path.name)
-        return FoundStudy(name, path.stem if path.stem != "study" else path.parent.name, told)
+        message = str(error).split("\n")[0].replace(str(path), path.name)
+        return FoundStudy(name, path.stem if path.stem != "study" else path.parent.name, message)
     return study_found(home, path, study)
 
 

@@ -389,9 +389,9 @@ def _cells(today: LandToday, scenario: HandScenario, part: float) -> NDArray[np.
     """Pixels of each class after a part of the way, whole ones: what rounding leaves over falls to the class that moves most."""
     start = np.rint(np.array([one.area for one in today.classes], np.float64) / today.cell_km2)
     step = np.array([scenario.areas[one.name] - one.area for one in today.classes]) / today.cell_km2
-    found: NDArray[np.float64] = np.maximum(start + np.rint(part * step), 0.0)
-    found[np.argmax(np.abs(step) * (found > 0))] += start.sum() - found.sum()
-    return found
+    cells: NDArray[np.float64] = np.maximum(start + np.rint(part * step), 0.0)
+    cells[np.argmax(np.abs(step) * (cells > 0))] += start.sum() - cells.sum()
+    return cells
 
 
 def _refuse_years(to: Sequence[int], today: int) -> None:

@@ -132,7 +132,7 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
     comments = [line.rstrip("\r\n") for line in above]
-    found = Cells(
+    table = Cells(
         rows[0],
         rows[1:],
         comments,
@@ -141,7 +141,7 @@ def _opened(home: Home, study: str, file: str) -> tuple[Cells, _Form]:
         [line for line, _ in numbered[1:]],
         _class_names(rows),
     )
-    return found, _Form(encoding, mark, separator, "\r\n" if "\r\n" in text else "\n")
+    return table, _Form(encoding, mark, separator, "\r\n" if "\r\n" in text else "\n")
 
 
 def _class_names(rows: list[list[str]]) -> list[str]:

@@ -12,14 +12,14 @@ from tanheng.report.cartography.thumbnail import class_picture, number_picture
 _SIDE = 160
 
 
-def with_picture(found: Recognised) -> dict[str, Any]:
+def with_picture(file: Recognised) -> dict[str, Any]:
     """A recognised file as data, a raster with its picture: classes in their colours, numbers from light to dark."""
-    if found.preview is None:
+    if file.preview is None:
         picture = ""
-    elif found.kind == "land cover":
-        known: dict[int, str | None] = dict(legend_from(found.legends[0]).codes) if found.legends else {}
-        codes = [code for code, _ in found.codes]
-        picture = class_picture(found.preview, codes, [known.get(code) or str(code) for code in codes], _SIDE)
+    elif file.kind == "land cover":
+        known: dict[int, str | None] = dict(legend_from(file.legends[0]).codes) if file.legends else {}
+        codes = [code for code, _ in file.codes]
+        picture = class_picture(file.preview, codes, [known.get(code) or str(code) for code in codes], _SIDE)
     else:
-        picture = number_picture(found.preview, _SIDE)
-    return found.as_data() | {"picture": picture}
+        picture = number_picture(file.preview, _SIDE)
+    return file.as_data() | {"picture": picture}

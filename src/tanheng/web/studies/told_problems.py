@@ -8,8 +8,8 @@ from tanheng.language import tr
 
 def problems_data(error: TanhengError, name: str) -> list[dict[str, object]]:
     """Problems that an error tells of a study file of some name."""
-    found = error.problems if isinstance(error, StudyError) else (str(error),)
-    return [problem_data(one, tr("{name}: {words}", name=name, words="")) for one in found]
+    problems = error.problems if isinstance(error, StudyError) else (str(error),)
+    return [problem_data(one, tr("{name}: {words}", name=name, words="")) for one in problems]
 
 
 def problem_data(message: str, prefix: str = "") -> dict[str, object]:

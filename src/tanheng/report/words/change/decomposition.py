@@ -25,10 +25,10 @@ def decomposition_paragraph(tables: Tables) -> str:
     effects, states = (
         table[table["zone"] == REGION] for table in (tables["emission_decomposition"], tables["decoupling"])
     )
-    told = told_periods(zip(states["from_year"], states["to_year"], strict=True))
+    periods = told_periods(zip(states["from_year"], states["to_year"], strict=True))
     sentences = []
     for state in states.itertuples():
-        if (state.from_year, state.to_year) in told:
+        if (state.from_year, state.to_year) in periods:
             rows = effects[(effects["from_year"] == state.from_year) & (effects["to_year"] == state.to_year)]
             sentences += [_period(state, rows), *_decoupling(state)]
     return joined(

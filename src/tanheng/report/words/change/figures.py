@@ -70,5 +70,5 @@ def conversion_figures(tables: Tables) -> Iterator[ChartFigures]:
 
 def _periods(frame: pd.DataFrame) -> list[tuple[int, int]]:
     """Periods that are told, the longest first."""
-    told = told_periods(zip(frame["from_year"], frame["to_year"], strict=True))
-    return sorted(told, key=lambda period: (period[0] - period[1], period[0]))
+    periods = told_periods(zip(frame["from_year"], frame["to_year"], strict=True))
+    return sorted(periods, key=lambda period: (period[0] - period[1], period[0]))

@@ -53,11 +53,11 @@ def _pace(table: pd.DataFrame) -> list[str]:
         return [tr("On average {value} % of the land changed its class in a year.", value=value)]
     if len(table) > MOST_TOLD:
         return [_pace_of_many(table)]
-    told = [_interval(row) for row in table.itertuples()]
+    intervals = [_interval(row) for row in table.itertuples()]
     fast = [f"{row.from_year}–{row.to_year}" for row in table.itertuples() if row.pace == "fast"]
     text = tr(
         "Share of the land that changed class each year: {told}; {even} % over all intervals.",
-        told=listed(told),
+        told=listed(intervals),
         even=intensity_percent(float(table["uniform_intensity_per_yr"].iloc[0])),
     )
     return [text, *([tr("Change was fast in {intervals}.", intervals=listed(fast))] if fast else [])]
@@ -89,16 +89,16 @@ def _activity(table: pd.DataFrame) -> list[str]:
     """Category level: the classes that gain and lose faster than the land as a whole changes."""
     first, last = int(table["from_year"].iloc[0]), int(table["to_year"].iloc[0])
     gain, loss = (_active(table, what) for what in ("gain", "loss"))
-    found = []
+    sentences = []
     if gain:
-        found.append(
+        sentences.append(
             tr("From {first} to {last} these classes gain actively: {classes}.", first=first, last=last, classes=gain)
         )
     if loss:
-        found.append(
+        sentences.append(
             tr("From {first} to {last} these classes lose actively: {classes}.", first=first, last=last, classes=loss)
         )
-    return found
+    return sentences
 
 
 def _active(table: pd.DataFrame, what: str) -> str:
