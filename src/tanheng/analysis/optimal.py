@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tanheng.analysis.correlation import Values
 from tanheng.analysis.discretise import METHODS, breaks, natural_breaks
 from tanheng.analysis.geodetector import Strata
-from tanheng.analysis.kernels.ranking import sorted_sums
+from tanheng.analysis.kernels.ranking import sums_by_rank
 from tanheng.analysis.surrogates import RandomMaps
 from tanheng.errors import InputError
 from tanheng.language import listed, tr
@@ -278,7 +278,7 @@ def search_p_on_maps(
         phases, best = random.phases(noise), []
         for layout in layouts:
             sums = np.zeros((len(ways), int(bins.max()) + 1))
-            sorted_sums(random.drawn(layout.amplitude, phases), layout.ordered, bins, sums)
+            sums_by_rank(random.drawn(layout.amplitude, phases), layout.running, bins, sums)
             best.append([item.best_q(of, layout.total) for item, of in zip(ways, sums, strict=True)])
         return np.array(best) >= observed - ROUNDING
 
@@ -291,9 +291,10 @@ def search_p_on_maps(
 
 
 class _Layout:
-    """Amplitudes of a variable, its deviations in ascending order, and the sum of their squares."""
+    """Amplitudes of a variable, running sums of its deviations in ascending order, and the sum of their squares."""
 
     def __init__(self, amplitude: NDArray[np.float32], y: Values) -> None:
         self.amplitude = amplitude
-        self.ordered = np.sort(y) - y.mean()
-        self.total = float(self.ordered @ self.ordered)
+        deviations = np.sort(y) - y.mean()
+        self.running = np.concatenate([[0.0], np.cumsum(deviations)])
+        self.total = float(deviations @ deviations)

@@ -6,60 +6,43 @@ import numpy as np
 
 from tanheng.compiled import compiled
 
-#: Bits of a digit of the keys that are sorted by, three of which make a key.
-_DIGIT = 11
-_MOST = 1 << _DIGIT
+#: Intervals that the range of random values is cut into: a table of them fits the cache of a core.
+INTERVALS = 1 << 17
 
 
 @compiled()
-def sorted_sums(drawn, ordered, bins, sums):
-    """Add each ordered value to the bins of the cell whose drawn value has that rank.
+def sums_by_rank(drawn, running, bins, sums):
+    """Add to the bins of each cell the ordered value that has the rank of its drawn value.
+
+    Drawn values that fall into one of `INTERVALS` equal parts of their range, a few neighbours in rank, share the mean of their ordered values:
+    nothing has to be sorted, and cells are visited in their order.
 
     Parameters
     ----------
     drawn : float32, shape (cells,)
         Random values; finite.
-    ordered : float64, shape (cells,)
-        Values in ascending order.
+    running : float64, shape (cells + 1,)
+        Running sums of the values in ascending order, from 0 on.
     bins : int32, shape (cells, drivers)
         Bin of each cell by each driver.
     sums : float64, shape (drivers, bins)
         Added to.
     """
     n = len(drawn)
-    bits = drawn.view(np.uint32)
-    keys, cells = np.empty(n, np.uint32), np.empty(n, np.int32)
-    other_keys, other_cells = np.empty(n, np.uint32), np.empty(n, np.int32)
-    starts = np.zeros((3, _MOST + 1), np.int64)
+    low, high = drawn[0], drawn[0]
     for cell in range(n):
-        key = bits[cell]
-        # Negative numbers in descending order of their bits, before positive ones.
-        key = ~key if key >> np.uint32(31) else key | np.uint32(0x80000000)
-        keys[cell] = key
-        cells[cell] = cell
-        starts[0, (key & np.uint32(_MOST - 1)) + 1] += 1
-        starts[1, ((key >> np.uint32(_DIGIT)) & np.uint32(_MOST - 1)) + 1] += 1
-        starts[2, (key >> np.uint32(2 * _DIGIT)) + 1] += 1
-    for digit in range(3):
-        for value in range(_MOST):
-            starts[digit, value + 1] += starts[digit, value]
-    for digit in range(2):
-        shift = np.uint32(digit * _DIGIT)
-        for position in range(n):
-            key = keys[position]
-            value = (key >> shift) & np.uint32(_MOST - 1)
-            place = starts[digit, value]
-            starts[digit, value] += 1
-            other_keys[place] = key
-            other_cells[place] = cells[position]
-        keys, other_keys = other_keys, keys
-        cells, other_cells = other_cells, cells
-    for position in range(n):
-        value = keys[position] >> np.uint32(2 * _DIGIT)
-        rank = starts[2, value]
-        starts[2, value] += 1
-        y = ordered[rank]
-        cell = cells[position]
+        low, high = min(low, drawn[cell]), max(high, drawn[cell])
+    scale = np.float32(INTERVALS - 1) / (high - low) if high > low else np.float32(0.0)
+    numbers = np.zeros(INTERVALS, np.int32)
+    for cell in range(n):
+        numbers[np.int32((drawn[cell] - low) * scale)] += 1
+    means, first = np.empty(INTERVALS), 0
+    for part in range(INTERVALS):
+        last = first + numbers[part]
+        means[part] = (running[last] - running[first]) / numbers[part] if numbers[part] > 0 else 0.0
+        first = last
+    for cell in range(n):
+        y = means[np.int32((drawn[cell] - low) * scale)]
         for driver in range(bins.shape[1]):
             sums[driver, bins[cell, driver]] += y
 
