@@ -31,6 +31,9 @@ ThemeName = Literal[
 MAP_BREAKS: tuple[str, ...] = get_args(MapBreaks)
 DRIVER_BREAKS: tuple[DriverBreaks, ...] = get_args(DriverBreaks)
 
+#: The carbon pools of InVEST, in its order.
+POOLS = ("above", "below", "soil", "dead")
+
 #: Land-use categories of national inventories (IPCC 2006, Vol. 4, Ch. 3).
 LandCategory = Literal["forest land", "cropland", "grassland", "wetlands", "settlements", "other land"]
 

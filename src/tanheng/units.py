@@ -98,7 +98,7 @@ def _power(match: re.Match[str]) -> str:
 
 
 #: What a unit may be written with, before powers: letters, digits, and the signs of products, quotients, powers and brackets.
-_WRITTEN = re.compile(r"[\w\s.*/^()+·×³²₂°%%-]*".replace("%%", "%"))
+_WRITTEN = re.compile(r"[\w\s.*/^()+·×³²₂°%-]*")
 
 #: A power of a power, or a power of more than two digits: no unit has one, and to work it out could take for ever.
 _TOWER = re.compile(r"(\*\*|\^)\s*\(?[-+\d.\w]+\)?\s*(\*\*|\^)|(\*\*|\^)\s*\(?[-+]?\d{3,}|\d{20,}|[eE][-+]?\d{3,}")

@@ -92,7 +92,10 @@ CASES: dict[str, tuple[Spoil, str]] = {
     "year without a map": (replace("[2000, 2010]", "[2000, 2010, 2020]"), r"land_cover\.maps: no entry for 2020"),
     "years out of order": (replace("[2000, 2010]", "[2010, 2000]"), r"ascending order"),
     "unknown key": (replace("[carbon_density]", "[carbon_densty]"), r"did you mean 'carbon_density'"),
-    "unknown key in a table": (replace("legend =", "legnd ="), r"'land_cover.legnd' is not a key.*did you mean 'legend'"),
+    "unknown key in a table": (
+        replace("legend =", "legnd ="),
+        r"'land_cover.legnd' is not a key.*did you mean 'legend'",
+    ),
     "no TOML": (replace("[land_cover]", "[land_cover"), r"not valid TOML"),
     "nodata everywhere": (raster("b.tif", np.zeros((3, 4))), r"b\.tif: is nodata everywhere"),
     "fractional codes": (

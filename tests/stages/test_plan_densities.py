@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.planning.problem import Flows
 from tanheng.stages.planning.densities import PlaceDensities, ZonedDensities, place_densities
 

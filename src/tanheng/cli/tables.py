@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from tanheng.choices import POOLS
 from tanheng.cli.show import print_frame, wide_console
 from tanheng.factors import names, read_builtin
-from tanheng.factors.densities import POOLS
 from tanheng.language import language, mark, mark_name, name_of, tr
 from tanheng.tables.columns import column_of
 

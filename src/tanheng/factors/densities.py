@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.choices import POOLS
 from tanheng.errors import InputError, UnitError
 from tanheng.factors.catalogue import read_named
 from tanheng.factors.headings import refuse_other_densities
@@ -17,9 +18,6 @@ from tanheng.factors.legends import named_codes
 from tanheng.factors.table import Region, Table, parse_number
 from tanheng.language import listed, mark, tr
 from tanheng.units import carbon_factor, conversion_factor
-
-#: The carbon pools of InVEST, in its order.
-POOLS = ("above", "below", "soil", "dead")
 
 _IPCC_SOURCE = (
     "IPCC Tier 1 defaults: soil to 30 cm, Vol. 4, Ch. 2, Table 2.3 and Ch. 5, Table 5.5 of the edition named; biomass and litter, 2006, Vol. 4, "

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tanheng.choices import POOLS
 from tanheng.factors.catalogue import packaged_table
-from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
+from tanheng.factors.densities import POOL_WORDS, CarbonDensities
 from tanheng.factors.kinds_of_land import kind_of_land
 from tanheng.language import listed, name_of, tr
 

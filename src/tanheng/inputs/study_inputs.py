@@ -140,7 +140,8 @@ def _opened(study: Study, base: Path, *, every_pixel: bool) -> Inputs:
         legend = problems.attempt(open_legend, study, base, tables)
     names = ClassNames(() if legend is None else legend.classes)
     study = names.study(study)
-    tables, given = ({year: names.densities(table) for year, table in found.items()} for found in (tables, given))
+    tables = {year: names.densities(table) for year, table in tables.items()}
+    given = {year: names.densities(table) for year, table in given.items()}
     density_maps = open_density_maps(study, base, tables, problems)
     boundary = _boundary(study, base, problems)
     zones = open_zones(study, base, problems)

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.choices import POOLS
 from tanheng.errors import InputError, StudyError
-from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
+from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.factors.legends import Legend, legend_from
 from tanheng.inputs.checks.density_regions import foreign_densities

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from tanheng.choices import POOLS
 from tanheng.errors import InputError, nearest
 from tanheng.factors import Legend, legend_from
-from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from, densities_in
+from tanheng.factors.densities import CarbonDensities, carbon_densities_from, densities_in
 from tanheng.factors.density_ranges import density_ranges, strange_densities
 from tanheng.factors.reading import parse_table
 from tanheng.inputs.extent import choose_grid

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tanheng.factors.densities import CARBON_FRACTION, POOLS
+from tanheng.choices import POOLS
+from tanheng.factors.densities import CARBON_FRACTION
 from tanheng.language import tr
 from tanheng.study.parts import Accuracy, Bands, HalfWidth, Name, Names, Part, Period, Truth, Year, refuse_bands
 from tanheng.study.sections import Maps

@@ -11,11 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tanheng.accounting.flows.delays import AT_ONCE, Response, horizon, realised
+from tanheng.choices import POOLS
 
 Values = NDArray[np.float64]
-
-#: Carbon pools, in the order of densities.
-POOLS = ("above", "below", "soil", "dead")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import numpy as np
 import xarray as xr
 
 from tanheng.accounting.climate import Climate, climate_factors
-from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
+from tanheng.choices import POOLS
+from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.inputs.carbon.density_maps import DensityMapInputs
 from tanheng.inputs.problems import Problems

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.choices import POOLS
 from tanheng.errors import InputError, UnitError
-from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
+from tanheng.factors.densities import POOL_WORDS, CarbonDensities
 from tanheng.factors.density_ranges import density_ranges
 from tanheng.factors.legends import class_hint
 from tanheng.inputs.checks.raster_checks import check_values, value_strips

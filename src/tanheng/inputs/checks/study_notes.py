@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.factors.legends import class_hint
 from tanheng.inputs.problems import Problems
 from tanheng.language import listed, mark, tr

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.accounting.stock import stock_by_class
+from tanheng.choices import POOLS
 from tanheng.factors import names
-from tanheng.factors.densities import POOLS, CarbonDensities, carbon_densities_from
+from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.inputs.carbon.densities import density_array
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.study_inputs import Inputs, open_inputs

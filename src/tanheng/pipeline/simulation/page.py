@@ -122,7 +122,7 @@ def draw_simulation(
                 chance = sampler.of(ensemble.change_chance(key))
                 chance = np.where(sampler.inside, chance, np.nan)
                 title = tr(
-                    "Chance of change from {first} to {last}, by {draws} draws",
+                    "Probability of change from {first} to {last}, by {draws} draws",
                     first=years[-1],
                     last=key[1],
                     draws=ensemble.draws,

@@ -10,7 +10,8 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from tanheng.factors.densities import POOL_WORDS, POOLS
+from tanheng.choices import POOLS
+from tanheng.factors.densities import POOL_WORDS
 from tanheng.language import tr
 from tanheng.report.style.fonts import font_families
 from tanheng.report.style.palettes import POOL_COLOURS

@@ -14,8 +14,9 @@ from scipy import sparse
 
 from tanheng.accounting.stock import mean_density, stock_by_class, stock_of_cells_by_class
 from tanheng.accounting.summaries import class_area
+from tanheng.choices import POOLS
 from tanheng.errors import StudyError
-from tanheng.factors.densities import POOL_WORDS, POOLS, CarbonDensities
+from tanheng.factors.densities import POOL_WORDS, CarbonDensities
 from tanheng.grid import Grid
 from tanheng.inputs.carbon.densities import DensityInputs
 from tanheng.inputs.carbon.density_maps import DensityMapInputs, pools_of_place

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from tanheng.accounting.intervals.propagation import density_half_width
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.inputs.plan import PlanInputs
 from tanheng.language import tr
 from tanheng.planning.pareto import front

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.inputs.carbon.densities import DensityInputs
 from tanheng.planning.problem import Flows, Held
 from tanheng.stages.land.densities import mean_of_zones, zone_values

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.inputs.plan import PlanInputs
 from tanheng.language import tr
 from tanheng.planning.problem import Flows, Limit, Term, amount

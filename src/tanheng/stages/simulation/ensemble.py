@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tanheng.inputs.simulation.opening import SimulationInputs
 from tanheng.simulation.demand import transition_counts
-from tanheng.simulation.landscape import NO_ZONE, Land, Landscape, cells_by_class
+from tanheng.simulation.landscape import NO_ZONE, OUTSIDE, Land, Landscape, cells_by_class
 from tanheng.stages.simulation.future import SimulatedLand
 from tanheng.stages.simulation.tables import land_outside_zones, with_scenario
 from tanheng.units import HA_PER_KM2, SIGMAS_IN_HALF
@@ -88,7 +88,7 @@ class Ensemble:
         stayed = np.zeros(last.shape, np.float32)
         for k in range(len(self.inputs.land.classes)):
             stayed += np.where(last == k, self.times[key][k], 0)
-        return np.where(self.first[key] < 255, 1.0 - stayed / np.float32(self.draws), np.float32(np.nan))
+        return np.where(self.first[key] != OUTSIDE, 1.0 - stayed / np.float32(self.draws), np.float32(np.nan))
 
     def mean_cells(self, key: Key) -> NDArray[np.float64]:
         """Mean cells of each class in each zone, shape (zones, classes)."""

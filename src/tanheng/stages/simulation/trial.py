@@ -164,7 +164,7 @@ def hits_and_misses(before: Land, observed: Land, simulated: Land, classes: int)
         [changed & made & (observed == simulated), changed & made, changed, made], [1, 4, 2, 3], 0
     ).astype(np.uint8)
     inside = (before < classes) & (observed < classes) & (simulated < classes)
-    return np.where(inside, kinds, np.uint8(255))
+    return np.where(inside, kinds, np.uint8(OUTSIDE))
 
 
 def _curves(

@@ -23,7 +23,7 @@ from tanheng.accounting.intervals.propagation import (
     ratio_covariance,
     ratio_half_width,
 )
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.land.layers import by_layer, variable
 from tanheng.land.work import all_finished, layers_of
 from tanheng.language import tr

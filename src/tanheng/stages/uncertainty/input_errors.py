@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.accounting.intervals.propagation import sum_half_width
 from tanheng.accounting.intervals.uncertainty import Terms, covariance
-from tanheng.factors.densities import POOLS
+from tanheng.choices import POOLS
 from tanheng.stages.emission.allocation import Groups
 from tanheng.study import CarbonDensity
 from tanheng.units import CO2_PER_C

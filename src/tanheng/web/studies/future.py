@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tanheng.choices import POOLS
 from tanheng.errors import InputError
-from tanheng.factors.densities import POOLS
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.land import LandOfDates
 from tanheng.inputs.simulation.opening import MapsOfLand, open_land_inside

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from tanheng.factors.densities import POOL_WORDS, POOLS
+from tanheng.choices import POOLS
+from tanheng.factors.densities import POOL_WORDS
 from tanheng.language import name_of, tr
 from tanheng.report.style.palettes import CONVERSION_COLOURS, POOL_COLOURS, class_colours
 from tanheng.report.words.amounts import mass_unit
