@@ -194,6 +194,16 @@ def test_a_wrong_map_is_refused(tmp_path: Path, entries: dict[str, str], said: s
         run_with(tmp_path, soil(**entries), soil=np.full(FINE.shape, 800.0), error=np.full(FINE.shape, 900.0))
 
 
+def test_an_error_that_looks_like_a_fraction_is_asked_about(tmp_path: Path) -> None:
+    maps = soil(standard_error='"error.tif"')
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    fraction = run_with(tmp_path / "one", maps, soil=np.full(FINE.shape, 80.0), error=np.full(FINE.shape, 0.3))
+    assert any("is it a fraction of the density" in text for text in fraction.warnings)
+    amount = run_with(tmp_path / "other", maps, soil=np.full(FINE.shape, 80.0), error=np.full(FINE.shape, 24.0))
+    assert not any("is it a fraction of the density" in text for text in amount.warnings)
+
+
 def test_depth_and_two_maps_of_a_pool_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="how deep the soil of the map goes"):
         run_with(tmp_path, soil().replace("depth_cm = 100\n", ""), soil=np.full(FINE.shape, 80.0))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 import xarray as xr
 
 from conftest import write_map
@@ -17,6 +19,7 @@ from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.emission.demand import DemandInputs
 from tanheng.inputs.emission.emissions import EmissionInputs
 from tanheng.io.rasters import files_open, open_raster
+from tanheng.io.vectors import Polygons
 from tanheng.stages.balance import account_balance, balance_table, supply_of
 from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emission.demand import CellDemand, account_demand
@@ -25,6 +28,7 @@ from tanheng.stages.found import refuse_failed
 from tanheng.stages.land.change import account_change
 from tanheng.stages.land.stock import Land, account_stock
 from tanheng.stages.statistics.analyses import analyse_cells, analyse_drivers
+from tanheng.stages.zone_layers import lay_zones
 from tanheng.study import Analysis, BalanceChoice, Demand, Driver, EmissionsChoice
 
 YEARS = (2000, 2010)
@@ -78,6 +82,24 @@ def test_a_unit_without_a_weight_is_refused_where_that_is_an_error(land: Land, t
         found = account_demand(even, land, EMISSIONS, {})
     assert found.demand.sel(year=2000).values == pytest.approx(np.array([[1, 1, 1], [1, 1, 0.5]]) * 60 / 5.5)
     assert "spread evenly by area" in found.found.notes[0]
+
+
+def test_people_in_no_zone_are_told_where_all_emissions_are_those_of_zones(land: Land, tmp_path: Path) -> None:
+    """Two of six persons live east of the only zone; zones that overlap lie in the region as a whole all the same."""
+    west, north = 700_000.0, 3_900_000.0
+    inside = shapely.box(west, north - 2000, west + 2000, north)
+    again = shapely.box(west + 1000, north - 2000, west + 2000, north)
+    zones = Polygons("zones", GRID.crs, (inside, again), ("a", "b"), ("West", "Middle"), 0)
+    layers = lay_zones({"part": zones}, GRID, series().fraction)
+    by_zone = EMISSIONS.assign(zone="a")
+    with files_open():
+        given = replace(demand_inputs(tmp_path), zone_layer="part")
+        found = account_demand(given, land, by_zone, layers)
+        rest = account_demand(given, land, pd.concat([by_zone, EMISSIONS], ignore_index=True), layers)
+    notes = [str(note) for note in found.found.notes]
+    assert any("2 persons (33 % of the region) live in no zone of 'part'" in note for note in notes)
+    assert not any("of this zone lies in the region" in note for note in notes)
+    assert not any("live in no zone" in str(note) for note in rest.found.notes)
 
 
 @pytest.mark.parametrize(("mode", "supply"), [("stock", 37_000.0), ("stock_change", 600.0)])

@@ -27,6 +27,8 @@ class ZoneLayer:
         In the CRS of the grid.
     sizes : numpy.ndarray, shape (zones,), 1
         Cells' worth of the grid in each zone.
+    in_region : numpy.ndarray, shape (zones,), 1
+        Cells' worth of each zone in the region, whether other zones lie there as well or not.
     overlapping : int
         Cells in which zones overlap.
     weights : scipy.sparse.csr_matrix, shape (zones + 1, cells), 1
@@ -38,6 +40,7 @@ class ZoneLayer:
     names: tuple[str, ...]
     shapes: NDArray[np.object_]
     sizes: NDArray[np.float64]
+    in_region: NDArray[np.float64]
     overlapping: int
     weights: sparse.csr_matrix
 
@@ -58,8 +61,14 @@ def _layer(label: str, polygons: Polygons, grid: Grid, fraction: NDArray[np.floa
     weights = zone_weights(cover, fraction)
     sizes = np.asarray(cover.sum(axis=1)).ravel()
     overlapping = int((np.asarray(cover.sum(axis=0)).ravel() > 1.01).sum())
+    within = sparse.csr_matrix(
+        (np.minimum(cover.data, fraction.ravel()[cover.indices]), cover.indices, cover.indptr), cover.shape
+    )
+    in_region = np.asarray(within.sum(axis=1)).ravel()
     outlines = np.array(shapes, dtype=object)
-    return ZoneLayer(label, tuple(polygons.ids), tuple(polygons.names), outlines, sizes, overlapping, weights)
+    return ZoneLayer(
+        label, tuple(polygons.ids), tuple(polygons.names), outlines, sizes, in_region, overlapping, weights
+    )
 
 
 def overlap_notes(layers: Mapping[str, ZoneLayer]) -> list[str]:

@@ -133,6 +133,7 @@ def _check(item: DensityMapInputs, study: Study, tables: Mapping[int, CarbonDens
             problems.warn(*_unusual_mean(raster, item))
     if item.standard_error is not None:
         problems.attempt(_check_error, item)
+        problems.warn(*_small_error(item))
     problems.warn(*_depth_notes(item, tables), *_year_notes(item, study))
 
 
@@ -239,6 +240,29 @@ def _check_error(item: DensityMapInputs) -> None:
                 units=item.settings.units,
             )
         )
+
+
+def _small_error(item: DensityMapInputs) -> list[str]:
+    """Warning on standard errors below a hundredth of the density: maps are not known so well, and fractions look so."""
+    first, error = next(iter(item.rasters.values())), item.standard_error
+    assert error is not None  # noqa: S101  the caller looked
+    middle, typical = (_median(value_strips(raster)) for raster in (first, error))
+    if not 0.0 < typical < _LEAST_ERROR * middle:
+        return []
+    return [
+        tr(
+            "{path}: its standard error is {typical:.2g} where the density is {middle:.3g} {units}, less than one percent; is it a fraction of the "
+            "density? It must be in the units of the map",
+            path=error.path,
+            typical=typical,
+            middle=middle,
+            units=item.settings.units,
+        )
+    ]
+
+
+#: Standard error as a share of the density below which it is asked about: those of biomass and soil maps are tenths.
+_LEAST_ERROR = 0.01
 
 
 def _median(strips: Iterator[NDArray[np.float64]]) -> float:

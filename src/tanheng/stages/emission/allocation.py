@@ -47,7 +47,7 @@ def emission_zones(layer: ZoneLayer | None, table: pd.DataFrame, land: Land) -> 
     fraction = np.asarray(land.fraction.values, float)
     inside = (layer.of_zones @ sparse.diags(fraction.ravel())).tocsr()
     whole = shapely.area(layer.shapes) / M2_PER_KM2
-    held = np.asarray(inside.sum(axis=1)).ravel() * land.grid.cell_area_km2
+    held = layer.in_region * land.grid.cell_area_km2
     emitting = set(table.loc[table["emissions_t_c"] > 0, "zone"])
     outside = [
         name

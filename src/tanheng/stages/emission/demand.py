@@ -40,6 +40,10 @@ from tanheng.stages.zone_layers import ZoneLayer
 Layer = NDArray[np.float64]
 
 
+#: Share of the people of a region that may live in no zone without a word: gaps between polygons along a border.
+_FEW_PEOPLE = 0.002
+
+
 @dataclass(frozen=True)
 class CellDemand:
     """Population, and the emissions that are allocated to cells.
@@ -136,6 +140,7 @@ def account_demand(
         one = _year(given, year, rows, weights.of_year(year, people.per_cell(year)), land, zones)
         region = float(land.fraction.sum()) * land.grid.cell_area_km2
         more = [*_gaps(year, people.per_cell(year), land), *_strange_people(year, people.keep(year), region)]
+        more += _people_without_zone(year, rows, people.per_cell(year), land, zones)
         return replace(one, notes=(*one.notes, *more))
 
     unpack = partial(_Year.of_data, land.cells)
@@ -164,6 +169,29 @@ def account_demand(
         Found(_tables(by_year), variables, tuple(dict.fromkeys(notes))),
     )
     return _checked(cell_demand, keeps_mass=given.settings.form == "mass-conserving")
+
+
+def _people_without_zone(
+    year: int, rows: pd.DataFrame, per_cell: Layer, land: Land, zones: EmissionZones | None
+) -> list[str]:
+    """Note on people of the region who live in no zone, where all emissions are known by zone: they are given none."""
+    if zones is None or (rows["zone"] == "").any():
+        return []
+    left = np.asarray(zones.layer.weights[[-1]].toarray()).ravel() * land.fraction.values.ravel()
+    people = np.nan_to_num(per_cell).ravel()
+    outside, all_people = float(left @ people), float(land.fraction.values.ravel() @ people)
+    if all_people <= 0 or outside <= _FEW_PEOPLE * all_people:
+        return []
+    return [
+        tr(
+            "demand {year}: {persons:,.0f} persons ({percent:.2g} % of the region) live in no zone of '{layer}', for whose zones all emissions are "
+            "given, so that they are allocated none; add a row without a zone for the rest of the region, or draw the zones without gaps",
+            year=year,
+            persons=outside,
+            percent=100 * outside / all_people,
+            layer=zones.layer.label,
+        )
+    ]
 
 
 class _People:
