@@ -140,8 +140,8 @@ class Table:
 
     @property
     def title(self) -> str:
-        """Title that the file gives itself, or its name."""
-        return self.said("Title:") or self.name
+        """Title that the file gives itself, in the language that is spoken where it has one there, or its name."""
+        return self.said(f"Title-{language()}:") or self.said("Title:") or self.name
 
     @property
     def region(self) -> Region | None:
@@ -159,7 +159,9 @@ class Table:
     @property
     def source(self) -> str:
         """Source that the file names in its comments."""
-        return " ".join(text for text in self.comments if not text.startswith(("Title:", "Region:", "Soil depth:")))
+        return " ".join(
+            text for text in self.comments if not text.startswith(("Title:", "Title-", "Region:", "Soil depth:"))
+        )
 
 
 def parse_number(text: str, place: object, *, positive: bool = True) -> float:

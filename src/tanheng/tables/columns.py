@@ -17,11 +17,24 @@ from tanheng.language import mark, name_of, tr
 #: by spaces, `variable` as a quantity that is analysed, `cause` as a fuel's factor or activity, `place` as the user writes it, `code` and
 #: `text` as they are.
 Kind = Literal[
-    "year", "count", "amount", "share", "ratio", "chance", "name", "names", "variable", "cause", "place", "code", "text"
+    "year",
+    "count",
+    "amount",
+    "share",
+    "ratio",
+    "chance",
+    "name",
+    "names",
+    "variable",
+    "cause",
+    "price",
+    "place",
+    "code",
+    "text",
 ]
 
 #: Kinds whose values are words.
-WORDS: frozenset[Kind] = frozenset({"name", "names", "variable", "cause", "place", "code", "text"})
+WORDS: frozenset[Kind] = frozenset({"name", "names", "variable", "cause", "price", "place", "code", "text"})
 
 
 @dataclass(frozen=True)
@@ -159,7 +172,7 @@ _ROWS: tuple[Column, ...] = (
     Column("net_present_value", mark("net present value of the change"), mark("in the currency named")),
     Column("currency", mark("currency"), kind="name"),
     Column("price", mark("price of carbon"), mark("in the unit named"), "ratio"),
-    Column("price_unit", mark("unit of the price"), kind="text"),
+    Column("price_unit", mark("unit of the price"), kind="price"),
     Column("method", mark("method"), kind="name"),
     # Supply, demand and balance
     Column("mode", mark("mode of the balance"), kind="name"),
@@ -454,7 +467,7 @@ _ROWS: tuple[Column, ...] = (
 
 #: Columns that hold something else in one table than in the others.
 _OF_TABLE: dict[tuple[str, str], Column] = {
-    ("demand_allocation", "unit"): Column("unit", mark("unit of land"), kind="place"),
+    ("demand_allocation", "unit"): Column("unit", mark("zone"), kind="place"),
     ("balance_hot_spots_by_zone", "zone"): Column("zone", mark("zone code"), kind="code"),
     ("balance_hot_spots_by_zone", "name"): Column("name", mark("zone"), kind="place"),
     ("zoning", "zone"): Column("zone", mark("zone of management"), kind="name"),

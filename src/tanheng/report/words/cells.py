@@ -93,6 +93,9 @@ def cell_words(value: object, column: str, table: str = "") -> str:
         return tr(_VARIABLES[text]) if text in _VARIABLES else name_of(text)
     if kind == "cause":
         return _cause(text)
+    if kind == "price":
+        currency, _, unit = text.partition(" per ")
+        return tr("{currency} per {unit}", currency=name_of(currency), unit=unit) if unit else text
     if kind == "names":
         return listed(name_of(item) for item in text.split())
     if kind == "name" or (kind == "place" and text in _PLACES):
