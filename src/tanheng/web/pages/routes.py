@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import asdict, replace
+from pathlib import PurePosixPath
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -13,6 +14,7 @@ from tanheng.io.results.folder import report_name
 from tanheng.language import LANGUAGES, language, tr
 from tanheng.pipeline.freshness import record_of
 from tanheng.report.page.html import embedded
+from tanheng.tables.titles import TITLES, table_title
 from tanheng.web.answers import NotThereError, asked, door_of, home_of, in_thread
 from tanheng.web.api.routes import landing
 from tanheng.web.doors.one import OneDoor
@@ -121,6 +123,8 @@ async def results(request: Request) -> Response:
         files=files,
         single=single,
         titles=_titles(),
+        part_titles={part: _part_title(part) for part in files},
+        table_titles={piece.path: _table_name(piece.path) for piece in results_found if piece.path.endswith(".csv")},
         study=study,
         foreign=foreign,
     )
@@ -155,6 +159,25 @@ def _titles() -> dict[str, str]:
         "simulation/report.html": tr("Future land use"),
         "compare.html": tr("Comparison"),
     }
+
+
+def _part_title(part: str) -> str:
+    """Name of a folder of results, as the reader's language has it; one that is not known keeps its own."""
+    known = {
+        "tables": tr("Tables"),
+        "maps": tr("Maps"),
+        "grids": tr("Grids"),
+        "pixels": tr("Maps of pixels"),
+        "difference_maps": tr("Difference maps"),
+    }
+    last = part.rpartition("/")[2]
+    return known.get(last, last)
+
+
+def _table_name(path: str) -> str:
+    """Title of a table by its file, empty where the file has a name of its own."""
+    name = PurePosixPath(path).stem
+    return table_title(name) if name in TITLES else ""
 
 
 def _shown(job: Job) -> dict[str, object]:
