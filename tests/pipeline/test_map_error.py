@@ -222,3 +222,19 @@ def test_two_ways_to_say_the_same_error_are_refused(tmp_path: Path) -> None:
     more = 'area_uncertainty = { forest = 0.1 }\n[land_cover.map_error]\nsamples = { 2000 = "first.csv" }'
     with pytest.raises(StudyError, match="give either 'area_uncertainty' or samples"):
         run_with(tmp_path, more, first=WIDE)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "said"),
+    [
+        ("class,cropland,forest\ncropland,90,10\nforest,20,80\n", "each class has 100 sample units"),
+        ("class,cropland,forest\ncropland,61,6\nforest,7,26\n", "the table sums to 100"),
+        (
+            "class,cropland,forest\ncropland,180000,20000\nforest,20000,80000\n",
+            "300,000 sample units; are these pixels",
+        ),
+    ],
+)
+def test_a_matrix_of_percentages_or_pixels_is_asked_about(tmp_path: Path, matrix: str, said: str) -> None:
+    results = run_with(tmp_path, '[land_cover.map_error]\nsamples = { 2000 = "first.csv" }', first=matrix)
+    assert any(said in text for text in results.warnings)

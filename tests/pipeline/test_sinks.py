@@ -239,3 +239,8 @@ def test_classes_of_a_cell_have_the_production_of_their_own_pixels(tmp_path: Pat
     results = run_study(study)
     uptake = results.dataset["supply"].sel(year=2000).values
     assert uptake[0] == pytest.approx([25 * 5.0, 50 * 5.0, 50 * 5.0, 50 * 5.0], rel=SINGLE)
+
+
+def test_production_of_a_desert_is_asked_about(tmp_path: Path) -> None:
+    desert = run_with(tmp_path, npp("{ share = 0.5 }"), npp=80.0)
+    assert any("highest value is 0.8 t C/ha a year, no more than deserts fix" in text for text in desert.warnings)

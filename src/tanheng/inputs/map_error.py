@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from tanheng.factors.map_accuracies import StatedAccuracy, published_accuracy
 from tanheng.inputs.problems import Problems
 from tanheng.io.map_errors import ChangeErrors, MapErrors, read_change_errors, read_map_errors
@@ -59,6 +61,7 @@ def open_map_errors(
             errors = problems.attempt(partial(read_map_errors, classes=classes), base / name)
             if errors is not None:
                 problems.add(*_unsampled(errors, year, shown.get(year, ())))
+                problems.warn(*_strange_counts(errors))
                 samples[year] = errors
     with problems.at("land_cover.map_error.change_samples"):
         for period, name in given.change_samples.items():
@@ -89,6 +92,47 @@ def _unsampled(errors: MapErrors, year: int, shown: Collection[str]) -> list[str
             classes=listed(map(name_of, lacking)),
         )
     ]
+
+
+#: Sample units of a map from which on they are asked about: reference samples of a region are hundreds or a few thousand.
+_MOST_SAMPLES = 50_000
+
+#: How far a sum of percentages may be from 100 by rounding.
+_ROUNDED = 1.5
+
+
+def _strange_counts(errors: MapErrors) -> list[str]:
+    """Warnings on an error matrix that seems to hold percentages, or pixels or areas: its intervals rest on the number of sample units."""
+    if errors.counts is None:
+        return []
+    total = float(errors.counts.sum())
+    rows = errors.counts.sum(axis=1)
+    sampled = rows[rows > 0]
+    if len(sampled) > 1 and (np.abs(sampled - 100.0) <= _ROUNDED).all():
+        return [
+            tr(
+                "{name}: each class has 100 sample units; if the table holds percentages, its intervals are wrong: give the counts of sample units",
+                name=errors.name,
+            )
+        ]
+    if abs(total - 100.0) <= _ROUNDED:
+        return [
+            tr(
+                "{name}: the table sums to {total:.4g}; if it holds percentages, its intervals are wrong: give the counts of sample units",
+                name=errors.name,
+                total=total,
+            )
+        ]
+    if total > _MOST_SAMPLES:
+        return [
+            tr(
+                "{name}: {total:,.0f} sample units; are these pixels or areas? Neighbouring pixels are not independent samples, and the intervals "
+                "would be far too narrow: give the counts of reference samples",
+                name=errors.name,
+                total=total,
+            )
+        ]
+    return []
 
 
 def stated_accuracies(study: Study) -> dict[int, StatedAccuracy]:

@@ -83,7 +83,8 @@ def _with_production(balance: BalanceInputs, study: Study, base: Path, problems:
         return balance
     npp = rasters_by_year(study.years, base, given, problems)
     for raster in each_once(npp.values()):
-        problems.attempt(_check_production, raster, given.units, given.valid_max)
+        highest = problems.attempt(_check_production, raster, given.units, given.valid_max)
+        problems.warn(*_little_production(raster, highest))
     respiration = given.respiration
     table = None
     if respiration.table is not None:
@@ -155,8 +156,27 @@ def _check_climate(raster: Raster, ends: tuple[float, float], units: str) -> Non
             )
 
 
-def _check_production(raster: Raster, units: str, valid_max: float | None) -> None:
-    """Refuse production beyond what vegetation is known to fix: numbers that mean no data, or a scale that was left out.
+def _little_production(raster: Raster, highest: float | None) -> list[str]:
+    """Warning on net primary production that is nowhere more than that of a desert: a scale that was applied twice."""
+    if highest is None or not 0.0 < highest < _DESERT:
+        return []
+    return [
+        tr(
+            "{path}: its highest value is {highest:.2g} t C/ha a year, no more than deserts fix (most vegetation 2 to 12); is the scale of the units "
+            "right?",
+            path=raster.path,
+            highest=highest,
+        )
+    ]
+
+
+#: Net primary production up to which land is desert or tundra, t C/ha a year (Saugier, Roy and Mooney 2001, Terrestrial Global Productivity, Ch. 23:
+#: deserts 1.25, tundra 0.9).
+_DESERT = 1.3
+
+
+def _check_production(raster: Raster, units: str, valid_max: float | None) -> float:
+    """Highest production of a raster, t C/ha a year; beyond what vegetation is known to fix it is refused: no data, or a scale left out.
 
     Raises
     ------
@@ -194,6 +214,7 @@ def _check_production(raster: Raster, units: str, valid_max: float | None) -> No
                 most=_MOST_FIXED,
             )
         )
+    return high * factor
 
 
 def check_classes_of_uptake(balance: BalanceInputs, classes: tuple[str, ...], problems: Problems) -> BalanceInputs:
