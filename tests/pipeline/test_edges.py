@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from conftest import NORTH, STUDY, WEST, write_map, write_zones, zone
+from conftest import NORTH, STUDY, WEST, tiny_study, write_map, write_zones, zone
 from tanheng.errors import TanhengError
 from tanheng.io.vectors import read_polygons
 from tanheng.pipeline.run import run_study
@@ -175,3 +175,22 @@ def test_a_code_mapped_by_hand_beats_the_declared_nodata_without_a_warning(tiny:
     assert not any("declares" in item for item in results.warnings)
     area = results.tables["stock_by_class"].set_index(["year", "land_class"])["area_km2"]
     assert area[(2000, "water")] == 2.0
+
+
+def test_later_maps_are_read_where_the_first_one_has_data(tmp_path: Path) -> None:
+    """Without a boundary the region is the land of the first map, also inside a cell of which it knows three quarters."""
+    study = tiny_study(tmp_path)
+    first = np.repeat(np.repeat([[1, 1, 2, 2], [1, 3, 2, 4], [1, 1, 5, 1]], 2, axis=0), 2, axis=1)
+    last = first.copy()
+    first[0, 0] = 0
+    last[0, 0] = 5  # where the first map knows nothing
+    last[1, 1] = 2
+    write_map(tmp_path / "a.tif", first, pixel=500.0)
+    write_map(tmp_path / "b.tif", last, pixel=500.0)
+    results = run_study(study)
+    areas = results.tables["stock_by_class"].set_index(["year", "land_class"])["area_km2"]
+    assert areas[2000].sum() == pytest.approx(11.75)
+    assert areas[2010].sum() == pytest.approx(11.75)
+    assert areas[2010, "built-up"] == pytest.approx(1.0)
+    moved = results.tables["transitions"].set_index(["from_class", "to_class"])["area_km2"]
+    assert moved["cropland", "forest"] == pytest.approx(0.25)

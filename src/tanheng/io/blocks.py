@@ -65,6 +65,7 @@ class FolderOfBlocks:
             asdict(task.grid),
             asdict(task.block),
             task.pairs,
+            task.within_first,
             [self._map_key(item) for item in task.maps],
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

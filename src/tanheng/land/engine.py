@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.land.lookup import Lookup, code_counts
+from tanheng.land.lookup import NO_DATA, Lookup, code_counts
 from tanheng.land.overlay import Block, Overlay, WarpedOverlay, Window, overlay
 from tanheng.land.pixels import PixelGrid, Source, lies_on
 from tanheng.land.pools import Pool, Threads
@@ -60,12 +60,13 @@ class LandMap:
 
 @dataclass(frozen=True)
 class CountTask:
-    """What one worker does in one go: count maps on the same pixels into one block."""
+    """What one worker does in one go: count maps on the same pixels into one block; with `within_first`, where the first of them has data."""
 
     grid: Grid
     block: Block
     maps: tuple[LandMap, ...]
     pairs: tuple[tuple[int, int], ...]
+    within_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,13 @@ def count_block(task: CountTask) -> BlockCounts:
     window = lies.window(block)
     if window is None:
         return BlockCounts(block, shares, pairs, 0)
-    codes, lookups, counted = [], [], []
+    codes: list[NDArray[np.uint8]] = []
+    lookups: list[NDArray[np.int16]] = []
+    counted: list[NDArray[np.float64]] = []
     for number, land_map in enumerate(task.maps):
         found, table = land_map.lookup.indexed(read_upright(land_map.source, lies, window), land_map.source.name)
+        if number and task.within_first and _ends_within_cells(counted[0]):
+            found, table = _without(found, table, lookups[0][codes[0]] == NO_DATA)
         codes.append(found)
         lookups.append(table)
         counted.append(lies.count(block, window, found, table, classes + 1))
@@ -119,6 +124,26 @@ def count_block(task: CountTask) -> BlockCounts:
         )
         pairs[number] = both.reshape(classes, classes, block.rows, block.columns)
     return BlockCounts(block, shares, pairs, window.height * window.width * len(task.maps))
+
+
+def _ends_within_cells(counted: NDArray[np.float64]) -> bool:
+    """Whether a map has data in a part of some cells, shape (cells, classes + 1), so that it matters which pixels these are."""
+    part = counted.sum(axis=1)
+    return bool(((part > 0.0) & (part < 1.0 - 1e-9)).any())
+
+
+def _without(
+    codes: NDArray[np.uint8], table: NDArray[np.int16], gone: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """Codes of a map, with no data where another has none, and their table."""
+    if not gone.any():
+        return codes, table
+    free = np.flatnonzero(table == NO_DATA)
+    if not len(free):
+        free = np.setdiff1d(np.arange(len(table)), np.unique(codes))
+        table = table.copy()
+        table[free[:1]] = NO_DATA
+    return np.where(gone, np.uint8(free[0]), codes), table
 
 
 def plan_blocks(
@@ -191,6 +216,7 @@ def counted_blocks(
     pairs: Iterable[tuple[int, int]] = (),
     *,
     wanted: NDArray[np.bool_] | None = None,
+    within_first: bool = False,
     pool: Pool | None = None,
     block_bytes: int = BLOCK_BYTES,
     store: BlockStore | None = None,
@@ -207,6 +233,8 @@ def counted_blocks(
         Pairs of years whose transitions are wanted; those whose maps lie on other pixels are left out.
     wanted : array of bool, shape (rows, columns), optional
         Cells that matter; blocks without any are not read.
+    within_first : bool
+        Count maps on the pixels of the first one where that has data, so that they show the same land.
     pool : Pool, optional
         Who does the tasks; a thread for each core by default.
     block_bytes : int
@@ -221,7 +249,7 @@ def counted_blocks(
     (CountTask, BlockCounts)
         Blocks as they are counted.
     """
-    tasks = plan_tasks(maps, grid, list(pairs), wanted, block_bytes)
+    tasks = plan_tasks(maps, grid, list(pairs), wanted, block_bytes, within_first=within_first)
     done, pixels = 0, 0
     for _, group in groupby(tasks, key=lambda task: id(task.maps)):
         open_tasks = []
@@ -248,6 +276,8 @@ def plan_tasks(
     pairs: Sequence[tuple[int, int]],
     wanted: NDArray[np.bool_] | None,
     block_bytes: int = BLOCK_BYTES,
+    *,
+    within_first: bool = False,
 ) -> list[CountTask]:
     """Tasks that count the maps: blocks of cells for each group of maps that share their pixels."""
     tasks: list[CountTask] = []
@@ -257,7 +287,8 @@ def plan_tasks(
         counts = len(group) * (len(group[0].lookup.classes) + 1) + len(inside) * len(group[0].lookup.classes) ** 2
         cells = max(1, COUNT_BYTES // (8 * counts))
         blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group), cells)
-        tasks += [CountTask(grid, block, group, inside) for block in blocks]
+        within = within_first and group[0] is maps[0]
+        tasks += [CountTask(grid, block, group, inside, within) for block in blocks]
     return tasks
 
 

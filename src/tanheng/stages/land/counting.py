@@ -89,6 +89,7 @@ def _counted(land: LandInputs, counting: Counting, cells: CellStore) -> LandSeri
         land.grid,
         list(land.pairs),
         wanted=wanted,
+        within_first=fraction is None,
         pool=counting.pool,
         store=store,
         progress=counting.progress,
