@@ -76,7 +76,7 @@ def print_tables(kind: str) -> None:
 def print_table(kind: str, name: str) -> None:
     """Print the rows of one built-in table, as a model for a table of one's own: identifiers stand beside the words."""
     builtin = read_builtin(kind, name)
-    table = Table(title=escape(f"{builtin.title}\n{builtin.source}"), title_justify="left")
+    table = Table(title=escape(f"{builtin.title_here}\n{builtin.source}"), title_justify="left")
     for column in builtin.header:
         table.add_column(escape(_heading(column)))
     for _, row in builtin.rows:

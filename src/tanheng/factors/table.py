@@ -140,8 +140,13 @@ class Table:
 
     @property
     def title(self) -> str:
-        """Title that the file gives itself, in the language that is spoken where it has one there, or its name."""
-        return self.said(f"Title-{language()}:") or self.said("Title:") or self.name
+        """Title that the file gives itself, or its name; records keep it, so that it is the same in every language."""
+        return self.said("Title:") or self.name
+
+    @property
+    def title_here(self) -> str:
+        """Title in the language that is spoken, where the file has one there."""
+        return self.said(f"Title-{language()}:") or self.title
 
     @property
     def region(self) -> Region | None:
