@@ -61,7 +61,7 @@ def test_compare_writes_a_page_and_tables(tiny: Path, tmp_path: Path) -> None:
     )
     assert "both runs give the same figures" in found.output
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "compare.html", "figures.csv", "inputs.csv", "settings.csv",
+        "compare.html", "compare.json", "figures.csv", "inputs.csv", "settings.csv",
     ]  # fmt: skip
 
 

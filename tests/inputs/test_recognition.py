@@ -142,3 +142,31 @@ def test_sheets_become_entries_of_their_own(tmp_path: Path) -> None:
 
 def test_an_empty_column_is_none_of_names() -> None:
     assert name_column({"city": [None], "province": ["河南省"]}) == "province"
+
+
+def test_emissions_without_a_unit_are_emissions_and_ask_for_it(tmp_path: Path) -> None:
+    (tmp_path / "co2.csv").write_text("year,emissions\n2000,10\n2020,20\n", encoding="utf-8")
+    found = of(tmp_path / "co2.csv")
+    first = found.uses[0]
+    assert dict(first.entries)["emissions", "totals"] == "co2.csv"
+    assert first.own is not None
+    assert first.own.unit_place == ("emissions", "unit")
+    assert not any(needed for _, _, needed in first.own.columns)
+    # Years to come have the same headings, and are offered; nothing is taken for granted.
+    assert ("simulate", "outlook") in [use.entries[0][0] for use in found.uses]
+    assert not any(use.likely for use in found.uses)
+
+
+def test_a_table_with_scenarios_is_of_years_to_come(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("year,scenario,population\n2030,slow,10\n", encoding="utf-8")
+    first = of(tmp_path / "a.csv").uses[0]
+    assert first.entries[0][0] == ("simulate", "outlook")
+    assert first.likely
+
+
+@pytest.mark.parametrize(("heading", "is_taken"), [("crop_output", True), ("soil", False)])
+def test_values_by_class_are_for_a_plan(tmp_path: Path, heading: str, is_taken: bool) -> None:
+    """Densities that lack pools are none."""
+    (tmp_path / "a.csv").write_text(f"class,{heading}\ncropland,5.69\nforest,0\n", encoding="utf-8")
+    places = [place for use in of(tmp_path / "a.csv").uses for place, _ in use.entries]
+    assert (("plan", "values") in places) is is_taken

@@ -29,9 +29,9 @@ def test_change_both_ways_is_told_beside_the_change_of_areas() -> None:
     )
     (told,) = moves_sentences({"conversions": table})
     assert told.startswith(
-        "as now: From 2015 to 2025, 100 km2 change their class. The areas of the classes change by 20 km2"
+        "as now: From 2015 to 2025, 100 km² change their class. The areas of the classes change by 20 km²"
     )
-    assert "the other 80 km2" in told
+    assert "the other 80 km²" in told
 
 
 def test_change_one_way_needs_no_word() -> None:

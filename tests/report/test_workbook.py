@@ -14,6 +14,7 @@ from tanheng.language import speaking, tr
 from tanheng.pipeline.run import Results, run_study
 from tanheng.report.style.palettes import class_colours
 from tanheng.report.words.cells import cell_words
+from tanheng.report.words.times import local_time
 from tanheng.report.workbook import table_sheets
 from tanheng.report.workbook.check_sheet import OK, fault
 from tanheng.report.workbook.table_sheets import HEAD, sheet_names
@@ -140,7 +141,7 @@ def test_contents_link_every_sheet_and_say_what_the_run_was(book: Workbook, resu
     assert linked | {contents.title, tr("Data of the charts")} == set(book.sheetnames)
     told = " ".join(str(cell.value) for row in contents.iter_rows(max_row=8) for cell in row if cell.value)
     assert "Tiny" in told
-    assert str(results.record["made"]) in told
+    assert local_time(str(results.record["made"])) in told
 
 
 def test_charts_are_drawn_from_formulas_that_equal_the_tables(results: Results, tmp_path: Path) -> None:

@@ -286,6 +286,18 @@ def test_what_is_typed_outlives_a_page_that_is_drawn_anew(browser: Browser, serv
 
 
 @once
+def test_settings_that_few_need_are_shown_on_demand(browser: Browser, served: tuple[Served, str]) -> None:
+    server, code = served
+    page = page_of_county(browser, server, code)
+    page.locator("details.section[data-section='plan'] > summary").click()
+    seldom = page.locator("details.section[data-section='plan'] .field.optional").first
+    expect(seldom).to_be_hidden()
+    page.check("#all")
+    expect(seldom).to_be_visible()
+    page.context.close()
+
+
+@once
 def test_lists_are_filled_in_without_toml(browser: Browser, served: tuple[Served, str]) -> None:
     """Limits as cards, conversions as two names, shares as a name and a number, borrowed years as three cells."""
     server, code = served
@@ -375,6 +387,14 @@ def test_two_runs_are_compared(browser: Browser, served: tuple[Served, str]) -> 
     page.click("#job-results")
     ready(page)
     page.frame_locator("#frame").locator("h1").wait_for()
+    accessible_frame(page)
+    # It is found again from the start page, under the names of both runs.
+    heading = page.locator("h1").inner_text()
+    page.goto(server.address)
+    ready(page)
+    page.get_by_role("link", name=heading, exact=True).click()
+    ready(page)
+    expect(page.frame_locator("#frame").locator("h1")).to_have_text(text_of(code, "Two runs side by side"))
     assert wrong == []
     page.context.close()
 
@@ -396,6 +416,47 @@ def test_a_report_is_read_in_another_language(browser: Browser, served: tuple[Se
     page.goto(f"{server.address}/language?code=zh&to=/results?name=County/results")
     ready(page)
     expect(report.locator("html")).to_have_attribute("lang", "zh")
+    assert wrong == []
+    page.context.close()
+
+
+@once
+def test_the_page_of_the_results_that_is_chosen_stays(browser: Browser, served: tuple[Served, str]) -> None:
+    """After a reload and in another language; what a page links to beside itself is shown around it."""
+    server, _ = served
+    if not (server.folder / "County" / "results").is_dir():
+        pytest.skip("the run before it has no results")
+    server.until(server.job("plan", study="County/study.toml"), "successful")
+    page, wrong = page_of(browser, server, "zh")
+    page.goto(f"{server.address}/results?name=County/results")
+    ready(page)
+    inside = page.frame_locator("#frame")
+    shown = page.locator("[role=tab][aria-selected=true]")
+
+    def is_shown(path: str, part: str) -> None:
+        expect(shown).to_have_attribute("data-page", path)
+        expect(inside.locator(part)).to_be_attached()
+
+    is_shown("report.html", "#canvas")
+    page.locator("[data-page='plan/plan.html']").click()
+    is_shown("plan/plan.html", "h2#plan")
+    page.reload()
+    ready(page)
+    is_shown("plan/plan.html", "h2#plan")
+    page.locator("a.language[data-code='en']").click()
+    ready(page)
+    expect(shown).to_have_attribute("data-page", "plan/plan.html")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    inside.locator("a[href='maps/']").click()
+    expect(page.locator("details[data-part='plan/maps']")).to_have_attribute("open", "")
+    inside.locator("a[href='../report.html']").click()
+    is_shown("report.html", "#canvas")
+    with page.expect_download() as project:
+        inside.locator("a[href='map.qgz']").click()
+    assert project.value.suggested_filename == "map.qgz"
+    inside.locator("a[href='results.zarr/']").click()
+    expect(page.locator("#said")).to_contain_text("results.zarr/")
+    accessible_frame(page)
     assert wrong == []
     page.context.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 
 from conftest import tiny_study, tiny_study_with_people, write_map
 from tanheng.io.results.record import RunRecord
+from tanheng.language import speaking, tr
 from web.served import Served, begin, of, serving, waited
 
 
@@ -58,6 +60,10 @@ def test_a_run_goes_from_waiting_to_results_that_are_the_command_s_own(served: S
     assert "balance_by_zone.csv" in page
     log = served.ask(f"/app/jobs/{job}/log").text
     assert '"event": "stage"' in log
+    stages = [json.loads(line) for line in log.splitlines() if '"event": "stage"' in line]
+    chinese = served.ask(f"/app/jobs/{job}/log", headers={"Accept-Language": "zh"}).text
+    with speaking("zh"):
+        assert all(tr(stage["name"]) in chinese for stage in stages)
     assert '"code": 0' in log
 
 
@@ -113,6 +119,18 @@ def test_a_job_that_fails_says_why_as_the_command_does(served: Served) -> None:
     found = served.until(served.job("run", study="broken/study.toml"), "failed")
     assert found["problems"][0]["place"] == "land_cover.maps"
     assert "there is no such file" in found["message"]
+    # Whoever reads it later reads it in another language: what was wrong, and the log.
+    chinese = {"Accept-Language": "zh"}
+    again = served.ask(f"/app/jobs/{found['id']}", headers=chinese).json()
+    with speaking("zh"):
+        missing = tr("{path}: there is no such file", path="X").partition("X")[2]
+    assert again["problems"][0]["text"].endswith(missing)
+    assert again["message"] == again["problems"][0]["text"]
+    log = served.ask(f"/app/jobs/{found['id']}/log", headers=chinese).text
+    assert missing in log
+    assert "there is no such file" not in "".join(
+        json.loads(line).get("text", "") for line in log.splitlines() if line.startswith("{")
+    )
     table = served.job("correlate", table="small/totals.csv", columns=["year", "nothing"])
     assert "nothing" in served.until(table, "failed")["message"]
     # Its title is in the language of who reads it.

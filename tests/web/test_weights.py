@@ -88,7 +88,7 @@ def test_a_weight_is_moved_by_its_slider(browser: Browser, served: Served, code:
     page.wait_for_function("before => document.getElementById('plan-areas').innerText !== before", arg=before)
     page.click("#keep")
     kept = page.locator("#kept")
-    expect(kept.locator("th")).to_have_count(6)  # name, gain, land, cost, habitat, weights
+    expect(kept.locator("th")).to_have_count(7)  # name, limits, gain, land, cost, habitat, weights
     expect(kept.locator("tbody tr")).to_contain_text("habitat 1")
     page.click("#write")
     expect(page.locator("#said")).not_to_be_empty()

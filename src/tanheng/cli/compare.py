@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tanheng.errors import InputError
+from tanheng.io.results.comparison_record import ComparisonRecord
 from tanheng.io.tables import write_csv
 from tanheng.language import listed, tr
 from tanheng.pipeline.comparison.maps import DifferenceMaps, draw_difference_maps
@@ -82,6 +83,8 @@ def _write(comparison: Comparison, folder: Path) -> Path:
         maps = draw_difference_maps(folder / "difference_maps", comparison)
     except InputError as error:  # the tables can be compared without them
         maps = DifferenceMaps((), tr("no difference maps: {error}", error=error))
+    first, second = comparison.runs
+    ComparisonRecord.of(((first.folder, first.record), (second.folder, second.record))).write(folder)
     page = folder / "compare.html"
     write_comparison(
         page,

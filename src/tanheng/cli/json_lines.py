@@ -15,7 +15,7 @@ import typer
 
 from tanheng.cli.pace import Pace
 from tanheng.errors import Problem, StudyError, TanhengError
-from tanheng.language import tr
+from tanheng.language import plain_message, tr
 from tanheng.pipeline.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ _apart: TextIO | None = None
 class JsonLines(Reporter):
     """Events as lines of JSON: ``stage``, ``steps``, ``warning``, ``notes``, and in the end ``done`` or ``error``.
 
+    What is said in words has the template and the values it was made from beside it, under ``message``.
+
     Parameters
     ----------
     stream : TextIO
@@ -71,9 +73,9 @@ class JsonLines(Reporter):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, StudyError):
-            self._say("error", problems=[problem.as_data() for problem in error.problems])
+            self._say("error", problems=[_problem(problem) for problem in error.problems])
         elif isinstance(error, TanhengError):
-            self._say("error", problems=[Problem(str(error)).as_data()])
+            self._say("error", problems=[_problem(Problem(_message(error)))])
         elif isinstance(error, KeyboardInterrupt):
             self._say("stopped")
 
@@ -92,11 +94,12 @@ class JsonLines(Reporter):
 
     def warn(self, text: str) -> None:
         """Tell a warning."""
-        self._say("warning", text=text)
+        self._say("warning", text=text, message=plain_message(text))
 
     def notes(self, heading: str, texts: Sequence[str]) -> None:
         """Tell warnings under what to do about them."""
-        self._say("notes", heading=heading, texts=list(texts))
+        said = {"heading": plain_message(heading), "texts": [plain_message(text) for text in texts]}
+        self._say("notes", heading=heading, texts=list(texts), message=said)
 
     def done(self, folder: Path) -> None:
         """Tell that the results are there."""
@@ -113,6 +116,16 @@ class JsonLines(Reporter):
         line = {"event": event, "at": round(time.time(), 3), **more}
         self.stream.write(json.dumps(line, ensure_ascii=False) + "\n")
         self.stream.flush()
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    """A problem as an event has it."""
+    return problem.as_data() | {"message": plain_message(problem)}
+
+
+def _message(error: Exception) -> str:
+    """What an error says, with its template where it has one."""
+    return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
 
 
 def reporter_of(form: ProgressForm, *, quiet: bool) -> Terminal | JsonLines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from tomlkit.items import AoT, InlineTable
 from tanheng.errors import InputError
 from tanheng.language import tr
 from tanheng.study.room import with_room
+from tanheng.study.toml_faults import toml_fault
 
 #: Place of an entry: keys, and numbers of entries of lists.
 Place = Sequence[str | int]
@@ -92,11 +94,22 @@ def _unread(text: str) -> str:
     )
 
 
+def _fault(text: str, error: Exception) -> str:
+    """What is wrong with a text that should be TOML, in the words of the reader."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as found:
+        return toml_fault(found, text)
+    except (ValueError, RecursionError):
+        pass
+    return tr("tables are nested too deeply") if isinstance(error, RecursionError) else str(error)
+
+
 def _document(text: str) -> tomlkit.TOMLDocument:
     try:
         return tomlkit.parse(text)
     except (TOMLKitError, ValueError, RecursionError) as error:
-        raise InputError(tr("the study file is not valid TOML: {fault}", fault=error)) from error
+        raise InputError(tr("the study file is not valid TOML: {fault}", fault=_fault(text, error))) from error
 
 
 #: Tables down to this depth stand for themselves: ``[drivers.elevation]``.

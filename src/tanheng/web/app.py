@@ -22,7 +22,7 @@ from tanheng.web.api import routes as api
 from tanheng.web.doors.door import Door
 from tanheng.web.gate import Address, Gate
 from tanheng.web.jobs.queue import Queue
-from tanheng.web.pages import file_data, future_data, job_data, plan_data, routes, sign_in, study_data
+from tanheng.web.pages import file_data, future_data, job_data, plan_data, results, routes, sign_in, study_data
 from tanheng.web.speech import language_asked
 from tanheng.web.studies.looks import load_readers
 from tanheng.web.view import result_file
@@ -67,7 +67,7 @@ def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
         Route("/plan", answering(routes.plan)),
         Route("/future", answering(routes.future)),
         Route("/job/{job}", answering(routes.job)),
-        Route("/results", answering(routes.results)),
+        Route("/results", answering(results.results)),
         Route("/language", answering(routes.choose_language)),
         Route("/sign-in", answering(sign_in.page), methods=["GET"]),
         Route("/sign-in", answering(sign_in.enter), methods=["POST"]),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+import anyio
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
-from tanheng.io.results.folder import report_name
+from tanheng.io.results.crate import CRATE
+from tanheng.io.results.folder import MARK, report_name
 from tanheng.language import LANGUAGES, tr
 from tanheng.reach import confined_to, is_within_reach
 from tanheng.web.answers import NotThereError, door_of, in_thread, lane_of
@@ -52,6 +55,13 @@ _LISTED = (
 )
 
 
+#: Script of a page that stands in a frame of the app.
+_IN_FRAME = (resources.files("tanheng.web") / "static" / "in_frame.js").read_bytes()
+
+#: Bytes of a page that are sent at once.
+_PART = 1 << 18
+
+
 @dataclass(frozen=True)
 class Piece:
     """A file of results: its path in their folder, its type and its address."""
@@ -84,11 +94,14 @@ def pieces(home: Home, folder: str) -> Iterator[Piece]:
     single = (
         *PAGES,
         *map(report_name, LANGUAGES),
-        "run.json",
+        MARK,
+        CRATE,
+        "map.qgz",
         "tables.xlsx",
         "tables.docx",
         "zones.gpkg",
         "plan/plan.json",
+        "plan/tables.xlsx",
         "simulation/run.json",
     )
     names = [name for name in single if (place / name).is_file()]
@@ -124,7 +137,17 @@ async def result_file(request: Request) -> Response:
     headers = {"content-security-policy": RESULTS_POLICY, "cross-origin-resource-policy": "cross-origin"}
     if kind == "application/octet-stream":
         return FileResponse(path, media_type=kind, filename=path.name, headers=headers)
+    if path.suffix == ".html" and request.headers.get("sec-fetch-dest") == "iframe":
+        return StreamingResponse(_framed(path), media_type=kind, headers=headers)
     return FileResponse(path, media_type=kind, headers=headers)
+
+
+async def _framed(path: Path) -> AsyncIterator[bytes]:
+    """A page with the script by which it asks the page around it for what it links to."""
+    async with await anyio.open_file(path, "rb") as stream:
+        while part := await stream.read(_PART):
+            yield part
+    yield b"<script>" + _IN_FRAME + b"</script>"
 
 
 def _is_there(home: Home, folder: Path, path: Path) -> bool:

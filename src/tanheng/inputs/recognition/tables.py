@@ -29,17 +29,53 @@ def recognised_table(path: Path, file: str) -> Recognised:
         return Recognised(file, "table", tr("Energy balance as a yearbook prints it"), (), year_in(path.name), (use,))
     table = read_table(path)
     kinds = fitting_tables(table.header)
+    known = {name for kind in kinds for name in kind.names}
     figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
     header = [table.own(column) for column in table.header]
-    if kinds:
-        known = {name for kind in kinds for name in kind.names}
+    if not kinds and _is_of_classes(table):
+        use = Use(tr("Values by land class"), _entries(("plan", "values"), file), likely=True)
+        return Recognised(file, "table", use.title, figures, year_in(path.name), (use,), header=header)
+    if kinds and not _may_be_of_the_past(kinds, table.header):
         # Columns that nothing is known of may be what another use, or an optional column, needs.
         more = _OF_OWN_HEADINGS if set(table.header) - known else ()
         uses = [*_uses(path, file, kinds), *(_own_use(INPUT_TABLES[name], table, path, file) for name in more)]
         return Recognised(file, "table", tr(kinds[0].title), figures, year_in(path.name), uses, header=header)
+    if kinds:
+        uses = [
+            *(_own_use(INPUT_TABLES[name], table, path, file) for name in _OF_OWN_HEADINGS),
+            *_uses(path, file, kinds, likely=False),
+        ]
+        summary = tr("Table of years; choose what it is for")
+        return Recognised(file, "table", summary, figures, year_in(path.name), uses, header=header)
     summary = tr("Table with headings of its own; choose what it is for, and say what they mean")
     uses = [_own_use(INPUT_TABLES[name], table, path, file) for name in _OF_OWN_HEADINGS]
     return Recognised(file, "table", summary, figures, year_in(path.name), uses, header=header)
+
+
+def _may_be_of_the_past(kinds: Sequence[InputTable], header: Sequence[str]) -> bool:
+    """Whether a table that could be of years to come does not say so: population and emissions have the same headings in all years."""
+    return [kind.name for kind in kinds] == ["outlook"] and "scenario" not in {column_of(name) for name in header}
+
+
+def _is_of_classes(table: Table) -> bool:
+    """Whether each row is a land class with numbers of the user's own: none that another table is known by."""
+    own = [name for name in table.header if name != "class"]
+    if not own or len(own) == len(table.header) or any(column_of(name) in _KNOWN for name in own):
+        return False
+    cells = [row[name] for _, row in table.rows for name in own if row[name].strip()]
+    return bool(cells) and all(_is_number(cell) for cell in cells)
+
+
+#: Columns that tables of a study are known by.
+_KNOWN = {name for kind in INPUT_TABLES.values() for name in kind.names}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 #: Tables whose headings a study may explain.
@@ -62,7 +98,13 @@ def _own_use(kind: InputTable, table: Table, path: Path, file: str) -> Use:
     ]
     unit_place, example = ((entry[0], "unit"), _UNITS[kind.name]) if by_study else ((), "")
     own = OwnHeadings(lacking, (*entry[:-1], "columns"), unit_place, example)
-    return Use(tr("{title}, headings explained", title=tr(kind.title)), _entries(entry, file), own=own)
+    # Where only the unit is lacking, there is no heading to explain.
+    title = (
+        tr(kind.title)
+        if not any(needed for _, _, needed in lacking)
+        else tr("{title}, headings explained", title=tr(kind.title))
+    )
+    return Use(title, _entries(entry, file), own=own)
 
 
 def fitting_tables(header: Sequence[str]) -> list[InputTable]:
@@ -86,9 +128,9 @@ def fitting_tables(header: Sequence[str]) -> list[InputTable]:
 _IN_MANY = {"year", "unit", "zone", "sector", "scenario"}
 
 
-def _uses(path: Path, file: str, kinds: Sequence[InputTable]) -> list[Use]:
+def _uses(path: Path, file: str, kinds: Sequence[InputTable], *, likely: bool = True) -> list[Use]:
     return [
-        Use(tr(table.title), _entries(_entry(table, path), file), likely=number == 0)
+        Use(tr(table.title), _entries(_entry(table, path), file), likely=likely and number == 0)
         for number, table in enumerate(kinds)
         if _entry(table, path)
     ]

@@ -89,7 +89,8 @@ def _flat(value: object, name: str = "") -> dict[str, str]:
     if isinstance(value, Mapping):
         flat: dict[str, str] = {}
         for key, inner in value.items():
-            flat |= _flat(inner, f"{name}.{key}" if name else str(key))
+            # A text without a language stands under an empty key.
+            flat |= _flat(inner, ".".join(filter(None, (name, str(key)))))
         return flat
     return {name: json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value}
 

@@ -59,6 +59,7 @@ def write_comparison(
         settings=_rows([tr("setting"), tr("first"), tr("second")], settings.itertuples(index=False)),
         inputs=_rows([tr("file"), tr("first"), tr("second")], inputs.itertuples(index=False)),
         figures=figure_tables(figures),
+        count=len(figures),
         cut=max(0, len(figures) - MOST_ROWS),
         maps=[(title, picture_address(path)) for title, path in maps],
         no_maps=no_maps,

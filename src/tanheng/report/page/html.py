@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tanheng.language import language, name_of, tr
 from tanheng.plain_files import written
 from tanheng.report.style.fonts import subset_font
+from tanheng.report.words.times import local_day, local_time
 
 
 def write_page(path: Path, template: str, /, **values: object) -> None:
@@ -53,6 +54,7 @@ def page_environment(packaged: Callable[[str], str]) -> jinja2.Environment:
         loader=jinja2.FunctionLoader(packaged),
     )
     environment.globals |= {"tr": tr, "name_of": name_of}
+    environment.filters |= {"local_time": local_time, "local_day": local_day}
     return environment
 
 

@@ -239,23 +239,28 @@ def _zero(tables: Tables, row: Any) -> list[str]:  # noqa: ANN401  a row of pand
 def _balance(row: Any, tables: Tables, borrowed: Borrowed) -> str:  # noqa: ANN401  a row of pandas
     of = borrowed.get(("emissions", int(row.year)))
     figures = {
-        "year": row.year if of is None else tr("{year} (data of {data_year})", year=row.year, data_year=of),
+        "year": row.year,
         "carbon": mass(row.emissions_t_c),
         "co2": mass(row.emissions_t_c * CO2_PER_C, "CO₂") + _plus_minus(_demand_half(row), "CO₂"),
         "weights": _weights(tables, row.year),
         "meaning": name_of(row.meaning),
     }
+    source = (
+        "" if of is None else tr("These are emissions of {data_year}, used for {year}.", data_year=of, year=row.year)
+    )
     if row.mode == "stock":
-        return tr(
+        told = tr(
             "In {year} the emissions counted are {carbon} ({co2}), allocated to cells by {weights}. Here the balance is: {meaning}.",
             **figures,
         )
-    return tr(
+        return joined([told, source])
+    told = tr(
         "In {year} the emissions counted are {carbon} ({co2}), allocated to cells by {weights}; {share:.1f} % of the area has a "
         "positive balance. Here the balance is: {meaning}.",
         **figures,
         share=100 * row.area_share_surplus,
     )
+    return joined([told, source])
 
 
 def _demand_half(row: Any) -> float:  # noqa: ANN401  a row of pandas

@@ -259,8 +259,8 @@ def moves_sentences(tables: Tables) -> list[str]:
             "rest": gross - net,
         }
         text = tr(
-            "From {first} to {last}, {gross:,.0f} km2 change their class. The areas of the classes change by {net:,.0f} km2; the other "
-            "{rest:,.0f} km2 change both ways between classes, as the observed land did.",
+            "From {first} to {last}, {gross:,.0f} km² change their class. The areas of the classes change by {net:,.0f} km²; the other "
+            "{rest:,.0f} km² change both ways between classes, as the observed land did.",
             **values,
         )
         lines.append(tr("{scenario}: {text}", scenario=name_of(str(scenario)), text=text) if scenario else text)

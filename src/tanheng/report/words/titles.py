@@ -39,3 +39,17 @@ def run_title(record: Mapping[str, Any]) -> str:
         Of what run.json or plan.json holds: title, as a text or by language.
     """
     return worded(record.get("title", ""))
+
+
+def compared_title(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """Title of a comparison of two runs: theirs, and their folders where both have one title.
+
+    Parameters
+    ----------
+    first, second : mapping
+        Folder and title of each.
+    """
+    titles = [run_title(run) or str(run["folder"]) for run in (first, second)]
+    if titles[0] == titles[1]:
+        return tr("{title}: {first} and {second}", title=titles[0], first=first["folder"], second=second["folder"])
+    return tr("{first} and {second}", first=titles[0], second=titles[1])

@@ -13,6 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from tanheng.errors import OutputError
 from tanheng.language import name_of, text_width, tr
+from tanheng.report.words.times import local_time
 from tanheng.report.words.titles import run_title
 from tanheng.report.workbook.check_sheet import write_checks, write_state
 from tanheng.report.workbook.crosschecks import Check, crosschecks
@@ -121,7 +122,7 @@ def _about(record: Mapping[str, Any]) -> list[str]:
     """Lines on when the run was made, what its balance is, and what its study notes."""
     lines = []
     if record.get("made"):
-        lines.append(tr("Made {time} with tanheng", time=record["made"]))
+        lines.append(tr("Made {time} with tanheng", time=local_time(str(record["made"]))))
     if record.get("balance_meaning"):
         mode, meaning = name_of(record.get("balance_mode", "")), name_of(record["balance_meaning"])
         lines.append(tr("Mode of the balance: {mode}. The balance is: {meaning}", mode=mode, meaning=meaning))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_origin
 
-from tanheng.language import tr
+from tanheng.language import mark_name, name_of, tr
 from tanheng.study.described.analysis import ANALYSIS
 from tanheng.study.described.basics import BASICS
 from tanheng.study.described.choices import CHOICES
@@ -89,10 +89,21 @@ def _choices(part: type[Part], name: str) -> dict[str, Any]:
     return {"x-choices": labels} if labels else {}
 
 
+#: Units that are words; symbols are the same in every language.
+_UNITS_IN_WORDS = (
+    mark_name("cells"),
+    mark_name("currency"),
+    mark_name("currency per ha"),
+    mark_name("currency per t"),
+    mark_name("per ha"),
+    mark_name("persons"),
+)
+
+
 def _words(field: Field) -> dict[str, Any]:
     words: dict[str, Any] = {"title": tr(field.title), "description": tr(field.meaning), "examples": [field.example]}
     if field.unit:
-        words["x-unit"] = field.unit
+        words["x-unit"] = name_of(field.unit) if field.unit in _UNITS_IN_WORDS else field.unit.replace("km2", "km²")
     if field.accepts:
         words["x-accepts"] = list(field.accepts)
     return words

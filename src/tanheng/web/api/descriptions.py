@@ -112,7 +112,7 @@ def status_info(job: Job, base: str) -> dict[str, Any]:
         "type": "process",
         "jobID": job.id,
         "status": job.state,
-        "message": job.message or _stage(job),
+        "message": job.told_message or _stage(job),
         "created": _time(job.created),
         "links": [
             link(base, f"/jobs/{job.id}", "self"),
@@ -133,8 +133,8 @@ def status_info(job: Job, base: str) -> dict[str, Any]:
 def _stage(job: Job) -> str:
     """Stage of a job, and how far it is in it."""
     if job.state != "running" or not job.total:
-        return job.stage if job.state == "running" else ""
-    return tr("{stage}: {done} of {total}", stage=job.stage, done=job.done, total=job.total)
+        return job.told_stage if job.state == "running" else ""
+    return tr("{stage}: {done} of {total}", stage=job.told_stage, done=job.done, total=job.total)
 
 
 def _time(seconds: float) -> str:

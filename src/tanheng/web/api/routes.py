@@ -126,7 +126,7 @@ async def _dismiss(request: Request) -> Response:
 async def _results(request: Request) -> Response:
     home, job, base = home_of(request), await _job(request), base_of(request)
     if job.state == "failed":
-        raise _Refusal("failed", 400, job.message)
+        raise _Refusal("failed", 400, job.told_message)
     if job.state == "dismissed":
         raise _Refusal("dismissed", 410, tr("The job was stopped; it has no results."))
     if job.state != "successful":

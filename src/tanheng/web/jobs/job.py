@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tanheng.language import Message, worded
+from tanheng.language import Message, tr, worded
 
 #: As OGC API - Processes calls them.
 State = Literal["accepted", "running", "successful", "failed", "dismissed"]
@@ -35,11 +35,11 @@ class Job:
     pid : int
     state : str
     stage, done, total, seconds_left
-        How far it is.
+        How far it is; the stage by its English name.
     message : str
         What stopped it.
     problems : sequence of mapping
-        Problems of the study, with their places.
+        Problems of the study, with their places, as the events of ``--progress json`` have them.
     """
 
     id: str
@@ -65,6 +65,16 @@ class Job:
     def told_title(self) -> str:
         """Title in the language that is spoken."""
         return self.title.again() if isinstance(self.title, Message) else worded(self.title)
+
+    @property
+    def told_stage(self) -> str:
+        """Stage in the language that is spoken."""
+        return tr(self.stage)
+
+    @property
+    def told_message(self) -> str:
+        """What stopped it, in the language that is spoken."""
+        return self.message.again() if isinstance(self.message, Message) else self.message
 
     @property
     def has_ended(self) -> bool:

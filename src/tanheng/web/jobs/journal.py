@@ -13,7 +13,7 @@ from tanheng.web.database import Database
 from tanheng.web.jobs.job import Job
 
 #: Fields that are kept as JSON.
-_JSON = ("title", "command", "problems")
+_JSON = ("title", "message", "command", "problems")
 
 _COLUMNS = tuple(item.name for item in fields(Job))
 
@@ -84,18 +84,21 @@ class Journal:
 
 
 def _row(job: Job) -> dict[str, Any]:
-    row = asdict(job) | {"title": dict(job.title) if isinstance(job.title, Mapping) else plain_message(job.title)}
+    row = asdict(job) | {
+        "title": dict(job.title) if isinstance(job.title, Mapping) else plain_message(job.title),
+        "message": plain_message(job.message),
+    }
     texts = {name: value.encode("utf-8", "replace").decode() for name, value in row.items() if isinstance(value, str)}
     return row | texts | {name: json.dumps(row[name]) for name in _JSON}
 
 
 def _job(row: dict[str, Any]) -> Job:
     lists = {name: tuple(json.loads(row[name])) for name in ("command", "problems")}
-    return Job(**(row | lists | {"title": _title(row["title"])}))
+    return Job(**(row | lists | {name: _told(row[name]) for name in ("title", "message")}))
 
 
-def _title(text: str) -> str | Mapping[str, str]:
-    """Title as it was given; in a journal of before, the text itself."""
+def _told(text: str) -> Any:  # noqa: ANN401  a text, a message, or texts by language
+    """Text as it was given; in a journal of before, the text itself."""
     try:
         held = json.loads(text)
     except ValueError:

@@ -71,7 +71,7 @@ def _after(job: Job, event: dict[str, Any], code: int | None) -> tuple[Job, int 
     """A job after one more event, and its exit code where that is told."""
     match event["event"]:
         case "stage":
-            return replace(job, stage=str(event.get("title", "")), done=0, total=0, seconds_left=None), code
+            return replace(job, stage=str(event.get("name", "")), done=0, total=0, seconds_left=None), code
         case "steps":
             left = event.get("seconds_left")
             done, total = (min(max(int(event[key]), 0), _LARGEST) for key in ("done", "total"))

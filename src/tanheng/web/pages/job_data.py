@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tanheng.language import tr
 from tanheng.web.answers import NotThereError, body_of, data, home_of, in_thread
 from tanheng.web.events import told_events
-from tanheng.web.jobs.told import job_data
+from tanheng.web.jobs.told import job_data, log_again
 from tanheng.web.offers import OFFERS
 
 
@@ -68,7 +68,7 @@ async def job_log(request: Request) -> Response:
         raise NotThereError(tr("There is no such job."))
     log = home.runner.log(job_found)
     parts = [await in_thread(_end_of, path) for path in (log, log.with_name("errors.txt"))]
-    return Response("\n".join(filter(None, parts)), media_type="text/plain; charset=utf-8")
+    return Response(log_again("\n".join(filter(None, parts))), media_type="text/plain; charset=utf-8")
 
 
 #: Bytes of a log that are shown, from its end.

@@ -1,20 +1,16 @@
-"""Pages of the app as HTML: start, study, job, results."""
+"""Pages of the app as HTML: start, study, plan, future, job."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import asdict, replace
-from pathlib import PurePosixPath
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from tanheng.io.results.folder import report_name
-from tanheng.language import LANGUAGES, language, tr
-from tanheng.pipeline.freshness import record_of
+from tanheng.language import LANGUAGES, tr
 from tanheng.report.page.html import embedded
-from tanheng.tables.titles import TITLES, table_title
 from tanheng.web.answers import NotThereError, asked, door_of, home_of, in_thread
 from tanheng.web.api.routes import landing
 from tanheng.web.doors.one import OneDoor
@@ -25,10 +21,6 @@ from tanheng.web.offers import OFFERS
 from tanheng.web.pages.rendering import rendered
 from tanheng.web.studies.form import state_of
 from tanheng.web.studies.found import found_in
-from tanheng.web.view import PAGES, pieces
-
-#: The page whose language can be another one than that of the run.
-_REPORT = "report.html"
 
 #: Jobs that the start page lists.
 _MOST_JOBS = 12
@@ -47,7 +39,7 @@ async def start(request: Request) -> Response:
         "start.html.jinja",
         studies=studies,
         results=[one for one in results if one.name not in of_studies],
-        all_results=results,
+        runs=[one for one in results if one.is_run],
         running=running,
         jobs=[_shown(job) for job in await in_thread(home.journal.jobs, _MOST_JOBS)],
         folder=str(home.folder),
@@ -92,44 +84,6 @@ async def job(request: Request) -> Response:
     return rendered(request, "job.html.jinja", job=_shown(job_found), data=embedded(job_data(job_found)))
 
 
-async def results(request: Request) -> Response:
-    """A folder of results: its pages in a frame, its files beside them."""
-    home, name = home_of(request), asked(request, "name")
-    place = home.place(name)
-    if not place.is_dir():
-        raise NotThereError(tr("There are no such results."))
-    results_found = await in_thread(lambda: list(pieces(home, name)))
-    studies, _ = await in_thread(found_in, home)
-    study = next((one for one in studies if one.results == home.name(place.resolve())), None)
-    spoken = next((piece for piece in results_found if piece.path == report_name(language())), None)
-    pages = [
-        replace(piece, address=spoken.address) if spoken and piece.path == _REPORT else piece
-        for piece in results_found
-        if piece.path in PAGES
-    ]
-    of_run = await in_thread(record_of, place) if any(piece.path == _REPORT for piece in pages) else None
-    foreign = spoken is None and of_run is not None and of_run.language not in {"", language()}
-    files = {
-        part: [piece for piece in results_found if piece.path.startswith(f"{part}/")]
-        for part in dict.fromkeys(piece.path.rpartition("/")[0] for piece in results_found)
-        if part
-    }
-    single = [piece for piece in results_found if "/" not in piece.path and piece.path not in PAGES]
-    return rendered(
-        request,
-        "results.html.jinja",
-        name=name,
-        pages=pages,
-        files=files,
-        single=single,
-        titles=_titles(),
-        part_titles={part: _part_title(part) for part in files},
-        table_titles={piece.path: _table_name(piece.path) for piece in results_found if piece.path.endswith(".csv")},
-        study=study,
-        foreign=foreign,
-    )
-
-
 async def choose_language(request: Request) -> Response:
     """Speak another language from now on, and go back to the page."""
     code = request.query_params.get("code", "")
@@ -152,34 +106,6 @@ async def failed(request: Request, error: Exception) -> Response:
     return JSONResponse({"message": str(words), "path": request.url.path[:200]}, status)
 
 
-def _titles() -> dict[str, str]:
-    return {
-        "report.html": tr("Report"),
-        "plan/plan.html": tr("Land-use plan"),
-        "simulation/report.html": tr("Future land use"),
-        "compare.html": tr("Comparison"),
-    }
-
-
-def _part_title(part: str) -> str:
-    """Name of a folder of results, as the reader's language has it; one that is not known keeps its own."""
-    known = {
-        "tables": tr("Tables"),
-        "maps": tr("Maps"),
-        "grids": tr("Grids"),
-        "pixels": tr("Maps of pixels"),
-        "difference_maps": tr("Difference maps"),
-    }
-    last = part.rpartition("/")[2]
-    return known.get(last, last)
-
-
-def _table_name(path: str) -> str:
-    """Title of a table by its file, empty where the file has a name of its own."""
-    name = PurePosixPath(path).stem
-    return table_title(name) if name in TITLES else ""
-
-
 def _shown(job: Job) -> dict[str, object]:
     states = {
         "accepted": tr("waiting"),
@@ -192,6 +118,6 @@ def _shown(job: Job) -> dict[str, object]:
     return asdict(job) | {
         "title": job.told_title,
         "state_words": states[job.state],
-        "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.created)),
+        "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.started)) if job.started else "",
         "process_words": tr(offer.title) if offer else job.process,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tanheng.language import mark, tr
+from tanheng.language import LANGUAGES, language, mark, tr
 
 _WORDS = {
     "add_scenario": mark("Add a scenario"),
@@ -30,7 +30,7 @@ _WORDS = {
     "all_fields": mark("Show all settings"),
     "apply": mark("Use it"),
     "replaces": mark("This replaces what the study has:"),
-    "as_text": mark("as TOML"),
+    "as_text": mark("(as TOML)"),
     "cells": mark("cells"),
     "checked": mark("No problems. The study can be run."),
     "checking": mark("Looking at the inputs …"),
@@ -58,6 +58,7 @@ _WORDS = {
     "name": mark("Name"),
     "by_the_study": mark("By the study as well:"),
     "by_hand_gain": mark("Stored carbon gained"),
+    "gain_and_spread": mark("{gain}, {spread}"),
     "by_hand_weighed_proof": mark(
         "The objective is the weighted sum. No plan within these limits exceeds it by more than {share}. Computed in {seconds} s."
     ),
@@ -83,6 +84,8 @@ _WORDS = {
     "write": mark("Write to the study"),
     "hours": mark("{count} hours"),
     "left_out": mark("not set"),
+    "not_set": mark("default: {value}"),
+    "limits": mark("Limits"),
     "make_study": mark("Make a study of it"),
     "match": mark("Match codes to classes"),
     "minutes": mark("{count} minutes"),
@@ -91,10 +94,12 @@ _WORDS = {
     "no_data": mark("no data"),
     "no_files": mark("No input files here yet. Drop some, or copy them into the folder of the study."),
     "no_server": mark("The server does not answer. Is tanheng still running?"),
+    "on_the_disk": mark("{path} is in the folder of the results, on the disk."),
     "old": mark("These results are out of date:"),
     "problems": mark("Problems"),
     "queued": mark("Waiting for another job"),
     "remove": mark("Remove"),
+    "remove_entry": mark("Remove {name}"),
     "is_used": mark("The study uses this file: it can't be run without it."),
     "remove_file": mark("Remove {file} from the folder? This can't be undone."),
     "remove_results": mark("Remove all files of {folder}? This can't be undone; the study stays."),
@@ -108,6 +113,12 @@ _WORDS = {
     "to": mark("To"),
     "value": mark("Value"),
     "year_of_data": mark("Year of the data"),
+    "job_under_way": mark(
+        "A job of this study is under way or waiting. Start another one, which will follow it and replace its results?"
+    ),
+    "year_to_come": mark("Write a whole year after {year}."),
+    "begun_at": mark("Begun {time}"),
+    "took": mark("took {time}"),
     "run_removes_plan": mark(
         "A new run replaces these results and deletes their plan, which can be made again afterwards. Continue?"
     ),
@@ -129,4 +140,5 @@ _WORDS = {
 
 def page_words() -> dict[str, str]:
     """Words by their keys; values in braces are filled in by the script."""
-    return {key: str(tr(template)) for key, template in _WORDS.items()}
+    words = {key: str(tr(template)) for key, template in _WORDS.items()}
+    return words | {"between_items": LANGUAGES[language()].between_items}

@@ -8,7 +8,7 @@ export function placeName(place) {
 }
 
 // A field of the schema without references and without "or nothing".
-function resolved(field, schema) {
+export function resolved(field, schema) {
   let own = field;
   if (own.$ref) own = { ...schema.$defs[own.$ref.split("/").pop()], ...own };
   if (own.allOf?.length === 1) own = { ...resolved(own.allOf[0], schema), ...own };
@@ -129,8 +129,8 @@ function selectInput(id, value, choices, unset, about, done) {
 function unsetWords(field) {
   const { default: normal } = field;
   if (normal === undefined || normal === null) return word("choose");
-  if (typeof normal === "boolean") return `${word("left_out")}: ${word(normal ? "yes" : "no")}`;
-  return typeof normal === "object" ? word("choose") : `${word("left_out")}: ${normal}`;
+  if (typeof normal === "boolean") return word("not_set", { value: word(normal ? "yes" : "no") });
+  return typeof normal === "object" ? word("choose") : word("not_set", { value: choiceWords(field, normal) });
 }
 
 const choiceWords = (field, one) => field["x-choices"]?.[one] ?? String(one);
@@ -241,7 +241,7 @@ function fieldNode(key, field, value, place, context) {
   const name = make("code", { class: "name" }, key);
   const about = [own.description];
   if (own["x-unit"]) about.push(word("unit", { unit: own["x-unit"] }));
-  if (kind === "toml") about.push(`(${word("as_text")})`);
+  if (kind === "toml") about.push(word("as_text"));
   if (kind === "toml" || kind === "text") about.push(word("example", { example: kind === "toml" ? toToml(own.examples[0]) : exampleText(own.examples[0]) }));
   const node = make("div", { class: "field", "data-place": shownPlace(place) }, label, name, make("p", { class: "about", id: `${id}-about` }, about.join(" ")));
   node.append(...inputs[kind](id, value, own, inner), problem);
@@ -276,14 +276,15 @@ function namedNodes(field, entries, place, context) {
   const key = place.join(".");
   const names = [...new Set([...Object.keys(entries ?? {}), ...(context.page.pending[key] ?? [])])];
   const frames = names.map((name) => {
-    const remove = make("button", { type: "button" }, `${word("remove")}: ${name}`);
+    const remove = make("button", { type: "button" }, word("remove_entry", { name }));
     remove.addEventListener("click", () => {
       context.page.pending[key] = (context.page.pending[key] ?? []).filter((one) => one !== name);
       if (entries?.[name] === undefined) context.redraw();
       else context.set([...place, name], null);
     });
     const inner = { ...context, optional: (field_, value) => value === undefined && !context.usual(place[0]).includes(field_) && !["table", "zones", "maps", "map"].includes(field_) };
-    return make("fieldset", { class: "part" }, make("legend", {}, name), ...partNodes(part, entries?.[name], [...place, name], inner), remove);
+    const problem = make("p", { class: "problem", role: "alert" });
+    return make("fieldset", { class: "part", "data-whole": `${key}.${name}`, tabindex: "-1" }, make("legend", {}, name), problem, ...partNodes(part, entries?.[name], [...place, name], inner), remove);
   });
   const id = newId();
   const input = make("input", { id, type: "text", "aria-describedby": `${id}-about` });
@@ -326,18 +327,18 @@ export function sectionsOf(page, state, actions) {
 function sectionNode(key, own, kind, value, context) {
   const needed = (context.page.schema.required ?? []).includes(key);
   const mark = value === undefined ? word("left_out") : "";
-  const section = make("details", { class: "section", "data-section": key }, make("summary", {}, own.title, make("code", { class: "name" }, key), make("span", { class: "mark" }, mark)));
+  const section = make("details", { class: "section", "data-section": key, "data-whole": key }, make("summary", {}, own.title, make("code", { class: "name" }, key), make("span", { class: "mark" }, mark)));
   section.open = context.page.open.has(key) || (needed && !context.page.open.has(`-${key}`));
   section.addEventListener("toggle", () => {
     context.page.open.delete(section.open ? `-${key}` : key);
     context.page.open.add(section.open ? key : `-${key}`);
   });
-  section.append(make("p", { class: "soft" }, own.description));
+  const problem = make("p", { class: "problem", role: "alert" });
+  section.append(make("p", { class: "soft" }, own.description), problem);
   if (value !== undefined && !needed) {
-    const problem = make("p", { class: "problem", role: "alert" });
     const leave = make("button", { type: "button", class: "remove" }, word("leave_out"));
     leave.addEventListener("click", () => context.set([key], null, problem));
-    section.append(make("p", {}, leave), problem);
+    section.append(make("p", {}, leave));
   }
   section.append(...(kind === "part" ? partNodes(own, value, [key], context) : namedNodes(own, value, [key], context)));
   return section;

@@ -1,4 +1,5 @@
 // Files of a study, each with what it seems to be and what the study could take it for.
+import { resolved } from "./fields.js";
 import { make, word } from "./page.js";
 
 // A tile is drawn anew only where what it shows has changed: what somebody is choosing or typing in the others stays.
@@ -29,10 +30,22 @@ function usedFor(file, page) {
   const years = (page.state.entries.years ?? []).map(String);
   const words = places.map(([section, ...rest]) => {
     const idle = section === "land_cover" && /^\d+$/.test(rest.at(-1)) && !years.includes(rest.at(-1));
-    const named = [page.schema?.properties[section]?.title ?? section, ...rest.filter((key) => !passing.has(key))].join(" · ");
+    const titles = page.schema ? titlesOf(page.schema, section, rest) : rest;
+    const named = [page.schema?.properties[section]?.title ?? section, ...titles.filter((_, at) => !passing.has(rest[at]))].join(" · ");
     return idle ? `${named} (${word("not_among_years")})` : named;
   });
   return words.length ? words.join("; ") : word("added");
+}
+
+// Keys below a section as the form calls them; names and years of the user's own stay as they are.
+function titlesOf(schema, section, keys) {
+  let part = schema.properties[section];
+  return keys.map((key) => {
+    part = part && resolved(part, schema);
+    const own = part?.properties?.[key];
+    part = own ?? part?.additionalProperties;
+    return own?.title ?? key;
+  });
 }
 
 function tile(file, used, page, actions) {
@@ -54,7 +67,7 @@ function tile(file, used, page, actions) {
   if (file.kind === "table" && file.file.toLowerCase().endsWith(".csv")) node.append(editing(file, actions));
   if (file.file.startsWith("data/")) {
     const area = make("p", { class: "problem", role: "alert" });
-    const button = make("button", { type: "button", class: "remove", "aria-label": `${word("remove")}: ${file.file}` }, word("remove"));
+    const button = make("button", { type: "button", class: "remove", "aria-label": word("remove_entry", { name: file.file }) }, word("remove"));
     button.addEventListener("click", () => {
       // Sheets of a workbook go together.
       const [book] = file.file.split("#");

@@ -1,5 +1,5 @@
 // Scenarios by hand: areas of each class in a year to come are moved, written to the study, and simulated in the background.
-import { ask, make, Refused, word } from "./page.js";
+import { ask, figure as number, freshName, make, Refused, word } from "./page.js";
 
 const node = (id) => document.getElementById(id);
 const name = JSON.parse(node("future-study").textContent);
@@ -18,7 +18,6 @@ const rateWords = {
   energy_intensity: word("rate_energy_intensity"),
   carbon_intensity: word("rate_carbon_intensity"),
 };
-const number = (value, digits = 0) => value.toLocaleString(undefined, { maximumFractionDigits: digits });
 const today = (one) => land.classes.find((own) => own.name === one).area;
 
 // A scenario starts as the land is; the class that is largest takes what the others leave.
@@ -64,6 +63,8 @@ function showAreas() {
   const title = make("input", { type: "text", id: "scenario-name", maxlength: "60", value: scenario.name });
   title.addEventListener("change", () => {
     scenario.name = title.value.trim();
+    const wrong = !scenario.name || scenarios.some((one) => one !== scenario && one.name === scenario.name);
+    title.setAttribute("aria-invalid", String(wrong));
     showTabs();
   });
   const rest = make("select", { id: "rest" }, ...land.classes.map(({ name: one }) => make("option", { value: one, selected: one === scenario.rest }, land.words[one])));
@@ -74,8 +75,10 @@ function showAreas() {
   const year = make("input", { type: "number", id: "year", min: String(land.year + 1), max: "9999", step: "1", value: String(land.to.at(-1)) });
   year.addEventListener("change", () => {
     const last = Number(year.value);
-    if (last > land.year && Number.isInteger(last)) land.to = [...land.to.slice(0, -1).filter((one) => one < last), last];
+    const fits = last > land.year && last <= 9999 && Number.isInteger(last);
+    if (fits) land.to = [...land.to.slice(0, -1).filter((one) => one < last), last];
     showAll();
+    if (!fits) node("future-problem").textContent = word("year_to_come", { year: land.year });
   });
   const draws = make("input", { type: "number", id: "draws", min: "1", max: "1000", step: "1", value: String(land.draws) });
   draws.addEventListener("change", () => {
@@ -121,6 +124,7 @@ function showAreas() {
       scenarios.splice(chosen, 1);
       chosen = 0;
       showAll();
+      node("scenarios").children[0].focus();
     });
     parts.push(make("p", { class: "buttons" }, drop));
   }
@@ -133,14 +137,16 @@ function showTabs() {
     tab.addEventListener("click", () => {
       chosen = place;
       showAll();
+      node("scenarios").children[place].focus();
     });
     return tab;
   });
   const more = make("button", { type: "button", id: "more-scenarios" }, word("add_scenario"));
   more.addEventListener("click", () => {
-    scenarios.push(fresh(word("scenario_name", { number: scenarios.length + 1 })));
+    scenarios.push(fresh(freshName("scenario_name", scenarios.map((one) => one.name))));
     chosen = scenarios.length - 1;
     showAll();
+    node("scenario-name").focus();
   });
   node("scenarios").replaceChildren(...tabs, more);
 }
@@ -202,12 +208,14 @@ function follow(job) {
     show();
     node("future-problem").textContent = now.state === "failed" ? now.message : "";
     offer(now.state === "successful" ? now.results : "");
+    node("future-state").scrollIntoView({ block: "nearest" });
     document.body.dataset.simulated = now.state;
   };
 }
 
 node("simulate").addEventListener("click", async () => {
   node("simulate").disabled = true;
+  node("future-problem").textContent = "";
   node("future-results").hidden = true;
   const { to, draws, version } = land;
   const moved = scenarios.map(({ name: title, areas, outlook }) => ({ name: title, areas, outlook: land.has_outlook ? outlook : {} }));

@@ -14,6 +14,8 @@ function show() {
   if (job.total) progress.value = job.done / job.total;
   else progress.removeAttribute("value");
   node("stage").textContent = job.ended ? "" : job.stage || (job.state === "running" ? word("starting") : "");
+  const took = job.started && job.finished ? word("took", { time: time(job.finished - job.started) }) : "";
+  node("times").textContent = [job.begun && word("begun_at", { time: job.begun }), took].filter(Boolean).join(word("between_items"));
   node("left").textContent = !job.ended && job.seconds_left ? word("seconds_left", { time: time(job.seconds_left) }) : "";
   const problems = job.problems.length ? job.problems.map((problem) => problem.text) : job.message ? [job.message] : [];
   node("problems").replaceChildren(...problems.map((text) => make("li", {}, text)));
@@ -28,7 +30,12 @@ function show() {
   document.body.dataset.state = job.state;
 }
 
+// The log while it is open, at most once a second.
+const opened = document.querySelector("details");
+let asked = 0;
 async function log() {
+  if (!opened.open || (!job.ended && Date.now() - asked < 1000)) return;
+  asked = Date.now();
   const answer = await fetch(`/app/jobs/${job.id}/log`);
   node("log").textContent = (await answer.text()).split("\n").flatMap(told).join("\n");
 }
@@ -65,16 +72,18 @@ node("stop").addEventListener("click", async () => {
   node("stop").disabled = true;
   job = await ask(`/app/jobs/${job.id}`, "DELETE");
   show();
+  (node("again").hidden ? node("state") : node("again")).focus();
 });
 node("again").addEventListener("click", () => begin(false));
 node("resume").addEventListener("click", () => begin(true));
-document.querySelector("details").addEventListener("toggle", log);
+opened.addEventListener("toggle", log);
 
 function follow() {
   const events = new EventSource(`/app/jobs/${job.id}/events`);
   events.onmessage = (event) => {
     job = JSON.parse(event.data);
     show();
+    log();
     if (job.ended) events.close();
   };
 }

@@ -10,7 +10,7 @@ export function partsInput(value, part, place, context) {
     return make("fieldset", { class: "part item" }, make("legend", {}, String(number + 1)), make("div", { class: "cards" }, ...fields), remove);
   };
   const removing = (number, act) => {
-    const button = make("button", { type: "button" }, `${word("remove")}: ${number + 1}`);
+    const button = make("button", { type: "button" }, word("remove_entry", { name: number + 1 }));
     button.addEventListener("click", () => {
       button.disabled = true; // a second click would take the part that moves up
       act();
@@ -89,7 +89,7 @@ export function rowsInput(id, place, rows, columns, names, commit) {
       for (const done of ["change", "blur"]) input.addEventListener(done, () => changed());
       return input;
     });
-    const remove = make("button", { type: "button", "aria-label": `${word("remove")}: ${cells.join(" ") || word("new_row")}` }, "×");
+    const remove = make("button", { type: "button", "aria-label": word("remove_entry", { name: cells.join(" ") || word("new_row") }) }, "×");
     const row = make("div", { class: "row" }, ...inputs, number < shown.length - 1 ? remove : null);
     remove.addEventListener("click", () => {
       row.remove();

@@ -57,6 +57,19 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+// A name with the first number from 1 on that none of the names has.
+export function freshName(key, taken) {
+  for (let number = 1; ; number++) {
+    const name = word(key, { number });
+    if (!taken.includes(name)) return name;
+  }
+}
+
+// A number as a reader's language writes it, with the minus sign of the reports.
+export function figure(value, digits = 0) {
+  return value.toLocaleString(undefined, { maximumFractionDigits: digits }).replace("-", "−");
+}
+
 export function time(seconds) {
   if (seconds < 90) return word("seconds", { count: Math.max(Math.round(seconds), 1) });
   if (seconds < 5400) return word("minutes", { count: Math.round(seconds / 60) });
@@ -69,6 +82,11 @@ document.getElementById("sign-out")?.addEventListener("click", async () => {
 });
 
 for (const link of document.querySelectorAll("a.language")) {
-  const here = location.pathname + location.search;
-  link.href = `/language?code=${link.dataset.code}&to=${encodeURIComponent(here)}`;
+  // The address changes with what is chosen on a page.
+  const lead = () => {
+    const here = location.pathname + location.search;
+    link.href = `/language?code=${link.dataset.code}&to=${encodeURIComponent(here)}`;
+  };
+  lead();
+  for (const kind of ["pointerdown", "focus"]) link.addEventListener(kind, lead);
 }

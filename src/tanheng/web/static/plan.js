@@ -1,5 +1,5 @@
 // A plan by hand: limits are moved, the plan is solved again, plans are kept beside each other and written to the study.
-import { ask, make, Refused, say, word } from "./page.js";
+import { ask, figure as number, make, Refused, say, word } from "./page.js";
 
 const node = (id) => document.getElementById(id);
 const name = JSON.parse(node("plan-study").textContent);
@@ -11,8 +11,10 @@ let asked = {};
 let found = null;
 let kept = JSON.parse(sessionStorage.getItem(storage) ?? "[]");
 
-const number = (value, digits = 0) => value.toLocaleString(undefined, { maximumFractionDigits: digits });
 const carbon = (tonnes) => (Math.abs(tonnes) >= 1e6 ? `${number(tonnes / 1e6, 3)} Mt C` : `${number(tonnes)} t C`);
+
+// The largest limit that a study may set, as a share of today's area.
+const MOST_PERCENT = 100000;
 
 const ends = ["at_least", "at_most"];
 const hasShare = (item) => ends.some((end) => item[end] !== null);
@@ -86,7 +88,7 @@ const card = (value, units, text) => make("div", { class: "card" }, make("p", { 
 function show() {
   const [gain, units] = carbon(found.gain_t_c).split(/ (?=Mt|t)/);
   const spread = found.gain_half_width_t_c === null ? word("no_interval") : `± ${carbon(found.gain_half_width_t_c)} (95 %)`;
-  const cards = [card(gain, units, `${word("by_hand_gain")}, ${spread}`), card(number(found.converted_km2), word("km2"), word("converted"))];
+  const cards = [card(gain, units, word("gain_and_spread", { gain: word("by_hand_gain"), spread })), card(number(found.converted_km2), word("km2"), word("converted"))];
   for (const [one, gained] of found.values) cards.push(card(number(gained, 1), "", word("value_gained", { name: one })));
   if (found.cost !== null) cards.push(card(number(found.cost), desk.currency, word("cost")));
   node("plan-figures").replaceChildren(...cards);
@@ -111,11 +113,11 @@ function show() {
 }
 
 // A slider with a number beside it, and a box that says whether the limit holds at all.
-function slider(label, value, low, high, step, done) {
+function slider(label, value, low, high, step, done, most = high) {
   const id = `s-${label.replace(/\W+/g, "-")}-${Math.random().toString(36).slice(2, 7)}`;
   const on = make("input", { type: "checkbox", "aria-label": label, checked: value !== null });
   const range = make("input", { type: "range", id, min: String(low), max: String(high), step: String(step) });
-  const exact = make("input", { type: "number", min: String(low), step: String(step), "aria-label": label });
+  const exact = make("input", { type: "number", min: String(low), max: String(most), step: "any", "aria-label": label });
   const told = (held) => {
     exact.value = held ?? "";
     range.value = String(held ?? (low + high) / 2);
@@ -131,6 +133,7 @@ function slider(label, value, low, high, step, done) {
       done(null);
       return;
     }
+    if (!exact.reportValidity()) return;
     range.value = exact.value;
     done(Number(exact.value));
   });
@@ -195,7 +198,7 @@ function showLimits() {
       frame.append(slider(word(end), percent(held[end]), 0, 200, 0.5, (value) => {
         held[end] = value === null ? null : value / 100;
         solve();
-      }));
+      }, MOST_PERCENT));
     }
     return frame;
   });
@@ -225,13 +228,38 @@ function showLimits() {
 function toldWeights(plan) {
   const told = Object.entries(plan.asked.weights).filter(([, weight]) => weight !== 0).map(([one, weight]) => `${weighedName(one)} ${number(weight, 3)}`);
   if (plan.asked.demand_weight > 0) told.push(`${word("demand_weight")} ${number(plan.asked.demand_weight * 100)} %`);
-  return told.join(", ");
+  return told.join(word("between_items"));
+}
+
+// Limits of a plan in words, one class after the other.
+function toldLimits(plan) {
+  const told = [];
+  for (const [land, item] of Object.entries(plan.asked.limits)) {
+    const parts = ends.filter((end) => item[end] !== null).map((end) => `${word(end)} ${number(item[end] * 100, 1)} %`);
+    if (parts.length) told.push(`${desk.words[land]} ${parts.join(word("between_items"))}`);
+  }
+  if (plan.asked.max_change < 1) told.push(`${word("max_change")} ${number(plan.asked.max_change * 100)} %`);
+  if (plan.asked.budget !== null) told.push(`${word("budget")} ${number(plan.asked.budget)} ${desk.currency}`);
+  return told.join("; ") || word("none");
+}
+
+// Name of a plan that was kept: its own, or its number in the language of the page.
+const keptName = (plan) => plan.name ?? word("keep_name", { number: plan.number });
+
+function nameInput(plan) {
+  const input = make("input", { type: "text", maxlength: "60", "aria-label": word("name") });
+  input.value = keptName(plan);
+  input.addEventListener("change", () => {
+    plan.name = input.value.trim() || undefined;
+    store();
+  });
+  return input;
 }
 
 function showKept() {
   const valued = desk.weighed.filter((one) => one !== "carbon" && one !== "cost");
   const weighs = desk.weighed.length > 1 || desk.settings.demand_zones;
-  const texts = [word("name"), word("by_hand_gain"), word("converted"), word("cost"), ...valued.map((one) => word("value_gained", { name: one })), ...(weighs ? [word("weights")] : [])];
+  const texts = [word("name"), word("limits"), word("by_hand_gain"), word("converted"), word("cost"), ...valued.map((one) => word("value_gained", { name: one })), ...(weighs ? [word("weights")] : [])];
   const head = texts.map((text) => make("th", { scope: "col" }, text));
   const rows = kept.map((plan, place) => {
     const again = make("button", { type: "button" }, word("show"));
@@ -245,10 +273,10 @@ function showKept() {
       kept.splice(place, 1);
       store();
     });
-    const cells = [plan.name, carbon(plan.gain_t_c), `${number(plan.converted_km2)} ${word("km2")}`, plan.cost === null ? "–" : `${number(plan.cost)} ${desk.currency}`];
+    const cells = [toldLimits(plan), carbon(plan.gain_t_c), `${number(plan.converted_km2)} ${word("km2")}`, plan.cost === null ? "–" : `${number(plan.cost)} ${desk.currency}`];
     const gains = Object.fromEntries(plan.values ?? []);
     cells.push(...valued.map((one) => (one in gains ? number(gains[one], 1) : "–")), ...(weighs ? [toldWeights(plan)] : []));
-    return make("tr", {}, ...cells.map((text) => make("td", {}, text)), make("td", {}, again, " ", drop));
+    return make("tr", {}, make("td", {}, nameInput(plan)), ...cells.map((text) => make("td", {}, text)), make("td", {}, again, " ", drop));
   });
   if (!rows.length) rows.push(make("tr", {}, make("td", { colspan: String(head.length + 1) }, word("no_plans"))));
   node("kept").replaceChildren(make("thead", {}, make("tr", {}, ...head, make("td"))), make("tbody", {}, ...rows));
@@ -261,7 +289,10 @@ function store() {
 
 node("keep").addEventListener("click", () => {
   const { gain_t_c, converted_km2, cost, values } = found;
-  kept.push({ name: word("keep_name", { number: kept.length + 1 }), gain_t_c, converted_km2, cost, values, asked: structuredClone(asked) });
+  const names = kept.map(keptName);
+  let free = 1;
+  while (names.includes(word("keep_name", { number: free }))) free++;
+  kept.push({ number: free, gain_t_c, converted_km2, cost, values, asked: structuredClone(asked) });
   store();
 });
 

@@ -1,18 +1,25 @@
 // Pages of results in one frame, chosen by tabs.
-import { ask, Refused, word } from "./page.js";
+import { ask, Refused, say, word } from "./page.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
-const frame = document.getElementById("frame");
+let frame = document.getElementById("frame");
 
+// A new frame each time: one that goes to another page would add a step to the history, which a reload takes up again.
 function choose(tab) {
   for (const one of tabs) {
     const chosen = one === tab;
     one.setAttribute("aria-selected", String(chosen));
     one.tabIndex = chosen ? 0 : -1;
   }
-  frame.title = tab.textContent;
+  const next = frame.cloneNode();
+  next.title = tab.textContent;
+  next.src = tab.dataset.address;
+  frame.replaceWith(next);
+  frame = next;
   document.getElementById("panel").setAttribute("aria-labelledby", tab.id);
-  frame.src = tab.dataset.address;
+  const here = new URL(location.href);
+  here.searchParams.set("page", tab.dataset.page);
+  history.replaceState(null, "", here);
 }
 
 for (const [number, tab] of tabs.entries()) {
@@ -25,9 +32,28 @@ for (const [number, tab] of tabs.entries()) {
     choose(next);
   });
 }
-const wanted = new URLSearchParams(location.search).get("page");
-const named = tabs.find((tab) => wanted && tab.dataset.address.endsWith(`/${wanted}`));
-if (named) choose(named);
+
+// What a page in the frame links to beside itself: another page, a folder, or a file to be saved.
+function open(address) {
+  const page = tabs.find((tab) => tab.getAttribute("aria-selected") === "true").dataset.page;
+  const path = decodeURIComponent(new URL(address, `http://results/${page}`).pathname.slice(1));
+  const tab = tabs.find((one) => one.dataset.page === path);
+  const part = document.querySelector(`[data-part="${CSS.escape(path.replace(/\/$/, ""))}"]`);
+  const file = document.querySelector(`a[data-path="${CSS.escape(path)}"]`);
+  if (tab) {
+    choose(tab);
+    tab.focus();
+  } else if (part) {
+    part.open = true;
+    part.querySelector("summary").focus();
+    part.scrollIntoView();
+  } else if (file) file.click();
+  else say(word("on_the_disk", { path }));
+}
+window.addEventListener("message", (event) => {
+  if (event.source === frame?.contentWindow && typeof event.data?.open === "string") open(event.data.open);
+});
+
 const translate = document.getElementById("translate");
 function told(text) {
   document.getElementById("translate-state").textContent = text;

@@ -89,7 +89,7 @@ function showResults() {
   node("by-hand").hidden = !results || changes.length > 0;
   node("future").hidden = !results || changes.length > 0;
   if (!results) return;
-  const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made.slice(0, 16).replace("T", " ") }));
+  const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made }));
   place.replaceChildren(link, changes.length ? make("span", { class: "old" }, ` ${word("old")} ${changes.join("; ")}`) : "");
 }
 
@@ -169,28 +169,30 @@ function link(problem) {
     }
     for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
     field.scrollIntoView({ block: "center" });
-    field.querySelector("input, select, textarea")?.focus();
+    (field.matches(".field") ? field.querySelector("input, select, textarea") : field.querySelector("summary") ?? field)?.focus();
   });
   return button;
 }
 
-// Field that a problem is about: the one whose place is the longest beginning of the problem's.
+// Field that a problem is about: the one of its place, the section or part as a whole, or the field whose place is the longest beginning
+// of the problem's.
 function fieldOf(place) {
   const wanted = placeName(place);
   if (!wanted) return null;
   const exact = [...node("form").querySelectorAll("[data-place]")].find((field) => field.dataset.place === place);
-  if (exact) return exact;
+  const whole = exact ?? [...node("form").querySelectorAll("[data-whole]")].find((part) => part.dataset.whole === place);
+  if (whole) return whole;
   let best = null;
   for (const field of node("form").querySelectorAll("[data-place]")) {
     const own = placeName(field.dataset.place);
-    const fits = wanted === own || wanted.startsWith(`${own}.`) || own.startsWith(`${wanted}.`);
-    if (fits && (!best || own.length > placeName(best.dataset.place).length) && (wanted.startsWith(own) || !best)) best = field;
+    const fits = wanted === own || wanted.startsWith(`${own}.`);
+    if (fits && (!best || own.length > placeName(best.dataset.place).length)) best = field;
   }
   return best;
 }
 
 function showProblems() {
-  for (const field of node("form").querySelectorAll(".field")) {
+  for (const field of node("form").querySelectorAll(".field, [data-whole]")) {
     field.classList.remove("wrong");
     const area = field.querySelector(":scope > .problem");
     if (area) area.textContent = "";
@@ -321,6 +323,7 @@ node("pick").addEventListener("change", async () => {
 for (const button of document.querySelectorAll("[data-process]")) {
   button.addEventListener("click", async () => {
     await sending;
+    if (document.querySelector("[data-job]") && !confirm(word("job_under_way"))) return;
     if (button.dataset.process === "run" && state.results.plan && !confirm(word("run_removes_plan"))) return;
     node("run-problem").textContent = "";
     try {
@@ -345,6 +348,16 @@ async function start() {
   await loadFiles();
   look();
   document.body.dataset.ready = "";
+}
+// A job of this study that is under way: when it ends, its results are there.
+for (const told of document.querySelectorAll("[data-job]")) {
+  const events = new EventSource(`/app/jobs/${told.dataset.job}/events`);
+  events.onmessage = async (event) => {
+    if (!JSON.parse(event.data).ended) return;
+    events.close();
+    told.remove();
+    took(await ask(address("/app/study")));
+  };
 }
 // Cells that were typed and not saved would be gone.
 addEventListener("beforeunload", (event) => {

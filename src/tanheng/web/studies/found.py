@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tanheng.errors import TanhengError
+from tanheng.io.results.comparison_record import COMPARISON, comparison_of
+from tanheng.io.results.folder import MARK
 from tanheng.language import worded
 from tanheng.pipeline.freshness import changes_since, plan_changes, record_of
 from tanheng.plain_files import is_file
 from tanheng.reach import confined_to
+from tanheng.report.words.times import local_time
+from tanheng.report.words.titles import compared_title
 from tanheng.study import Study, load_study
 from tanheng.web.home import Home
 
@@ -36,7 +40,7 @@ class FoundStudy:
     results : str
         Folder of its results; empty where there are none yet.
     made : str
-        When they were made.
+        When they were made, by the clock of this computer.
     changes : sequence of str
         What has changed since.
     """
@@ -51,12 +55,13 @@ class FoundStudy:
 
 @dataclass(frozen=True)
 class FoundResults:
-    """A folder of results."""
+    """A folder of results: of a run, or a comparison of two, which itself can't be compared."""
 
     name: str
     title: str
     made: str
     years: list[int]
+    is_run: bool = True
 
 
 def found_in(home: Home) -> tuple[list[FoundStudy], list[FoundResults]]:
@@ -64,7 +69,8 @@ def found_in(home: Home) -> tuple[list[FoundStudy], list[FoundResults]]:
     studies, results = [], []
     with confined_to(home.reach):
         for folder, files in _folders(home.folder):
-            results += [_results(home, folder)] if "run.json" in files else []
+            results += [_results(home, folder)] if MARK in files else []
+            results += [_comparison(home, folder)] if COMPARISON in files else []
             for file in sorted(name for name in files if name.endswith(".toml")):
                 studies += [_study(home, folder / file)] if _is_study(folder / file) else []
     return studies, [one for one in results if one is not None]
@@ -109,7 +115,9 @@ def study_found(home: Home, path: Path, study: Study) -> FoundStudy:
             if record is None:
                 return FoundStudy(home.name(path), study.told_title)
             changes = [*changes_since(study, path.parent, record), *plan_changes(study, folder)]
-            return FoundStudy(home.name(path), study.told_title, "", home.name(folder.resolve()), record.made, changes)
+            return FoundStudy(
+                home.name(path), study.told_title, "", home.name(folder.resolve()), local_time(record.made), changes
+            )
         except _NO_RECORD:
             return FoundStudy(home.name(path), study.told_title)
 
@@ -124,6 +132,17 @@ def _results(home: Home, folder: Path) -> FoundResults | None:
         if record is None:
             return None
         years = [int(year) for year in record.settings.get("years", ())]
-        return FoundResults(home.name(folder), str(worded(record.title)), str(record.made), years)
+        return FoundResults(home.name(folder), str(worded(record.title)), local_time(str(record.made)), years)
+    except _NO_RECORD:
+        return None
+
+
+def _comparison(home: Home, folder: Path) -> FoundResults | None:
+    compared = comparison_of(folder)
+    if compared is None:
+        return None
+    try:
+        title = compared_title(compared.first, compared.second)
+        return FoundResults(home.name(folder), title, local_time(compared.made), [], is_run=False)
     except _NO_RECORD:
         return None

@@ -89,12 +89,18 @@ byId("outlines").addEventListener("change", (event) => { state.outlines = Number
 byId("in").addEventListener("click", () => zoom(1.5));
 byId("out").addEventListener("click", () => zoom(1 / 1.5));
 byId("whole").addEventListener("click", whole);
-/** The map over the whole window, and back; the region is shown whole each time. */
+/** The map over the whole window, and back; the region is shown whole each time. In a frame, the window is the whole screen. */
 const fill = (full) => {
   byId("full").setAttribute("aria-pressed", String(full));
   document.querySelector(".map").classList.toggle("full", full);
+  if (full && parent !== window && document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(() => {});
+  else if (!full && document.fullscreenElement) document.exitFullscreen();
   requestAnimationFrame(whole);
 };
+document.addEventListener("fullscreenchange", () => {
+  if (!document.fullscreenElement) fill(false);
+  else requestAnimationFrame(whole);
+});
 byId("full").addEventListener("click", () => fill(byId("full").getAttribute("aria-pressed") !== "true"));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && byId("full").getAttribute("aria-pressed") === "true") fill(false);
