@@ -64,6 +64,13 @@ def test_a_run_goes_from_waiting_to_results_that_are_the_command_s_own(served: S
     chinese = served.ask(f"/app/jobs/{job}/log", headers={"Accept-Language": "zh"}).text
     with speaking("zh"):
         assert all(tr(stage["name"]) in chinese for stage in stages)
+    notes = [text for line in log.splitlines() if '"event": "notes"' in line for text in json.loads(line)["texts"]]
+    assert notes
+    assert not any(
+        json.dumps(text, ensure_ascii=False)[1:-1] in json.dumps(json.loads(line).get("texts", []), ensure_ascii=False)
+        for text in notes
+        for line in chinese.splitlines()
+    )
     assert '"code": 0' in log
 
 

@@ -39,7 +39,7 @@ def grouped(notes: Iterable[str]) -> dict[str, list[str]]:
     """
     by_action: dict[str, list[str]] = {action: [] for action in (CHECK, STATE, KNOW)}
     for note in together(notes):
-        by_action[action_of(note)].append(str(note))
+        by_action[action_of(note)].append(note)
     return {tr(action): lines for action, lines in by_action.items() if lines}
 
 

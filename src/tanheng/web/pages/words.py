@@ -86,6 +86,7 @@ _WORDS = {
     "left_out": mark("not set"),
     "not_set": mark("default: {value}"),
     "limits": mark("Limits"),
+    "between_limits": mark("; "),
     "make_study": mark("Make a study of it"),
     "match": mark("Match codes to classes"),
     "minutes": mark("{count} minutes"),

@@ -240,7 +240,7 @@ function toldLimits(plan) {
   }
   if (plan.asked.max_change < 1) told.push(`${word("max_change")} ${number(plan.asked.max_change * 100)} %`);
   if (plan.asked.budget !== null) told.push(`${word("budget")} ${number(plan.asked.budget)} ${desk.currency}`);
-  return told.join("; ") || word("none");
+  return told.join(word("between_limits")) || word("none");
 }
 
 // Name of a plan that was kept: its own, or its number in the language of the page.
