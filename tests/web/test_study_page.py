@@ -226,7 +226,7 @@ def test_the_page_speaks_the_language_that_is_chosen(server: Served, study: str)
         answer = server.ask(f"/study?name={of(study)}", headers=sent)
         assert words in answer.text
         problem = server.ask("/app/study?name=none.toml", headers=sent).json()["message"]
-        assert ("不是研究文件" in problem) == (words == "研究文件")
+        assert ("没有该文件" in problem) == (words == "研究文件")
 
 
 def test_the_example_is_a_study_of_the_app(server: Served) -> None:
@@ -294,9 +294,15 @@ def test_years_that_have_no_map_yet_stay(server: Served, study: str, tmp_path: P
 
 def test_an_error_is_a_page_to_a_browser(server: Served) -> None:
     answer = server.ask("/study?name=none/study.toml", headers={"Accept": "text/html"})
-    assert answer.status == 400
+    assert answer.status == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert "none/study.toml" in answer.text
+    nowhere = server.ask("/nothere", headers={"Accept": "text/html"})
+    assert nowhere.status == 404
+    assert "There is no such page." in nowhere.text
+    assert "<nav" in nowhere.text
+    assert server.ask("/nothere").json()["message"] == "There is no such page."
+    assert server.ask("/app/study?name=none/study.toml").status == 404
 
 
 def test_a_parameter_set_of_invest_becomes_a_study(server: Served, study: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,26 +11,18 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from tanheng.errors import InputError, OutputError, StudyError, TanhengError
-from tanheng.language import speaking, tag, tr
+from tanheng.language import speaking, tr
 from tanheng.web.doors.door import Door
 from tanheng.web.gate import Address, admitted, visitor_of
 from tanheng.web.home import Home
+from tanheng.web.refusals import ChangedElsewhereError, NotThereError, TooManyError
 from tanheng.web.speech import language_asked
-from tanheng.web.studies.files import ChangedElsewhereError
 
 #: Bytes of a request that is no upload.
 _MOST = 5_000_000
-
-
-class NotThereError(InputError):
-    """What is asked for is not there."""
-
-
-class TooManyError(InputError):
-    """One user asks for too much at once."""
 
 
 #: Status of each error; the first that fits.
@@ -61,28 +52,24 @@ def status_of(error: TanhengError) -> int:
 
 
 def answering(handler: Handler) -> Handler:
-    """A handler that speaks the language of the request and answers errors with one message."""
+    """A handler that speaks the language of the request and answers errors with one message; those of a page are raised on."""
 
     async def answered(request: Request) -> Response:
         with speaking(language_asked(request)), in_lane(request):
             try:
                 return await handler(request)
             except TanhengError as error:
+                if wants_page(request):
+                    raise  # `tanheng.web.pages.refused` shows it
                 problems = [one.as_data() for one in error.problems] if isinstance(error, StudyError) else []
-                if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/app/"):
-                    return _told(str(error), status_of(error))
                 return JSONResponse({"message": str(error), "problems": problems}, status_of(error))
 
     return answered
 
 
-def _told(message: str, status: int) -> Response:
-    """An error as a page."""
-    words, back = html.escape(message), html.escape(str(tr("Studies")))
-    head = f'<html lang="{tag()}"><meta charset="utf-8"><title>tanheng</title><link rel="stylesheet" href="/static/report.css">'
-    style = '<link rel="stylesheet" href="/static/app.css">'
-    body = f'<body class="page"><p class="problem">{words}</p><p><a href="/">{back}</a></p>'
-    return HTMLResponse(f"<!doctype html>{head}{style}{body}", status)
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page, and not a script or a program for data."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/app/")
 
 
 def home_of(request: Request) -> Home:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from tanheng.language import speaking
+from tanheng.errors import TanhengError
 from tanheng.report.style.fonts import packaged_font
 from tanheng.web.answers import answering
 from tanheng.web.api import routes as api
@@ -23,7 +23,7 @@ from tanheng.web.doors.door import Door
 from tanheng.web.gate import Address, Gate
 from tanheng.web.jobs.queue import Queue
 from tanheng.web.pages import file_data, future_data, job_data, plan_data, results, routes, sign_in, study_data
-from tanheng.web.speech import language_asked
+from tanheng.web.pages.refused import refused
 from tanheng.web.studies.looks import load_readers
 from tanheng.web.view import result_file
 
@@ -45,11 +45,6 @@ async def _static(request: Request) -> Response:
     if path is None:
         raise HTTPException(404)
     return FileResponse(path, media_type=_TYPES[path.suffix], headers={"cache-control": "no-cache"})
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    with speaking(language_asked(request)):
-        return await routes.failed(request, error)
 
 
 def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
@@ -104,7 +99,7 @@ def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
     app = Starlette(
         routes=[*pages, *data, *api.ROUTES],
         middleware=[Middleware(Gate, door=door, address=address)],
-        exception_handlers={HTTPException: _failed, Exception: _failed},
+        exception_handlers={HTTPException: refused, TanhengError: refused, Exception: refused},
         lifespan=life,
     )
     app.state.door, app.state.address = door, address

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from tanheng.language import language, speaking, tr
-from tanheng.web.answers import TooManyError, home_of, may_see
+from tanheng.web.answers import home_of, may_see
 from tanheng.web.jobs.job import Job
+from tanheng.web.refusals import TooManyError
 
 #: Streams of one user at the same time.
 _MOST = 30

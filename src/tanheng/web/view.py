@@ -19,9 +19,10 @@ from tanheng.io.results.crate import CRATE
 from tanheng.io.results.folder import MARK, report_name
 from tanheng.language import LANGUAGES, tr
 from tanheng.reach import confined_to, is_within_reach
-from tanheng.web.answers import NotThereError, door_of, in_thread, lane_of
+from tanheng.web.answers import door_of, in_thread, lane_of
 from tanheng.web.gate import RESULTS_POLICY
 from tanheng.web.home import Home
+from tanheng.web.refusals import NotThereError
 
 #: Types of the files of results; all else is offered for download as bytes.
 _TYPES = {

@@ -58,7 +58,9 @@ def _tables(path: Path, file: str) -> list[Recognised]:
     except TanhengError as error:
         return [Recognised(file, "unknown", tr("File that can't be read"), problem=str(error))]
     if len(names) < 2:
-        return [_tried(recognised_table, path, file)]
+        table = _tried(recognised_table, path, file)
+        is_text = path.suffix.lower() == ".txt" and table.kind == "unknown"
+        return [_of_no_use(file) if is_text else table]  # notes are no table
     return [_tried(recognised_table, path.with_name(f"{path.name}#{name}"), f"{file}#{name}") for name in names]
 
 

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tanheng.language import tr
-from tanheng.web.answers import NotThereError, body_of, data, home_of, in_thread
+from tanheng.web.answers import body_of, data, home_of, in_thread
 from tanheng.web.events import told_events
 from tanheng.web.jobs.told import job_data, log_again
 from tanheng.web.offers import OFFERS
+from tanheng.web.refusals import NotThereError
 
 
 async def new_job(request: Request) -> Response:

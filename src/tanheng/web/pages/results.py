@@ -17,8 +17,9 @@ from tanheng.pipeline.freshness import record_of
 from tanheng.report.words.times import local_time
 from tanheng.report.words.titles import compared_title, run_title
 from tanheng.tables.titles import TITLES, table_title
-from tanheng.web.answers import NotThereError, asked, home_of, in_thread
+from tanheng.web.answers import asked, home_of, in_thread
 from tanheng.web.pages.rendering import rendered
+from tanheng.web.refusals import NotThereError
 from tanheng.web.studies.found import found_in
 from tanheng.web.view import PAGES, Piece, pieces
 

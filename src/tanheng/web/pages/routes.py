@@ -7,11 +7,11 @@ import time
 from dataclasses import asdict
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from tanheng.language import LANGUAGES, tr
 from tanheng.report.page.html import embedded
-from tanheng.web.answers import NotThereError, asked, door_of, home_of, in_thread
+from tanheng.web.answers import asked, door_of, home_of, in_thread
 from tanheng.web.api.routes import landing
 from tanheng.web.doors.one import OneDoor
 from tanheng.web.home import Home
@@ -19,6 +19,7 @@ from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.told import job_data
 from tanheng.web.offers import OFFERS
 from tanheng.web.pages.rendering import rendered
+from tanheng.web.refusals import NotThereError
 from tanheng.web.studies.form import state_of
 from tanheng.web.studies.found import found_in
 
@@ -97,13 +98,6 @@ def _back(request: Request) -> str:
     """Page that a request comes from, by its path alone."""
     to = request.query_params.get("to", "/")
     return to if to.startswith("/") and not to.startswith("//") and "\\" not in to else "/"
-
-
-async def failed(request: Request, error: Exception) -> Response:
-    """Page for an address that leads nowhere, or for a mistake of ours."""
-    status = getattr(error, "status_code", 500)
-    words = tr("There is no such page.") if status == 404 else tr("Something went wrong. See the terminal for details.")
-    return JSONResponse({"message": str(words), "path": request.url.path[:200]}, status)
 
 
 def _shown(job: Job) -> dict[str, object]:

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tanheng.language import tr
-from tanheng.web.answers import NotThereError, base_of, body_of, door_of
+from tanheng.web.answers import base_of, body_of, door_of
 from tanheng.web.gate import LOG, let_in, session_of
 from tanheng.web.pages.rendering import rendered
+from tanheng.web.refusals import NotThereError
 
 
 async def page(request: Request) -> Response:

@@ -18,8 +18,9 @@ from tanheng.reach import confined_to
 from tanheng.study.described.schema import study_schema
 from tanheng.study.described.template import OUTLINE
 from tanheng.study.editing import parsed_value
-from tanheng.web.answers import NotThereError, asked, base_of, body_of, data, door_of, home_of, in_thread
+from tanheng.web.answers import asked, base_of, body_of, data, door_of, home_of, in_thread
 from tanheng.web.doors.one import OneDoor
+from tanheng.web.refusals import NotThereError
 from tanheng.web.studies.checking import checked
 from tanheng.web.studies.form import edited, replaced, state_of
 from tanheng.web.studies.uploads import plain_name

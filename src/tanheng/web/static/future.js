@@ -238,7 +238,7 @@ async function start() {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     node("future-problem").textContent = error.message;
-    node("simulate").disabled = true;
+    document.querySelector(".halves").hidden = true;
     document.body.dataset.ready = "";
     return;
   }

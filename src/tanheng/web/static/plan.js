@@ -322,7 +322,7 @@ async function start() {
     if (!(error instanceof Refused)) throw error;
     node("plan-problem").textContent = error.message;
     node("plan-state").textContent = "";
-    for (const button of [node("keep"), node("write")]) button.disabled = true;
+    for (const part of document.querySelectorAll(".halves, [aria-labelledby=h-kept]")) part.hidden = true;
     document.body.dataset.ready = "";
     return;
   }

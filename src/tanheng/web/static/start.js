@@ -17,6 +17,10 @@ document.getElementById("new").addEventListener("submit", async (event) => {
   }
 });
 
+document.getElementById("title").addEventListener("input", () => {
+  document.getElementById("new-problem").textContent = "";
+});
+
 document.getElementById("compare")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const inputs = Object.fromEntries(new FormData(event.target));

@@ -12,13 +12,10 @@ from tanheng.language import tr
 from tanheng.plain_files import small_file, written
 from tanheng.reach import confined_to
 from tanheng.web.home import Home
+from tanheng.web.refusals import ChangedElsewhereError, NotThereError
 
 #: Mark that some programs write at the start of a file in UTF-8.
 BOM = "\ufeff"
-
-
-class ChangedElsewhereError(InputError):
-    """The file is not the one that an edit was made on."""
 
 
 def study_path(home: Home, name: str) -> Path:
@@ -26,11 +23,15 @@ def study_path(home: Home, name: str) -> Path:
 
     Raises
     ------
+    NotThereError
+        There is no such file.
     InputError
         It is no study file of the app.
     """
     path = home.place(name)
-    if path.suffix.lower() != ".toml" or not path.is_file():
+    if not path.is_file():
+        raise NotThereError(tr("{path}: there is no such file", path=name))
+    if path.suffix.lower() != ".toml":
         raise InputError(tr("{path}: is not a study file", path=name))
     return path
 

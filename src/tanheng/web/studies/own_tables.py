@@ -17,7 +17,8 @@ from tanheng.plain_files import small_file
 from tanheng.reach import confined_to
 from tanheng.tables.input_tables import COLUMN_OF_HEADING, heading_meanings
 from tanheng.web.home import Home
-from tanheng.web.studies.files import ChangedElsewhereError, study_path, version_of, write_bytes
+from tanheng.web.refusals import ChangedElsewhereError
+from tanheng.web.studies.files import study_path, version_of, write_bytes
 
 #: Rows and columns of a table that a page shows as cells.
 _MOST_ROWS, _MOST_COLUMNS = 300, 30

@@ -131,7 +131,11 @@ def plain_name(name: str) -> str:
         set(name) & set('/\\:*?"<>|') or not name.isprintable() or name.split(".", maxsplit=1)[0].lower() in _DEVICES
     )
     blank = not name.strip(". ") or name != name.strip(" ").rstrip(".") or name.startswith(".")
-    if blank or strange or _too_long(name):
+    if _too_long(name):
+        raise InputError(
+            tr("'{name}…' is too long for the name of a file or folder; write a shorter one", name=shown(name)[:40])
+        )
+    if blank or strange:
         raise InputError(tr("'{name}' can't be the name of a file or folder; choose another", name=shown(name)))
     return name
 
