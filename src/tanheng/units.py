@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 #: Mass of carbon dioxide per mass of the carbon in it: 44/12, here and nowhere else.
 CO2_PER_C = 44.0 / 12.0
 
-#: Energy of one tonne of standard coal equivalent (7000 kcal/kg): 29.3076 GJ, in TJ.
-TJ_PER_TCE = 29.3076e-3
-
 #: Square metres of one hectare and of one square kilometre.
 M2_PER_HA = 1.0e4
 M2_PER_KM2 = 1.0e6

@@ -9,7 +9,7 @@ import typer
 
 from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_of
 from tanheng.errors import InputError, StudyError
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.pipeline.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _refuse_beside_a_study(context: typer.Context) -> None:
         raise InputError(
             tr(
                 "{options}: a study says this itself, in [simulate]; beside it only -o, --workers and --cluster count",
-                options=", ".join(given),
+                options=listed(given),
             )
         )
 

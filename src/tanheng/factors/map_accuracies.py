@@ -30,16 +30,3 @@ def published_accuracy(legend: str) -> StatedAccuracy | None:
         if row["legend"] == legend:
             return StatedAccuracy(float(row["overall_accuracy"]), row["source"])
     return None
-
-
-def accuracy_range() -> tuple[float, float]:
-    """Lowest and highest overall accuracy of the products that are known here.
-
-    Examples
-    --------
-    >>> lowest, highest = accuracy_range()
-    >>> 0.5 < lowest < highest < 1
-    True
-    """
-    values = [float(row["overall_accuracy"]) for _, row in packaged_table("map_accuracies").rows]
-    return min(values), max(values)

@@ -13,7 +13,7 @@ from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
 from tanheng.land.engine import LandMap, inventory
 from tanheng.land.lookup import Lookup
-from tanheng.language import tr
+from tanheng.language import listed, tr
 
 
 @dataclass(frozen=True)
@@ -95,14 +95,14 @@ def unknown_codes(item: LandMap, counts: Mapping[int, int], legend: str) -> str:
     unknown = sorted(code for code in counts if code not in item.lookup.codes)
     if not unknown:
         return ""
-    listed = ", ".join(tr("{code} ({counts:,} pixels)", code=code, counts=counts[code]) for code in unknown[:12])
+    named = listed(tr("{code} ({counts:,} pixels)", code=code, counts=counts[code]) for code in unknown[:12])
     more = tr(" and {count} more", count=len(unknown) - 12) if len(unknown) > 12 else ""
     return tr(
         "{name}: codes that the legend '{legend}' lacks: {listed}{more}; map them in a legend CSV of your own, or in the study's "
         '[land_cover] with codes = {{ {unknown} = "CLASS" }}, or nodata = [{unknown}] where they mean no data',
         name=item.source.name,
         legend=legend,
-        listed=listed,
+        listed=named,
         more=more,
         unknown=unknown[0],
     )

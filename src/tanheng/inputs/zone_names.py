@@ -47,7 +47,7 @@ def by_id(table: pd.DataFrame | None, polygons: Polygons, name: str) -> pd.DataF
                 "{name}: {names} are one zone, and both have a row of {rest}; take one out",
                 name=name,
                 names=listed(repr(str(zone)) for zone in table.loc[same.index, "zone"]),
-                rest=", ".join(str(key[column]) for column in keys[:-1] if str(key[column])),
+                rest=listed(str(key[column]) for column in keys[:-1] if str(key[column])),
             )
         )
     return named

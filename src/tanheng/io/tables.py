@@ -272,7 +272,7 @@ def _refuse_twice(table: Table, frame: pd.DataFrame, columns: Sequence[str], *, 
     if twice.any():
         at = int(twice.to_numpy().argmax())
         place = tr("{name}: line {rows}", name=table.name, rows=table.rows[at][0]) if numbered else table.name
-        what = ", ".join(
+        what = listed(
             f"{table.own(column)} {frame.iloc[at][column]}" for column in columns if str(frame.iloc[at][column])
         )
         raise InputError(

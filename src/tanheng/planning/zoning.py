@@ -58,7 +58,7 @@ def check_rules(rules: Sequence[Rule], questions: Sequence[str]) -> None:
                 continue
             for answer in answers:
                 if answer not in QUESTIONS[question]:
-                    known = ", ".join(QUESTIONS[question])
+                    known = listed(QUESTIONS[question])
                     problems.append(
                         tr(
                             "rule {number} ({zone}): '{question}' can't be '{answer}'; write one of {known}",
@@ -73,7 +73,7 @@ def check_rules(rules: Sequence[Rule], questions: Sequence[str]) -> None:
         for answers in product(*(QUESTIONS[question] for question in questions)):
             given = dict(zip(questions, answers, strict=True))
             if not any(_fits(rule, given) for rule in rules):
-                combination = ", ".join(f"{question} {answer}" for question, answer in given.items())
+                combination = listed(f"{question} {answer}" for question, answer in given.items())
                 problems.append(tr("no rule fits {told}; add one", told=combination))
     if problems:
         raise StudyError(problems)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tanheng.errors import InputError
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.pipeline.results import Results
 from tanheng.pipeline.run import run_study
 
@@ -66,7 +66,7 @@ def refuse_beside_a_study(given: Mapping[str, object], section: str) -> None:
         raise InputError(
             tr(
                 "{names}: a study says this itself, in [{section}]; leave it out",
-                names=", ".join(names),
+                names=listed(names),
                 section=section,
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ WINDOWS = (3, 7, 15, 31)
 REACH, PER_CELL = 64, 16
 #: Codes of a feature, the gap among them.
 CODES = LEVELS + 1
+#: Largest side of a window whose cells a byte can count.
+_SIDE_OF_BYTES = 15
 #: Code of a distance by its square in cells.
 _ROOTS = np.rint(np.sqrt(np.arange(REACH**2 + 1)) * PER_CELL).astype(np.uint16)
 _SHARES, _CELLS = np.linspace(0.0, 1.0, WHOLE + 1), np.linspace(0.0, float(REACH), REACH * PER_CELL + 1)
@@ -86,11 +89,18 @@ class FeatureSet:
         """Rows that a band needs above and below."""
         return max([REACH if self.with_distances else 0, *(side // 2 for side in self.windows)])
 
-    def codes(self, band: Band, wanted: Iterable[int] | None = None) -> Codes:
-        """Codes of all features, shape (features, height, columns); only those that are wanted are filled in, where that is said."""
+    def codes(self, band: Band, wanted: Iterable[int] | None = None, room: Codes | None = None) -> Codes:
+        """Codes of all features, shape (features, height, columns); only those that are wanted are filled in, where that is said.
+
+        Parameters
+        ----------
+        room : array of uint16, optional
+            Memory of that size to write them to, which is handed back as they are.
+        """
         listed = self.listed
-        out = np.empty((len(listed), band.height, band.land.shape[1]), np.uint16)
-        known: dict[int, Codes] = {}
+        shape = self.shape_of_codes(band)
+        out = np.empty(shape, np.uint16) if room is None else room.reshape(shape)
+        known: dict[int, NDArray[np.unsignedinteger[Any]]] = {}
         for number in range(len(listed)) if wanted is None else wanted:
             feature, into = listed[number], out[number]
             if feature.kind == "driver":
@@ -99,13 +109,18 @@ class FeatureSet:
                 distances(band.land, band.top, feature.land_class, _ROOTS, into)
             else:
                 side = feature.window
+                counts = np.empty(into.shape, np.uint8 if side <= _SIDE_OF_BYTES else np.uint16)
                 if side not in known:
-                    known[side] = np.empty(into.shape, np.uint16)
+                    known[side] = np.empty_like(counts)
                     inside = (band.land < self.classes).astype(np.uint8)
                     window_counts(inside, band.top, 1, side, known[side])
-                window_counts(band.land, band.top, feature.land_class, side, into)
-                as_shares(into, known[side], side)
+                window_counts(band.land, band.top, feature.land_class, side, counts)
+                as_shares(counts, known[side], side, into)
         return out
+
+    def shape_of_codes(self, band: Band) -> tuple[int, int, int]:
+        """Shape of the codes of a band: features, height, columns."""
+        return len(self.listed), band.height, band.land.shape[1]
 
 
 def feature_set(classes: int, drivers: Iterable[Driver], windows: tuple[int, ...] = WINDOWS) -> FeatureSet:

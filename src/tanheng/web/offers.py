@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from tanheng.errors import InputError, StudyError
-from tanheng.language import mark, tr
+from tanheng.language import listed, mark, tr
 from tanheng.plain_files import is_folder
 from tanheng.study import load_study
 from tanheng.study.faults import fault_messages
@@ -244,7 +244,7 @@ def _stock(home: Home, inputs: StockOfMaps) -> Order:
         *([f"--region={home.place(inputs.region)}"] if inputs.region else []),
         f"--output={folder}",
     ]
-    return Order(command, tr("Carbon stocks of {names}", names=", ".join(inputs.maps)), "", home.name(folder))
+    return Order(command, tr("Carbon stocks of {names}", names=listed(inputs.maps)), "", home.name(folder))
 
 
 def _file_or_name(home: Home, given: str) -> str:

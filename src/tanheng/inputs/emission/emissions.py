@@ -319,7 +319,7 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
             continue
         ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
         if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
-            rows_named = ", ".join(str(part) for part in key if str(part))
+            rows_named = listed(part for part in key if str(part))
             faults.append(_twice(name, rows_named, ratio))
     return faults
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from tanheng.errors import OutputError
 from tanheng.io.results.crate import CRATE
 from tanheng.io.results.lock import is_alive
-from tanheng.language import LANGUAGES, tr
+from tanheng.language import LANGUAGES, listed, tr
 from tanheng.plain_files import shown
 from tanheng.reach import is_within_reach
 
@@ -139,7 +139,7 @@ def _check(folder: Path) -> None:
         )
     strange = sorted(path.name for path in folder.iterdir() if path.name not in _OURS) if folder.is_dir() else []
     if strange or (folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists()):
-        what = ", ".join(strange[:3]) or tr("no {MARK}", MARK=MARK)
+        what = listed(strange[:3]) or tr("no {MARK}", MARK=MARK)
         raise OutputError(
             tr(
                 "{folder}: holds other files ({what}), and results would replace them; name another folder, or move them",

@@ -15,7 +15,7 @@ from tanheng.factors.reading import raw_rows, read_table
 from tanheng.inputs.emission.energy_balance import flow_rules
 from tanheng.io.energy.yearbook import long_table
 from tanheng.io.tables import read_activity, read_energy_balance
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.stages.emission.emissions import burnt_table
 
 #: Fuels without a factor of carbon in any set.
@@ -70,7 +70,7 @@ def compare_factors(path: Path, sets: tuple[str, ...] = ()) -> tuple[pd.DataFram
     for name in columns:
         short = ~whole[name].to_numpy(bool)
         if short.any():
-            years = ", ".join(str(year) for year in totals.loc[short, "year"])
+            years = listed(totals.loc[short, "year"])
             notes.append(
                 tr("{name} has no total for {years}, because it has no factors for some fuels", name=name, years=years)
             )

@@ -8,6 +8,8 @@ from tanheng.compiled import compiled
 
 #: Cells of a row that are worked on together: they are done as soon as no farther neighbour can be nearer.
 _CHUNK = 256
+#: Class of a cell outside the region; its distance is the largest there is.
+_OUTSIDE = np.uint8(255)
 
 
 @compiled()
@@ -53,13 +55,19 @@ def distances(land, top, wanted, roots, out):
             size = min(_CHUNK, width - start)
             at = most + start
             best[:size] = squares[at : at + size]
+            # No neighbour within reach is nearer than this one; outside the region nobody asks.
+            least = cap
+            if land[top + row, start : start + size].min() < _OUTSIDE:
+                around = squares[start : at + size + most]
+                for x in range(around.size):
+                    least = min(least, around[x])
             for step in range(1, most):
                 away = np.uint16(step * step)
                 if step & 3 == 1:
                     largest = np.uint16(0)
                     for x in range(size):
                         largest = max(largest, best[x])
-                    if largest <= away:
+                    if largest <= least + away:
                         break
                 right, left = squares[at + step :], squares[at - step :]
                 for x in range(size):

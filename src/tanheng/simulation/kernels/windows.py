@@ -19,8 +19,7 @@ def _across(columns, side, width, sums, doubled, out):
     size = columns.size
     for x in range(size):
         sums[x] = columns[x]
-    for x in range(width):
-        out[x] = np.uint16(0)
+    out[:] = out.dtype.type(0)
     reach, start = 1, 0
     left = side
     while left > 0:
@@ -43,41 +42,39 @@ def _across(columns, side, width, sums, doubled, out):
 def window_counts(land, top, wanted, side, out):
     """Cells of class `wanted` in a window of `side` cells around each cell, into `out` of shape (height, width).
 
+    Sums are of the type of `out`, which must hold `side` squared: of bytes, twice as many are added at once as of pairs of bytes.
     `land` has the rows of a band and those above and below that the windows need; counted are the rows from `top` on.
     """
     rows, width = land.shape
     reach = side // 2
     size = width + 2 * reach
-    padded = np.zeros(size, np.uint16)
+    padded = np.zeros(size, out.dtype)
     columns = padded[reach:]
-    sums, doubled = np.empty(size, np.uint16), np.empty(size, np.uint16)
+    sums, doubled = np.empty(size, out.dtype), np.empty(size, out.dtype)
+    number = out.dtype.type
     for y in range(max(0, top - reach), min(rows, top + reach)):
         line = land[y]
         for x in range(width):
-            columns[x] += np.uint16(line[x] == wanted)
+            columns[x] += number(line[x] == wanted)
     for row in range(out.shape[0]):
         entering, leaving = top + row + reach, top + row - reach - 1
         if row > 0 and leaving >= 0:
             line = land[leaving]
             for x in range(width):
-                columns[x] -= np.uint16(line[x] == wanted)
+                columns[x] -= number(line[x] == wanted)
         if entering < rows:
             line = land[entering]
             for x in range(width):
-                columns[x] += np.uint16(line[x] == wanted)
+                columns[x] += number(line[x] == wanted)
         _across(padded, side, width, sums, doubled, out[row])
 
 
 @compiled()
-def as_shares(counts, known, side):
-    """Counts as thousandths of the cells that are known, in place; these are `side` squared but at edges and gaps."""
-    full = np.float32(WHOLE) / np.float32(side * side)
-    whole = np.uint16(side * side)
+def as_shares(counts, known, side, out):
+    """Counts as thousandths of the cells that are known, into `out`; these are `side` squared but at edges and gaps."""
+    least = known.dtype.type(1)
     for row in range(counts.shape[0]):
-        many, of = counts[row], known[row]
+        many, of, into = counts[row], known[row], out[row]
         for x in range(many.size):
-            if of[x] == whole:
-                many[x] = np.uint16(np.float32(many[x]) * full + np.float32(0.5))
-            else:
-                part = np.float32(many[x]) * (np.float32(WHOLE) / np.float32(max(np.uint16(1), of[x])))
-                many[x] = np.uint16(part + np.float32(0.5))
+            part = np.float32(WHOLE) / np.float32(max(least, of[x]))
+            into[x] = np.uint16(np.float32(many[x]) * part + np.float32(0.5))

@@ -353,7 +353,7 @@ def _reference(table: pd.DataFrame, given: EmissionInputs) -> Found:
     able = np.array([_countable(factors, str(row.fuel), str(row.unit)) for row in rows.itertuples()], bool)
     if not able.any():
         return Found()
-    left = ", ".join(dict.fromkeys(rows.loc[~able, "fuel"]))
+    left = listed(map(name_of, dict.fromkeys(rows.loc[~able, "fuel"])))
     notes = (
         (tr("reference approach: these factors do not cover {left}, which are excluded", left=left),) if left else ()
     )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from tanheng.errors import Problem, StudyError
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.plain_files import is_folder
 from tanheng.study.faults import fault_messages
 from tanheng.study.parts import Name, Part
@@ -224,7 +224,7 @@ def _two_of_a_token(users: Mapping[str, User]) -> list[Problem]:
         by_token.setdefault(user.token, []).append(user.name)
     return [
         Problem(
-            tr("{names}: share one token; give each their own with 'tanheng user'", names=", ".join(names)),
+            tr("{names}: share one token; give each their own with 'tanheng user'", names=listed(names)),
             "users",
         )
         for names in by_token.values()
