@@ -28,7 +28,7 @@ def test_window_shares_are_those_of_a_convolution(seed: int, rows: int, columns:
         shares = np.zeros((rows, columns), np.uint16)
         window_counts(land, 0, k, side, out)
         np.testing.assert_array_equal(out, many)
-        as_shares(out, known.astype(out.dtype), side, shares)
+        as_shares(out, known.astype(out.dtype), shares)
         assert np.abs(shares - 1000 * many / np.maximum(known, 1)).max() <= 0.51
 
 

@@ -8,6 +8,7 @@ together: the cell is then a *block* of several groups; else each group is a blo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +95,7 @@ def columns_of(problem: PlanProblem) -> Columns:
     may = _permissions(problem, cell, start)
     groups = np.arange(len(cell))
     if not hang_together:
-        groups = _grouped([start, *_signature(problem, cell), *may.T, *([area] if problem.whole else [])])
+        groups = _grouped([start, *_signature(problem, cell), _as_one(may), *([area] if problem.whole else [])])
     first = np.unique(groups, return_index=True)[1]
     at, today = cell[first], start[first]
     group, end = np.nonzero(may[first])
@@ -106,7 +107,7 @@ def columns_of(problem: PlanProblem) -> Columns:
     return Columns(
         group=group,
         end=end,
-        gain=_total_gain(problem, at[group], today[group], end),
+        gain=_total_gain(problem.gain, at[group], today[group], end),
         rows=rows,
         area=of_group,
         start=today,
@@ -117,11 +118,15 @@ def columns_of(problem: PlanProblem) -> Columns:
     )
 
 
-def gain_of_columns(problem: PlanProblem, columns: Columns) -> Values:
-    """Gain of each column per km2 when the worth of conversions is another, and all else the same."""
+def cells_of_columns(columns: Columns) -> Numbers:
+    """A cell of the group of each column."""
     first = np.unique(columns.pieces.group, return_index=True)[1]
-    cell = columns.pieces.cell[first][columns.group]
-    return _total_gain(problem, cell, columns.start[columns.group], columns.end)
+    return np.asarray(columns.pieces.cell[first][columns.group])
+
+
+def gain_of_columns(gain: Sequence[Term], columns: Columns, cells: Numbers) -> Values:
+    """Gain of each column per km2 when the worth of conversions is another, and all else the same; `cells` are those of its columns."""
+    return _total_gain(gain, cells, columns.start[columns.group], columns.end)
 
 
 def _permissions(problem: PlanProblem, cell: Numbers, start: Numbers) -> Mask:
@@ -148,10 +153,29 @@ def _grouped(features: list[NDArray[np.generic]]) -> Numbers:
     """Number of the group of pieces whose features are all the same."""
     number = np.zeros(len(features[0]), np.int64)
     for feature in features:
-        values, codes = np.unique(feature, return_inverse=True)
-        if len(values) > 1:
-            number = np.unique(number * len(values) + codes.ravel(), return_inverse=True)[1].ravel()
+        if len(feature) and (feature == feature[0]).all():
+            continue
+        codes = _numbered(feature)
+        number = _numbered(number * (int(codes.max(initial=0)) + 1) + codes)
     return number
+
+
+#: Largest whole number that is looked up in a table, and not sorted.
+_IN_TABLE = 10_000_000
+
+
+def _numbered(values: NDArray[np.generic]) -> Numbers:
+    """Number of each value among the values that there are, in their order."""
+    whole = np.issubdtype(values.dtype, np.integer)
+    if len(values) and whole and values.min() >= 0 and values.max() < _IN_TABLE:
+        there = np.bincount(values.astype(np.int64)) > 0
+        return np.asarray((np.cumsum(there) - 1)[values.astype(np.int64)])
+    return np.asarray(np.unique(values, return_inverse=True)[1].ravel())
+
+
+def _as_one(may: Mask) -> Numbers:
+    """One number for each combination of permissions, shape (pieces,)."""
+    return np.asarray(may @ (1 << np.arange(may.shape[1], dtype=np.int64)))
 
 
 def _added(term: Term, cell: Numbers, start: Numbers, end: Numbers) -> Values:
@@ -159,9 +183,9 @@ def _added(term: Term, cell: Numbers, start: Numbers, end: Numbers) -> Values:
     return HA_PER_KM2 * (term.amounts(cell, start, end) - term.amounts(cell, start, start))
 
 
-def _total_gain(problem: PlanProblem, cell: Numbers, start: Numbers, end: Numbers) -> Values:
+def _total_gain(terms: Sequence[Term], cell: Numbers, start: Numbers, end: Numbers) -> Values:
     gain = np.zeros(len(cell))
-    for term in problem.gain:
+    for term in terms:
         gain += _added(term, cell, start, end)
     return gain
 

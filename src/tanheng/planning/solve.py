@@ -121,19 +121,32 @@ def best_plan(problem: PlanProblem, *, gap: float = 1e-6, seconds: float = 120.0
 
 def plan_of(problem: PlanProblem, columns: Columns, *, gap: float = 1e-6, seconds: float = 120.0) -> Plan:
     """The best plan of a problem whose columns are at hand, as `best_plan`."""
-    largest = float(np.abs(columns.gain).max(initial=0.0))
-    nudged = columns.gain - _FEWEST * largest
-    program = _within_limits(problem, columns, nudged, largest or 1.0)
-    bound = _bound(columns, program)
-    y = program.y
-    if problem.whole:
-        y, bound = _whole(columns, program, bound, gap, seconds)
+    program, y, bound = amounts_of(problem, columns, gap=gap, seconds=seconds)
     flows = spread(problem, columns, y)
     wrong = faults(problem, flows)
     if wrong:
         raise PlanError(tr("the plan does not keep its own rules; please report this: ") + "; ".join(wrong))
     reached = sum(amount(term, flows) - staying(problem, term) for term in problem.gain)
     return Plan(flows, reached, max(bound, reached), _prices(problem, columns, program), len(columns.area), len(y))
+
+
+def amounts_of(problem: PlanProblem, columns: Columns, *, gap: float, seconds: float) -> tuple[Program, Values, float]:
+    """Program on shares, and how much the best plan converts by each column, km2, with the bound of its gain; not where, nor checked.
+
+    Raises
+    ------
+    InfeasibleError
+        Limits conflict.
+    PlanError
+        The solver fails.
+    """
+    largest = float(np.abs(columns.gain).max(initial=0.0))
+    nudged = columns.gain - _FEWEST * largest
+    program = _within_limits(problem, columns, nudged, largest or 1.0)
+    bound = _bound(columns, program)
+    if not problem.whole:
+        return program, program.y, bound
+    return program, *_whole(columns, program, bound, gap, seconds)
 
 
 def _within_limits(problem: PlanProblem, columns: Columns, gain: Values, largest: float) -> Program:

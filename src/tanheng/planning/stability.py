@@ -8,9 +8,10 @@ import numpy as np
 
 from tanheng.errors import InputError
 from tanheng.language import tr
-from tanheng.planning.columns import columns_of, gain_of_columns
+from tanheng.planning.columns import cells_of_columns, columns_of, gain_of_columns
 from tanheng.planning.problem import Flows, Held, PlanProblem, Term, Values
-from tanheng.planning.solve import plan_of
+from tanheng.planning.solve import amounts_of
+from tanheng.planning.spread import Layout
 
 #: Gap at which a plan with drawn densities is good enough: what stays of a plan is told to a percent.
 _ROUGH = 1e-4
@@ -78,15 +79,16 @@ def stability(
     rng = np.random.default_rng(seed)
     sigma = np.sqrt(np.log1p(spread**2))
     columns = columns_of(problem)
+    layout, cells = Layout(problem, columns), cells_of_columns(columns)
     moved = flows.start != flows.end
     conversions = flows.cell[moved], flows.start[moved]
     kept, gain = [], []
     for _ in range(draws):
         drawn = held.per_ha * np.exp(rng.normal(-(sigma**2) / 2, sigma, len(problem.classes)))
         term = Term(np.zeros_like(problem.gain[0].per_ha), problem.gain[0].factor, Held(drawn, held.place))
-        again = replace(problem, gain=(term, *problem.gain[1:]))
-        anew = replace(columns, gain=gain_of_columns(again, columns))
-        kept.append(_shared(problem, flows, plan_of(again, anew, gap=max(gap, _ROUGH), seconds=seconds).flows))
+        anew = replace(columns, gain=gain_of_columns((term, *problem.gain[1:]), columns, cells))
+        _, amounts, _ = amounts_of(problem, anew, gap=max(gap, _ROUGH), seconds=seconds)
+        kept.append(_shared(problem, flows, layout.conversions(amounts)))
         gained = term.amounts(*conversions, flows.end[moved]) - term.amounts(*conversions, flows.start[moved])
         gain.append(float(np.sum(flows.area[moved] * gained)))
     return Stability(np.array(kept), np.array(gain))

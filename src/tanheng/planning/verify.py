@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tanheng.language import tr
-from tanheng.planning.problem import Flows, PlanProblem, amount
+from tanheng.planning.problem import Flows, PlanProblem
 
 
 def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[str]:
@@ -29,7 +29,8 @@ def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[
     if not np.isfinite(flows.area).all() or (flows.area < -tiny).any():
         return [tr("an area of the plan is negative or missing")]
     today = np.bincount(flows.cell * classes + flows.start, flows.area, cells * classes).reshape(cells, classes)
-    worst = float(np.abs(today - problem.area).max())
+    today -= problem.area
+    worst = max(float(today.max()), -float(today.min()))
     if worst > tolerance * max(float(problem.area.max()), 1e-300):
         broken.append(
             tr("the areas of the plan do not sum to today's land: one cell differs by {worst:,.6g} ha", worst=worst)
@@ -58,7 +59,9 @@ def _forbidden(problem: PlanProblem, flows: Flows, real: np.ndarray) -> list[str
     broken = []
     cell, start, end, area = flows.cell[real], flows.start[real], flows.end[real], flows.area[real]
     names = problem.classes
-    for one, other in sorted(set(zip(start.tolist(), end.tolist(), strict=True))):
+    for one, other in np.argwhere(
+        np.bincount(start * len(names) + end, minlength=len(names) ** 2).reshape(-1, len(names))
+    ):
         if not problem.allowed[one, other]:
             held = float(area[(start == one) & (end == other)].sum())
             broken.append(
@@ -85,9 +88,15 @@ def _forbidden(problem: PlanProblem, flows: Flows, real: np.ndarray) -> list[str
 
 def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
     broken = []
+    classes = len(problem.classes)
+    moved = np.bincount(flows.start * classes + flows.end, flows.area, classes**2).reshape(classes, classes)
     for limit in problem.limits:
-        reached = amount(limit.term, flows)
-        size = float(np.sum(flows.area * np.abs(limit.term.amounts(flows.cell, flows.start, flows.end))))
+        term = limit.term
+        if term.factor is None and term.held is None:  # the same everywhere
+            each = moved * term.per_ha
+        else:
+            each = flows.area * term.amounts(flows.cell, flows.start, flows.end)
+        reached, size = float(each.sum()), float(np.abs(each).sum())
         bounds = [abs(bound) for bound in (limit.lower, limit.upper) if math.isfinite(bound)]
         room = tolerance * max(size, *bounds, 1e-300)
         if reached < limit.lower - room:

@@ -115,7 +115,7 @@ class FeatureSet:
                     inside = (band.land < self.classes).astype(np.uint8)
                     window_counts(inside, band.top, 1, side, known[side])
                 window_counts(band.land, band.top, feature.land_class, side, counts)
-                as_shares(counts, known[side], side, into)
+                as_shares(counts, known[side], into)
         return out
 
     def shape_of_codes(self, band: Band) -> tuple[int, int, int]:

@@ -70,8 +70,8 @@ def window_counts(land, top, wanted, side, out):
 
 
 @compiled()
-def as_shares(counts, known, side, out):
-    """Counts as thousandths of the cells that are known, into `out`; these are `side` squared but at edges and gaps."""
+def as_shares(counts, known, out):
+    """Counts as thousandths of the cells that are known, into `out`."""
     least = known.dtype.type(1)
     for row in range(counts.shape[0]):
         many, of, into = counts[row], known[row], out[row]
