@@ -7,6 +7,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -186,11 +187,13 @@ def run_twice(page: Page, server: Served) -> None:
     page.click("#job-stop")
     page.wait_for_selector("body[data-state='dismissed']")
     assert not (server.folder / "County" / "results").exists()
+    accessible(page)
     page.click("#job-again")
     page.wait_for_selector("body[data-state='successful']", timeout=90_000)
     page.locator("details > summary").last.click()
     expect(page.locator("#job-log")).to_contain_text("  ")  # its stages, with their time
     assert "{" not in page.locator("#job-log").inner_text()
+    accessible(page)
 
 
 def scrolled_to(page: Page, part: Locator) -> None:
@@ -486,6 +489,29 @@ def test_the_language_changes_in_place(browser: Browser, served: tuple[Served, s
     assert "County/study.toml" in page.url or "County%2Fstudy.toml" in page.url
     expect(page.locator("#h-form")).to_have_text(text_of(other, "Settings"))
     expect(page.locator("html")).to_have_attribute("lang", {"en": "en", "zh": "zh-CN"}[other])
+    page.context.close()
+
+
+@once
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_refusals_and_failures_are_pages_like_others(
+    browser: Browser, served: tuple[Served, str], scheme: Literal["light", "dark"]
+) -> None:
+    server, code = served
+    page, _ = page_of(browser, server, code, 390)
+    page.emulate_media(color_scheme=scheme)
+    for path in ("/nothere", "/study?name=gone/study.toml", "/job/none", "/results?name=gone"):
+        page.goto(server.address + path)
+        expect(page.locator("main .problem")).not_to_be_empty()
+        expect(page.locator("nav a")).to_have_text(text_of(code, "Studies"))
+        accessible(page)
+    (server.folder / "totals.csv").write_text("year\n2000\n", encoding="utf-8")
+    job = server.job("correlate", table="totals.csv", columns=["year", "nothing"])
+    server.until(job, "failed")
+    page.goto(f"{server.address}/job/{job}")
+    ready(page)
+    expect(page.locator("#job-problems li")).to_contain_text("nothing")
+    accessible(page)
     page.context.close()
 
 
