@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from tanheng.analysis.correlation import Values
-from tanheng.analysis.kernels.tables import squares
+from tanheng.analysis.kernels.tables import overlaid_squares, squares
 from tanheng.errors import InputError
 from tanheng.language import mark_name, tr
 
@@ -93,17 +93,13 @@ def _grouped(y: Values, labels: Strata, single: Single) -> tuple[Values, Strata,
                 strata_shape=y.shape,
             )
         )
-    if np.isinf(y).any():
-        raise InputError(
-            tr("{count} values are infinite; correct them, or mark them as missing (NaN)", count=int(np.isinf(y).sum()))
-        )
+    _refuse_infinite(y)
     known = np.isfinite(y) & (labels >= 0)
     y, group = y[known], _numbered(labels[known])
     if single == "drop" and len(y):
         enough = np.bincount(group)[group] > 1
         y, group = y[enough], _numbered(group[enough])
-    if len(y) < 3:
-        raise InputError(tr("three cells with a value and a stratum or more are needed, got {count}", count=len(y)))
+    _refuse_few(len(y))
     count = np.bincount(group).astype(np.float64)
     return y, group, count, np.bincount(group, y) / count
 
@@ -117,9 +113,25 @@ def _numbered(labels: Strata) -> Strata:
 def _squares(y: Values, group: Strata, mean: Values) -> tuple[float, float]:
     """Sums of squares within strata and in all."""
     within, sst = squares(np.ascontiguousarray(y, np.float64), group, mean)
-    if sst <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
-        raise InputError(tr("all values of the variable are alike, so there is no variance to part"))
+    _refuse_alike(float(sst), y)
     return float(within), float(sst)
+
+
+def _refuse_infinite(y: Values) -> None:
+    if np.isinf(y).any():
+        raise InputError(
+            tr("{count} values are infinite; correct them, or mark them as missing (NaN)", count=int(np.isinf(y).sum()))
+        )
+
+
+def _refuse_few(cells: int) -> None:
+    if cells < 3:
+        raise InputError(tr("three cells with a value and a stratum or more are needed, got {count}", count=cells))
+
+
+def _refuse_alike(total: float, y: Values) -> None:
+    if total <= (1e-12 * float(np.abs(y).max())) ** 2 * len(y):
+        raise InputError(tr("all values of the variable are alike, so there is no variance to part"))
 
 
 def factor_detector(y: Values, labels: Strata, *, ddof: Literal[0, 1] = 1, single: Single = "keep") -> FactorDetector:
@@ -210,10 +222,58 @@ def interaction_detector(y: Values, first: Strata, second: Strata, *, single: Si
     >>> found.q_first, found.q_both, found.kind
     (0.0, 1.0, 'enhanced, nonlinear')
     """
-    both = overlay(first, second)
-    known = np.where(both >= 0, y, np.nan)
-    one, other, together = (factor_detector(known, item, single=single).q for item in (first, second, both))
+    if single == "keep":
+        one, other, together = _Overlaid.of(y, first, second).q
+    else:
+        both = overlay(first, second)
+        known = np.where(both >= 0, y, np.nan)
+        one, other, together = (factor_detector(known, item, single=single).q for item in (first, second, both))
     return Interaction(one, other, together, interaction_kind(one, other, together))
+
+
+@dataclass(frozen=True)
+class _Overlaid:
+    """Two layers of strata over each other: cells, and by layer and for both together the strata and the sum of squares within them."""
+
+    cells: int
+    strata: tuple[int, int, int]
+    within: tuple[float, float, float]
+    total: float
+
+    @classmethod
+    def of(cls, y: Values, first: Strata, second: Strata) -> Self:
+        """Sums of squares over the cells that know all three."""
+        _refuse_infinite(y)
+        values = np.ascontiguousarray(y, np.float64)
+        cells, one, other, both, within = overlaid_squares(values, _compact(first), _compact(second))
+        _refuse_few(int(cells))
+        known = np.isfinite(values) & (first >= 0) & (second >= 0)
+        _refuse_alike(float(within[3]), values[known])
+        squares_within = float(within[0]), float(within[1]), float(within[2])
+        return cls(int(cells), (int(one), int(other), int(both)), squares_within, float(within[3]))
+
+    @property
+    def q(self) -> tuple[float, ...]:
+        """Share of variance between the strata of the first, of the second, and of both; 0 where there is one stratum."""
+        return tuple(
+            min(1.0, max(0.0, 1.0 - within / self.total)) if levels > 1 else 0.0
+            for within, levels in zip(self.within, self.strata, strict=True)
+        )
+
+
+#: Strata up to which a table of all pairs is small.
+_FEW_STRATA = 256
+
+
+def _compact(labels: Strata) -> Strata:
+    """Strata with small numbers; negative where unknown."""
+    strata = np.asarray(labels, np.int64)
+    if strata.size == 0 or strata.max() < _FEW_STRATA:
+        return strata
+    known = strata >= 0
+    few = np.full(strata.shape, -1, np.int64)
+    few[known] = _numbered(strata[known])
+    return few
 
 
 def interaction_kind(first: float, second: float, both: float) -> str:
@@ -291,12 +351,8 @@ def ecological_detector(
     >>> round(f, 6), round(4 / 55, 6), round(p, 4)
     (0.072727, 0.072727, 0.0121)
     """
-    known = np.where((first >= 0) & (second >= 0), y, np.nan)
-    within = []
-    for labels in (first, second):
-        values, group, _, mean = _grouped(known, labels, "keep")
-        within.append(_squares(values, group, mean)[0])
-    n = int(np.isfinite(known).sum())
+    overlaid = _Overlaid.of(y, first, second)
+    within, n = overlaid.within, overlaid.cells
     if within[1] == 0:
         return (math.nan, math.nan) if within[0] == 0 else (math.inf, 0.0 if direction != "first" else 1.0)
     f = within[0] / within[1]

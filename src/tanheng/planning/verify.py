@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tanheng.language import tr
-from tanheng.planning.problem import Flows, PlanProblem
+from tanheng.planning.problem import Flows, PlanProblem, Values
 
 
 def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[str]:
@@ -28,9 +28,12 @@ def faults(problem: PlanProblem, flows: Flows, tolerance: float = 1e-6) -> list[
     broken = []
     if not np.isfinite(flows.area).all() or (flows.area < -tiny).any():
         return [tr("an area of the plan is negative or missing")]
-    today = np.bincount(flows.cell * classes + flows.start, flows.area, cells * classes).reshape(cells, classes)
-    today -= problem.area
-    worst = max(float(today.max()), -float(today.min()))
+    place = flows.cell * classes + flows.start
+    apart: Values = (
+        np.bincount(place, flows.area, cells * classes).astype(np.float64, copy=False).reshape(cells, classes)
+    )
+    apart -= problem.area
+    worst = max(float(apart.max()), -float(apart.min()))
     if worst > tolerance * max(float(problem.area.max()), 1e-300):
         broken.append(
             tr("the areas of the plan do not sum to today's land: one cell differs by {worst:,.6g} ha", worst=worst)
@@ -92,10 +95,8 @@ def _limits(problem: PlanProblem, flows: Flows, tolerance: float) -> list[str]:
     moved = np.bincount(flows.start * classes + flows.end, flows.area, classes**2).reshape(classes, classes)
     for limit in problem.limits:
         term = limit.term
-        if term.factor is None and term.held is None:  # the same everywhere
-            each = moved * term.per_ha
-        else:
-            each = flows.area * term.amounts(flows.cell, flows.start, flows.end)
+        is_even = term.factor is None and term.held is None
+        each = moved * term.per_ha if is_even else flows.area * term.amounts(flows.cell, flows.start, flows.end)
         reached, size = float(each.sum()), float(np.abs(each).sum())
         bounds = [abs(bound) for bound in (limit.lower, limit.upper) if math.isfinite(bound)]
         room = tolerance * max(size, *bounds, 1e-300)

@@ -137,3 +137,32 @@ def common_moments(x, y):
                 part[2] += one * other
         products += part
     return n, low, high, products
+
+
+@compiled()
+def overlaid_squares(y, first, second):
+    """Cells that count in two layers of strata laid over each other, and sums of squares within the strata of each, of both, and in all.
+
+    Cells count whose y is finite and whose strata are from 0 on. The first numbers are of cells, of strata of the first, of the second and
+    of both; then come the sums of squares in the same order, and that of all cells.
+    """
+    rows, columns = first.max() + 1, second.max() + 1
+    count, total = np.zeros((rows, columns)), np.zeros((rows, columns))
+    for n in range(y.size):
+        if first[n] >= 0 and second[n] >= 0 and np.isfinite(y[n]):
+            count[first[n], second[n]] += 1.0
+            total[first[n], second[n]] += y[n]
+    of_rows, of_columns = count.sum(axis=1), count.sum(axis=0)
+    cells = of_rows.sum()
+    both = total / np.maximum(count, 1.0)
+    one, other = total.sum(axis=1) / np.maximum(of_rows, 1.0), total.sum(axis=0) / np.maximum(of_columns, 1.0)
+    middle = total.sum() / max(cells, 1.0)
+    within = np.zeros(4)
+    for n in range(y.size):
+        i, j = first[n], second[n]
+        if i >= 0 and j >= 0 and np.isfinite(y[n]):
+            within[0] += (y[n] - one[i]) ** 2
+            within[1] += (y[n] - other[j]) ** 2
+            within[2] += (y[n] - both[i, j]) ** 2
+            within[3] += (y[n] - middle) ** 2
+    return cells, (of_rows > 0).sum(), (of_columns > 0).sum(), (count > 0).sum(), within
