@@ -101,15 +101,17 @@ def residuals(values: Values, controls: Values) -> Values:
                 needed=controls.shape[0] + 3,
             )
         )
-    centred = controls[:, known] - controls[:, known].mean(axis=1, keepdims=True)
-    scale = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    design = centred / np.where(scale > 0, scale, 1.0)
-    y = several[:, known] - several[:, known].mean(axis=1, keepdims=True)
+    cells = np.flatnonzero(known)
+    design, y = controls.take(cells, axis=1), several.take(cells, axis=1)
+    design -= design.mean(axis=1, keepdims=True)
+    scale = np.sqrt(np.einsum("kn,kn->k", design, design))[:, None]
+    design /= np.where(scale > 0, scale, 1.0)
+    y -= y.mean(axis=1, keepdims=True)
     left = _after_least_squares(y, design)
     # What least squares leaves of a value that the controls explain wholly is rounding, not signal.
     left[np.abs(left) < 1e-12 * np.maximum(np.abs(y).max(axis=1, keepdims=True), 1e-300)] = 0.0
     unexplained = np.full(several.shape, np.nan)
-    unexplained[:, known] = left
+    unexplained[:, cells] = left
     return unexplained.reshape(values.shape)
 
 

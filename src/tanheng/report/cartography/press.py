@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from PIL import Image
 
 from tanheng.plain_files import written
@@ -34,7 +32,7 @@ class Press:
     def write(self, figure: Figure, name: str) -> Path:
         """Write a sheet in each format; returns the PNG, which is there when the press has closed."""
         path = self.folder / f"{name}.png"
-        image = Image.fromarray(_pixels(figure))
+        image = _picture(figure)
         while len(self._waiting) >= self._MOST_WAITING:
             self._waiting.pop(0).result()
         # Packing takes as long as drawing and needs no Python, so the next sheet is drawn meanwhile.
@@ -57,11 +55,12 @@ class Press:
 _UNDATED: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
-def _pixels(figure: Figure) -> NDArray[np.uint8]:
+def _picture(figure: Figure) -> Image.Image:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
+    drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
     # Paper is white all over, and a picture without transparency is smaller.
-    return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    return drawn.convert("RGB")
 
 
 @contextmanager
