@@ -94,3 +94,14 @@ def test_densities_of_henan_elsewhere_are_told(tmp_path: Path) -> None:
     for name in ("a.tif", "b.tif"):
         write_map(tmp_path / name, [[1, 2], [2, 1]], west=-500_000.0)
     assert any("for Henan Province only, and the study lies elsewhere" in text for text in run_study(study).warnings)
+
+
+def test_forests_with_exchanged_columns_or_rows_are_asked_about() -> None:
+    forest = {"above": 52.0, "below": 13.0, "soil": 130.0, "dead": 6.0}
+    crops = {"above": 5.0, "below": 1.2, "soil": 95.0, "dead": 1.0}
+    good = CarbonDensities("a.csv", {"forest": forest, "cropland": crops})
+    assert strange_densities(good).unusual == []
+    turned = CarbonDensities("a.csv", {"forest": forest | {"above": 13.0, "below": 52.0}, "cropland": crops})
+    assert ["more biomass below ground than above" in text for text in strange_densities(turned).unusual] == [True]
+    exchanged = CarbonDensities("a.csv", {"forest": crops, "cropland": forest})
+    assert any("holds less carbon than cropland" in text for text in strange_densities(exchanged).unusual)

@@ -113,6 +113,18 @@ def test_people_in_another_unit_are_told(tmp_path: Path) -> None:
     assert any("is it in persons, not in 10^4?" in text for text in run_with(tmp_path, economy, fuels=False).warnings)
 
 
+def test_output_and_people_of_zones_in_another_unit_are_told(tmp_path: Path) -> None:
+    """One year of output in 10^4 yuan among others in 10^8; people of zones in 10^4."""
+    (tmp_path / "output").mkdir()
+    economy = "year,gdp,population\n2000,100,2000\n2010,2000000,2000\n"
+    notes = run_with(tmp_path / "output", economy, fuels=False).warnings
+    assert any("output of the region is 20,000 times as much in 2010 as in 2000" in text for text in notes)
+    (tmp_path / "people").mkdir()
+    rows = "".join(f"{year},{zone},100,0.0001\n" for year in (2000, 2010) for zone in "ab")
+    notes = run_with(tmp_path / "people", f"year,zone,gdp,population\n{rows}", fuels=False, zones=True).warnings
+    assert any("such rows in all" in text for text in notes)
+
+
 @pytest.mark.parametrize(("of", "periods"), [(2000, 0), (2009, 1)])
 def test_emissions_that_stand_in_for_another_year_explain_nothing(tmp_path: Path, of: int, periods: int) -> None:
     """Two years with the data of one have no change to explain; with those of a year nearby, a note says what is mixed."""

@@ -176,3 +176,9 @@ def test_sums_beside_their_parts_are_asked_about(tiny_with_people: Path, setting
     tiny_with_people.write_text(text, encoding="utf-8")
     inputs = check_inputs(load_study(tiny_with_people), tiny_with_people.parent)
     assert any(words in text for text in inputs.warnings)
+
+
+def test_maps_that_are_copies_are_asked_about() -> None:
+    same = Period(2000, 2010, ("crop", "wood"), np.array([[60.0, 0.0], [0.0, 40.0]]))
+    assert [note.partition(":")[0] for note in disagreement_notes(same)] == ["2000-2010"]
+    assert "same map under two names" in disagreement_notes(same)[0]

@@ -100,8 +100,35 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                     living=living,
                 )
             )
-    strange.unusual.extend(_poor_soils(densities))
+    strange.unusual.extend([*_poor_soils(densities), *_doubtful_forests(densities)])
     return strange
+
+
+def _doubtful_forests(densities: CarbonDensities) -> list[str]:
+    """Questions about forests with more roots than wood, or that hold less than cropland: columns or rows that were exchanged."""
+    forests = {name: pools for name, pools in densities.values.items() if kind_of_land(name) == "forest"}
+    crops = [sum(pools.values()) for name, pools in densities.values.items() if kind_of_land(name) == "cropland"]
+    rooted = [name for name, pools in forests.items() if 0 < pools["above"] < pools["below"]]
+    poor = [name for name, pools in forests.items() if crops and 0 < sum(pools.values()) < min(crops)]
+    messages = []
+    if rooted:
+        messages.append(
+            tr(
+                "{name}: {classes}: more biomass below ground than above; forests have 0.2 to 0.6 of it below (IPCC 2006 Vol. 4 Ch. 4 "
+                "Table 4.4). Are the columns exchanged?",
+                name=densities.name,
+                classes=listed(map(name_of, rooted)),
+            )
+        )
+    if poor:
+        messages.append(
+            tr(
+                "{name}: {classes}: holds less carbon than cropland; is that so, or are rows exchanged?",
+                name=densities.name,
+                classes=listed(map(name_of, poor)),
+            )
+        )
+    return messages
 
 
 def _impossible(at: str, known: DensityRange) -> str:

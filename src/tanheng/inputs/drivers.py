@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -77,7 +78,36 @@ def _driver(
         if table is None:
             return None
     problems.add(*_table_problems(settings, table, polygons, years))
+    for question in _jumps(settings.table, table):
+        problems.warn(question)
     return DriverInputs(name, settings, table=table, zones=polygons)
+
+
+#: Times by which values of all zones together may grow or shrink between two years before it is asked about.
+_JUMP = 10.0
+
+
+def _jumps(name: str, table: pd.DataFrame) -> Iterator[str]:
+    """Questions about years whose values are many times those of the year before: a slip in the unit is the usual cause.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"year": [2000, 2010], "zone": ["a", "a"], "value": [3.0, 60000.0]})
+    >>> print(*_jumps("gdp.csv", table))
+    gdp.csv: 20,000 times as much in 2010 as in 2000; is that so, or is a unit or a row wrong?
+    """
+    by_year = table[table["year"] != 0].pivot_table(index="zone", columns="year", values="value", aggfunc="last")
+    for first, last in pairwise(sorted(by_year.columns)):
+        both = by_year[[first, last]].dropna()
+        one, other = (float(both[year].sum()) for year in (first, last))
+        if min(one, other) > 0 and not 1.0 / _JUMP <= other / one <= _JUMP:
+            yield tr(
+                "{name}: {ratio} times as much in {last} as in {first}; is that so, or is a unit or a row wrong?",
+                name=name,
+                ratio=f"{other / one:,.0f}" if other > one else f"{other / one:.2g}",
+                first=int(first),
+                last=int(last),
+            )
 
 
 def _table_problems(

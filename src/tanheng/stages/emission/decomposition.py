@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,8 @@ def account_drivers_of_emissions(
             states.append(period | _state(one, other))
     notes = (
         *_population_notes(given.economy, population),
+        *_person_notes(given.economy, emissions),
+        *_output_notes(given.economy),
         *_without_energy(emissions, factors),
         *_borrowed_notes(years, borrowed),
     )
@@ -117,6 +120,47 @@ def _population_notes(economy: pd.DataFrame, population: Mapping[int, float]) ->
                 year=row.year,
                 maps=on_map,
             )
+
+
+#: t CO2 a person that no zone has, in a year; and growth of output between two years of a table that is asked about.
+_PER_PERSON, _GROWN = (0.01, 1000.0), 30.0
+
+
+def _person_notes(economy: pd.DataFrame, emissions: pd.DataFrame) -> Iterator[str]:
+    """Question about people of zones whose emissions per person no zone has: another unit, or columns that were exchanged."""
+    emitted = emissions.groupby(["zone", "year"])["emissions_t_co2"].sum()
+    rows = economy[(economy["zone"] != "") & (economy["population"] > 0)]
+    strange = []
+    for row in rows.itertuples():
+        each = float(emitted.get((row.zone, row.year), 0.0)) / row.population
+        if each > 0 and not _PER_PERSON[0] <= each <= _PER_PERSON[1]:
+            strange.append((row, each))
+    if strange:
+        row, each = strange[0]
+        yield tr(
+            "decomposition: {zone} has {persons:,.0f} persons in {year}, so {each} t CO2 a person ({count} such rows in all); is it in persons, not "
+            "in 10^4, and are the columns those of their headings?",
+            zone=row.zone,
+            persons=row.population,
+            year=row.year,
+            each=f"{each:,.0f}" if each >= 1 else f"{each:.2g}",
+            count=len(strange),
+        )
+
+
+def _output_notes(economy: pd.DataFrame) -> Iterator[str]:
+    """Question about output that is many times that of the year before."""
+    for zone, rows in economy.groupby("zone", sort=False):
+        ordered = rows.sort_values("year")
+        for one, other in pairwise(ordered.itertuples()):
+            if min(one.gdp, other.gdp) > 0 and not 1.0 / _GROWN <= other.gdp / one.gdp <= _GROWN:
+                yield tr(
+                    "decomposition: output of {zone} is {ratio} times as much in {last} as in {first}; is that so, or is a unit wrong?",
+                    zone=str(zone) or tr("the region"),
+                    ratio=f"{other.gdp / one.gdp:,.0f}" if other.gdp > one.gdp else f"{other.gdp / one.gdp:.2g}",
+                    first=one.year,
+                    last=other.year,
+                )
 
 
 def _without_energy(emissions: pd.DataFrame, factors: EmissionFactors | None) -> Iterator[str]:

@@ -38,10 +38,18 @@ def doubtful_change(period: Period, pixel_km2: float) -> list[str]:
 
 
 def disagreement_notes(period: Period) -> list[str]:
-    """Question about two maps that agree little better than by chance."""
+    """Question about two maps that agree little better than by chance, or in every pixel."""
     agreement = chance_corrected_agreement(period.moved)
     whole = float(period.moved.sum())
     changed = 1.0 - float(np.trace(period.moved)) / whole if whole > 0 else 0.0
+    if whole > 0 and not period.moved[~np.eye(len(period.classes), dtype=bool)].any():
+        return [
+            tr(
+                "{first}-{last}: no land changes between the two maps; is it the same map under two names?",
+                first=period.first,
+                last=period.last,
+            )
+        ]
     if not (agreement < _LEAST_AGREEMENT and changed >= _MUCH_CHANGED):
         return []
     return [
