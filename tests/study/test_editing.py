@@ -140,3 +140,10 @@ def test_what_is_no_table_is_refused_though_its_header_is_switched_off(text: str
 def test_what_is_switched_off_stays() -> None:
     text = with_entry("[plan]\n#limits = { a = 1 } # keep me\n", ["plan", "limits", "b"], 2)
     assert text == "[plan]\n#limits = { a = 1 } # keep me\nlimits = {b = 2}\n"
+
+
+def test_entries_of_a_table_on_one_line_are_set_apart() -> None:
+    text = "[land_cover]\nmaps = {}  # by year\n"
+    for year in ("1995", "2005", "2015"):
+        text = with_entry(text, ["land_cover", "maps", year], f"{year}.tif")
+    assert text.splitlines()[1] == 'maps = {1995 = "1995.tif", 2005 = "2005.tif", 2015 = "2015.tif"}  # by year'

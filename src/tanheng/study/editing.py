@@ -132,9 +132,22 @@ def _set(table: Any, place: list[str | int], value: object, depth: int, part: st
         table[key] = (
             tomlkit.table() if depth < deepest and not isinstance(table, InlineTable) else tomlkit.inline_table()
         )
+    before = len(table[key])
     _set(table[key], rest, value, depth + 1, part)
+    if isinstance(table[key], InlineTable) and len(table[key]) > before > 0:
+        table[key] = _spaced(table[key])
     if value is None and isinstance(table[key], MutableMapping) and not table[key] and depth + 1 <= _OWN_TABLES:
         del table[key]
+
+
+def _spaced(held: InlineTable) -> InlineTable:
+    """A table on one line, written anew: the library leaves no blank before an entry that was added to one it has read."""
+    table = tomlkit.inline_table()
+    for name, item in held.items():
+        table.append(name, item)
+    for of in ("indent", "comment_ws", "comment", "trail"):
+        setattr(table.trivia, of, getattr(held.trivia, of))
+    return table
 
 
 def _put(table: Any, key: str | int, value: object) -> None:  # noqa: ANN401
