@@ -170,3 +170,21 @@ def test_values_by_class_are_for_a_plan(tmp_path: Path, heading: str, is_taken: 
     (tmp_path / "a.csv").write_text(f"class,{heading}\ncropland,5.69\nforest,0\n", encoding="utf-8")
     places = [place for use in of(tmp_path / "a.csv").uses for place, _ in use.entries]
     assert (("plan", "values") in places) is is_taken
+
+
+def test_all_that_is_dropped_is_told(tmp_path: Path) -> None:
+    """Also what no study reads, and what lies in folders that results have outside."""
+    for name in ("data/a.docx", "data/maps/b.csv", "data/c.shp", "data/c.dbf", "maps/d.csv", "e.docx"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [path.relative_to(tmp_path).as_posix() for path in files_in(tmp_path)] == [
+        "data/a.docx", "data/c.shp", "data/maps/b.csv",
+    ]  # fmt: skip
+    assert of(tmp_path / "data" / "a.docx").kind == "unknown"
+
+
+def test_a_problem_of_a_file_does_not_name_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"II*\0none")
+    problem = of(tmp_path / "a.tif").problem
+    assert problem
+    assert str(tmp_path) not in problem

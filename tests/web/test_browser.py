@@ -22,6 +22,10 @@ from web.served import Served, serving, waited
 
 pytestmark = needs_chromium
 
+RUN_REMOVES_PLAN = (
+    "A new run replaces these results and deletes their plan, which can be made again afterwards. Continue?"
+)
+
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
@@ -460,6 +464,18 @@ def test_the_page_of_the_results_that_is_chosen_stays(browser: Browser, served: 
     inside.locator("a[href='results.zarr/']").click()
     expect(page.locator("#said")).to_contain_text("results.zarr/")
     accessible_frame(page)
+    # A run would remove the plan: its page asks as that of the study does, and nothing begins where it is declined.
+    job = server.job("run", study="County/study.toml")
+    server.ask(f"/app/jobs/{job}", "DELETE")
+    page.goto(f"{server.address}/job/{job}")
+    ready(page)
+    with page.expect_event("dialog") as question:
+        page.click("#job-again")
+    assert question.value.message == RUN_REMOVES_PLAN
+    question.value.dismiss()
+    page.wait_for_timeout(500)
+    assert page.url.endswith(job)
+    assert (server.folder / "County" / "results" / "plan" / "plan.json").exists()
     assert wrong == []
     page.context.close()
 

@@ -93,6 +93,22 @@ def test_each_sees_their_own_studies_and_no_path_of_the_server(people: tuple[Ser
     assert ">wang</span>" in page
 
 
+def test_the_page_of_one_changes_nothing_of_another_who_signs_in_on_the_same_browser(
+    people: tuple[Served, Served], base: Path
+) -> None:
+    """The study has the same name and the same text, and so the same version."""
+    li, wang = people
+    of_wang = re.findall('data-home="([^"]+)"', wang.ask("/study?name=own/study.toml").text)[0]
+    study = base / "people" / "li" / "own" / "study.toml"
+    before = study.read_bytes()
+    version = li.ask("/app/study?name=own/study.toml").json()["version"]
+    body = {"version": version, "changes": [{"place": ["license"], "value": "CC0-1.0"}]}
+    answer = li.ask("/app/study?name=own/study.toml", "POST", body, headers={"X-Tanheng-Home": of_wang})
+    assert answer.status == 409
+    assert "Somebody else is signed in" in answer.text
+    assert study.read_bytes() == before
+
+
 @pytest.mark.parametrize("name", ["../wang/own/study.toml", "%2e%2e/wang/own/study.toml", "..%5cwang/own/study.toml"])
 def test_nobody_reaches_the_folder_of_another(people: tuple[Served, Served], name: str) -> None:
     li, _ = people
@@ -191,7 +207,7 @@ def test_there_is_an_end_to_what_one_may_have_waiting_and_drop(people: tuple[Ser
     for job in reversed(jobs):
         wang.ask(f"/app/jobs/{job}", "DELETE")
     large = wang.ask("/app/files?name=own/study.toml&file=large.csv", "PUT", b"x" * 20_001)
-    assert (large.status, "2e-05 GB" in large.json()["message"]) == (400, True)
+    assert (large.status, "0.02 MB" in large.json()["message"]) == (400, True)
 
 
 def test_signing_out_ends_the_session_and_a_new_token_ends_all_of_the_old(tmp_path: Path) -> None:

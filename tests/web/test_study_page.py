@@ -320,3 +320,13 @@ def test_a_parameter_set_of_invest_becomes_a_study(server: Served, study: str) -
     assert state(server, made)["problems"] == []
     assert server.ask(f"/app/check?name={of(made)}").json()["problems"] == []
     assert server.ask(f"/app/invest?name={of(study)}&file=..%2f..%2fx.json", "POST", {}).status == 400
+
+
+def test_a_shapefile_is_removed_with_all_its_parts(server: Served, study: str) -> None:
+    folder = server.folder / Path(study).parent / "data" / "border"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("b.shp", "b.shx", "b.dbf", "b.prj", "b.cpg", "b.shp.xml"):
+        (folder / name).write_bytes(b"x")
+    (folder / "b.csv").write_bytes(b"x")
+    assert server.ask(f"/app/files?name={of(study)}&file={of('data/border/b.shp')}", "DELETE").status == 200
+    assert [path.name for path in folder.iterdir()] == ["b.csv"]

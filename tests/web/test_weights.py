@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from chromium import needs_chromium
 from conftest import tiny_study
+from tanheng.language import speaking, tr
 from web.served import Served, serving
 
 ADDRESS = "/app/plan?name=valley/study.toml"
@@ -91,7 +92,8 @@ def test_a_weight_is_moved_by_its_slider(browser: Browser, served: Served, code:
     expect(kept.locator("th")).to_have_count(7)  # name, limits, gain, land, cost, habitat, weights
     expect(kept.locator("tbody tr")).to_contain_text("habitat 1")
     page.click("#write")
-    expect(page.locator("#said")).not_to_be_empty()
+    with speaking(code):
+        expect(page.locator("#said")).to_have_text(tr("Written to the study file."))
     assert "weights = {habitat = " in (served.folder / "valley" / "study.toml").read_text(encoding="utf-8")
     served.ask(
         "/app/study?name=valley/study.toml",

@@ -58,6 +58,8 @@ class HandPlan:
     conversions : sequence of (from, to, km2)
         The largest first.
     seconds : float
+    whole : bool
+        Whether each cell is converted as a whole or not at all.
     """
 
     gain_t_c: float
@@ -71,6 +73,7 @@ class HandPlan:
     areas: list[list[Any]]
     conversions: list[list[Any]]
     seconds: float
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,9 @@ class PlanDesk:
         problem = plan_problem(inputs, self.land)
         plan = best_plan(problem, gap=1e-5, seconds=_SECONDS)
         _, after = conversion_layers(self.land, plan.flows)
-        return self._told(inputs, plan, time.monotonic() - began), after
+        return self._told(inputs, plan, time.monotonic() - began, whole=problem.whole), after
 
-    def _told(self, inputs: PlanInputs, plan: SolvedPlan, seconds: float) -> HandPlan:
+    def _told(self, inputs: PlanInputs, plan: SolvedPlan, seconds: float, *, whole: bool) -> HandPlan:
         areas, moved = areas_table(self.land, plan.flows), transitions_table(inputs, self.land, plan.flows)
         largest = moved.sort_values("area_km2", ascending=False)
         return HandPlan(
@@ -140,6 +143,7 @@ class PlanDesk:
             areas=_rows(areas, ["land_class", "area_today_km2", "area_after_km2"]),
             conversions=_rows(largest, ["from_class", "to_class", "area_km2"]),
             seconds=seconds,
+            whole=whole,
         )
 
     def _value(self, inputs: PlanInputs, name: str, flows: Flows) -> float:

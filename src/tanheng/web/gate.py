@@ -42,6 +42,9 @@ _HEADERS = {
 #: Where the scope of a request holds who it comes from.
 VISITOR = "tanheng.visitor"
 
+#: Header in which a page says whose it is: another person may have signed in on the same browser since.
+_HOME = "x-tanheng-home"
+
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -207,6 +210,10 @@ class Gate:
             )
         if not by_key and scope["method"] not in _READING and headers.get("origin") is None:
             return self._refused(scope, 403, tr("Requests from other sites are refused."))
+        asked_by = headers.get(_HOME)
+        if asked_by is not None and asked_by != visitor.home.id:
+            words = tr("Somebody else is signed in on this browser now, so nothing was done. Reload the page.")
+            return self._refused(scope, 409, words)
         scope[VISITOR] = visitor
         return None
 

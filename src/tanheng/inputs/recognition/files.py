@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _tables(path: Path, file: str) -> list[Recognised]:
     try:
         names = sheets(path)
     except TanhengError as error:
-        return [Recognised(file, "unknown", tr("File that can't be read"), problem=str(error))]
+        return [Recognised(file, "unknown", tr("File that can't be read"), problem=_problem(error, path))]
     if len(names) < 2:
         table = _tried(recognised_table, path, file)
         is_text = path.suffix.lower() == ".txt" and table.kind == "unknown"
@@ -68,7 +69,12 @@ def _tried(look: Callable[[Path, str], Recognised], path: Path, file: str) -> Re
     try:
         return look(path, file)
     except TanhengError as error:
-        return Recognised(file, "unknown", tr("File that can't be read"), problem=str(error))
+        return Recognised(file, "unknown", tr("File that can't be read"), problem=_problem(error, path))
+
+
+def _problem(error: Exception, path: Path) -> str:
+    """What is wrong with a file, without the folder that it lies in: its tile says it, and others need not know it."""
+    return str(error).replace(f"{path.parent}{os.sep}", "")
 
 
 def _json(path: Path, file: str) -> Recognised:
@@ -93,7 +99,30 @@ def files_in(base: Path) -> Iterator[Path]:
         yield path
 
 
-def _below(folder: Path, depth: int) -> Iterator[Path]:
+#: Folder into which files are dropped: all that is in it is told, so that nothing lies there unseen.
+_DROPPED = "data"
+
+#: Files that go with another one, which is told in their place.
+_BESIDE = {
+    ".shx",
+    ".dbf",
+    ".prj",
+    ".cpg",
+    ".sbn",
+    ".sbx",
+    ".qpj",
+    ".qmd",
+    ".xml",
+    ".ovr",
+    ".tfw",
+    ".md",
+    ".toml",
+    ".py",
+    ".html",
+}
+
+
+def _below(folder: Path, depth: int, *, dropped: bool = False) -> Iterator[Path]:
     try:
         entries = sorted(folder.iterdir(), key=lambda path: path.name.lower())
     except OSError:
@@ -103,9 +132,11 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
     for path in entries:
         if path.name.startswith("."):
             continue
-        if path.suffix.lower() in (*RASTERS, *VECTORS, *TABLES) and is_file(path):
+        suffix = path.suffix.lower()
+        is_told = suffix not in _BESIDE if dropped else suffix in (*RASTERS, *VECTORS, *TABLES)
+        if is_told and is_file(path):
             yield path
     for path in entries if depth < _DEEPEST else ():
-        hidden = path.name.startswith(".") or path.name in _NO_INPUTS or path.is_symlink()
+        hidden = path.name.startswith(".") or path.is_symlink() or (path.name in _NO_INPUTS and not dropped)
         if path.is_dir() and not hidden:
-            yield from _below(path, depth + 1)
+            yield from _below(path, depth + 1, dropped=dropped or (depth == 0 and path.name == _DROPPED))

@@ -31,6 +31,7 @@ def rendered(request: Request, template: str, **values: object) -> Response:
             languages=NAMES,
             version=__version__,
             words=embedded(page_words()),
+            home=visitor.home.id if visitor else "",
             user=visitor.name if visitor and door_of(request).asks_who else "",
         )
     )

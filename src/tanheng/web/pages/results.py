@@ -54,6 +54,7 @@ async def results(request: Request) -> Response:
         heading=_heading(name, run, compared),
         made=local_time(str(run.made)) if run else local_time(compared.made) if compared else "",
         tabs=tabs,
+        is_gone=bool(wanted) and wanted not in {tab.path for tab in tabs},
         shown=next((tab for tab in tabs if tab.path == wanted), tabs[0] if tabs else None),
         single=[piece for piece in found if "/" not in piece.path and piece.path not in PAGES],
         parts=_parts(found),

@@ -69,6 +69,11 @@ _WORDS = {
         "What a tonne of carbon, a unit of each value and a unit of cost count for; zero leaves it out."
     ),
     "by_hand_proof": mark("No plan within these limits is better by more than {gap}. Worked out in {seconds} s."),
+    "by_hand_proof_whole": mark(
+        "No plan of whole cells within these limits is better by more than {gap}; more may be gained where cells change in part. "
+        "Worked out in {seconds} s."
+    ),
+    "plan_kept": mark("Kept, in the table below."),
     "converted": mark("Land converted"),
     "cost": mark("Cost"),
     "is_fixed": mark("stays as it is (fixed)"),

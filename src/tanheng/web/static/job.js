@@ -1,5 +1,5 @@
 // A job as it goes on: its stage, how far it is, and what can be done with it.
-import { ask, make, time, word } from "./page.js";
+import { ask, make, mayStart, Refused, time, word } from "./page.js";
 
 const node = (name) => document.getElementById(`job-${name}`);
 // Page of the results that a process is about, where that is not their first.
@@ -26,8 +26,13 @@ function show() {
   node("results").href = `/results?name=${encodeURIComponent(job.results)}${page}`;
   const again = job.ended && job.study && job.state !== "successful";
   node("again").hidden = !again;
-  node("resume").hidden = !again || job.process !== "run" || job.problems.length > 0;
+  node("resume").hidden = !again || !job.started || job.process !== "run" || job.problems.length > 0;
   document.body.dataset.state = job.state;
+}
+
+// Where somebody goes on who had the focus on a button that is gone.
+function goOn() {
+  if (node("stop").hidden) [node("results"), node("again"), node("state")].find((one) => !one.hidden).focus();
 }
 
 // The log while it is open, at most once a second.
@@ -62,17 +67,32 @@ function told(line) {
   }
 }
 
-async function begin(resume) {
+// What is refused is told on the page.
+async function tried(act) {
+  node("refused").textContent = "";
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    node("refused").textContent = error.message;
+  }
+}
+
+const begin = (resume) => tried(async () => {
+  if (!(await mayStart(job.process, job.study))) return;
   const inputs = { study: job.study, ...(resume ? { resume: true } : {}) };
   const made = await ask("/app/jobs", "POST", { process: job.process, inputs });
   location.href = `/job/${made.id}`;
-}
+});
 
 node("stop").addEventListener("click", async () => {
   node("stop").disabled = true;
-  job = await ask(`/app/jobs/${job.id}`, "DELETE");
-  show();
-  (node("again").hidden ? node("state") : node("again")).focus();
+  await tried(async () => {
+    job = await ask(`/app/jobs/${job.id}`, "DELETE");
+    show();
+  });
+  node("stop").disabled = false;
+  goOn();
 });
 node("again").addEventListener("click", () => begin(false));
 node("resume").addEventListener("click", () => begin(true));
@@ -82,7 +102,9 @@ function follow() {
   const events = new EventSource(`/app/jobs/${job.id}/events`);
   events.onmessage = (event) => {
     job = JSON.parse(event.data);
+    const stopping = document.activeElement === node("stop");
     show();
+    if (stopping) goOn();
     log();
     if (job.ended) events.close();
   };

@@ -15,6 +15,8 @@ export class Refused extends Error {
 
 export async function ask(address, method = "GET", body = undefined, signal = undefined) {
   const options = { method, signal, headers: { accept: "application/json" } };
+  // Whose page this is: another person may have signed in on this browser meanwhile.
+  if (document.body.dataset.home) options.headers["x-tanheng-home"] = document.body.dataset.home;
   if (body instanceof Blob) options.body = body;
   else if (body !== undefined) {
     options.headers["content-type"] = "application/json";
@@ -34,6 +36,8 @@ export async function ask(address, method = "GET", body = undefined, signal = un
   } catch {
     data = { message: text };
   }
+  // The session has ended meanwhile: sign in again, and come back here.
+  if (answer.status === 401 && document.getElementById("sign-out")) location.href = `/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`;
   if (!answer.ok) throw new Refused(data.message || answer.statusText, answer.status, data.problems);
   return data;
 }
@@ -76,8 +80,19 @@ export function time(seconds) {
   return word("hours", { count: (seconds / 3600).toFixed(1) });
 }
 
+// Whether a job of a study may be started: what it would wait for, or replace, is asked about first.
+export async function mayStart(process, study) {
+  const { results } = await ask(`/app/study?name=${encodeURIComponent(study)}`);
+  if (results.under_way && !confirm(word("job_under_way"))) return false;
+  return process !== "run" || !results.plan || confirm(word("run_removes_plan"));
+}
+
 document.getElementById("sign-out")?.addEventListener("click", async () => {
-  await ask("/app/sign-out", "POST", {});
+  try {
+    await ask("/app/sign-out", "POST", {});
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
   location.replace("/sign-in");
 });
 

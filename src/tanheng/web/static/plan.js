@@ -98,7 +98,7 @@ function show() {
   const free = !stand && !Object.values(asked.limits).some(hasShare);
   node("plan-free").hidden = !free;
   node("plan-proof").textContent = countsCarbonAlone()
-    ? word("by_hand_proof", { gap: carbon(found.gap), seconds })
+    ? word(found.whole ? "by_hand_proof_whole" : "by_hand_proof", { gap: carbon(found.gap), seconds })
     : word("by_hand_weighed_proof", { share: `${number(share * 100, 4)} %`, seconds });
   node("plan-map").src = found.map;
   node("plan-map").hidden = false;
@@ -203,7 +203,7 @@ function showLimits() {
     return frame;
   });
   const more = make("fieldset", { class: "part" }, make("legend", {}, word("max_change")));
-  more.append(slider(word("max_change"), asked.max_change * 100, 0, 100, 1, (value) => {
+  more.append(slider(word("max_change"), Math.round(asked.max_change * 1000) / 10, 0, 100, 1, (value) => {
     asked.max_change = (value ?? 100) / 100;
     solve();
   }));
@@ -216,7 +216,7 @@ function showLimits() {
     more.append(make("div", { class: "row" }, make("label", { for: "budget", class: "key" }, word("budget")), budget, desk.currency));
   }
   if (desk.settings.demand_zones) {
-    more.append(slider(word("demand_weight"), asked.demand_weight * 100, 0, 100, 1, (value) => {
+    more.append(slider(word("demand_weight"), Math.round(asked.demand_weight * 1000) / 10, 0, 100, 1, (value) => {
       asked.demand_weight = (value ?? 0) / 100;
       solve();
     }));
@@ -251,7 +251,7 @@ function nameInput(plan) {
   input.value = keptName(plan);
   input.addEventListener("change", () => {
     plan.name = input.value.trim() || undefined;
-    store();
+    sessionStorage.setItem(storage, JSON.stringify(kept));
   });
   return input;
 }
@@ -272,6 +272,7 @@ function showKept() {
     drop.addEventListener("click", () => {
       kept.splice(place, 1);
       store();
+      node("keep").focus();
     });
     const cells = [toldLimits(plan), carbon(plan.gain_t_c), `${number(plan.converted_km2)} ${word("km2")}`, plan.cost === null ? "–" : `${number(plan.cost)} ${desk.currency}`];
     const gains = Object.fromEntries(plan.values ?? []);
@@ -294,7 +295,18 @@ node("keep").addEventListener("click", () => {
   while (names.includes(word("keep_name", { number: free }))) free++;
   kept.push({ number: free, gain_t_c, converted_km2, cost, values, asked: structuredClone(asked) });
   store();
+  say(word("plan_kept"));
 });
+
+// The study as it is now; limits that were moved here stay, and can be written to it.
+async function takeUp() {
+  try {
+    const { version, entries } = await ask(address("/app/study"));
+    [desk.version, desk.entries] = [version, entries];
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
 
 node("write").addEventListener("click", async () => {
   const { limits, ...others } = changes();
@@ -311,6 +323,7 @@ node("write").addEventListener("click", async () => {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     node("plan-problem").textContent = error.message;
+    if (error.status === 409) await takeUp();
   }
 });
 

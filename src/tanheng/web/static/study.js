@@ -1,5 +1,5 @@
 // The page of a study: its files, its form, its state. The study file is what counts; each change is written there at once.
-import { ask, make, Refused, say, time, word } from "./page.js";
+import { ask, make, mayStart, Refused, say, time, word } from "./page.js";
 import { drawing, placeName, sectionsOf } from "./fields.js";
 import { fileTiles } from "./files.js";
 
@@ -20,13 +20,22 @@ function change(path, body, area) {
       return true;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.status === 409) took(await ask(address("/app/study")));
+      if (error.status === 409) await takeUp();
       if (area) area.textContent = error.message;
       else say(error.message);
       return false;
     }
   });
   return sending;
+}
+
+// The study as it is now.
+async function takeUp() {
+  try {
+    took(await ask(address("/app/study")));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
 }
 
 export function set(place, value, area) {
@@ -323,10 +332,9 @@ node("pick").addEventListener("change", async () => {
 for (const button of document.querySelectorAll("[data-process]")) {
   button.addEventListener("click", async () => {
     await sending;
-    if (document.querySelector("[data-job]") && !confirm(word("job_under_way"))) return;
-    if (button.dataset.process === "run" && state.results.plan && !confirm(word("run_removes_plan"))) return;
     node("run-problem").textContent = "";
     try {
+      if (!(await mayStart(button.dataset.process, state.name))) return;
       const job = await ask("/app/jobs", "POST", { process: button.dataset.process, inputs: { study: state.name } });
       location.href = `/job/${job.id}`;
     } catch (error) {

@@ -35,7 +35,8 @@ class StudyState:
     problems : sequence of mapping
         As `tanheng.errors.Problem.as_data` has them.
     results : mapping
-        Folder of its results, when they were made, what has changed since, and whether a plan is among them.
+        Folder of its results, when they were made, what has changed since, and whether a plan is among them, and
+        whether a job of the study runs or waits.
     """
 
     name: str
@@ -74,6 +75,7 @@ def state_of(home: Home, name: str) -> StudyState:
         return StudyState(name, text, version, name, entries, problems=problems_data(error, path.name))
     state = asdict(study_found(home, path, study))
     results = {key: state[key] for key in ("results", "made", "changes")}
+    results["under_way"] = any(job.study == name for job in home.journal.unfinished())
     results["plan"] = bool(state["results"]) and (home.place(state["results"]) / "plan" / "plan.json").is_file()
     return StudyState(name, text, version, study.told_title, entries, results=results)
 

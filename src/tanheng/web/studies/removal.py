@@ -35,11 +35,24 @@ def remove_file(home: Home, study: str, file: str) -> None:
     if not is_dropped or not (path.is_file() or path.is_symlink()):
         raise InputError(tr("'{name}' is not among the files that were dropped here", name=shown(file)))
     with written(path):
-        path.unlink()
+        for part in _parts(path):
+            part.unlink()
         folder = path.parent
         while folder != base and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
+
+
+#: Files that make up a shapefile together.
+_OF_SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".xml"}
+
+
+def _parts(path: Path) -> list[Path]:
+    """A file and, of a shapefile, those that go with it."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    stems = {path.stem, path.name}  # a.dbf, a.shp.xml
+    return [one for one in path.parent.iterdir() if one.stem in stems and one.suffix.lower() in _OF_SHAPEFILE]
 
 
 def remove_results(home: Home, name: str) -> None:

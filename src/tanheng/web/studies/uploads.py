@@ -62,7 +62,7 @@ async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes
     with confined_to([base]):
         refuse_outside(folder)
     _refuse_taken(path)
-    _refuse_large(said or 0, home)
+    _refuse_large(said or 0, home, name)
     _refuse_full(said or 0, folder)
     await anyio.to_thread.run_sync(home.space.refuse, said or 0, limiter=home.lane)
     with home.space.reserved() as room:
@@ -80,7 +80,7 @@ async def _kept(home: Home, room: Reservation, path: Path, parts: AsyncIterator[
         with os.fdopen(handle, "wb") as stream:
             async for part in parts:
                 size += len(part)
-                _refuse_large(size, home)
+                _refuse_large(size, home, path.name)
                 _refuse_full(len(part), folder)
                 room.more(len(part))
                 with written(path):
@@ -161,6 +161,8 @@ def unpacked(archive: Path, folder: Path, home: Home, room: Reservation) -> list
     try:
         with zipfile.ZipFile(archive) as held:
             entries = [item for item in held.infolist() if not item.is_dir() and not _of_system(item.filename)]
+            if not entries:
+                raise InputError(tr("{name}: holds no files", name=f"{folder.name}.zip"))
             size = _refuse_archive(entries, archive.stat().st_size, folder, home)
             room.more(size)
             for item in entries:
@@ -215,7 +217,7 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, h
                 size=size,
             )
         )
-    _refuse_large(size, home)
+    _refuse_large(size, home, name)
     _refuse_full(size, folder.parent)
     outside = [
         item.filename
@@ -234,14 +236,21 @@ def _refuse_taken(path: Path) -> None:
         )
 
 
-def _refuse_large(size: int, home: Home) -> None:
+def _refuse_large(size: int, home: Home, name: str) -> None:
     if size > home.rules.upload_bytes:
-        most = home.rules.upload_bytes / 1e9
-        raise InputError(tr("The file is too large to be dropped: this server takes up to {most:g} GB.", most=most))
+        most = home.rules.upload_bytes / 1e6
+        raise InputError(
+            tr(
+                "{name}: is too large to be dropped: this server takes up to {most:,.3g} MB.",
+                name=shown(name),
+                most=most,
+            )
+        )
     if size > limit("upload_bytes"):
         raise InputError(
             tr(
-                "The file is too large to be dropped: {more}. Copy it into the folder of the study instead.",
+                "{name}: is too large to be dropped: {more}. Copy it into the folder of the study instead.",
+                name=shown(name),
                 more=more_than("upload_bytes", size),
             )
         )
