@@ -188,3 +188,11 @@ def test_a_problem_of_a_file_does_not_name_its_folder(tmp_path: Path) -> None:
     problem = of(tmp_path / "a.tif").problem
     assert problem
     assert str(tmp_path) not in problem
+
+
+def test_pools_of_invest_are_densities_and_a_legend(tmp_path: Path) -> None:
+    text = "lucode,LULC_name,C_above,C_below,C_soil,C_dead\n1,crop,5,1,80,0\n2,wood,60,15,100,5\n"
+    (tmp_path / "pools.csv").write_text(text, encoding="utf-8")
+    (use,) = of(tmp_path / "pools.csv").uses
+    assert dict(use.entries) == {("carbon_density", "table"): "pools.csv", ("land_cover", "legend"): "pools.csv"}
+    assert use.likely

@@ -32,6 +32,10 @@ def recognised_table(path: Path, file: str) -> Recognised:
     known = {name for kind in kinds for name in kind.names}
     figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
     header = [table.own(column) for column in table.header]
+    if "lucode" in table.header and not _POOLS_OF_INVEST.isdisjoint(table.header):
+        title = tr("Carbon pools by map code, as InVEST has them")
+        entries = ((("carbon_density", "table"), file), (("land_cover", "legend"), file))
+        return Recognised(file, "table", title, figures, None, (Use(title, entries, likely=True),), header=header)
     if not kinds and _is_of_classes(table):
         use = Use(tr("Values by land class"), _entries(("plan", "values"), file), likely=True)
         return Recognised(file, "table", use.title, figures, year_in(path.name), (use,), header=header)
@@ -77,6 +81,9 @@ def _is_number(text: str) -> bool:
         return False
     return True
 
+
+#: Columns by which InVEST's table of carbon pools is known, beside its map codes.
+_POOLS_OF_INVEST = {"c_above", "c_below", "c_soil", "c_dead"}
 
 #: Tables whose headings a study may explain.
 _OF_OWN_HEADINGS = ("totals", "activity", "energy_balance", "zone_values", "economy")

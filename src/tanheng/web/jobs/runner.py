@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tanheng.errors import OutputError
 from tanheng.language import language, speaking, tr
 from tanheng.reach import ROOTS, Reach
 from tanheng.web.jobs import processes
 from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.journal import Journal
 from tanheng.web.jobs.log import Tail, state_from
+from tanheng.web.refusals import TooManyError
 from tanheng.web.rules import Rules
 from tanheng.web.space import Space
 
@@ -58,7 +58,7 @@ class Runner:
 
         Raises
         ------
-        OutputError
+        TooManyError
             There are too many, or the user's room is used up.
         """
         self.space.refuse()
@@ -74,7 +74,7 @@ class Runner:
         )
         with self._lock:
             if len(self.journal.unfinished()) >= self.rules.unfinished_jobs:
-                raise OutputError(
+                raise TooManyError(
                     tr(
                         "{count} jobs are already running or waiting; start more once they are done",
                         count=self.rules.unfinished_jobs,
