@@ -59,7 +59,9 @@ class Runner:
         Raises
         ------
         TooManyError
-            There are too many, or the user's room is used up.
+            There are too many.
+        OutputError
+            The user's room is used up.
         """
         self.space.refuse()
         job = Job(
