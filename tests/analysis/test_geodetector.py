@@ -251,3 +251,13 @@ def test_bad_breaks_are_refused() -> None:
         Discretisations(np.full(50, 0.3))
     with pytest.raises(InputError, match="missing or infinite"):
         Discretisations(np.array([1.0, np.nan, 3.0]))
+
+
+def test_interactions_of_other_shapes_or_of_nothing_are_refused() -> None:
+    y, strata = np.array([1.0, 2.0, 3.0]), np.array([0, 0, 1])
+    with pytest.raises(InputError, match="a stratum for each value"):
+        interaction_detector(y, strata, strata[:2])
+    with pytest.raises(InputError, match="three cells"):
+        interaction_detector(y[:0], strata[:0], strata[:0])
+    with pytest.raises(InputError, match="three cells"):
+        ecological_detector(y, np.full(3, -1), strata)

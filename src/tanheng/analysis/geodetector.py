@@ -85,14 +85,7 @@ class RiskDifference:
 
 def _grouped(y: Values, labels: Strata, single: Single) -> tuple[Values, Strata, Values, Values]:
     """Known y, its strata from 0 on, and number and mean of each stratum."""
-    if y.shape != labels.shape or y.ndim != 1:
-        raise InputError(
-            tr(
-                "a stratum for each value was expected, got shapes {shape} and {strata_shape}",
-                shape=labels.shape,
-                strata_shape=y.shape,
-            )
-        )
+    _refuse_other_shape(y, labels)
     _refuse_infinite(y)
     known = np.isfinite(y) & (labels >= 0)
     y, group = y[known], _numbered(labels[known])
@@ -115,6 +108,17 @@ def _squares(y: Values, group: Strata, mean: Values) -> tuple[float, float]:
     within, sst = squares(np.ascontiguousarray(y, np.float64), group, mean)
     _refuse_alike(float(sst), y)
     return float(within), float(sst)
+
+
+def _refuse_other_shape(y: Values, labels: Strata) -> None:
+    if y.shape != labels.shape or y.ndim != 1:
+        raise InputError(
+            tr(
+                "a stratum for each value was expected, got shapes {shape} and {strata_shape}",
+                shape=labels.shape,
+                strata_shape=y.shape,
+            )
+        )
 
 
 def _refuse_infinite(y: Values) -> None:
@@ -243,7 +247,10 @@ class _Overlaid:
     @classmethod
     def of(cls, y: Values, first: Strata, second: Strata) -> Self:
         """Sums of squares over the cells that know all three."""
+        for labels in (first, second):
+            _refuse_other_shape(y, labels)
         _refuse_infinite(y)
+        _refuse_few(y.size)
         values = np.ascontiguousarray(y, np.float64)
         cells, one, other, both, within = overlaid_squares(values, _compact(first), _compact(second))
         _refuse_few(int(cells))

@@ -103,23 +103,7 @@ def files_in(base: Path) -> Iterator[Path]:
 _DROPPED = "data"
 
 #: Files that go with another one, which is told in their place.
-_BESIDE = {
-    ".shx",
-    ".dbf",
-    ".prj",
-    ".cpg",
-    ".sbn",
-    ".sbx",
-    ".qpj",
-    ".qmd",
-    ".xml",
-    ".ovr",
-    ".tfw",
-    ".md",
-    ".toml",
-    ".py",
-    ".html",
-}
+_BESIDE = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".xml", ".ovr", ".tfw"}
 
 
 def _below(folder: Path, depth: int, *, dropped: bool = False) -> Iterator[Path]:
