@@ -27,7 +27,7 @@ OTHER_CODES = pd.DataFrame(
     {
         "lucode": [1, 2],
         "lulc_name": ["forest", "cropland"],
-        "c_above": [1.0, 2.0],
+        "c_above": [3.0, 2.0],
         "c_below": 0.0,
         "c_soil": 0.0,
         "c_dead": 0.0,
