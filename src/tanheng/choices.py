@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from tanheng.language import mark_name
+
 #: Modes of the balance.
 Mode = Literal["stock", "stock_change", "sink"]
 
@@ -33,6 +35,10 @@ DRIVER_BREAKS: tuple[DriverBreaks, ...] = get_args(DriverBreaks)
 
 #: The carbon pools of InVEST, in its order.
 POOLS = ("above", "below", "soil", "dead")
+
+#: How transitions of a period were found.
+OVERLAID = mark_name("pixel overlay")
+ESTIMATED = mark_name("estimated from shares of cells: the two maps are not of the same pixels and extent")
 
 #: Land-use categories of national inventories (IPCC 2006, Vol. 4, Ch. 3).
 LandCategory = Literal["forest land", "cropland", "grassland", "wetlands", "settlements", "other land"]

@@ -17,6 +17,10 @@ from tanheng.reach import is_within_reach, refuse_outside
 _SHOWN = 200
 
 
+#: Endings of the files that go with a shapefile.
+BESIDE_A_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".xml")
+
+
 def shown(path: object) -> str:
     r"""A name as a message shows it: cut where it is long, with what can't be printed spelt out.
 

@@ -13,8 +13,8 @@ from spreadsheet import Spreadsheet
 from tanheng.language import speaking, tr
 from tanheng.pipeline.run import Results, run_study
 from tanheng.report.style.palettes import class_colours
+from tanheng.report.style.times import local_time
 from tanheng.report.words.cells import cell_words
-from tanheng.report.words.times import local_time
 from tanheng.report.workbook import table_sheets
 from tanheng.report.workbook.check_sheet import OK, fault
 from tanheng.report.workbook.table_sheets import HEAD, sheet_names

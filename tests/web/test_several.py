@@ -105,7 +105,7 @@ def test_the_page_of_one_changes_nothing_of_another_who_signs_in_on_the_same_bro
     body = {"version": version, "changes": [{"place": ["license"], "value": "CC0-1.0"}]}
     answer = li.ask("/app/study?name=own/study.toml", "POST", body, headers={"X-Tanheng-Home": of_wang})
     assert answer.status == 409
-    assert "Somebody else is signed in" in answer.text
+    assert "Another user is now signed in" in answer.text
     assert study.read_bytes() == before
 
 

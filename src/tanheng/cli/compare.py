@@ -16,6 +16,7 @@ from tanheng.io.tables import write_csv
 from tanheng.language import listed, tr
 from tanheng.pipeline.comparison.maps import DifferenceMaps, draw_difference_maps
 from tanheng.pipeline.comparison.runs import Comparison
+from tanheng.pipeline.provenance import now
 from tanheng.report.page.compare_page import figure_row, write_comparison
 from tanheng.report.page.html_tables import figure
 from tanheng.report.words.titles import run_title
@@ -83,8 +84,7 @@ def _write(comparison: Comparison, folder: Path) -> Path:
         maps = draw_difference_maps(folder / "difference_maps", comparison)
     except InputError as error:  # the tables can be compared without them
         maps = DifferenceMaps((), tr("no difference maps: {error}", error=error))
-    first, second = comparison.runs
-    ComparisonRecord.of(((first.folder, first.record), (second.folder, second.record))).write(folder)
+    ComparisonRecord.of(now(), *((run.folder, run.record) for run in comparison.runs)).write(folder)
     page = folder / "compare.html"
     write_comparison(
         page,

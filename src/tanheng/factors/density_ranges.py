@@ -114,8 +114,8 @@ def _doubtful_forests(densities: CarbonDensities) -> list[str]:
     if rooted:
         messages.append(
             tr(
-                "{name}: {classes}: more biomass below ground than above; forests have 0.2 to 0.6 of it below (IPCC 2006 Vol. 4 Ch. 4 "
-                "Table 4.4). Are the columns exchanged?",
+                "{name}: {classes}: more biomass below ground than above, although root-to-shoot ratios of forests are 0.2 to 0.6 (IPCC 2006 "
+                "Vol. 4 Ch. 4 Table 4.4). Are the columns exchanged?",
                 name=densities.name,
                 classes=listed(map(name_of, rooted)),
             )

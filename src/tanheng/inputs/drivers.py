@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tanheng.accounting.jumps import jumps, ratio_words
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
 from tanheng.inputs.zone_names import by_id, zone_hint
@@ -100,11 +101,11 @@ def _jumps(name: str, table: pd.DataFrame) -> Iterator[str]:
     for first, last in pairwise(sorted(by_year.columns)):
         both = by_year[[first, last]].dropna()
         one, other = (float(both[year].sum()) for year in (first, last))
-        if min(one, other) > 0 and not 1.0 / _JUMP <= other / one <= _JUMP:
+        for _, _, ratio in jumps({first: one, last: other}, _JUMP):
             yield tr(
                 "{name}: {ratio} times as much in {last} as in {first}; is that so, or is a unit or a row wrong?",
                 name=name,
-                ratio=f"{other / one:,.0f}" if other > one else f"{other / one:.2g}",
+                ratio=ratio_words(ratio),
                 first=int(first),
                 last=int(last),
             )

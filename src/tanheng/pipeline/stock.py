@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.choices import POOLS
+from tanheng.choices import ESTIMATED, OVERLAID, POOLS
 from tanheng.errors import InputError, StudyError
 from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
@@ -224,10 +224,10 @@ def _moved(series: LandSeries, pair: tuple[int, int]) -> FoundMoves:
     """Transitions of a period."""
     overlaid = series.moved.get(pair)
     if overlaid is not None:
-        return overlaid.total, "pixel overlay"
+        return overlaid.total, OVERLAID
     from tanheng.stages.land.change import estimated_moves
 
-    return estimated_moves(series, *pair).total, "estimated from shares of cells: the maps do not share their pixels"
+    return estimated_moves(series, *pair).total, ESTIMATED
 
 
 #: First number that is a year and no running number.

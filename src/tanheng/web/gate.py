@@ -212,7 +212,7 @@ class Gate:
             return self._refused(scope, 403, tr("Requests from other sites are refused."))
         asked_by = headers.get(_HOME)
         if asked_by is not None and asked_by != visitor.home.id:
-            words = tr("Somebody else is signed in on this browser now, so nothing was done. Reload the page.")
+            words = tr("Another user is now signed in on this browser. Nothing was changed; reload the page.")
             return self._refused(scope, 409, words)
         scope[VISITOR] = visitor
         return None

@@ -15,7 +15,7 @@ from tanheng.inputs.recognition.tables import recognised_table, sheets
 from tanheng.inputs.recognition.vectors import recognised_layer
 from tanheng.io.vectors import VECTORS
 from tanheng.language import tr
-from tanheng.plain_files import is_file
+from tanheng.plain_files import BESIDE_A_SHAPEFILE, is_file
 
 RASTERS = (".tif", ".tiff", ".vrt", ".img", ".asc", ".nc", ".jp2", ".hgt")
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
@@ -103,7 +103,7 @@ def files_in(base: Path) -> Iterator[Path]:
 _DROPPED = "data"
 
 #: Files that go with another one, which is told in their place.
-_BESIDE = {".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".xml", ".ovr", ".tfw"}
+_BESIDE = {*BESIDE_A_SHAPEFILE, ".ovr", ".tfw"}
 
 
 def _below(folder: Path, depth: int, *, dropped: bool = False) -> Iterator[Path]:

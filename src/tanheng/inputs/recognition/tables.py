@@ -33,7 +33,7 @@ def recognised_table(path: Path, file: str) -> Recognised:
     figures = [(tr("rows"), f"{len(table.rows):,}"), (tr("columns"), str(listed(table.header)))]
     header = [table.own(column) for column in table.header]
     if "lucode" in table.header and not _POOLS_OF_INVEST.isdisjoint(table.header):
-        title = tr("Carbon pools by map code, as InVEST has them")
+        title = tr("Carbon pools by map code (InVEST)")
         entries = ((("carbon_density", "table"), file), (("land_cover", "legend"), file))
         return Recognised(file, "table", title, figures, None, (Use(title, entries, likely=True),), header=header)
     if not kinds and _is_of_classes(table):
@@ -49,7 +49,7 @@ def recognised_table(path: Path, file: str) -> Recognised:
             *(_own_use(INPUT_TABLES[name], table, path, file) for name in _OF_OWN_HEADINGS),
             *_uses(path, file, kinds, likely=False),
         ]
-        summary = tr("Table of years; choose what it is for")
+        summary = tr("Table by year; choose its use")
         return Recognised(file, "table", summary, figures, year_in(path.name), uses, header=header)
     summary = tr("Table with headings of its own; choose what it is for, and say what they mean")
     uses = [_own_use(INPUT_TABLES[name], table, path, file) for name in _OF_OWN_HEADINGS]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,10 +34,10 @@ class ComparisonRecord:
     second: Mapping[str, Any]
 
     @classmethod
-    def of(cls, runs: tuple[tuple[Path, Mapping[str, Any]], tuple[Path, Mapping[str, Any]]]) -> Self:
-        """Record of a comparison that is made now, of two runs by their folders and records."""
+    def of(cls, made: str, *runs: tuple[Path, Mapping[str, Any]]) -> Self:
+        """Record of a comparison of two runs, by their folders and records."""
         first, second = ({"folder": folder.name} | {key: record[key] for key in _TOLD} for folder, record in runs)
-        return cls(datetime.now(UTC).isoformat(timespec="seconds"), first, second)
+        return cls(made, first, second)
 
     def write(self, folder: Path) -> None:
         """Write the record into the folder of the comparison.

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tanheng.language import language, name_of, tr
 from tanheng.plain_files import written
 from tanheng.report.style.fonts import subset_font
-from tanheng.report.words.times import local_day, local_time
+from tanheng.report.style.times import local_day, local_time
 
 
 def write_page(path: Path, template: str, /, **values: object) -> None:

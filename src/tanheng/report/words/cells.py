@@ -31,7 +31,6 @@ NAMES = (
     # Ways and modes
     mark_name("stock"), mark_name("stock_change"), mark_name("sink"), mark_name("pooled"), mark_name("p99"),
     mark_name("year"), mark_name("territorial"), mark_name("consumption"),
-    mark_name("pixel overlay"), mark_name("estimated from shares of cells: the maps do not share their pixels"),
     mark_name("carbon stored minus one year of emissions (a stock minus a flow: no carbon budget)"),
     mark_name("yearly change of stored carbon minus yearly emissions"),
     mark_name("yearly carbon uptake minus yearly emissions"),

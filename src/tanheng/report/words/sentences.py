@@ -246,7 +246,7 @@ def _balance(row: Any, tables: Tables, borrowed: Borrowed) -> str:  # noqa: ANN4
         "meaning": name_of(row.meaning),
     }
     source = (
-        "" if of is None else tr("These are emissions of {data_year}, used for {year}.", data_year=of, year=row.year)
+        "" if of is None else tr("The emissions used for {year} are those of {data_year}.", data_year=of, year=row.year)
     )
     if row.mode == "stock":
         told = tr(

@@ -13,7 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from tanheng.errors import OutputError
 from tanheng.language import name_of, text_width, tr
-from tanheng.report.words.times import local_time
+from tanheng.report.style.times import local_time
 from tanheng.report.words.titles import run_title
 from tanheng.report.workbook.check_sheet import write_checks, write_state
 from tanheng.report.workbook.crosschecks import Check, crosschecks

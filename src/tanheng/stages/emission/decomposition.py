@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from tanheng.accounting.emission.decomposition import EnergyEconomy, decompose, kaya_factors
 from tanheng.accounting.emission.decoupling import decoupling_state, elasticity
+from tanheng.accounting.jumps import jumps, ratio_words
 from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors
 from tanheng.factors.flows import CARRIERS
@@ -138,8 +138,8 @@ def _person_notes(economy: pd.DataFrame, emissions: pd.DataFrame) -> Iterator[st
     if strange:
         row, each = strange[0]
         yield tr(
-            "decomposition: {zone} has {persons:,.0f} persons in {year}, so {each} t CO2 a person ({count} such rows in all); is it in persons, not "
-            "in 10^4, and are the columns those of their headings?",
+            "decomposition: {zone} has {persons:,.0f} persons in {year}, that is {each} t CO2 per person ({count} such rows in all); is the unit "
+            "persons, not 10^4 persons, and is each column under its own heading?",
             zone=row.zone,
             persons=row.population,
             year=row.year,
@@ -151,16 +151,15 @@ def _person_notes(economy: pd.DataFrame, emissions: pd.DataFrame) -> Iterator[st
 def _output_notes(economy: pd.DataFrame) -> Iterator[str]:
     """Question about output that is many times that of the year before."""
     for zone, rows in economy.groupby("zone", sort=False):
-        ordered = rows.sort_values("year")
-        for one, other in pairwise(ordered.itertuples()):
-            if min(one.gdp, other.gdp) > 0 and not 1.0 / _GROWN <= other.gdp / one.gdp <= _GROWN:
-                yield tr(
-                    "decomposition: output of {zone} is {ratio} times as much in {last} as in {first}; is that so, or is a unit wrong?",
-                    zone=str(zone) or tr("the region"),
-                    ratio=f"{other.gdp / one.gdp:,.0f}" if other.gdp > one.gdp else f"{other.gdp / one.gdp:.2g}",
-                    first=one.year,
-                    last=other.year,
-                )
+        by_year = {int(row.year): float(row.gdp) for row in rows.itertuples()}
+        for first, last, ratio in jumps(by_year, _GROWN):
+            yield tr(
+                "decomposition: output of {zone} is {ratio} times as much in {last} as in {first}; is that so, or is a unit wrong?",
+                zone=str(zone) or tr("the region"),
+                ratio=ratio_words(ratio),
+                first=first,
+                last=last,
+            )
 
 
 def _without_energy(emissions: pd.DataFrame, factors: EmissionFactors | None) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from tanheng.accounting.emission.emissions import dioxide, emissions, reference_approach
 from tanheng.accounting.emission.gases import with_equivalents
 from tanheng.accounting.intervals.uncertainty import Terms, contributions, interval, simulated, trend
+from tanheng.accounting.jumps import jumps
 from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
@@ -67,12 +67,10 @@ def jump_notes(table: pd.DataFrame) -> list[str]:
         parts.insert(0, ("", total))
     notes = []
     for fuel, series in parts:
-        for first, last in pairwise(sorted(total.index)):
-            one, other = float(series.get(first, 0.0)), float(series.get(last, 0.0))
-            if min(one, other) <= 0 or max(one / total[first], other / total[last]) < _SHARE:
-                continue
-            if not 1.0 / _JUMP <= other / one <= _JUMP:
-                notes.append(_jump(fuel, int(first), int(last), other / one))
+        by_year = {int(year): float(series.get(year, 0.0)) for year in total.index}
+        for first, last, ratio in jumps(by_year, _JUMP):
+            if max(by_year[year] / total[year] for year in (first, last)) >= _SHARE:
+                notes.append(_jump(fuel, first, last, ratio))
     return notes
 
 

@@ -21,6 +21,7 @@ from tanheng.accounting.change.transitions import (
 from tanheng.accounting.stock import cell_stock_change
 from tanheng.accounting.summaries import transition_table
 from tanheng.accounting.value import net_present_value
+from tanheng.choices import ESTIMATED, OVERLAID
 from tanheng.land.cells import BAND_CELLS, bands
 from tanheng.land.layers import variable
 from tanheng.land.moved import Moved, joined, keep_conversions, moved_land
@@ -34,8 +35,6 @@ from tanheng.stages.land.stock import Land, class_areas
 from tanheng.study import Value
 from tanheng.units import HA_PER_KM2
 
-OVERLAID = mark_name("pixel overlay")
-ESTIMATED = mark_name("estimated from shares of cells: the maps do not share their pixels")
 AT_MEANS = mark_name(
     "pixel overlay, at the mean density of each class; pools that a map gives for all classes stay with the place"
 )

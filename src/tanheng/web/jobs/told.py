@@ -21,10 +21,15 @@ def job_data(job: Job) -> dict[str, object]:
         "stage": job.told_stage,
         "message": "\n".join(problem["text"] for problem in problems) or job.told_message,
         "problems": problems,
-        "begun": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.started)) if job.started else "",
+        "begun": begun(job),
         "results": job.results,
         "ended": job.has_ended,
     }
+
+
+def begun(job: Job) -> str:
+    """When a job began, by the clock of this computer; empty where it has not."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(job.started)) if job.started else ""
 
 
 _TOLD = ("id", "process", "study", "state", "done", "total", "seconds_left", "created", "started", "finished")

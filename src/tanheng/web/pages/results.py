@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from tanheng.io.results.folder import report_name
 from tanheng.io.results.record import RunRecord
 from tanheng.language import language, tr
 from tanheng.pipeline.freshness import record_of
-from tanheng.report.words.times import local_time
+from tanheng.report.style.times import local_time
 from tanheng.report.words.titles import compared_title, run_title
 from tanheng.tables.titles import TITLES, table_title
 from tanheng.web.answers import asked, home_of, in_thread
@@ -122,5 +122,5 @@ def _part_title(folder: str) -> str:
 
 def _table_name(path: str) -> str:
     """Title of a table by its file, empty where the file has a name of its own."""
-    name = Path(path).stem
+    name = PurePosixPath(path).stem
     return table_title(name) if name in TITLES else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from tanheng.web.api.routes import landing
 from tanheng.web.doors.one import OneDoor
 from tanheng.web.home import Home
 from tanheng.web.jobs.job import Job
-from tanheng.web.jobs.told import job_data
+from tanheng.web.jobs.told import begun, job_data
 from tanheng.web.offers import OFFERS
 from tanheng.web.pages.rendering import rendered
 from tanheng.web.refusals import NotThereError
@@ -112,6 +111,6 @@ def _shown(job: Job) -> dict[str, object]:
     return asdict(job) | {
         "title": job.told_title,
         "state_words": states[job.state],
-        "when": time.strftime("%Y-%m-%d %H:%M", time.localtime(job.started)) if job.started else "",
+        "when": begun(job),
         "process_words": tr(offer.title) if offer else job.process,
     }

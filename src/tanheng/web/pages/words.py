@@ -70,10 +70,10 @@ _WORDS = {
     ),
     "by_hand_proof": mark("No plan within these limits is better by more than {gap}. Worked out in {seconds} s."),
     "by_hand_proof_whole": mark(
-        "No plan of whole cells within these limits is better by more than {gap}; more may be gained where cells change in part. "
-        "Worked out in {seconds} s."
+        "No plan of whole cells within these limits is better by more than {gap}; plans that change parts of cells may gain more. "
+        "Computed in {seconds} s."
     ),
-    "plan_kept": mark("Kept, in the table below."),
+    "plan_kept": mark("Plan kept; it is in the table below."),
     "converted": mark("Land converted"),
     "cost": mark("Cost"),
     "is_fixed": mark("stays as it is (fixed)"),
@@ -89,7 +89,7 @@ _WORDS = {
     "write": mark("Write to the study"),
     "hours": mark("{count} hours"),
     "left_out": mark("not set"),
-    "not_set": mark("default: {value}"),
+    "by_default": mark("default: {value}"),
     "limits": mark("Limits"),
     "between_limits": mark("; "),
     "make_study": mark("Make a study of it"),
@@ -100,7 +100,7 @@ _WORDS = {
     "no_data": mark("no data"),
     "no_files": mark("No input files here yet. Drop some, or copy them into the folder of the study."),
     "no_server": mark("The server does not answer. Is tanheng still running?"),
-    "on_the_disk": mark("{path} is in the folder of the results, on the disk."),
+    "on_the_disk": mark("{path} is in the results folder on disk."),
     "old": mark("These results are out of date:"),
     "problems": mark("Problems"),
     "queued": mark("Waiting for another job"),
@@ -120,10 +120,10 @@ _WORDS = {
     "value": mark("Value"),
     "year_of_data": mark("Year of the data"),
     "job_under_way": mark(
-        "A job of this study is under way or waiting. Start another one, which will follow it and replace its results?"
+        "A job of this study is running or waiting. Start another, which will follow it and replace its results?"
     ),
     "year_to_come": mark("Write a whole year after {year}."),
-    "begun_at": mark("Begun {time}"),
+    "begun_at": mark("Started {time}"),
     "took": mark("took {time}"),
     "run_removes_plan": mark(
         "A new run replaces these results and deletes their plan, which can be made again afterwards. Continue?"

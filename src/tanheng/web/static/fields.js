@@ -129,8 +129,8 @@ function selectInput(id, value, choices, unset, about, done) {
 function unsetWords(field) {
   const { default: normal } = field;
   if (normal === undefined || normal === null) return word("choose");
-  if (typeof normal === "boolean") return word("not_set", { value: word(normal ? "yes" : "no") });
-  return typeof normal === "object" ? word("choose") : word("not_set", { value: choiceWords(field, normal) });
+  if (typeof normal === "boolean") return word("by_default", { value: word(normal ? "yes" : "no") });
+  return typeof normal === "object" ? word("choose") : word("by_default", { value: choiceWords(field, normal) });
 }
 
 const choiceWords = (field, one) => field["x-choices"]?.[one] ?? String(one);

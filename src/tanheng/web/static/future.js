@@ -1,5 +1,5 @@
 // Scenarios by hand: areas of each class in a year to come are moved, written to the study, and simulated in the background.
-import { ask, figure as number, freshName, make, Refused, word } from "./page.js";
+import { ask, figure as number, freeNumber, make, Refused, word } from "./page.js";
 
 const node = (id) => document.getElementById(id);
 const name = JSON.parse(node("future-study").textContent);
@@ -143,7 +143,7 @@ function showTabs() {
   });
   const more = make("button", { type: "button", id: "more-scenarios" }, word("add_scenario"));
   more.addEventListener("click", () => {
-    scenarios.push(fresh(freshName("scenario_name", scenarios.map((one) => one.name))));
+    scenarios.push(fresh(word("scenario_name", { number: freeNumber("scenario_name", scenarios.map((one) => one.name)) })));
     chosen = scenarios.length - 1;
     showAll();
     node("scenario-name").focus();

@@ -61,12 +61,11 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-// A name with the first number from 1 on that none of the names has.
-export function freshName(key, taken) {
-  for (let number = 1; ; number++) {
-    const name = word(key, { number });
-    if (!taken.includes(name)) return name;
-  }
+// The first number from 1 on whose name is not taken.
+export function freeNumber(key, taken) {
+  let number = 1;
+  while (taken.includes(word(key, { number }))) number++;
+  return number;
 }
 
 // A number as a reader's language writes it, with the minus sign of the reports.

@@ -1,5 +1,5 @@
 // A plan by hand: limits are moved, the plan is solved again, plans are kept beside each other and written to the study.
-import { ask, figure as number, make, Refused, say, word } from "./page.js";
+import { ask, figure as number, freeNumber, make, Refused, say, word } from "./page.js";
 
 const node = (id) => document.getElementById(id);
 const name = JSON.parse(node("plan-study").textContent);
@@ -290,10 +290,7 @@ function store() {
 
 node("keep").addEventListener("click", () => {
   const { gain_t_c, converted_km2, cost, values } = found;
-  const names = kept.map(keptName);
-  let free = 1;
-  while (names.includes(word("keep_name", { number: free }))) free++;
-  kept.push({ number: free, gain_t_c, converted_km2, cost, values, asked: structuredClone(asked) });
+  kept.push({ number: freeNumber("keep_name", kept.map(keptName)), gain_t_c, converted_km2, cost, values, asked: structuredClone(asked) });
   store();
   say(word("plan_kept"));
 });

@@ -14,7 +14,7 @@ from tanheng.language import worded
 from tanheng.pipeline.freshness import changes_since, plan_changes, record_of
 from tanheng.plain_files import is_file
 from tanheng.reach import confined_to
-from tanheng.report.words.times import local_time
+from tanheng.report.style.times import local_time
 from tanheng.report.words.titles import compared_title
 from tanheng.study import Study, load_study
 from tanheng.web.home import Home

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tanheng.errors import InputError
 from tanheng.io.results.folder import MARK
 from tanheng.language import tr
-from tanheng.plain_files import shown, written
+from tanheng.plain_files import BESIDE_A_SHAPEFILE, shown, written
 from tanheng.web.home import Home
 from tanheng.web.studies.files import study_path
 from tanheng.web.studies.uploads import DATA
@@ -43,16 +43,13 @@ def remove_file(home: Home, study: str, file: str) -> None:
             folder = folder.parent
 
 
-#: Files that make up a shapefile together.
-_OF_SHAPEFILE = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".xml"}
-
-
 def _parts(path: Path) -> list[Path]:
     """A file and, of a shapefile, those that go with it."""
     if path.suffix.lower() != ".shp":
         return [path]
     stems = {path.stem, path.name}  # a.dbf, a.shp.xml
-    return [one for one in path.parent.iterdir() if one.stem in stems and one.suffix.lower() in _OF_SHAPEFILE]
+    endings = {".shp", *BESIDE_A_SHAPEFILE}
+    return [one for one in path.parent.iterdir() if one.stem in stems and one.suffix.lower() in endings]
 
 
 def remove_results(home: Home, name: str) -> None:

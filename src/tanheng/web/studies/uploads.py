@@ -162,7 +162,7 @@ def unpacked(archive: Path, folder: Path, home: Home, room: Reservation) -> list
         with zipfile.ZipFile(archive) as held:
             entries = [item for item in held.infolist() if not item.is_dir() and not _of_system(item.filename)]
             if not entries:
-                raise InputError(tr("{name}: holds no files", name=f"{folder.name}.zip"))
+                raise InputError(tr("{name}: contains no files", name=f"{folder.name}.zip"))
             size = _refuse_archive(entries, archive.stat().st_size, folder, home)
             room.more(size)
             for item in entries:
@@ -241,7 +241,7 @@ def _refuse_large(size: int, home: Home, name: str) -> None:
         most = home.rules.upload_bytes / 1e6
         raise InputError(
             tr(
-                "{name}: is too large to be dropped: this server takes up to {most:,.3g} MB.",
+                "{name}: too large to upload: this server accepts up to {most:,.3g} MB.",
                 name=shown(name),
                 most=most,
             )
@@ -249,7 +249,7 @@ def _refuse_large(size: int, home: Home, name: str) -> None:
     if size > limit("upload_bytes"):
         raise InputError(
             tr(
-                "{name}: is too large to be dropped: {more}. Copy it into the folder of the study instead.",
+                "{name}: too large to upload: {more}. Copy it into the folder of the study instead.",
                 name=shown(name),
                 more=more_than("upload_bytes", size),
             )
