@@ -38,7 +38,7 @@ POOLS = ("above", "below", "soil", "dead")
 
 #: How transitions of a period were found.
 OVERLAID = mark_name("pixel overlay")
-ESTIMATED = mark_name("estimated from shares of cells: the two maps are not of the same pixels and extent")
+ESTIMATED = mark_name("estimated from shares of cells: the pixels of the two maps do not coincide")
 
 #: Land-use categories of national inventories (IPCC 2006, Vol. 4, Ch. 3).
 LandCategory = Literal["forest land", "cropland", "grassland", "wetlands", "settlements", "other land"]

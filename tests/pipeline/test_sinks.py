@@ -244,3 +244,68 @@ def test_classes_of_a_cell_have_the_production_of_their_own_pixels(tmp_path: Pat
 def test_production_of_a_desert_is_asked_about(tmp_path: Path) -> None:
     desert = run_with(tmp_path, npp("{ share = 0.5 }"), npp=80.0)
     assert any("highest value is 0.8 t C/ha a year, no more than deserts fix" in text for text in desert.warnings)
+
+
+def test_fill_numbers_of_modis_are_refused_where_no_limit_is_given(tmp_path: Path) -> None:
+    study = tiny_study_with_people(tmp_path)
+    values = np.full((3, 4), 5000.0)
+    values[0, 0] = 32766.0
+    write_map(tmp_path / "npp.tif", values, dtype="int16", nodata=-1)
+    text = study.read_text(encoding="utf-8") + '\n[balance]\nmode = "sink"\n'
+    given = npp("{ share = 0.5 }").replace("g C m-2", "0.1 g C m-2")
+    study.write_text(text + given, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"1 of the pixels read have a number from 32761 to 32767.*valid_max = 32700"):
+        run_study(study)
+    study.write_text(
+        text + npp("{ share = 0.5 }", ", valid_max = 32700").replace("g C m-2", "0.1 g C m-2"), encoding="utf-8"
+    )
+    assert not any("MODIS" in note for note in run_study(study).warnings)
+
+
+def asked(results: Results, words: str) -> bool:
+    return any(words in text for text in results.warnings)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.1, "no value is above 0.001 t C/ha a year"),
+        (400.0, "its mean is 4 t C/ha a year, more than the most productive forests"),
+        (100.0, ""),
+        (-100.0, ""),
+    ],
+)
+def test_net_ecosystem_production_that_no_region_has_is_asked_about(tmp_path: Path, value: float, words: str) -> None:
+    results = run_with(tmp_path, 'returning = []\nnep = { map = "npp.tif" }\n', npp=value)
+    questions = ("no value is above", "more than the most productive forests")
+    assert [asked(results, words)] == [True] if words else not any(asked(results, text) for text in questions)
+
+
+def test_gross_production_and_a_strange_share_are_asked_about(tmp_path: Path) -> None:
+    results = run_with(tmp_path, npp("{ share = 0.05 }"), npp=1500.0)
+    assert asked(results, "its mean is 15 t C/ha a year, more than tropical forests fix (12.5)")
+    assert asked(results, "share = 0.05: heterotrophs respire about half")
+
+
+def test_two_years_of_other_units_are_asked_about(tmp_path: Path) -> None:
+    study = tiny_study_with_people(tmp_path)
+    for name, value in (("one.tif", 300.0), ("two.tif", 1000.0)):
+        write_map(tmp_path / name, np.full((3, 4), value), dtype="float32", nodata=-1)
+    maps = 'maps = { 2000 = "one.tif", 2010 = "two.tif" }'
+    given = '\n[balance]\nmode = "sink"\n' + npp("{ share = 0.5 }").replace('map = "npp.tif"', maps)
+    study.write_text(study.read_text(encoding="utf-8") + given, encoding="utf-8")
+    assert asked(run_study(study), "mean production is 3 and 10 t C/ha a year; are both maps of the same product")
+
+
+@pytest.mark.parametrize(
+    ("forest", "words"),
+    [
+        (21.0, "an uptake of 21 t C/ha a year is more than forests keep up"),
+        (-0.58, "so it is a source; is the sign right?"),
+        (0.058, "no class takes up more than 0.058 t C/ha a year"),
+    ],
+)
+def test_rates_that_no_forest_has_are_asked_about(tmp_path: Path, forest: float, words: str) -> None:
+    classes = ("cropland", "forest", "grassland", "water", "built-up", "unused")
+    table = "class,uptake\n" + "".join(f"{name},{forest if name == 'forest' else 0.0}\n" for name in classes)
+    assert asked(run_with(tmp_path, 'uptake = "rates.csv"\n', rates=table), words)

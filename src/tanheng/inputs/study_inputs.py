@@ -22,6 +22,7 @@ from tanheng.inputs.carbon.densities import (
 )
 from tanheng.inputs.carbon.density_maps import DensityMapInputs, check_classes, open_density_maps
 from tanheng.inputs.checks.density_regions import foreign_densities
+from tanheng.inputs.checks.map_places import place_notes
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
 from tanheng.inputs.class_names import ClassNames
@@ -379,6 +380,8 @@ def _land(
     map_error = open_map_errors(study, base, classes, met if study.region is None else {}, problems)
     if grid is None:
         return None
+    with problems.at("land_cover.maps"):
+        problems.warn(*(problems.attempt(place_notes, maps, grid) or []))
     pairs = tuple(year_pairs(study.years, study.change.pairs))
     return LandInputs(maps, pairs, classes, grid, boundary, legend, map_error)
 

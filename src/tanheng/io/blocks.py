@@ -64,6 +64,7 @@ class FolderOfBlocks:
             __version__,
             asdict(task.grid),
             asdict(task.block),
+            asdict(task.common),
             task.pairs,
             task.within_first,
             [self._map_key(item) for item in task.maps],

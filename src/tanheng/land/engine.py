@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
+from tanheng.land.common_pixels import CommonPixels, common_pixels, place_on
 from tanheng.land.lookup import NO_DATA, Lookup, code_counts
 from tanheng.land.overlay import Block, Overlay, WarpedOverlay, Window, overlay
 from tanheng.land.pixels import PixelGrid, Source, lies_on
@@ -65,6 +66,7 @@ class CountTask:
     grid: Grid
     block: Block
     maps: tuple[LandMap, ...]
+    common: CommonPixels
     pairs: tuple[tuple[int, int], ...]
     within_first: bool = False
 
@@ -100,7 +102,7 @@ def read_upright(source: Source, lies: Overlay, window: Window) -> NDArray[Any]:
 def count_block(task: CountTask) -> BlockCounts:
     """Count the maps of a task into its block."""
     block, classes = task.block, len(task.maps[0].lookup.classes)
-    lies = held_overlay(task.maps[0].source.pixels, task.grid)
+    lies = held_overlay(task.common.pixels, task.grid)
     shares = np.zeros((len(task.maps), classes + 1, block.rows, block.columns))
     pairs = np.zeros((len(task.pairs), classes, classes, block.rows, block.columns))
     window = lies.window(block)
@@ -110,7 +112,7 @@ def count_block(task: CountTask) -> BlockCounts:
     lookups: list[NDArray[np.int16]] = []
     counted: list[NDArray[np.float64]] = []
     for number, land_map in enumerate(task.maps):
-        found, table = land_map.lookup.indexed(read_upright(land_map.source, lies, window), land_map.source.name)
+        found, table = _codes_of(land_map, task.common.places[number], lies, window)
         if number and task.within_first and _ends_within_cells(counted[0]):
             found, table = _without(found, table, lookups[0][codes[0]] == NO_DATA)
         codes.append(found)
@@ -124,6 +126,32 @@ def count_block(task: CountTask) -> BlockCounts:
         )
         pairs[number] = both.reshape(classes, classes, block.rows, block.columns)
     return BlockCounts(block, shares, pairs, window.height * window.width * len(task.maps))
+
+
+def _codes_of(
+    land_map: LandMap, place: tuple[int, int], lies: Overlay, window: Window
+) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """Codes of a map in a window of the common pixels, and their table; no data beyond the edges of the map."""
+    source, stored = land_map.source, lies.stored(window)
+    top, left = stored.row - place[0], stored.column - place[1]
+    rows = range(max(top, 0), min(top + stored.height, source.pixels.height))
+    columns = range(max(left, 0), min(left + stored.width, source.pixels.width))
+    if len(rows) == stored.height and len(columns) == stored.width:
+        return land_map.lookup.indexed(lies.upright(source.read(top, left, *_size(stored))), source.name)
+    read = np.zeros((0, 0), np.uint8)
+    if rows and columns:
+        read = source.read(rows[0], columns[0], len(rows), len(columns))
+    found, table = land_map.lookup.indexed(read, source.name)
+    outside = np.ones(_size(stored), bool)
+    inside = (slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left))
+    whole = np.zeros(_size(stored), np.uint8)
+    if rows and columns:
+        whole[inside], outside[inside] = found, False
+    return _without(lies.upright(whole), table, lies.upright(outside))
+
+
+def _size(window: Window) -> tuple[int, int]:
+    return window.height, window.width
 
 
 def _ends_within_cells(counted: NDArray[np.float64]) -> bool:
@@ -186,18 +214,17 @@ def plan_blocks(
 
 
 def groups_on_same_pixels(maps: Sequence[LandMap]) -> list[tuple[LandMap, ...]]:
-    """Maps that share their pixels, together: one task reads all of them."""
-    groups: dict[Any, list[LandMap]] = defaultdict(list)
+    """Maps whose pixels lie on one lattice, together, whichever edges they reach to: one task reads all of them."""
+    groups: list[list[LandMap]] = []
     for item in maps:
-        groups[
-            (
-                item.source.pixels.affine,
-                item.source.pixels.width,
-                item.source.pixels.height,
-                item.source.pixels.crs_wkt,
-            )
-        ].append(item)
-    return [tuple(group) for group in groups.values()]
+        own = next(
+            (group for group in groups if place_on(group[0].source.pixels, item.source.pixels) is not None), None
+        )
+        if own is None:
+            groups.append([item])
+        else:
+            own.append(item)
+    return [tuple(group) for group in groups]
 
 
 class BlockStore(Protocol):
@@ -288,7 +315,8 @@ def plan_tasks(
         cells = max(1, COUNT_BYTES // (8 * counts))
         blocks = plan_blocks(grid, group[0].source, wanted, block_bytes // len(group), cells)
         within = within_first and group[0] is maps[0]
-        tasks += [CountTask(grid, block, group, inside, within) for block in blocks]
+        common = common_pixels([item.source.pixels for item in group])
+        tasks += [CountTask(grid, block, group, common, inside, within) for block in blocks]
     return tasks
 
 

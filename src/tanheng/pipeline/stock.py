@@ -18,6 +18,7 @@ from tanheng.factors.density_ranges import strange_densities
 from tanheng.factors.legends import Legend, legend_from
 from tanheng.inputs.checks.density_regions import foreign_densities
 from tanheng.inputs.checks.legend_checks import absent_classes, unused_densities
+from tanheng.inputs.checks.map_places import place_notes
 from tanheng.inputs.extent import choose_grid, cover_problems
 from tanheng.inputs.land_maps import LandInputs, land_maps, nodata_note
 from tanheng.io.blocks import FolderOfBlocks
@@ -120,8 +121,9 @@ def _open(request: StockRequest, densities: CarbonDensities) -> tuple[LandInputs
         raise StudyError(twice)
     warnings += unused
     warnings += [text for raster in rasters.values() for text in (*nodata_note(raster, legend), *raster.notes)]
-    pairs = tuple(pairwise(rasters))
-    return LandInputs(land_maps(legend, classes, rasters), pairs, classes, grid, boundary, legend), warnings
+    maps = land_maps(legend, classes, rasters)
+    warnings += place_notes(maps, grid)
+    return LandInputs(maps, tuple(pairwise(rasters)), classes, grid, boundary, legend), warnings
 
 
 def _legend(request: StockRequest, densities: CarbonDensities) -> Legend:

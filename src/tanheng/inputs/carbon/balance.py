@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,17 @@ from tanheng.accounting.flows.respiration import MONTHS
 from tanheng.errors import InputError
 from tanheng.factors.kinds_of_land import kind_of_land
 from tanheng.factors.legends import class_hint
+from tanheng.inputs.carbon.production import (
+    Production,
+    ecosystem_notes,
+    jump_notes,
+    key_of,
+    primary_notes,
+    rate_notes,
+    read_production,
+    refuse_impossible_rates,
+    share_notes,
+)
 from tanheng.inputs.checks.raster_checks import value_strips
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.yearly import rasters_by_year
@@ -19,11 +30,6 @@ from tanheng.io.rasters import Raster, each_once, locate, open_raster
 from tanheng.io.tables import read_uptake
 from tanheng.language import listed, name_of, tr
 from tanheng.study import BalanceChoice, Study
-from tanheng.units import conversion_factor
-
-#: Most carbon that vegetation is known to fix in a year, t C/ha, with room: tropical forests and grasslands fix up to about 25 (Del Grosso et
-#: al. 2008, Ecology 89, 2117).
-_MOST_FIXED = 40.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class BalanceInputs:
     def rasters(self) -> dict[str, Raster]:
         """Every raster by its file and band."""
         every = [*self.nep.values(), *self.npp.values(), *self.temperature, *self.precipitation]
-        return {f"{raster.path}:{raster.band}": raster for raster in every}
+        return {key_of(raster): raster for raster in every}
 
 
 def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
@@ -68,10 +74,11 @@ def open_balance(study: Study, base: Path, problems: Problems) -> BalanceInputs:
     settings = study.balance
     with problems.at("balance.uptake"):
         uptake = problems.attempt(_rates, settings.uptake, base, "uptake") if settings.uptake else None
+        problems.warn(*rate_notes(settings.uptake or "", uptake or {}))
     with problems.at("balance.nep"):
         nep = rasters_by_year(study.years, base, settings.nep, problems) if settings.nep else {}
-        for raster in each_once(nep.values()):
-            problems.attempt(_check_production, raster, settings.nep_units, None)
+        seen = _look(nep, settings.nep_units, None, ecosystem_notes, problems)
+        problems.warn(*jump_notes(nep, seen))
     with problems.at("balance.npp"):
         return _with_production(BalanceInputs(settings, uptake, nep), study, base, problems)
 
@@ -82,9 +89,8 @@ def _with_production(balance: BalanceInputs, study: Study, base: Path, problems:
     if given is None:
         return balance
     npp = rasters_by_year(study.years, base, given, problems)
-    for raster in each_once(npp.values()):
-        highest = problems.attempt(_check_production, raster, given.units, given.valid_max)
-        problems.warn(*_little_production(raster, highest))
+    seen = _look(npp, given.units, given.valid_max, primary_notes, problems)
+    problems.warn(*jump_notes(npp, seen), *share_notes(given.respiration.share))
     respiration = given.respiration
     table = None
     if respiration.table is not None:
@@ -107,19 +113,25 @@ def _rates(name: str, base: Path, column: str) -> dict[str, float]:
         A class takes up more than vegetation is known to fix.
     """
     rates = read_uptake(name, base, column=column)
-    for land_class, rate in rates.items():
-        if rate > _MOST_FIXED:
-            raise InputError(
-                tr(
-                    "{name}: '{land_class}': {rate:g} t C/ha a year is more than vegetation is known to fix ({most:g}); check the unit: 1 g C/m2 is "
-                    "0.01 t C/ha, and 1 t CO2 0.27 t C",
-                    name=name,
-                    land_class=name_of(land_class),
-                    rate=rate,
-                    most=_MOST_FIXED,
-                )
-            )
+    refuse_impossible_rates(name, rates)
     return rates
+
+
+def _look(
+    rasters: Mapping[int, Raster],
+    units: str,
+    valid_max: float | None,
+    asked: Callable[[Raster, Production], list[str]],
+    problems: Problems,
+) -> dict[str, Production]:
+    """What each raster of production holds; problems and questions are gathered."""
+    seen = {}
+    for raster in each_once(rasters.values()):
+        found = problems.attempt(read_production, raster, units, valid_max)
+        if found is not None:
+            seen[key_of(raster)] = found
+            problems.warn(*asked(raster, found))
+    return seen
 
 
 def _months(name: str | None, base: Path, problems: Problems) -> tuple[Raster, ...]:
@@ -154,67 +166,6 @@ def _check_climate(raster: Raster, ends: tuple[float, float], units: str) -> Non
                     high=ends[1],
                 )
             )
-
-
-def _little_production(raster: Raster, highest: float | None) -> list[str]:
-    """Warning on net primary production that is nowhere more than that of a desert: a scale that was applied twice."""
-    if highest is None or not 0.0 < highest < _DESERT:
-        return []
-    return [
-        tr(
-            "{path}: its highest value is {highest:.2g} t C/ha a year, no more than deserts fix (most vegetation 2 to 12); is the scale of the units "
-            "right?",
-            path=raster.path,
-            highest=highest,
-        )
-    ]
-
-
-#: Net primary production up to which land is desert or tundra, t C/ha a year (Saugier, Roy and Mooney 2001, Terrestrial Global Productivity, Ch. 23:
-#: deserts 1.25, tundra 0.9).
-_DESERT = 1.3
-
-
-def _check_production(raster: Raster, units: str, valid_max: float | None) -> float:
-    """Highest production of a raster, t C/ha a year; beyond what vegetation is known to fix it is refused: no data, or a scale left out.
-
-    Raises
-    ------
-    InputError
-        The highest value is impossible, or the units are not those of a flow of carbon.
-    """
-    factor = conversion_factor(units, "t C ha-1 yr-1")
-    high, low = 0.0, 0.0
-    for values in value_strips(raster):
-        known = values[~np.isnan(values)]
-        low = min(low, float(known.min(initial=0.0)))
-        high = max(high, float(known[known <= (valid_max if valid_max is not None else np.inf)].max(initial=0.0)))
-    if low * factor < -_MOST_FIXED:
-        raise InputError(
-            tr(
-                "{path}: its lowest value is {value:g} {units}, {carbon:.3g} t C/ha a year, more than land is known to lose ({most:g}); does it "
-                "mean no data? Declare it (gdal_edit -a_nodata)",
-                path=raster.path,
-                value=low,
-                units=units,
-                carbon=low * factor,
-                most=_MOST_FIXED,
-            )
-        )
-    if high * factor > _MOST_FIXED:
-        raise InputError(
-            tr(
-                "{path}: its highest value is {value:g} {units}, {carbon:.3g} t C/ha a year, more than vegetation is known to fix "
-                "({most:g}); is a scale left out (MOD17A3: 0.0001 kg C m-2), or does it mean no data? Declare it "
-                "(gdal_edit -a_nodata), or write valid_max",
-                path=raster.path,
-                value=high,
-                units=units,
-                carbon=high * factor,
-                most=_MOST_FIXED,
-            )
-        )
-    return high * factor
 
 
 def check_classes_of_uptake(balance: BalanceInputs, classes: tuple[str, ...], problems: Problems) -> BalanceInputs:
