@@ -155,6 +155,15 @@ def test_coking_and_washing_burn_nothing_and_negatives_are_told() -> None:
     assert "combustion of coke in 'final consumption' is -2 t" in found.notes[0]
 
 
+def test_feedstock_below_zero_is_asked_about() -> None:
+    rows = balance(
+        [("coal", "final consumption", 100.0), ("coal", "non-energy use", -3.0), ("coal", "thermal power", -5.0)]
+    )
+    found = fuel_burnt(rows, RULES, frozenset())
+    assert found.activity["quantity"].sum() == 108.0
+    assert [("non-energy use' is -3 t" in note) for note in found.notes] == [True]
+
+
 def test_feedstock_goes_off_industry_where_sectors_are_given() -> None:
     rows = balance([("coal", "final consumption", 100.0), ("coal", "industry", 80.0), ("coal", "residential", 20.0),
                     ("coal", "non-energy use", 10.0)])  # fmt: skip
@@ -232,6 +241,14 @@ def test_an_own_set_overrides_row_by_row(tmp_path: Path) -> None:
         ("raw_coal,carbon_content,26.4,t C/TJ,27,28,ours\n", "does not lie between its bounds"),
         ("raw_coal,carbon_content,26.4,t C/TJ,,,\n", "the source is blank"),
         ("raw_coal,carbon_contents,26.4,t C/TJ,,,ours\n", "did you mean 'carbon_content'"),
+        (
+            "raw_coal,oxidised_fraction,0.094,1,,,ours\nraw_coal,carbon_content,26,t C/TJ,,,ours\n",
+            "oxidised_fraction is 0.094; all but",
+        ),
+        (
+            "raw_coal,net_calorific_value,52,GJ/t,,,ours\nraw_coal,carbon_content,26,t C/TJ,,,ours\n",
+            "times the nearest of the built-in sets",
+        ),
         ("raw_coal,oxidised_fraction,1.4,1,,,ours\nraw_coal,carbon_content,26,t C/TJ,,,ours\n", "at most 1"),
     ],
 )

@@ -27,6 +27,11 @@ def test_a_sum_among_sectors_is_told() -> None:
     assert nothing == []
 
 
+def test_rows_without_a_sector_that_are_the_sum_are_named_so() -> None:
+    (note,) = sum_notes(totals({"industry": [70.0, 81.0], "homes": [30.0, 44.0], "": [100.0, 125.0]}), "a.csv")
+    assert "the rows without a sector are the sum of those with one" in note
+
+
 def test_what_agrees_once_may_be_chance() -> None:
     assert (
         sum_notes(totals({"industry": [30.0, 81.0], "homes": [20.0, 44.0], "transport": [50.0, 60.0]}), "a.csv") == []

@@ -349,6 +349,16 @@ def _fuel(name: str, rows: Mapping[str, _Row]) -> Fuel:
             tr("{name}: {place}: {words}", name=content.place, place=name_of(name), words=error)
         ) from error
     oxidised = rows.get("oxidised_fraction", _Row(1.0, "1", "", None, None, "", ""))
+    if oxidised.value < _LEAST_OXIDISED:
+        raise InputError(
+            tr(
+                "{place}: {name}: oxidised_fraction is {value:g}; all but a few percent of the carbon of a fuel is oxidised (0.9 to 1). Did a digit "
+                "slip, or is it the part that is not oxidised?",
+                place=oxidised.place,
+                name=name_of(name),
+                value=oxidised.value,
+            )
+        )
     if oxidised.value > 1:
         raise InputError(
             tr(
@@ -397,8 +407,12 @@ def _calorific_values(rows: Mapping[str, _Row]) -> dict[str, float]:
     return values
 
 
-#: How many times a user's factor may be larger or smaller than that of the built-in sets before it is taken for a slip.
-_FARTHEST_NCV, _FARTHEST_CARBON = 3.0, 2.0
+#: How many times a user's factor may be larger or smaller than that of the built-in sets before it is taken for a slip. Poor coal has a third
+#: of the heat of good coal; no solid or liquid fuel has 1.6 times that of its kind.
+_FARTHEST_NCV, _FARTHEST_CARBON, _RICHEST = 3.0, 2.0, 1.6
+
+#: Oxidised fraction that no burner falls below, with room: the lowest of the built-in sets is 0.9.
+_LEAST_OXIDISED = 0.7
 
 
 @cache
@@ -417,15 +431,17 @@ def _refuse_slips(merged: Mapping[str, Mapping[str, _Row]]) -> None:
         fuel = _fuel(name, rows)
         references = _references().get(name, [])
         contents = [item.carbon_content for item in references]
-        compared = [("carbon_content", fuel.carbon_content, contents, _FARTHEST_CARBON)]
+        compared = [("carbon_content", fuel.carbon_content, contents, _FARTHEST_CARBON, _FARTHEST_CARBON)]
         for amount, value in fuel.calorific_values.items():
             known = [item.calorific_values[amount] for item in references if amount in item.calorific_values]
-            compared.append(("net_calorific_value" if amount == "t" else _PER_VOLUME, value, known, _FARTHEST_NCV))
-        for what, value, known, farthest in compared:
+            solid = amount == "t"
+            richest = _RICHEST if solid else _FARTHEST_NCV
+            compared.append(("net_calorific_value" if solid else _PER_VOLUME, value, known, _FARTHEST_NCV, richest))
+        for what, value, known, farthest, richest in compared:
             if not known:
                 continue
             ratio = min((value / item for item in known), key=lambda item: max(item, 1 / max(item, 1e-300)))
-            if not 1 / farthest <= ratio <= farthest:
+            if not 1 / farthest <= ratio <= richest:
                 row = rows.get(what) or rows["carbon_dioxide_content"]
                 problems.append(
                     tr(

@@ -14,8 +14,16 @@ from tanheng.language import listed, tr
 _KEYS = ("year", "sector", "fuel", "zone")
 
 
+def names_of(polygons: Polygons | None) -> dict[str, str]:
+    """Name of each zone of a layer, by its identifier; empty without a layer."""
+    return {} if polygons is None else dict(zip(polygons.ids, polygons.names, strict=True))
+
+
 def zone_hint(zone: str, polygons: Polygons) -> str:
     """Hint at the zone that was meant, by its name or identifier, or at those there are, by both."""
+    alike = [code for name, code in zip(polygons.names, polygons.ids, strict=True) if name == zone]
+    if len(alike) > 1:
+        return tr("; {names} are zones of this name: give the identifier in place of the name", names=listed(alike))
     close = get_close_matches(zone, (*polygons.names, *polygons.ids), n=1, cutoff=0.6)
     if close:
         return nearest(zone, close)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from tanheng.inputs.emission.people import mapped_people
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
@@ -17,6 +19,7 @@ from tanheng.pipeline.simulation.study import open_study_simulation
 from tanheng.stages.emission.demand import totals_against_map
 from tanheng.stages.emission.emissions import account_emissions
 from tanheng.stages.emission.per_person import people_notes, per_person_notes
+from tanheng.stages.emission.years import year_notes
 from tanheng.study import Study, study_entries, telling_all
 
 
@@ -36,11 +39,18 @@ def check_file(path: Path) -> Inputs:
         )
 
 
-def people_questions(inputs: Inputs) -> list[str]:
-    """Questions about people and emissions per person, as a run asks them; without a boundary people are those of the whole grid."""
-    if inputs.emissions is None or inputs.demand is None:
+def emission_questions(inputs: Inputs) -> list[str]:
+    """Questions about emissions by year and person, as a run asks them; without a boundary people are those of the whole grid."""
+    if inputs.emissions is None:
         return []
     rows = account_emissions(inputs.emissions).emissions
+    return [*year_notes(rows, inputs.emissions.called), *_people_questions(inputs, rows)]
+
+
+def _people_questions(inputs: Inputs, rows: pd.DataFrame) -> list[str]:
+    """Questions about people and their emissions."""
+    if inputs.demand is None:
+        return []
     emitted = {int(year): float(part["emissions_t_c"].sum()) for year, part in rows.groupby("year")}
     by_map: dict[int, float] = {}
     people: dict[int, float] = {}
@@ -84,7 +94,7 @@ def check_study(study: Study, base: Path, *, every_pixel: bool = True) -> Inputs
     inputs = check_inputs(study, base, every_pixel=every_pixel)
     refuse_too_large(inputs)
     if every_pixel:
-        inputs = replace(inputs, warnings=(*inputs.warnings, *people_questions(inputs)))
+        inputs = replace(inputs, warnings=(*inputs.warnings, *emission_questions(inputs)))
     if study.simulate is None:
         return inputs
     problems = Problems()

@@ -117,6 +117,8 @@ def fuel_burnt(
                 )
         for flow, quantity in held.items():
             rule = rules[str(flow)]
+            if rule.counts < 0 < -quantity and _is_total(rule.sector, rules):
+                notes.append(_below_zero(int(year), str(fuel), str(flow), float(quantity), str(unit)))
             if rule.counts and flow not in given:
                 sector = _sector_of(rule, held, parts, given)
                 key = (int(year), sector, str(fuel), str(unit))
@@ -124,6 +126,23 @@ def fuel_burnt(
     activity, more = _without_negatives(rows)
     activity, twice = _without_twice(activity, made_of)
     return Burnt(activity, (*notes, *more, *twice))
+
+
+def _is_total(sector: str, rules: Mapping[str, FlowRule]) -> bool:
+    """Whether a sector is a total of others: what is taken off it is written as a positive number."""
+    return any(rule.part_of == sector for rule in rules.values())
+
+
+def _below_zero(year: int, fuel: str, flow: str, quantity: float, unit: str) -> str:
+    return tr(
+        "energy balance {year}, {fuel}: '{flow}' is {quantity:,.4g} {unit}; it is taken off what is used, so that a number below zero adds to it. "
+        "Is that so? It is positive in a balance",
+        year=year,
+        fuel=name_of(fuel),
+        flow=name_of(flow),
+        quantity=quantity,
+        unit=unit,
+    )
 
 
 def _with_sums(held: pd.Series, rules: Mapping[str, FlowRule]) -> pd.Series:
@@ -185,7 +204,7 @@ def _without_negatives(rows: Mapping[tuple[int, str, str, str], float]) -> tuple
             notes.append(
                 tr(
                     "energy balance {year}: combustion of {fuel} in '{sector}' is {quantity:,.4g} {unit}, because more is "
-                    "subtracted than used; it is set to zero",
+                    "subtracted than used; it is set to zero. What goes into power and heat is negative in a balance, what is used is positive",
                     year=year,
                     fuel=name_of(fuel),
                     sector=name_of(sector),

@@ -68,14 +68,45 @@ def note_same_maps(study: Study, problems: Problems) -> None:
             )
 
 
+#: Yearly rates below which, and above which, a rate in percent is asked about.
+_RATES = (0.5, 25.0)
+
+
+def rate_notes(key: str, percent: float) -> list[str]:
+    """Question about a yearly rate that may be a fraction where percent are meant, or that no market has.
+
+    Examples
+    --------
+    >>> print(*rate_notes("value.discount_rate_percent", 0.03))
+    value.discount_rate_percent = 0.03 means 0.03 % a year; is that so? For 3 % write 3
+    """
+    if 0.0 < abs(percent) < _RATES[0]:
+        return [
+            tr(
+                "{key} = {percent:g} means {percent:g} % a year; is that so? For {meant:g} % write {meant:g}",
+                key=key,
+                percent=percent,
+                meant=100.0 * percent,
+            )
+        ]
+    if abs(percent) > _RATES[1]:
+        return [tr("{key} = {percent:g} means {percent:g} % a year; is that so?", key=key, percent=percent)]
+    return []
+
+
 def price_notes(study: Study) -> list[str]:
-    """Warnings on a price that rises, and on one that looks like that of a tonne of carbon dioxide."""
+    """Warnings on rates that may be fractions, and on a price that rises."""
     value = study.value
-    if value is None or value.price_change_percent == 0:
+    if value is None:
         return []
+    notes = rate_notes("value.discount_rate_percent", value.discount_rate_percent)
+    notes += rate_notes("value.price_change_percent", value.price_change_percent)
+    if value.price_change_percent == 0:
+        return notes
     change = value.price_change_percent
     falling = -100.0 * change / (100.0 + change)
     return [
+        *notes,
         tr(
             "value.price_change_percent = {change:g} is a second discount, as InVEST's rate_change: it lets the worth of carbon "
             "change by {falling:+.3g} % a year. For a price that rises by {rise:g} % a year write {asked:.4g}",
@@ -83,7 +114,7 @@ def price_notes(study: Study) -> list[str]:
             falling=falling,
             rise=abs(change),
             asked=-100.0 * abs(change) / (100.0 + abs(change)),
-        )
+        ),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from tanheng.factors.gases import sectors
 from tanheng.inputs.emission.energy_balance import burnt_fuel
 from tanheng.inputs.emission.sums import sum_notes
 from tanheng.inputs.problems import Problems
-from tanheng.inputs.zone_names import by_id, zone_hint
+from tanheng.inputs.zone_names import by_id, names_of, zone_hint
 from tanheng.io.tables import read_activity, read_processes, read_totals
 from tanheng.io.vectors import Polygons
 from tanheng.language import listed, name_of, tr
@@ -39,6 +39,8 @@ class EmissionInputs:
     reference : pandas.DataFrame, optional
         Fuel supplied, for the reference approach.
     factors : EmissionFactors, optional
+    called : mapping of str to str
+        Name of each zone of the layer that the rows name.
     """
 
     years: tuple[int, ...]
@@ -48,6 +50,7 @@ class EmissionInputs:
     processes: pd.DataFrame | None = None
     reference: pd.DataFrame | None = None
     factors: EmissionFactors | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def given(self) -> list[pd.DataFrame]:
@@ -97,7 +100,9 @@ def open_emissions(
     for table, file in ((totals if settings.totals else activity, name), (processes, settings.processes)):
         if table is not None:
             _check_emission_rows(study, table, str(base / (file or "")), zones, problems)
-            problems.warn(*sum_notes(table, file or name))
+            # The flows of a balance are known ones: none is the sum of the others.
+            if table is not activity or not settings.balance:
+                problems.warn(*sum_notes(table, file or name))
     if processes is not None and {"cement", "clinker"} <= set(processes["fuel"]):
         problems.add(
             tr(
@@ -105,7 +110,8 @@ def open_emissions(
                 processes=settings.processes,
             )
         )
-    return EmissionInputs(study.years, settings, totals, activity, processes, reference, factors)
+    called = names_of(zones.get(settings.zones or ""))
+    return EmissionInputs(study.years, settings, totals, activity, processes, reference, factors, called)
 
 
 #: What amounts of activity are measured in.
@@ -255,11 +261,10 @@ def _check_emission_rows(
         if lost:
             problems.add(
                 tr(
-                    "{name}: {count} zone(s) are not in the layer '{zones}': {names}{nearest}",
+                    "{name}: zones that the layer '{zones}' does not have, or not under this name alone: {names}{nearest}",
                     name=name,
-                    count=len(lost),
                     zones=study.emissions.zones,
-                    names=listed(lost[:5]),
+                    names=listed([*lost[:5], *([tr("{count} more", count=len(lost) - 5)] if len(lost) > 5 else [])]),
                     nearest=zone_hint(lost[0], zones[study.emissions.zones]),
                 )
             )
@@ -267,7 +272,7 @@ def _check_emission_rows(
 
 def _lacking_rows(table: pd.DataFrame, years: Sequence[int], name: str, layer: Polygons) -> list[str]:
     """Warnings on years in which zones have no row that have one in another: no row is no zero."""
-    called = dict(zip(layer.ids, layer.names, strict=True)) if layer.names else {}
+    called = names_of(layer)
     rows = table[(table["zone"] != "") & table["year"].isin(years)]
     ever = set(rows["zone"])
     gaps = []
@@ -319,16 +324,16 @@ def _counted_twice(table: pd.DataFrame, name: str) -> list[str]:
             continue
         ratio = float(whole[value].sum()) / max(float(parts[value].sum()), 1e-300)
         if abs(ratio - 1.0) <= _ABOUT_THE_SUM:
-            rows_named = listed(part for part in key if str(part))
+            rows_named = " ".join(name_of(str(part)) for part in key if str(part))
             faults.append(_twice(name, rows_named, ratio))
     return faults
 
 
 def _twice(name: str, rows_named: str, ratio: float) -> str:
     return tr(
-        "{name}: {told} has a row for the whole region that is {ratio:.4g} times the sum of its zone rows. If it is their "
+        "{name}: {told} has a row for the whole region that is {percent:.4g} % of the sum of its zone rows. If it is their "
         "total, it would be counted twice: remove it. If it is in addition to the zones, give it its own sector",
         name=name,
         told=rows_named,
-        ratio=ratio,
+        percent=100.0 * ratio,
     )

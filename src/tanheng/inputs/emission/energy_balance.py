@@ -14,8 +14,11 @@ from tanheng.factors.reading import raw_rows
 from tanheng.inputs.problems import Problems
 from tanheng.io.energy.yearbook import of_one_year, title_year
 from tanheng.io.tables import read_energy_balance
-from tanheng.language import listed, tr
+from tanheng.language import listed, name_of, tr
 from tanheng.study import EmissionsChoice
+
+#: Sector of what is burnt for power and heat.
+POWER = "power and heat"
 
 
 def flow_rules() -> dict[str, FlowRule]:
@@ -55,6 +58,15 @@ def burnt_fuel(
         }
         bought = fuel_burnt(balance[balance["fuel"].isin(CARRIERS)], used, frozenset())
         activity = pd.concat([activity, bought.activity], ignore_index=True)
+    elif POWER not in set(activity["sector"]):
+        problems.warn(
+            tr(
+                "{path}: no fuel goes into power or heat ({names}), so that power stations emit nothing; is that so? Add these rows, with negative "
+                "quantities",
+                path=path,
+                names=listed(name_of(flow) for flow, rule in rules.items() if rule.sector == POWER),
+            )
+        )
     problems.warn(*burnt.notes)
     for name, rows in totals.groupby("fuel"):
         problems.warn(*sum_gaps(balance, rows, str(name).title()))

@@ -42,6 +42,14 @@ def sum_notes(table: pd.DataFrame, name: str) -> list[str]:
     # Two that are alike, beside a small third, are each the sum of the others; neither is meant as one.
     if len(sectors) != 1:
         return []
+    if not sectors[0]:
+        return [
+            tr(
+                "{name}: the rows without a sector are the sum of those with one, so that all of these count twice; is that so? Take the rows of "
+                "the sum out",
+                name=name,
+            )
+        ]
     return [
         tr(
             "{name}: '{sector}' is the sum of the other sectors, so that all of these count twice; is that so? Take the rows of "

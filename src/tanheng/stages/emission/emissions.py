@@ -11,7 +11,6 @@ import pandas as pd
 from tanheng.accounting.emission.emissions import dioxide, emissions, reference_approach
 from tanheng.accounting.emission.gases import with_equivalents
 from tanheng.accounting.intervals.uncertainty import Terms, contributions, interval, simulated, trend
-from tanheng.accounting.jumps import jumps
 from tanheng.errors import TanhengError
 from tanheng.factors import EmissionFactors, fuels
 from tanheng.factors.catalogue import alias_key
@@ -19,6 +18,7 @@ from tanheng.factors.flows import CARRIERS
 from tanheng.factors.gases import burning_factors, processes, sectors, warming_potentials
 from tanheng.inputs.emission.emissions import EmissionInputs
 from tanheng.language import listed, mark_name, name_of, tr
+from tanheng.stages.emission.years import year_notes
 from tanheng.stages.found import Found
 from tanheng.study import EmissionsChoice
 from tanheng.study.sections import TotalsUncertainty
@@ -39,49 +39,11 @@ def account_emissions(given: EmissionInputs) -> Account:
     table = _carbon_dioxide(given)
     table = table[table["year"].isin(given.years)].reset_index(drop=True)
     terms, notes = _terms_by_year(table, given)
-    account = Found({"emissions": table}, notes=(*jump_notes(table), *notes))
+    account = Found({"emissions": table}, notes=(*year_notes(table, given.called), *notes))
     account += Found(_uncertainty_tables(table, terms, given.settings))
     account += _gases(table, given)
     account += _reference(table, given)
     return Account(table, terms, account)
-
-
-#: How many times more or less a fuel, or the whole, emits in the next year of a study before it is told, and the least share of the
-#: total for which it is.
-_JUMP, _SHARE = 10.0, 0.01
-
-
-def jump_notes(table: pd.DataFrame) -> list[str]:
-    """Warnings on emissions that jump between neighbouring years: a slip in a unit or a row is the usual cause.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"year": [2000, 2010], "fuel": ["coke"] * 2, "emissions_t_co2": [10.0, 200.0]})
-    >>> jump_notes(table)
-    ['emissions of coke: 20 times as much in 2010 as in 2000; is that so, or is a unit or a row wrong?']
-    """
-    total = table.groupby("year")["emissions_t_co2"].sum()
-    by_fuel = table.groupby("fuel", sort=False) if "fuel" in table else []
-    parts = [(str(fuel), rows.groupby("year")["emissions_t_co2"].sum()) for fuel, rows in by_fuel]
-    if len(parts) != 1:
-        parts.insert(0, ("", total))
-    notes = []
-    for fuel, series in parts:
-        by_year = {int(year): float(series.get(year, 0.0)) for year in total.index}
-        for first, last, ratio in jumps(by_year, _JUMP):
-            if max(by_year[year] / total[year] for year in (first, last)) >= _SHARE:
-                notes.append(_jump(fuel, first, last, ratio))
-    return notes
-
-
-def _jump(fuel: str, first: int, last: int, ratio: float) -> str:
-    return tr(
-        "emissions of {what}: {ratio:.3g} times as much in {last} as in {first}; is that so, or is a unit or a row wrong?",
-        what=name_of(fuel) if fuel else tr("all fuels together"),
-        ratio=ratio,
-        first=first,
-        last=last,
-    )
 
 
 def _carbon_dioxide(given: EmissionInputs) -> pd.DataFrame:
