@@ -53,7 +53,7 @@ def test_densities_a_hundred_times_off_are_impossible() -> None:
 
 def test_without_soil_they_are_told_by_what_each_class_can_hold() -> None:
     found = strange_densities(times(100.0, soil=False))
-    assert any("'cropland', above ground: 485 t C/ha is above 130" in text for text in found.unusual)
+    assert any("'cropland', above ground: 485 t C/ha is above 30" in text for text in found.unusual)
 
 
 def test_densities_a_tenth_of_what_they_are_are_told_once() -> None:
@@ -105,3 +105,45 @@ def test_forests_with_exchanged_columns_or_rows_are_asked_about() -> None:
     assert ["more biomass below ground than above" in text for text in strange_densities(turned).unusual] == [True]
     exchanged = CarbonDensities("a.csv", {"forest": crops, "cropland": forest})
     assert any("holds less carbon than cropland" in text for text in strange_densities(exchanged).unusual)
+
+
+FOREST = {"above": 52.0, "below": 13.0, "soil": 130.0, "dead": 6.0}
+CROPS = {"above": 5.0, "below": 1.2, "soil": 95.0, "dead": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("forest", "crops", "words"),
+    [
+        ({"above": 520.0}, {}, "'forest', above ground: 520 t C/ha is above 310"),
+        ({"soil": 13.0}, {}, "'forest', soil: 13 t C/ha is below 19"),
+        ({}, {"above": 50.0}, "'cropland', above ground: 50 t C/ha is above 30"),
+        ({"above": 4.0, "below": 1.0}, {}, "forest: less biomass than cropland or grassland"),
+        ({}, {}, ""),
+    ],
+)
+def test_slips_in_one_row_are_asked_about(forest: dict[str, float], crops: dict[str, float], words: str) -> None:
+    found = strange_densities(CarbonDensities("a.csv", {"forest": FOREST | forest, "cropland": CROPS | crops})).unusual
+    assert any(words in text for text in found) if words else found == []
+
+
+def test_tables_of_two_depths_are_asked_about(tmp_path: Path) -> None:
+    """The soil of all classes is a third in the second table; the note on the change says how much of it is of the tables."""
+    study = tiny_study(tmp_path)
+    for name, soil in (("one.csv", 1.0), ("two.csv", 1 / 3)):
+        with (tmp_path / name).open("w", encoding="utf-8", newline="") as stream:
+            rows = csv.writer(stream)
+            rows.writerow(["class", "above", "below", "soil", "dead"])
+            rows.writerows(
+                [land, pools["above"], pools["below"], pools["soil"] * soil, pools["dead"]]
+                for land, pools in HENAN.items()
+            )
+    text = study.read_text(encoding="utf-8")
+    study.write_text(
+        text.replace('table = "henan-six-classes"', 'tables = { 2000 = "one.csv", 2010 = "two.csv" }'), encoding="utf-8"
+    )
+    results = run_study(study)
+    assert any("soil of all classes is 0.333 times as much in 2010 as in 2000" in note for note in results.warnings)
+    moved = results.tables["transitions"]
+    same = moved.loc[moved["from_class"] == moved["to_class"], "stock_change_t_c"].sum()
+    assert same < -1000
+    assert any(f"{same:+,.0f} t C are on land that stays in its class" in note for note in results.warnings)

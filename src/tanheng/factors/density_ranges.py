@@ -110,6 +110,16 @@ def _doubtful_forests(densities: CarbonDensities) -> list[str]:
     crops = [sum(pools.values()) for name, pools in densities.values.items() if kind_of_land(name) == "cropland"]
     rooted = [name for name, pools in forests.items() if 0 < pools["above"] < pools["below"]]
     poor = [name for name, pools in forests.items() if crops and 0 < sum(pools.values()) < min(crops)]
+    herbs = [
+        pools["above"] + pools["below"]
+        for name, pools in densities.values.items()
+        if kind_of_land(name) in {"cropland", "grassland"}
+    ]
+    bare = [
+        name
+        for name, pools in forests.items()
+        if name not in poor and herbs and 0 < pools["above"] + pools["below"] < max(herbs)
+    ]
     messages = []
     if rooted:
         messages.append(
@@ -118,6 +128,14 @@ def _doubtful_forests(densities: CarbonDensities) -> list[str]:
                 "Vol. 4 Ch. 4 Table 4.4). Are the columns exchanged?",
                 name=densities.name,
                 classes=listed(map(name_of, rooted)),
+            )
+        )
+    if bare:
+        messages.append(
+            tr(
+                "{name}: {classes}: less biomass than cropland or grassland; is that so, or are rows exchanged?",
+                name=densities.name,
+                classes=listed(map(name_of, bare)),
             )
         )
     if poor:
@@ -142,22 +160,27 @@ def _impossible(at: str, known: DensityRange) -> str:
 
 
 def _poor_soils(densities: CarbonDensities) -> list[str]:
-    """One message on all soils that hold less than any reference soil; zero means that the pool is left out."""
-    known = density_ranges()["any", "soil"]
-    limit = known.unusual_below or 0.0
-    poor = {name: pools["soil"] for name, pools in densities.values.items() if 0 < pools["soil"] < limit}
-    if not poor:
-        return []
-    first = next(iter(poor))
-    return [
-        tr(
-            "{name}: '{land_class}', soil: {value:g} t C/ha is below {limit:g}, the least of the reference stocks; so for {names}. "
-            "Check the unit: 1 kg C/m2 is 10 t C/ha ({source})",
-            name=densities.name,
-            land_class=name_of(first),
-            value=poor[first],
-            limit=limit,
-            names=listed(name_of(name) for name in poor),
-            source=name_of(known.source),
-        )
-    ]
+    """Messages on soils that hold less than any reference soil of their kind, one a limit; zero means that the pool is left out."""
+    any_land = density_ranges()["any", "soil"]
+    by_range: dict[DensityRange, dict[str, float]] = {}
+    for land_class, pools in densities.values.items():
+        own = density_ranges().get((kind_of_land(land_class), "soil"), any_land)
+        for known in (any_land, own):
+            if 0 < pools["soil"] < (known.unusual_below or 0.0):
+                by_range.setdefault(known, {})[land_class] = pools["soil"]
+                break
+    return [_poor(densities.name, poor, known) for known, poor in by_range.items()]
+
+
+def _poor(name: str, poor: Mapping[str, float], known: DensityRange) -> str:
+    first, limit = next(iter(poor)), known.unusual_below or 0.0
+    return tr(
+        "{name}: '{land_class}', soil: {value:g} t C/ha is below {limit:g}, the least of the reference stocks; so for {names}. "
+        "Check the unit: 1 kg C/m2 is 10 t C/ha ({source})",
+        name=name,
+        land_class=name_of(first),
+        value=poor[first],
+        limit=limit,
+        names=listed(name_of(one) for one in poor),
+        source=name_of(known.source),
+    )

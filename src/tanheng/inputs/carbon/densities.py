@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import xarray as xr
 
 from tanheng.accounting.climate import Climate, climate_factors
 from tanheng.choices import POOLS
-from tanheng.factors.densities import CarbonDensities, carbon_densities_from
+from tanheng.factors.densities import POOL_WORDS, CarbonDensities, carbon_densities_from
 from tanheng.factors.density_ranges import strange_densities
 from tanheng.inputs.carbon.density_maps import DensityMapInputs
 from tanheng.inputs.problems import Problems
@@ -76,7 +77,37 @@ def open_densities(study: Study, base: Path, problems: Problems) -> dict[int, Ca
         for one in (table, *table.by_zone.values()) if table is not None else ():
             check_densities(one, problems, accept_unusual=study.carbon_density.accept_unusual)
     by_year = {year: tables[names_by_year[year]] for year in study.years if year in names_by_year}
-    return {year: table for year, table in by_year.items() if table is not None}
+    opened = {year: table for year, table in by_year.items() if table is not None}
+    problems.warn(*_moved_together(opened))
+    return opened
+
+
+#: How near the ratios of all classes must be, and how far from one, before two tables are taken for ones of another depth or unit.
+_TOGETHER, _APART = 0.05, 0.15
+
+
+def _moved_together(tables: Mapping[int, CarbonDensities]) -> list[str]:
+    """Questions about a pool that differs between neighbouring years by one ratio in all classes: another depth, or another unit."""
+    notes = []
+    for (first, one), (last, other) in pairwise(tables.items()):
+        for pool in POOLS:
+            pairs = [(one.values[name][pool], other.values[name][pool]) for name in one.values if name in other.values]
+            ratios = np.array([after / before for before, after in pairs if before > 0 and after > 0])
+            middle = float(np.median(ratios)) if len(ratios) > 1 else 1.0
+            if abs(middle - 1.0) > _APART and np.all(np.abs(ratios / middle - 1.0) <= _TOGETHER):
+                notes.append(
+                    tr(
+                        "{one} and {other}: {pool} of all classes is {ratio:.3g} times as much in {last} as in {first}; are both tables of one "
+                        "depth, and in the same unit? Such a change is not one of land",
+                        one=one.name,
+                        other=other.name,
+                        pool=tr(POOL_WORDS[pool]),
+                        ratio=middle,
+                        first=first,
+                        last=last,
+                    )
+                )
+    return notes
 
 
 def corrected_densities(

@@ -141,12 +141,13 @@ def _unusual_mean(raster: Raster, item: DensityMapInputs) -> list[str]:
     """Warning on a map whose mean is one that few lands have: a unit that is wrong ten times lies within what single places hold."""
     total, count = 0.0, 0
     for values in value_strips(raster):
-        known = values[~np.isnan(values)]
+        known = values[values > 0] if item.settings.pool == "above" else values[~np.isnan(values)]
         total, count = total + float(known.sum()), count + known.size
     if not count:
         return []
     pool, mean = item.settings.pool, total / count * item.factor
-    known_range = density_ranges()["any", pool]
+    # Maps of biomass hold zeros where nothing grows; what is left is mostly forest.
+    known_range = density_ranges()["forest" if pool == "above" else "any", pool]
     low, high = known_range.unusual_below, known_range.unusual_above
     if (low is None or mean >= low) and (high is None or mean <= high):
         return []

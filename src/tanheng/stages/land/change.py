@@ -103,7 +103,10 @@ def account_change(series: LandSeries, land: Land, pairs: tuple[tuple[int, int],
         "stock_change_by_class": pd.concat([_by_pool(item) for item in items], ignore_index=True),
     }
     variables = _mapped(items, land)
-    return Changes(items, Found(tables, variables, tuple(_left_out(items, land)), tuple(_checks(items, land))))
+    return Changes(
+        items,
+        Found(tables, variables, (*_left_out(items, land), *_of_tables(items, land)), tuple(_checks(items, land))),
+    )
 
 
 def _changes(series: LandSeries, land: Land, pairs: tuple[tuple[int, int], ...]) -> Iterator[LandChange]:
@@ -278,6 +281,23 @@ def _left_out(items: tuple[LandChange, ...], land: Land) -> Iterator[str]:
                 common_km2=item.common_km2,
                 left=left,
             )
+
+
+def _of_tables(items: tuple[LandChange, ...], land: Land) -> Iterator[str]:
+    """Notes on change that comes of tables that differ by year, on land whose class stays."""
+    table = land.densities.table
+    for item in items:
+        if np.array_equal(table.sel(year=item.first).values, table.sel(year=item.last).values):
+            continue
+        same = float(np.trace(item.by_transition.values))
+        yield tr(
+            "{first}-{last}: of the change of {total:+,.0f} t C, {same:+,.0f} t C are on land that stays in its class, because the densities "
+            "of the two years differ; that part is as sure as the difference between the two tables",
+            first=item.first,
+            last=item.last,
+            total=item.total,
+            same=same,
+        )
 
 
 def _checks(items: tuple[LandChange, ...], land: Land) -> Iterator[SelfCheck]:
