@@ -309,3 +309,13 @@ def test_rates_that_no_forest_has_are_asked_about(tmp_path: Path, forest: float,
     classes = ("cropland", "forest", "grassland", "water", "built-up", "unused")
     table = "class,uptake\n" + "".join(f"{name},{forest if name == 'forest' else 0.0}\n" for name in classes)
     assert asked(run_with(tmp_path, 'uptake = "rates.csv"\n', rates=table), words)
+
+
+def test_rates_have_the_unit_of_their_heading(tmp_path: Path) -> None:
+    classes = ("cropland", "forest", "grassland", "water", "built-up", "unused")
+    rows = "".join(f"{name},{58.0 if name == 'forest' else 0.0}\n" for name in classes)
+    for heading, uptake in (("uptake (g C/m2/yr)", 174.0), ("uptake（g C m-2 yr-1）", 174.0)):
+        rates = f"class,{heading}\n{rows}"
+        assert supply(run_with(tmp_path, 'uptake = "rates.csv"\n', rates=rates)) == pytest.approx(uptake)
+    with pytest.raises(StudyError, match=r"rates\.csv"):
+        run_with(tmp_path, 'uptake = "rates.csv"\n', rates=f"class,uptake (kg)\n{rows}")

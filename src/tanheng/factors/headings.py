@@ -62,6 +62,9 @@ _MEASURED = ("t", "t C", "t CO2", "t CO2e", "m3", "TJ", "head")
 #: Columns of carbon densities, whose heading may name theirs.
 _DENSITIES = ("above", "below", "soil", "dead")
 
+#: Columns of rates and prices, whose heading may name their unit in brackets.
+_RATES = ("uptake", "respiration", "cost")
+
 #: Columns of amounts, whose heading may name their unit in brackets.
 _AMOUNTS = ("emissions", "quantity")
 
@@ -192,7 +195,13 @@ def column_of(heading: str) -> str:
     known = COLUMN_OF_HEADING.get(before, before)
     if known in _DENSITIES:
         return known if bracketed is None or _is_of_densities(bracketed.group(2)) else heading
-    return known if known in _AMOUNTS else heading
+    return known if known in (*_AMOUNTS, *_RATES) else heading
+
+
+def unit_in_heading(table: Table, column: str) -> str:
+    """Unit that the heading of a column names in brackets; empty where it names none."""
+    bracketed = _IN_BRACKETS.fullmatch(table.own(column))
+    return _with_hectares(bracketed.group(2)) if bracketed else ""
 
 
 def _is_of_densities(unit: str) -> bool:

@@ -12,6 +12,7 @@ from tanheng.factors import fuels, read_table
 from tanheng.factors.catalogue import read_named
 from tanheng.factors.flows import flows
 from tanheng.factors.gases import processes
+from tanheng.factors.headings import refuse_two_units, unit_in_heading
 from tanheng.factors.legends import whole_number
 from tanheng.factors.reading import raw_rows
 from tanheng.factors.table import Place, Table, parse_number
@@ -386,7 +387,7 @@ def read_gains_and_losses(path: Path) -> pd.DataFrame:
 def read_uptake(name: str | Path, base: Path = Path(), *, column: str = "uptake") -> dict[str, float]:
     """Yearly carbon uptake by land class, t C ha-1 yr-1: a built-in table, or a file with the columns ``class, uptake``; negative is a source.
 
-    Where there is a column ``unit``, figures are turned from it.
+    Where there is a column ``unit``, or the heading of the rates names one in brackets, figures are turned from it.
 
     Parameters
     ----------
@@ -395,17 +396,22 @@ def read_uptake(name: str | Path, base: Path = Path(), *, column: str = "uptake"
     """
     table = read_named("uptake", str(name), base)
     table.require(["class", column])
+    of_heading = unit_in_heading(table, column)
     rates: dict[str, float] = {}
     for line, row in table.rows:
         place = tr("{name}: line {line}", name=table.name, line=line)
         if row["class"] in rates:
             raise InputError(tr("{place}: '{name}' appears twice", place=place, name=row["class"]))
         value = parse_number(row[column], table.at(place, column), positive=column != "uptake")
-        unit = row.get("unit", "").strip()
+        own = row.get("unit", "").strip()
+        if own and of_heading:
+            refuse_two_units(table.line(line), own, of_heading)
+        unit = own or of_heading
         try:
             rates[row["class"]] = value * (carbon_factor(unit, "t C ha-1 yr-1") if unit else 1.0)
         except UnitError as error:
-            raise InputError(tr("{place}: {error}", place=table.at(place, "unit"), error=error)) from error
+            where = table.at(place, "unit" if own else column)
+            raise InputError(tr("{place}: {error}", place=where, error=error)) from error
     return rates
 
 

@@ -41,6 +41,7 @@ from tanheng.stages.planning.certainty import gain_half_width, plan_front, plan_
 from tanheng.stages.planning.compensation import compensation
 from tanheng.stages.planning.findings import PlanFindings, noted
 from tanheng.stages.planning.problem import PlanLand, plan_land, plan_problem
+from tanheng.stages.planning.questions import unit_questions
 from tanheng.stages.planning.scenarios import scenarios, trend_of
 from tanheng.stages.planning.tables import (
     areas_table,
@@ -129,7 +130,7 @@ def _plan(inputs: Inputs, opened: PlanInputs, reporter: Reporter) -> Planned:
         **beside.tables,
     }
     stable, notes = _stability(opened, land, problem, plan, reporter)
-    beside += noted(*notes)
+    beside += noted(*notes, *unit_questions(opened, land, plan.flows))
     record = plan_record(inputs, opened, land, plan, stable, beside.notes)
     reporter.stage(mark("write the plan"))
     with part_folder(inputs.output, "plan") as folder:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.factors import read_table
+from tanheng.factors.headings import unit_in_heading
 from tanheng.factors.legends import class_hint, class_named
-from tanheng.factors.table import parse_number
+from tanheng.factors.table import Table, parse_number
 from tanheng.grid import coverage, project
 from tanheng.inputs.extent import region_fraction
+from tanheng.inputs.plan.questions import empty_fit, empty_mask
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.rasters import Raster, locate, open_only
 from tanheng.io.vectors import VECTORS, read_polygons
@@ -64,20 +66,25 @@ class _NotZero:
         return np.where(np.isfinite(values), (values != 0).astype(float), np.nan)
 
 
-def cells_that_may_become(plan: Plan, inputs: Inputs) -> dict[str, Mask]:
-    """Cells that each class may spread to; classes without a rule are absent."""
+def cells_that_may_become(plan: Plan, inputs: Inputs) -> tuple[dict[str, Mask], list[str]]:
+    """Cells that each class may spread to, classes without a rule are absent; and questions about rules that no cell meets."""
     masks: dict[str, Mask] = {}
+    notes: list[str] = []
     for item in plan.fit:
-        masks[item.land_class] = masks.get(item.land_class, np.ones(inputs.grid.shape, bool)) & _fit(item, inputs)
+        fits, asked = _fit(item, inputs)
+        notes += asked
+        masks[item.land_class] = masks.get(item.land_class, np.ones(inputs.grid.shape, bool)) & fits
     for land in plan.reserved:
         inside = cells_inside(land.file, inputs)
+        notes += empty_mask("reserved", land.file, inside)
         for name in inputs.classes:
             if name != land.land_class:
                 masks[name] = masks.get(name, np.ones(inputs.grid.shape, bool)) & ~inside
-    return masks
+    return masks, notes
 
 
-def _fit(item: PlanMask, inputs: Inputs) -> Mask:
+def _fit(item: PlanMask, inputs: Inputs) -> tuple[Mask, list[str]]:
+    """Cells that are fit for a class, and a question where there is none."""
     path = inputs.base / item.file
     if path.suffix.lower() in VECTORS:
         if item.at_least is not None or item.at_most is not None:
@@ -87,19 +94,28 @@ def _fit(item: PlanMask, inputs: Inputs) -> Mask:
                     file=item.file,
                 )
             )
-        return cells_inside(item.file, inputs)
+        inside = cells_inside(item.file, inputs)
+        return inside, empty_mask("fit", item.file, inside)
     if item.at_least is None and item.at_most is None:
         raise InputError(tr("plan.fit: {file} is a raster, so 'at_least' or 'at_most' is needed", file=item.file))
     mean = on_grid(open_only(locate(item.file, inputs.base)), inputs.grid).mean
     low = -np.inf if item.at_least is None else item.at_least
     high = np.inf if item.at_most is None else item.at_most
-    return np.isfinite(mean) & (mean >= low) & (mean <= high)
+    fits = np.isfinite(mean) & (mean >= low) & (mean <= high)
+    return fits, empty_fit(item, mean, fits)
 
 
 def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.float64]:
-    """Cost per ha of each conversion; conversions without a row cost nothing."""
+    """Cost per ha of each conversion, turned from the area that the heading names; conversions without a row cost nothing.
+
+    Raises
+    ------
+    InputError
+        A class is not known, a conversion stands twice, a cost is no number, or the heading names no area.
+    """
     table = read_table(path)
     table.require(required_columns("costs"))
+    per_ha = _per_hectare(table)
     costs = np.zeros((len(classes), len(classes)))
     seen: set[tuple[int, int]] = set()
     for line, row in table.rows:
@@ -108,9 +124,46 @@ def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.flo
         if (at[0], at[1]) in seen:
             raise InputError(tr("{place}: {from_} to {to} appears twice", place=place, from_=row["from"], to=row["to"]))
         seen.add((at[0], at[1]))
-        costs[at[0], at[1]] = parse_number(row["cost"], table.at(place, "cost"))
+        costs[at[0], at[1]] = per_ha * parse_number(row["cost"], table.at(place, "cost"))
     np.fill_diagonal(costs, 0.0)
     return costs
+
+
+#: Areas that a cost may be by, in hectares.
+_AREAS = {
+    "ha": 1.0,
+    "公顷": 1.0,
+    "km2": 100.0,
+    "km^2": 100.0,
+    "km²": 100.0,
+    "平方公里": 100.0,
+    "mu": 1.0 / 15.0,
+    "亩": 1.0 / 15.0,
+}
+
+
+def _per_hectare(table: Table) -> float:
+    """Factor from costs as the heading names their unit, as cost (CNY/km2), to costs per ha.
+
+    Raises
+    ------
+    InputError
+        It names another area, or none.
+    """
+    unit = unit_in_heading(table, "cost")
+    if not unit:
+        return 1.0
+    area = unit.replace("per ", "/").rpartition("/")[2].strip().lower()
+    if "/" not in unit.replace("per ", "/") or area not in _AREAS:
+        raise InputError(
+            tr(
+                "{name}: column {column}: '{unit}' does not say by which area the costs are; write it as (CNY/ha), (CNY/km2) or (CNY/mu)",
+                name=table.name,
+                column=table.heading("cost"),
+                unit=unit,
+            )
+        )
+    return 1.0 / _AREAS[area]
 
 
 def class_number(name: str, classes: tuple[str, ...], place: object) -> int:

@@ -25,6 +25,7 @@ from tanheng.inputs.plan.layers import (
     values_by_class,
 )
 from tanheng.inputs.plan.limits import limits_that_conflict
+from tanheng.inputs.plan.questions import empty_mask, plan_questions
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.study_inputs import Inputs, open_inputs
 from tanheng.inputs.zone_names import zone_hint
@@ -108,12 +109,15 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     with problems.at("plan.demand_zones"):
         problems.add(*_demand_named(plan, inputs))
     may_change = np.ones(inputs.grid.shape, bool)
+    asked = list(plan_questions(plan, plan.year or inputs.study.years[-1]))
     with problems.at("plan.protected"):
         for land in plan.protected:
             inside = problems.attempt(cells_inside, land.file, inputs)
-            may_change &= ~inside if inside is not None else True
+            if inside is not None:
+                may_change &= ~inside
+                asked += empty_mask("protected", land.file, inside)
     with problems.at("plan.fit"):
-        may_become = problems.attempt(cells_that_may_become, plan, inputs) or {}
+        may_become, unfit = problems.attempt(cells_that_may_become, plan, inputs) or ({}, [])
     with problems.at("plan.costs"):
         costs = problems.attempt(costs_of_conversions, inputs.base / plan.costs, inputs.classes) if plan.costs else None
     with problems.at("plan.cost_map"):
@@ -130,7 +134,13 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     with problems.at("plan.unit_rules"):
         unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
     problems.stop_if_any()
-    notes = [*_silent_defaults(plan, inputs), *_free(plan, costs, inputs.classes), *_means_alone(inputs)]
+    notes = [
+        *asked,
+        *unfit,
+        *_silent_defaults(plan, inputs),
+        *_free(plan, costs, inputs.classes),
+        *_means_alone(inputs),
+    ]
     return PlanInputs(
         _by_zone_id(plan, inputs),
         may_change,
