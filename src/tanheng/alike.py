@@ -36,7 +36,11 @@ class _Group:
         """The messages as one."""
         if not self.path or not isinstance(self.message, Message):
             return self.message
-        named = list(self.parts.values())[:_MOST]
+        values = list(self.parts.values())
+        whole = getattr(values[0], "among", lambda _: "")(values)
+        if whole:
+            return _with(self.message, self.path, whole)
+        named = values[:_MOST]
         if len(self.parts) > _MOST:
             named.append(tr("{count:,} more", count=len(self.parts) - _MOST))
         return _with(self.message, self.path, listed(named))
@@ -56,6 +60,8 @@ def together(messages: Iterable[str], apart: Collection[str] = ()) -> list[str]:
     ['a.csv: row 3, 4, 9 has no unit']
     >>> together([tr("{file}: row {row} has no unit", file="a.csv", row=row) for row in range(30)])[0][-31:]
     '17, 18, 19, 10 more has no unit'
+
+    Things that know how several of them are called, as places in a table do, are asked (`among`).
     """
     return [told for _, told in grouped_alike(messages, apart)]
 

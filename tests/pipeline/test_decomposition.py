@@ -125,6 +125,14 @@ def test_output_and_people_of_zones_in_another_unit_are_told(tmp_path: Path) -> 
     assert any("such rows in all" in text for text in notes)
 
 
+@pytest.mark.parametrize(("whole", "asked"), [(205, False), (2000, True), (60, True)])
+def test_output_of_the_region_beside_that_of_its_zones_is_compared(tmp_path: Path, whole: float, asked: bool) -> None:
+    rows = "".join(f"{year},{zone},100,500\n" for year in (2000, 2010) for zone in "ab")
+    rows += f"2000,,{whole},1000\n2010,,210,1000\n"
+    notes = run_with(tmp_path, f"year,zone,gdp,population\n{rows}", fuels=False, zones=True).warnings
+    assert any("output of the region in 2000 is" in text for text in notes) == asked
+
+
 @pytest.mark.parametrize(("of", "periods"), [(2000, 0), (2009, 1)])
 def test_emissions_that_stand_in_for_another_year_explain_nothing(tmp_path: Path, of: int, periods: int) -> None:
     """Two years with the data of one have no change to explain; with those of a year nearby, a note says what is mixed."""

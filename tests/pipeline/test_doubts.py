@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from conftest import FIRST, NORTH, WEST, tiny_study, tiny_study_with_people, write_map, write_zones, zone
+from tanheng.alike import together
 from tanheng.errors import StudyError
 from tanheng.inputs.plan import check_inputs
 from tanheng.pipeline.check import check_file
@@ -182,3 +184,68 @@ def test_maps_that_are_copies_are_asked_about() -> None:
     same = Period(2000, 2010, ("crop", "wood"), np.array([[60.0, 0.0], [0.0, 40.0]]))
     assert [note.partition(":")[0] for note in disagreement_notes(same)] == ["2000-2010"]
     assert "same map under two names" in disagreement_notes(same)[0]
+
+
+def test_maps_of_another_year_by_their_name_are_asked_about(tiny_with_people: Path) -> None:
+    """Swapped maps, and people of another year; a map that the study says to be borrowed is not asked about."""
+    folder = tiny_with_people.parent
+    text = (
+        tiny_with_people.read_text(encoding="utf-8")
+        .replace('"a.tif"', '"lc_2010.tif"')
+        .replace('"b.tif"', '"lc_2000.tif"')
+    )
+    for old, new in (("a.tif", "lc_2010.tif"), ("b.tif", "lc_2000.tif")):
+        (folder / old).rename(folder / new)
+    for year in (2000, 2020):
+        shutil.copy(folder / "people.tif", folder / f"pop{year}.tif")
+    text = text.replace('map = "people.tif"', 'maps = { 2000 = "pop2000.tif", 2010 = "pop2020.tif" }')
+    tiny_with_people.write_text(text, encoding="utf-8")
+    found = [note for note in check_file(tiny_with_people).warnings if "year that it stands for" in note]
+    assert [note.partition(";")[0] for note in found] == [
+        "land_cover.maps: 2000 has 'lc_2010.tif', 2010 has 'lc_2000.tif'",
+        "population.maps: 2010 has 'pop2020.tif'",
+    ]
+    tiny_with_people.write_text(text + "[data_years]\npopulation = { 2010 = 2020 }\n", encoding="utf-8")
+    found = [note for note in check_file(tiny_with_people).warnings if "year that it stands for" in note]
+    assert len(found) == 1
+
+
+def test_people_who_live_in_other_places_are_asked_about(tiny_with_people: Path) -> None:
+    folder = tiny_with_people.parent
+    codes = np.ones((12, 12), int)
+    people = 50.0 + 900.0 * np.exp(-np.hypot(*np.mgrid[0:12, 0:12]) / 3)
+    for name in ("a.tif", "b.tif"):
+        write_map(folder / name, codes)
+    write_map(folder / "height.tif", people, dtype="float32", nodata=-1)
+    text = tiny_with_people.read_text(encoding="utf-8")
+    text = text.replace('map = "people.tif"', 'maps = { 2000 = "one.tif", 2010 = "two.tif" }')
+    tiny_with_people.write_text(text, encoding="utf-8")
+    write_map(folder / "one.tif", people, dtype="float32", nodata=-1)
+    for later, asked in ((people * 1.2, False), (people[::-1], True)):
+        write_map(folder / "two.tif", later, dtype="float32", nodata=-1)
+        notes = run_study(tiny_with_people).warnings
+        assert any("people live in other places (correlation of the cells" in note for note in notes) == asked
+
+
+def test_cement_beyond_that_of_any_province_is_asked_about(tiny_with_people: Path) -> None:
+    (tiny_with_people.parent / "activity.csv").write_text(
+        "year,fuel,quantity,unit\n2000,raw coal,500,t\n2010,raw coal,600,t\n", encoding="utf-8"
+    )
+    text = tiny_with_people.read_text(encoding="utf-8").replace(
+        'totals = "totals.csv"', 'activity = "activity.csv"\nfactors = "china-gbt"\nprocesses = "made.csv"'
+    )
+    tiny_with_people.write_text(text, encoding="utf-8")
+    for tonnes, asked in ((300.0, False), (30_000.0, True)):
+        rows = f"year,activity,quantity,unit\n2000,cement,100,t\n2010,cement,{tonnes},t\n"
+        (tiny_with_people.parent / "made.csv").write_text(rows, encoding="utf-8")
+        notes = check_file(tiny_with_people).warnings
+        assert any("cement of 2010 is" in note and "more than any province makes" in note for note in notes) == asked
+
+
+def test_units_that_are_wrong_in_many_rows_are_one_message(tiny_with_people: Path) -> None:
+    rows = "".join(f"{year},s{number},5,万吨\n" for year in (2000, 2010) for number in range(4))
+    (tiny_with_people.parent / "totals.csv").write_text(f"year,sector,emissions,unit\n{rows}", encoding="utf-8")
+    with pytest.raises(StudyError) as raised:
+        check_file(tiny_with_people)
+    (line,) = together(raised.value.problems)
+    assert "totals.csv: lines 2-9, column 'unit': '万吨' is not a unit" in line

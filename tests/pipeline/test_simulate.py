@@ -471,6 +471,15 @@ def test_layers_that_lie_elsewhere_and_values_that_are_no_chances_are_refused(tm
     fails(tmp_path, "are not probabilities", maps=maps, settings=chances)
 
 
+def test_a_factor_in_percent_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "half.csv").write_text("scenario,from,to,factor\nless,*,built-up,50\n", encoding="utf-8")
+    fails(
+        tmp_path,
+        "makes a conversion 50 times as frequent; for 50 % write 0.5",
+        settings={"to": (2030,), "scenarios": str(tmp_path / "half.csv")},
+    )
+
+
 def test_scenarios_that_would_change_nothing_are_refused(tmp_path: Path) -> None:
     maps = maps_of(tmp_path)
     fails(tmp_path, "no class is of a kind of land", maps=maps, settings={"to": (2030,), "scenarios": True})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -43,6 +43,47 @@ class Place:
     def __format__(self, spec: str) -> str:
         """The place in words."""
         return format(str(self), spec)
+
+    def among(self, places: Sequence[object]) -> str:
+        r"""Several places of one table, and of one column or none, in words; empty where they are not.
+
+        Examples
+        --------
+        >>> from tanheng.factors.reading import parse_table
+        >>> table = parse_table("year,unit\n1,t\n2,t\n3,t\n4,t\n", "a.csv")
+        >>> places = [table.at(table.line(number), "unit") for number in (2, 3, 5)]
+        >>> places[0].among(places)
+        "a.csv: lines 2-3, 5, column 'unit'"
+        """
+        lines = []
+        for place in places:
+            if not isinstance(place, Place) or place.column != self.column:
+                return ""
+            row = place.row if place.column else place
+            if not isinstance(row, Place) or row.table is not self.table or not isinstance(row.row, int):
+                return ""
+            lines.append(row.row)
+        text = tr("{name}: lines {lines}", name=self.table.name, lines=listed(_runs(sorted(lines))))
+        return (
+            tr("{place}, column {column}", place=text, column=self.table.heading(self.column)) if self.column else text
+        )
+
+
+def _runs(lines: Sequence[int]) -> list[str]:
+    """Ascending numbers, with those that follow each other as a range.
+
+    Examples
+    --------
+    >>> _runs([2, 3, 4, 7])
+    ['2-4', '7']
+    """
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return [str(first) if first == last else f"{first}-{last}" for first, last in runs]
 
 
 @dataclass(frozen=True)

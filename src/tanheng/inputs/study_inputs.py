@@ -22,13 +22,20 @@ from tanheng.inputs.carbon.densities import (
 )
 from tanheng.inputs.carbon.density_maps import DensityMapInputs, check_classes, open_density_maps
 from tanheng.inputs.checks.density_regions import foreign_densities
+from tanheng.inputs.checks.file_years import file_year_notes
 from tanheng.inputs.checks.map_places import place_notes
 from tanheng.inputs.checks.raster_checks import check_population, check_values
 from tanheng.inputs.checks.study_notes import borrowed_notes, check_uncertainty, note_same_maps, price_notes
 from tanheng.inputs.class_names import ClassNames
 from tanheng.inputs.drivers import DriverInputs, open_drivers
 from tanheng.inputs.emission.decomposition import DecompositionInputs, open_decomposition
-from tanheng.inputs.emission.demand import DemandInputs, points_on_cells, unknown_weights, unmatched_sectors
+from tanheng.inputs.emission.demand import (
+    DemandInputs,
+    points_on_cells,
+    repeated_points,
+    unknown_weights,
+    unmatched_sectors,
+)
 from tanheng.inputs.emission.emissions import EmissionInputs, open_emissions
 from tanheng.inputs.extent import (
     choose_grid,
@@ -258,7 +265,7 @@ def _warn(study: Study, opened: Sequence[Raster | Mosaic], problems: Problems) -
     problems.warn(*[note for raster in opened for note in raster.notes])
     note_same_maps(study, problems)
     with problems.at("data_years"):
-        problems.warn(*borrowed_notes(study))
+        problems.warn(*file_year_notes(study), *borrowed_notes(study))
     with problems.at("value"):
         problems.warn(*price_notes(study))
 
@@ -351,6 +358,8 @@ def _points(
     name = study.demand.points
     with problems.at("demand.points"):
         points = problems.attempt(read_points, base / name) if name else None
+        if points is not None:
+            problems.warn(*repeated_points(points, name or ""))
         if points is None or grid is None:
             return points
         return problems.attempt(points_on_cells, points, grid, boundary, name or "")

@@ -18,7 +18,7 @@ from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
 from tanheng.stages.emission.demand import totals_against_map
 from tanheng.stages.emission.emissions import account_emissions
-from tanheng.stages.emission.per_person import people_notes, per_person_notes
+from tanheng.stages.emission.per_person import cement_notes, people_notes, per_person_notes
 from tanheng.stages.emission.years import year_notes
 from tanheng.study import Study, study_entries, telling_all
 
@@ -49,7 +49,7 @@ def emission_questions(inputs: Inputs) -> list[str]:
 
 def _people_questions(inputs: Inputs, rows: pd.DataFrame) -> list[str]:
     """Questions about people and their emissions."""
-    if inputs.demand is None:
+    if inputs.demand is None or inputs.emissions is None:
         return []
     emitted = {int(year): float(part["emissions_t_c"].sum()) for year, part in rows.groupby("year")}
     by_map: dict[int, float] = {}
@@ -60,6 +60,7 @@ def _people_questions(inputs: Inputs, rows: pd.DataFrame) -> list[str]:
         people[year] = by_map[id(raster)]
     return [
         *per_person_notes(emitted, people),
+        *cement_notes(inputs.emissions.processes, people),
         *people_notes(people, inputs.demand.population_kind),
         *_against_totals(inputs, people),
     ]

@@ -314,11 +314,24 @@ def _any(name: str, names: Names, place: object) -> range | list[int]:
     return range(len(names.classes)) if name == "*" else [names.land_class(name, place)]
 
 
+#: Factor of a conversion from which on it is a slip for one in percent.
+_PERCENT = 20.0
+
+
 def _apply(
     factors: NDArray[np.float64], table: Table, row: dict[str, str], place: Place, names: Names, *, strict: bool
 ) -> None:
     """Set the factors of a row; built-in rows name kinds of land, those of the user's own table classes or kinds."""
     value = parse_number(row["factor"], table.at(place, "factor"))
+    if value >= _PERCENT:
+        raise InputError(
+            tr(
+                "{place}: factor {value:g} makes a conversion {value:g} times as frequent; for {value:g} % write {share:g}",
+                place=table.at(place, "factor"),
+                value=value,
+                share=value / 100.0,
+            )
+        )
     ends = []
     for column in ("from", "to"):
         wanted = row[column]

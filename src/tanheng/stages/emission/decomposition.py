@@ -71,6 +71,7 @@ def account_drivers_of_emissions(
         *_population_notes(given.economy, population),
         *_person_notes(given.economy, emissions),
         *_output_notes(given.economy),
+        *_region_notes(given.economy),
         *_without_energy(emissions, factors),
         *_borrowed_notes(years, borrowed),
     )
@@ -159,6 +160,22 @@ def _output_notes(economy: pd.DataFrame) -> Iterator[str]:
                 ratio=ratio_words(ratio),
                 first=first,
                 last=last,
+            )
+
+
+#: How far output of the region may be from the sum of its zones: figures of provinces and of their cities differ by some tenths.
+_OF_ZONES = (0.8, 1.25)
+
+
+def _region_notes(economy: pd.DataFrame) -> Iterator[str]:
+    """Question about output of the region that is far from the sum of its zones."""
+    for year, rows in economy.groupby("year"):
+        whole, parts = rows.loc[rows["zone"] == "", "gdp"].sum(), rows.loc[rows["zone"] != "", "gdp"].sum()
+        if whole > 0 and parts > 0 and not _OF_ZONES[0] <= whole / parts <= _OF_ZONES[1]:
+            yield tr(
+                "decomposition: output of the region in {year} is {ratio} times the sum of its zones; is that so, or is a unit or a row wrong?",
+                year=year,
+                ratio=ratio_words(float(whole / parts)) if whole > 10 * parts else f"{whole / parts:.2g}",
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -147,6 +148,7 @@ def account_demand(
     works = [Work(partial(of_year, year), _Year.as_data, unpack, "demand", (year,)) for year in given.years]
     by_year = dict(zip(given.years, all_finished(land.cells, works), strict=True))
     notes = [*(zones.notes if zones else ()), *(note for one in by_year.values() for note in one.notes)]
+    notes += _other_places(given, land)
     of_years = {"year": given.years}
     demand = stamp(variable(land.cells, "demand", **of_years), "demand")
     population = stamp(variable(land.cells, "population", **of_years), "population")
@@ -192,6 +194,38 @@ def _people_without_zone(
             layer=zones.layer.label,
         )
     ]
+
+
+#: Correlation of the people of the cells in two years below which the maps are taken for ones of other places: that of one place is above 0.9.
+_ALIKE = 0.5
+
+
+def _other_places(given: DemandInputs, land: Land) -> list[str]:
+    """Questions about neighbouring years whose people live in other places: a map that is shifted, turned over or of another region."""
+    notes = []
+    for first, last in pairwise(given.years):
+        if given.population[first] is given.population[last]:
+            continue
+        one, other = (land.cells.layer("population_density", year).ravel() for year in (first, last))
+        known = np.isfinite(one) & np.isfinite(other)
+        if known.sum() < _FEWEST_CELLS or one[known].std() == 0 or other[known].std() == 0:
+            continue
+        correlation = float(np.corrcoef(one[known], other[known])[0, 1])
+        if correlation < _ALIKE:
+            notes.append(
+                tr(
+                    "population of {first} and {last}: people live in other places (correlation of the cells {correlation:.2f}, usually above 0.9); "
+                    "is one of the maps shifted, turned over, or another product?",
+                    first=first,
+                    last=last,
+                    correlation=correlation,
+                )
+            )
+    return notes
+
+
+#: Cells from which on the places of people are compared.
+_FEWEST_CELLS = 50
 
 
 class _People:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
+import pandas as pd
+
 from tanheng.language import tr
-from tanheng.units import CO2_PER_C
+from tanheng.units import CO2_PER_C, conversion_factor
 
 #: t CO2 a person and year that are asked about below and above: the least developed countries emit about 0.3, no country more than 40.
 _LEAST, _MOST = 0.3, 60.0
@@ -46,6 +48,37 @@ def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) 
                     each=f"{each:,.2f}" if each >= _LEAST else f"{each:.2g}",
                     least=_LEAST,
                     most=_MOST,
+                )
+            )
+    return notes
+
+
+#: t of cement a person and year that no province has made.
+_MOST_CEMENT = 5.0
+
+
+def cement_notes(processes: pd.DataFrame | None, people: Mapping[int, float]) -> list[str]:
+    """Questions about years that make more cement a person than any province.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2015], "fuel": ["cement"], "quantity": [1.7e9], "unit": ["t"]})
+    >>> print(cement_notes(rows, {2015: 9.5e7})[0])
+    cement of 2015 is 17.9 t a person, more than any province makes (5); is the unit right?
+    """
+    if processes is None:
+        return []
+    rows = processes[processes["fuel"].isin(["cement", "clinker"])]
+    notes = []
+    for row in rows.groupby(["year", "unit"], as_index=False)["quantity"].sum().itertuples():
+        each = row.quantity * conversion_factor(str(row.unit), "t") / max(people.get(int(row.year), 0.0), 1.0)
+        if people.get(int(row.year)) and each > _MOST_CEMENT:
+            notes.append(
+                tr(
+                    "cement of {year} is {each:.3g} t a person, more than any province makes ({most:g}); is the unit right?",
+                    year=row.year,
+                    each=each,
+                    most=_MOST_CEMENT,
                 )
             )
     return notes
