@@ -155,4 +155,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, choices, n=1, cutoff=0.6)
     if close:
         return tr("; did you mean '{close}'?", close=close[0])
+    if len(choices) > _MOST_CHOICES:
+        choices = [*choices[: _MOST_CHOICES - 1], tr("{count:,} more", count=len(choices) - _MOST_CHOICES + 1)]
     return tr("; known: {names}", names=listed(choices)) if choices else ""
+
+
+#: Known words that a message lists.
+_MOST_CHOICES = 24

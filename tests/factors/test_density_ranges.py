@@ -118,12 +118,23 @@ CROPS = {"above": 5.0, "below": 1.2, "soil": 95.0, "dead": 1.0}
         ({"soil": 13.0}, {}, "'forest', soil: 13 t C/ha is below 19"),
         ({}, {"above": 50.0}, "'cropland', above ground: 50 t C/ha is above 30"),
         ({"above": 4.0, "below": 1.0}, {}, "forest: less biomass than cropland or grassland"),
+        ({}, {"soil": 9.0}, "'cropland', soil: 9 t C/ha is below 10"),
         ({}, {}, ""),
     ],
 )
 def test_slips_in_one_row_are_asked_about(forest: dict[str, float], crops: dict[str, float], words: str) -> None:
     found = strange_densities(CarbonDensities("a.csv", {"forest": FOREST | forest, "cropland": CROPS | crops})).unusual
     assert any(words in text for text in found) if words else found == []
+
+
+def test_towns_that_hold_more_than_fields_are_asked_about() -> None:
+    towns = {"above": 1.0, "below": 0.2, "soil": 70.0, "dead": 0.0}
+    table = {"forest": FOREST, "cropland": CROPS, "built-up": towns}
+    assert strange_densities(CarbonDensities("a.csv", table)).unusual == []
+    turned = strange_densities(
+        CarbonDensities("a.csv", {"forest": FOREST, "cropland": towns, "built-up": CROPS})
+    ).unusual
+    assert ["built-up: holds more carbon than cropland" in text for text in turned] == [True]
 
 
 def test_tables_of_two_depths_are_asked_about(tmp_path: Path) -> None:

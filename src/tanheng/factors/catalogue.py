@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -36,6 +37,10 @@ def alias_key(name: str) -> str:
     return " ".join(name.strip().lower().replace("_", " ").replace("-", " ").split())
 
 
+#: What yearbooks call sums of fuels and of sectors.
+_SUM = re.compile(r"合计|总计|小计|总量|\btotal\b|\bsum\b")
+
+
 @dataclass(frozen=True)
 class Names:
     """Names that a table of this package knows; `canonical` has the aliases as `alias_key` makes them, `what` says what they name."""
@@ -53,7 +58,9 @@ class Names:
         """
         key = alias_key(name)
         if key not in self.canonical:
-            hint = nearest(key, self.canonical)
+            hint = (
+                tr("; it is a sum of others: take its rows out") if _SUM.search(key) else nearest(key, self.canonical)
+            )
             raise InputError(tr("{what} '{name}' is not known{nearest}", what=tr(self.what), name=name, nearest=hint))
         return self.canonical[key]
 

@@ -10,7 +10,7 @@ from tanheng.choices import POOLS
 from tanheng.factors.catalogue import packaged_table
 from tanheng.factors.densities import POOL_WORDS, CarbonDensities
 from tanheng.factors.kinds_of_land import kind_of_land
-from tanheng.language import listed, name_of, tr
+from tanheng.language import listed, mark, name_of, tr
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                         source=name_of(own.source),
                     )
                 )
-        living = pools["above"] + pools["below"]
+        living = _living(pools)
         if 0 < living < pools["dead"]:
             strange.unusual.append(
                 tr(
@@ -100,53 +100,44 @@ def strange_densities(densities: CarbonDensities) -> Strange:
                     living=living,
                 )
             )
-    strange.unusual.extend([*_poor_soils(densities), *_doubtful_forests(densities)])
+    strange.unusual.extend([*_poor_soils(densities), *_doubtful_rows(densities)])
     return strange
 
 
-def _doubtful_forests(densities: CarbonDensities) -> list[str]:
-    """Questions about forests with more roots than wood, or that hold less than cropland: columns or rows that were exchanged."""
-    forests = {name: pools for name, pools in densities.values.items() if kind_of_land(name) == "forest"}
-    crops = [sum(pools.values()) for name, pools in densities.values.items() if kind_of_land(name) == "cropland"]
-    rooted = [name for name, pools in forests.items() if 0 < pools["above"] < pools["below"]]
-    poor = [name for name, pools in forests.items() if crops and 0 < sum(pools.values()) < min(crops)]
-    herbs = [
-        pools["above"] + pools["below"]
-        for name, pools in densities.values.items()
-        if kind_of_land(name) in {"cropland", "grassland"}
+def _doubtful_rows(densities: CarbonDensities) -> list[str]:
+    """Questions about columns or rows that were exchanged: forests with more roots than wood or less carbon than cropland, towns with more."""
+    forests, crops, towns, grass = (
+        {name: pools for name, pools in densities.values.items() if kind_of_land(name) == kind}
+        for kind in ("forest", "cropland", "built-up", "grassland")
+    )
+    on_crops = [sum(pools.values()) for pools in crops.values()]
+    of_herbs = [_living(pools) for pools in (*crops.values(), *grass.values())]
+    poor = [name for name, pools in forests.items() if 0 < sum(pools.values()) < min(on_crops, default=0.0)]
+    asked = {
+        mark(
+            "{name}: {classes}: more biomass below ground than above, although root-to-shoot ratios of forests are 0.2 to 0.6 (IPCC 2006 "
+            "Vol. 4 Ch. 4 Table 4.4). Are the columns exchanged?"
+        ): [name for name, pools in forests.items() if 0 < pools["above"] < pools["below"]],
+        mark("{name}: {classes}: less biomass than cropland or grassland; is that so, or are rows exchanged?"): [
+            name
+            for name, pools in forests.items()
+            if name not in poor and 0 < _living(pools) < max(of_herbs, default=0.0)
+        ],
+        mark("{name}: {classes}: holds less carbon than cropland; is that so, or are rows exchanged?"): poor,
+        mark("{name}: {classes}: holds more carbon than cropland; is that so, or are rows exchanged?"): [
+            name for name, pools in towns.items() if on_crops and sum(pools.values()) > max(on_crops)
+        ],
+    }
+    return [
+        tr(template, name=densities.name, classes=listed(map(name_of, names)))
+        for template, names in asked.items()
+        if names
     ]
-    bare = [
-        name
-        for name, pools in forests.items()
-        if name not in poor and herbs and 0 < pools["above"] + pools["below"] < max(herbs)
-    ]
-    messages = []
-    if rooted:
-        messages.append(
-            tr(
-                "{name}: {classes}: more biomass below ground than above, although root-to-shoot ratios of forests are 0.2 to 0.6 (IPCC 2006 "
-                "Vol. 4 Ch. 4 Table 4.4). Are the columns exchanged?",
-                name=densities.name,
-                classes=listed(map(name_of, rooted)),
-            )
-        )
-    if bare:
-        messages.append(
-            tr(
-                "{name}: {classes}: less biomass than cropland or grassland; is that so, or are rows exchanged?",
-                name=densities.name,
-                classes=listed(map(name_of, bare)),
-            )
-        )
-    if poor:
-        messages.append(
-            tr(
-                "{name}: {classes}: holds less carbon than cropland; is that so, or are rows exchanged?",
-                name=densities.name,
-                classes=listed(map(name_of, poor)),
-            )
-        )
-    return messages
+
+
+def _living(pools: Mapping[str, float]) -> float:
+    """Biomass above and below ground, t C/ha."""
+    return pools["above"] + pools["below"]
 
 
 def _impossible(at: str, known: DensityRange) -> str:
