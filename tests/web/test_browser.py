@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Locator, Page, expect
 
 from chromium import needs_chromium
-from conftest import ALBERS_CHINA, NORTH, WEST, write_map, write_zones, zone
+from conftest import ALBERS_CHINA, NORTH, WEST, tiny_study_with_people, write_map, write_zones, zone
 from tanheng.language import speaking, tr
 from web.served import Served, serving, waited
 
@@ -476,6 +476,36 @@ def test_the_page_of_the_results_that_is_chosen_stays(browser: Browser, served: 
     page.wait_for_timeout(500)
     assert page.url.endswith(job)
     assert (server.folder / "County" / "results" / "plan" / "plan.json").exists()
+    assert wrong == []
+    page.context.close()
+
+
+@once
+def test_the_focus_stays_where_files_are_used_and_removed(browser: Browser, served: tuple[Served, str]) -> None:
+    """On the tile of the same file; where that is gone, on the one in its place."""
+    server, code = served
+    folder = server.folder / "Focus"
+    folder.mkdir(exist_ok=True)
+    tiny_study_with_people(folder)
+    for name in ("one", "two"):
+        rows = b"year,emissions,unit\n2000,1000,t CO2\n2010,2000,t CO2\n"
+        assert server.ask(f"/app/files?name=Focus/study.toml&file={name}.csv", "PUT", rows).status == 201
+    page, wrong = page_of(browser, server, code)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{server.address}/study?name=Focus/study.toml")
+    ready(page)
+    tiles = page.locator("#files li[data-file^='data/']")
+    expect(tiles).to_have_count(2)
+    holder = "document.activeElement.closest('li')?.dataset.file"
+    use = tiles.first.locator(".take button")
+    use.focus()
+    page.keyboard.press("Enter")
+    expect(tiles.first.locator(".used")).to_be_visible()
+    assert page.evaluate(holder) == "data/one.csv"
+    tiles.first.locator("button.remove").focus()
+    page.keyboard.press("Enter")
+    expect(tiles).to_have_count(1)
+    assert page.evaluate(holder) == "data/two.csv"
     assert wrong == []
     page.context.close()
 

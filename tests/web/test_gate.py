@@ -150,7 +150,12 @@ def test_results_are_served_in_a_box_and_no_link_leads_out_of_them(served: Serve
         "nul.csv",
         "a.csv.",
         "地" * 100,
-        "a/b.csv",
+        "/a.csv",
+        "a//b.csv",
+        "a/../b.csv",
+        "a/.b/c.csv",
+        "a/nul/b.csv",
+        "a/b/c/d.csv",
         "a\\b.csv",
         "a" * 300,
         "a\0.csv",
@@ -160,7 +165,7 @@ def test_results_are_served_in_a_box_and_no_link_leads_out_of_them(served: Serve
     ],
 )
 def test_an_upload_has_a_plain_name(served: Served, name: str) -> None:
-    answer = served.ask(f"/app/files?name=one/study.toml&file={of(of(name))}", "PUT", b"x")
+    answer = served.ask(f"/app/files?name=one/study.toml&file={of(name)}", "PUT", b"x")
     assert answer.status == 400
     assert not (served.folder / "a.csv").exists()
 
@@ -181,6 +186,21 @@ def test_an_upload_never_takes_the_place_of_a_file(served: Served) -> None:
     assert answer.status == 400
     assert "there already" in answer.json()["message"]
     assert (served.folder / "one" / "data" / "mine.csv").read_bytes().startswith(b"year")
+
+
+def test_folders_that_are_dropped_are_kept(served: Served) -> None:
+    """Maps of two years that have one name in two folders; a name with a per cent sign stays as it is."""
+    for file in ("2000/land.csv", "2010/land.csv", "40%20.csv"):
+        answer = served.ask(
+            f"/app/files?name=one/study.toml&file={of(file)}", "PUT", b"year,emissions,unit\n2000,1,t CO2\n"
+        )
+        assert answer.status == 201, answer.text
+        assert (served.folder / "one" / "data" / file).is_file()
+    answer = served.ask(f"/app/files?name=one/study.toml&file={of('2010/land.csv')}", "PUT", b"other")
+    assert "data/2010/land.csv: is there already" in answer.json()["message"]
+    for file in ("2000/land.csv", "2010/land.csv", "40%20.csv"):
+        assert served.ask(f"/app/files?name=one/study.toml&file={of('data/' + file)}", "DELETE").status == 200
+    assert not (served.folder / "one" / "data" / "2000").exists()
 
 
 @pytest.mark.parametrize("inner", ["../../study.toml", "/etc/cron.d/x", "a/../../../x.csv", "C:\\x.csv"])

@@ -330,3 +330,30 @@ def test_a_shapefile_is_removed_with_all_its_parts(server: Served, study: str) -
     (folder / "b.csv").write_bytes(b"x")
     assert server.ask(f"/app/files?name={of(study)}&file={of('data/border/b.shp')}", "DELETE").status == 200
     assert [path.name for path in folder.iterdir()] == ["b.csv"]
+
+
+def test_other_studies_that_use_a_file_are_named(server: Served, study: str) -> None:
+    """By a path of their own, or by the folder that it lies in; a title that is called as the file is nothing."""
+    folder = study.partition("/")[0]
+    rows = b"year,emissions,unit\n2000,1,t CO2\n"
+    for file in ("shared.csv", "tiles/a.csv"):
+        assert server.ask(f"/app/files?name={of(study)}&file={of(file)}", "PUT", rows).status == 201
+    other = server.folder / f"{folder}b" / "study.toml"
+    other.parent.mkdir()
+    text = (server.folder / study).read_text(encoding="utf-8").replace('title = "Tiny"', 'title = "Other"')
+    text = text.replace('"totals.csv"', f'"../{folder}/data/shared.csv"').replace(
+        '"a.tif"', f'["../{folder}/data/tiles"]'
+    )
+    other.write_text(text, encoding="utf-8")
+    for file, used in (("data/shared.csv", True), ("data/tiles/a.csv", True), ("data/none.csv", False)):
+        found = server.ask(f"/app/users?name={of(study)}&file={of(file)}").json()["studies"]
+        assert found == ([f"Other ({folder}b/study.toml)"] if used else [])
+
+
+def test_results_serve_a_plan_though_the_licence_is_another(server: Served, study: str) -> None:
+    server.until(server.job("run", study=study), "successful")
+    assert state(server, study)["results"]["serves"]
+    found = change(server, study, {"place": ["license"], "value": "CC-BY-4.0"})["results"]
+    assert (bool(found["changes"]), found["serves"]) == (True, True)
+    found = change(server, study, {"place": ["grid", "resolution"], "value": 2000})["results"]
+    assert (bool(found["changes"]), found["serves"]) == (True, False)

@@ -82,6 +82,7 @@ def make_app(door: Door, address: Address, queue: Queue) -> Starlette:
         Route("/app/files", answering(file_data.files), methods=["GET"]),
         Route("/app/files", answering(file_data.upload), methods=["PUT"]),
         Route("/app/files", answering(file_data.remove), methods=["DELETE"]),
+        Route("/app/users", answering(file_data.users), methods=["GET"]),
         Route("/app/results", answering(file_data.remove_folder), methods=["DELETE"]),
         Route("/app/cells", answering(file_data.cells), methods=["GET"]),
         Route("/app/cells", answering(file_data.write), methods=["POST"]),

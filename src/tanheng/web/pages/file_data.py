@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from tanheng.web.studies.files import study_path
 from tanheng.web.studies.form import StudyState, edited, state_of
 from tanheng.web.studies.looks import looked_at
 from tanheng.web.studies.own_tables import cells_of, write_cells
-from tanheng.web.studies.removal import remove_file, remove_results
+from tanheng.web.studies.removal import other_users, remove_file, remove_results
 from tanheng.web.studies.uploads import received
 
 
@@ -32,7 +31,7 @@ async def upload(request: Request) -> Response:
     base = study_path(home, name).parent
     length = request.headers.get("content-length", "")
     said = int(length) if length.isdigit() else None
-    paths = await received(home, base, unquote(asked(request, "file")), request.stream(), said)
+    paths = await received(home, base, asked(request, "file"), request.stream(), said)
     return data({"files": await in_thread(looked_at, home, base, paths)}, 201)
 
 
@@ -40,6 +39,12 @@ async def remove(request: Request) -> Response:
     """Nothing, once a file that was dropped on a study is removed."""
     await in_thread(remove_file, home_of(request), asked(request, "name"), asked(request, "file"))
     return data({})
+
+
+async def users(request: Request) -> Response:
+    """Other studies that use a file, before it is removed."""
+    found = await in_thread(other_users, home_of(request), asked(request, "name"), asked(request, "file"))
+    return data({"studies": found})
 
 
 async def remove_folder(request: Request) -> Response:

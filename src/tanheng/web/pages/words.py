@@ -107,6 +107,7 @@ _WORDS = {
     "remove": mark("Remove"),
     "remove_entry": mark("Remove {name}"),
     "is_used": mark("The study uses this file: it can't be run without it."),
+    "used_by_others": mark("Other studies use this file: {studies}."),
     "remove_file": mark("Remove {file} from the folder? This can't be undone."),
     "remove_results": mark("Remove all files of {folder}? This can't be undone; the study stays."),
     "results_of": mark("Results of {when}"),

@@ -68,11 +68,15 @@ function tile(file, used, page, actions) {
   if (file.file.startsWith("data/")) {
     const area = make("p", { class: "problem", role: "alert" });
     const button = make("button", { type: "button", class: "remove", "aria-label": word("remove_entry", { name: file.file }) }, word("remove"));
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       // Sheets of a workbook go together.
       const [book] = file.file.split("#");
-      const isUsed = JSON.stringify(page.state.entries).includes(JSON.stringify(book).slice(0, -1));
-      if (confirm(`${isUsed ? `${word("is_used")} ` : ""}${word("remove_file", { file: book })}`)) actions.remove(book, area);
+      const names = new Set([book, ...page.files.map((one) => one.file).filter((one) => one.startsWith(`${book}#`))]);
+      const isUsed = [...names].some((one) => JSON.stringify(page.state.entries).includes(JSON.stringify(one)));
+      const others = await actions.usersOf(book, area);
+      if (others === null) return;
+      const said = [isUsed && word("is_used"), others.length && word("used_by_others", { studies: others.join(word("between_items")) })];
+      if (confirm([...said.filter(Boolean), word("remove_file", { file: book })].join(" "))) actions.remove(book, area);
     });
     node.append(make("div", { class: "removing" }, button), area);
   }

@@ -228,9 +228,19 @@ node("simulate").addEventListener("click", async () => {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     node("future-problem").textContent = error.message;
+    // The study was changed elsewhere: what was moved here stays, and may be written over it.
+    if (error.status === 409) await takeUp();
     node("simulate").disabled = false;
   }
 });
+
+async function takeUp() {
+  try {
+    land.version = (await ask(`/app/study?name=${encodeURIComponent(name)}`)).version;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
 
 async function start() {
   try {

@@ -92,11 +92,10 @@ function show() {
 }
 
 function showResults() {
-  const { results, made, changes } = state.results;
+  const { results, made, changes, serves } = state.results;
   const place = node("results");
   place.hidden = !results;
-  node("by-hand").hidden = !results || changes.length > 0;
-  node("future").hidden = !results || changes.length > 0;
+  node("by-hand").hidden = node("future").hidden = !results || !serves;
   if (!results) return;
   const link = make("a", { href: `/results?name=${encodeURIComponent(results)}` }, word("results_of", { when: made }));
   place.replaceChildren(link, changes.length ? make("span", { class: "old" }, ` ${word("old")} ${changes.join("; ")}`) : "");
@@ -251,6 +250,15 @@ function showFiles() {
         area.textContent = error.message;
       }
     },
+    usersOf: async (file, area) => {
+      try {
+        return (await ask(`${address("/app/users")}&file=${encodeURIComponent(file)}`)).studies;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        area.textContent = error.message;
+        return null;
+      }
+    },
     remove: async (file, area) => {
       try {
         await ask(`${address("/app/files")}&file=${encodeURIComponent(file)}`, "DELETE");
@@ -264,7 +272,25 @@ function showFiles() {
     match: (codes, area) => set(["land_cover", "codes"], codes, area),
   });
   const held = [...node("files").children];
-  if (tiles.length !== held.length || tiles.some((tile, place) => tile !== held[place])) node("files").replaceChildren(...tiles);
+  if (tiles.length === held.length && tiles.every((tile, place) => tile === held[place])) return;
+  const focus = focusedOn(held);
+  node("files").replaceChildren(...tiles);
+  if (focus) focusAgain(focus, tiles);
+}
+
+const controlsOf = (tile) => [...tile.querySelectorAll("button, select, input")];
+
+// The tile and the control of it that have the focus; none where they are elsewhere.
+function focusedOn(tiles) {
+  const place = tiles.findIndex((tile) => tile.contains(document.activeElement));
+  return place < 0 ? null : { place, file: tiles[place].dataset.file, control: controlsOf(tiles[place]).indexOf(document.activeElement) };
+}
+
+// The focus stays on the tile of the same file though it was drawn anew; where the file is gone, on the tile in its place.
+function focusAgain({ place, file, control }, tiles) {
+  const tile = tiles.find((one) => one.dataset.file === file) ?? tiles[Math.min(place, tiles.length - 1)];
+  const controls = controlsOf(tile);
+  (controls[control] ?? controls[0] ?? node("pick")).focus();
 }
 
 async function loadFiles() {
@@ -282,7 +308,7 @@ async function drop(files) {
   for (const [number, file] of [...files].entries()) {
     node("copying").value = number;
     try {
-      await ask(`${address("/app/files")}&file=${encodeURIComponent(file.name)}`, "PUT", file);
+      await ask(`${address("/app/files")}&file=${encodeURIComponent(file.path ?? file.name)}`, "PUT", file);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       failed.push(error.message);
@@ -300,8 +326,12 @@ async function droppedFiles(transfer) {
   if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
   const found = [];
   async function walk(entry) {
-    if (entry.isFile) found.push(await new Promise((done, failed) => entry.file(done, failed)));
-    else {
+    if (entry.isFile) {
+      const file = await new Promise((done, failed) => entry.file(done, failed));
+      // Folders are kept: maps of two years often have one name in two of them.
+      file.path = entry.fullPath.replace(/^\//, "");
+      found.push(file);
+    } else {
       const reader = entry.createReader();
       for (;;) {
         const below = await new Promise((done, failed) => reader.readEntries(done, failed));

@@ -74,7 +74,7 @@ def state_of(home: Home, name: str) -> StudyState:
     except StudyError as error:
         return StudyState(name, text, version, name, entries, problems=problems_data(error, path.name))
     state = asdict(study_found(home, path, study))
-    results = {key: state[key] for key in ("results", "made", "changes")}
+    results = {key: state[key] for key in ("results", "made", "changes", "serves")}
     results["under_way"] = any(job.study == name for job in home.journal.unfinished())
     results["plan"] = bool(state["results"]) and (home.place(state["results"]) / "plan" / "plan.json").is_file()
     return StudyState(name, text, version, study.told_title, entries, results=results)

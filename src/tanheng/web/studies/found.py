@@ -11,7 +11,7 @@ from tanheng.errors import TanhengError
 from tanheng.io.results.comparison_record import COMPARISON, comparison_of
 from tanheng.io.results.folder import MARK
 from tanheng.language import worded
-from tanheng.pipeline.freshness import changes_since, plan_changes, record_of
+from tanheng.pipeline.freshness import BESIDE_A_PLAN, changes_since, plan_changes, record_of
 from tanheng.plain_files import is_file
 from tanheng.reach import confined_to
 from tanheng.report.style.times import local_time
@@ -43,6 +43,8 @@ class FoundStudy:
         When they were made, by the clock of this computer.
     changes : sequence of str
         What has changed since.
+    serves : bool
+        Whether plans and scenarios by hand may begin from them: what they say besides, as their licence, may be another now.
     """
 
     name: str
@@ -51,6 +53,7 @@ class FoundStudy:
     results: str = ""
     made: str = ""
     changes: list[str] = field(default_factory=list)
+    serves: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,9 @@ def study_found(home: Home, path: Path, study: Study) -> FoundStudy:
             if record is None:
                 return FoundStudy(home.name(path), study.told_title)
             changes = [*changes_since(study, path.parent, record), *plan_changes(study, folder)]
-            return FoundStudy(
-                home.name(path), study.told_title, "", home.name(folder.resolve()), local_time(record.made), changes
-            )
+            serves = not changes or not changes_since(study, path.parent, record, BESIDE_A_PLAN)
+            results, made = home.name(folder.resolve()), local_time(record.made)
+            return FoundStudy(home.name(path), study.told_title, "", results, made, changes, serves)
         except _NO_RECORD:
             return FoundStudy(home.name(path), study.told_title)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from tanheng.errors import InputError
+from tanheng.errors import InputError, TanhengError
 from tanheng.io.results.folder import MARK
 from tanheng.language import tr
 from tanheng.plain_files import BESIDE_A_SHAPEFILE, shown, written
 from tanheng.web.home import Home
-from tanheng.web.studies.files import study_path
+from tanheng.web.studies.files import read_text, study_path
+from tanheng.web.studies.found import found_in
 from tanheng.web.studies.uploads import DATA
 
 #: Names that the app gives to folders of results without a record.
@@ -41,6 +45,43 @@ def remove_file(home: Home, study: str, file: str) -> None:
         while folder != base and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
+
+
+def other_users(home: Home, study: str, file: str) -> list[str]:
+    """Titles of the other studies of the app that name a file, or a folder that it lies in."""
+    path = _whole(home.place((PurePosixPath(study).parent / file).as_posix()))
+    return [
+        f"{one.title} ({one.name})"
+        for one in found_in(home)[0]
+        if one.name != study and any(path == named or named in path.parents for named in _named(home.place(one.name)))
+    ]
+
+
+def _named(study: Path) -> set[Path]:
+    """Files and folders that a study file names; none where it can't be read."""
+    try:
+        entries = tomllib.loads(read_text(study))
+    except (TanhengError, tomllib.TOMLDecodeError, RecursionError):
+        return set()
+    return {_whole(study.parent / text) for text in _texts(entries) if len(text) < _LONGEST and text.strip("./\\ ")}
+
+
+def _whole(path: Path) -> Path:
+    """A path without steps up and down; whether there is anything is not looked at."""
+    return Path(os.path.normpath(path.absolute()))
+
+
+#: Letters of a path that a study may name.
+_LONGEST = 1000
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text among entries."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 def _parts(path: Path) -> list[Path]:

@@ -32,6 +32,9 @@ _LEFT_FREE = 500_000_000
 #: How many times as large as itself an archive may unpack to, and how many files it may hold.
 _PACKED, _MOST_FILES = 200, 5000
 
+#: Folders, and the file in them, that are kept of what is dropped: files that lie deeper are not listed.
+_DROPPED_DEEPEST = 3
+
 #: Folders in folders that an archive may hold.
 _DEEPEST = 20
 
@@ -46,6 +49,7 @@ async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes
     base : Path
         Folder of the study.
     name : str
+        With the folders that it was dropped in, if any; these are kept.
     parts : asynchronous iterator of bytes
     said : int, optional
         Bytes that the sender announced.
@@ -58,20 +62,22 @@ async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes
         The disk has no room, or the user's is used up.
     """
     folder = base / DATA
-    path = folder / plain_name(name)
+    path = folder.joinpath(*plain_parts(name))
     with confined_to([base]):
         refuse_outside(folder)
-    _refuse_taken(path)
+        refuse_outside(path.parent)
+    _refuse_taken(path, folder.parent)
     _refuse_large(said or 0, home, name)
     _refuse_full(said or 0, folder)
     await anyio.to_thread.run_sync(home.space.refuse, said or 0, limiter=home.lane)
     with home.space.reserved() as room:
-        return await _kept(home, room, path, parts, said)
+        return await _kept(home, room, path, parts, said, folder)
 
 
-async def _kept(home: Home, room: Reservation, path: Path, parts: AsyncIterator[bytes], said: int | None) -> list[Path]:
-    """Files of an upload once it has arrived."""
-    folder = path.parent
+async def _kept(
+    home: Home, room: Reservation, path: Path, parts: AsyncIterator[bytes], said: int | None, folder: Path
+) -> list[Path]:
+    """Files of an upload once it has arrived; it is gathered in `folder`, where `path` lies."""
     with written(path):
         folder.mkdir(exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".upload-")
@@ -87,6 +93,8 @@ async def _kept(home: Home, room: Reservation, path: Path, parts: AsyncIterator[
                     stream.write(part)
         if said is not None and size != said:
             raise InputError(tr("{name}: did not arrive whole; drop it again", name=shown(path.name)))
+        with written(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix.lower() == ".zip":
             return await anyio.to_thread.run_sync(
                 unpacked, Path(unfinished), path.with_suffix(""), home, room, limiter=home.lane
@@ -112,6 +120,31 @@ def _named(unfinished: Path, path: Path) -> None:
 
 #: Names that Windows keeps for devices.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10))}
+
+
+def plain_parts(name: str) -> tuple[str, ...]:
+    """Folders and name of a file that was dropped.
+
+    Raises
+    ------
+    InputError
+        One of them is none that a file or folder may have on every system, or there are too many.
+
+    Examples
+    --------
+    >>> plain_parts("2020/land use.tif")
+    ('2020', 'land use.tif')
+    """
+    parts = name.split("/")
+    if len(parts) > _DROPPED_DEEPEST:
+        raise InputError(
+            tr(
+                "{name}: lies in more than {most} folders; drop the inner ones by themselves",
+                name=shown(name),
+                most=_DROPPED_DEEPEST - 1,
+            )
+        )
+    return tuple(map(plain_name, parts))
 
 
 def plain_name(name: str) -> str:
@@ -229,11 +262,11 @@ def _refuse_archive(entries: list[zipfile.ZipInfo], packed: int, folder: Path, h
     return sum(max(item.file_size, SMALLEST) for item in entries) + SMALLEST * len(folders)
 
 
-def _refuse_taken(path: Path) -> None:
+def _refuse_taken(path: Path, base: Path | None = None) -> None:
+    """Refuse a name that is taken; the message names it from `base` on, or from the folder that it lies in."""
     if path.exists():
-        raise InputError(
-            tr("{name}: is there already; remove it or rename the new file", name=f"{path.parent.name}/{path.name}")
-        )
+        name = path.relative_to(base or path.parent.parent).as_posix()
+        raise InputError(tr("{name}: is there already; remove it or rename the new file", name=name))
 
 
 def _refuse_large(size: int, home: Home, name: str) -> None:
