@@ -119,6 +119,15 @@ def test_a_second_job_waits_and_can_be_taken_out_of_the_queue(served: Served) ->
     assert served.state(second)["state"] == "dismissed"
 
 
+def test_a_job_that_waits_knows_how_many_come_before_it(served: Served) -> None:
+    jobs = [served.job("run", study="long/study.toml") for _ in range(3)]
+    assert [served.state(job)["ahead"] for job in jobs[1:]] == [1, 2]
+    served.ask(f"/app/jobs/{jobs[1]}", "DELETE")
+    assert served.state(jobs[2])["ahead"] == 1
+    for job in (jobs[2], jobs[0]):
+        served.ask(f"/app/jobs/{job}", "DELETE")
+
+
 def test_a_job_that_fails_says_why_as_the_command_does(served: Served) -> None:
     (served.folder / "broken").mkdir()
     study = tiny_study(served.folder / "broken")
@@ -145,6 +154,22 @@ def test_a_job_that_fails_says_why_as_the_command_does(served: Served) -> None:
     chinese = served.ask(f"/job/{table}", headers={"Accept-Language": "zh", "Accept": "text/html"}).text
     assert "small/totals.csv" in chinese
     assert "Correlation in" not in chinese
+
+
+def test_what_is_wrong_with_a_table_is_told_to_each_reader_and_names_no_folder_of_the_server(served: Served) -> None:
+    """Commands without progress say why they end as others do."""
+    (served.folder / "two.csv").write_text("x,y,longitude,latitude\n1,2,113,34\n3,q,114,35\n", encoding="utf-8")
+    given = {"table": "two.csv", "columns": ["x", "z"], "at": ["longitude", "latitude"]}
+    found = served.until(served.job("correlate", **given), "failed")
+    assert found["problems"], found
+    assert "two.csv" in found["message"]
+    assert str(served.folder) not in json.dumps(found)
+    log = served.ask(f"/app/jobs/{found['id']}/log").text
+    assert "tanheng: " not in log
+    assert '"event": "error"' in log
+    chinese = served.ask(f"/app/jobs/{found['id']}", headers={"Accept-Language": "zh"}).json()
+    assert chinese["message"] != found["message"]
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese["message"])
 
 
 def test_a_run_is_not_compared_with_itself(served: Served) -> None:

@@ -16,7 +16,7 @@ import typer
 
 from tanheng import __version__
 from tanheng.cli import simulate, statistics
-from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_of
+from tanheng.cli.json_lines import JsonLines, Progress, ProgressForm, reporter_of, tell_end
 from tanheng.cli.speech import in_language_of
 from tanheng.cli.usage import Command, Group, UsageError, usage_words
 from tanheng.errors import InputError, StudyError, TanhengError, shortened
@@ -406,8 +406,10 @@ def main() -> None:
         # Not standalone: the library then raises usage errors and returns other ends as their codes (Ctrl-C as 130).
         code = app(prog_name="tanheng", standalone_mode=False) or DONE
     except (TanhengError, UsageError) as error:
+        tell_end(error if isinstance(error, TanhengError) else InputError(usage_words(error)))
         sys.stderr.write(f"tanheng: {_message(error)}\n")
         sys.exit(BAD_INPUT)
     if code == STOPPED:
+        tell_end(KeyboardInterrupt())
         sys.stderr.write(f"tanheng: {tr(_STOPPED)}\n")
     sys.exit(code)

@@ -50,6 +50,12 @@ def events_apart() -> TextIO:
 _apart: TextIO | None = None
 
 
+def tell_end(error: BaseException) -> None:
+    """Tell how a command ended that had no progress to tell, where events go apart; a command that had has told it itself."""
+    if _apart is not None and not JsonLines.has_ended:
+        JsonLines().__exit__(type(error), error, None)
+
+
 class JsonLines(Reporter):
     """Events as lines of JSON: ``stage``, ``steps``, ``warning``, ``notes``, and in the end ``done`` or ``error``.
 
@@ -60,6 +66,9 @@ class JsonLines(Reporter):
     stream : TextIO
         Where they go; standard output by default.
     """
+
+    #: Whether the end of the command was told.
+    has_ended = False
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or _apart or sys.stdout
@@ -78,6 +87,7 @@ class JsonLines(Reporter):
             self._say("error", problems=[_problem(Problem(_message(error)))])
         elif isinstance(error, KeyboardInterrupt):
             self._say("stopped")
+        JsonLines.has_ended = error is not None
 
     def stage(self, name: str) -> None:
         """Tell that a stage begins."""

@@ -209,18 +209,29 @@ class Offer:
 _JSON = ("--progress", "json")
 
 
+def _given(home: Home, name: str) -> str:
+    """A file or folder as a command takes it, which works in the folder of the app: what it says of it names no folder of the server.
+
+    Raises
+    ------
+    InputError
+        It lies outside.
+    """
+    return f"./{home.name(home.place(name))}"
+
+
 def _run(home: Home, inputs: StudyRun) -> Order:
-    command = ["run", str(home.place(inputs.study)), *_JSON, *(["--resume"] if inputs.resume else [])]
+    command = ["run", _given(home, inputs.study), *_JSON, *(["--resume"] if inputs.resume else [])]
     return _of_study(home, inputs.study, command)
 
 
 def _plan(home: Home, inputs: StudyPlan) -> Order:
-    command = ["plan", str(home.place(inputs.study)), *_JSON, *(["--rerun"] if inputs.rerun else [])]
+    command = ["plan", _given(home, inputs.study), *_JSON, *(["--rerun"] if inputs.rerun else [])]
     return _of_study(home, inputs.study, command)
 
 
 def _simulate(home: Home, inputs: StudySimulation) -> Order:
-    return _of_study(home, inputs.study, ["simulate", str(home.place(inputs.study)), *_JSON])
+    return _of_study(home, inputs.study, ["simulate", _given(home, inputs.study), *_JSON])
 
 
 def _of_study(home: Home, name: str, command: list[str]) -> Order:
@@ -236,12 +247,12 @@ def _stock(home: Home, inputs: StockOfMaps) -> Order:
     folder = _new_folder(home, inputs.output, "stock")
     command = [
         "stock",
-        *(str(home.place(name)) for name in inputs.maps),
+        *(_given(home, name) for name in inputs.maps),
         f"--densities={_file_or_name(home, inputs.densities)}",
         f"--resolution={inputs.resolution!r}",
         *(f"--year={year}" for year in inputs.years),
         *([f"--legend={_file_or_name(home, inputs.legend)}"] if inputs.legend else []),
-        *([f"--region={home.place(inputs.region)}"] if inputs.region else []),
+        *([f"--region={_given(home, inputs.region)}"] if inputs.region else []),
         f"--output={folder}",
     ]
     return Order(command, tr("Carbon stocks of {names}", names=listed(inputs.maps)), "", home.name(folder))
@@ -249,13 +260,12 @@ def _stock(home: Home, inputs: StockOfMaps) -> Order:
 
 def _file_or_name(home: Home, given: str) -> str:
     """A built-in table by its name, else a file of the app."""
-    path = home.place(given)
-    return str(path) if path.exists() else given
+    return _given(home, given) if home.place(given).exists() else given
 
 
 def _correlate(home: Home, inputs: TableCorrelation) -> Order:
     folder = _new_folder(home, inputs.output, "correlate")
-    command = ["correlate", str(home.place(inputs.table)), f"--x={','.join(inputs.columns)}", *_at(inputs.at)]
+    command = ["correlate", _given(home, inputs.table), f"--x={','.join(inputs.columns)}", *_at(inputs.at)]
     return Order(
         [*command, f"--output={folder}"], tr("Correlation in {table}", table=inputs.table), "", home.name(folder)
     )
@@ -265,7 +275,7 @@ def _moran(home: Home, inputs: TableMoran) -> Order:
     folder = _new_folder(home, inputs.output, "moran")
     command = [
         "moran",
-        str(home.place(inputs.table)),
+        _given(home, inputs.table),
         f"--x={inputs.column}",
         *([f"--y={inputs.of_neighbours}"] if inputs.of_neighbours else []),
         *_at(inputs.at),
@@ -280,7 +290,7 @@ def _geodetector(home: Home, inputs: TableDetector) -> Order:
     folder = _new_folder(home, inputs.output, "geodetector")
     command = [
         "geodetector",
-        str(home.place(inputs.table)),
+        _given(home, inputs.table),
         f"--y={inputs.column}",
         f"--x={','.join(inputs.drivers)}",
         *([f"--categories={','.join(inputs.categories)}"] if inputs.categories else []),
@@ -295,14 +305,15 @@ def _compare(home: Home, inputs: TwoRuns) -> Order:
     if home.place(inputs.first) == home.place(inputs.second):
         raise InputError(tr("'{first}' is named twice; choose two runs", first=inputs.first))
     folder = _new_folder(home, inputs.output, "compare")
-    command = ["compare", str(home.place(inputs.first)), str(home.place(inputs.second)), f"--output={folder}"]
+    command = ["compare", _given(home, inputs.first), _given(home, inputs.second), f"--output={folder}"]
     title = tr("{first} and {second}", first=inputs.first, second=inputs.second)
     return Order(command, title, "", home.name(folder))
 
 
 def _report(home: Home, inputs: RunReport) -> Order:
-    folder = home.place(inputs.results)
-    return Order(["report", str(folder)], tr("Report of {folder}", folder=inputs.results), "", inputs.results)
+    return Order(
+        ["report", _given(home, inputs.results)], tr("Report of {folder}", folder=inputs.results), "", inputs.results
+    )
 
 
 def _at(columns: tuple[str, str] | None) -> list[str]:

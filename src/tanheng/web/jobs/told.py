@@ -10,10 +10,12 @@ from typing import Any
 
 from tanheng.language import Message, message_of, tr
 from tanheng.web.jobs.job import Job
+from tanheng.web.jobs.journal import Journal
 
 
-def job_data(job: Job) -> dict[str, object]:
-    """A job as the scripts of its page take it."""
+def job_data(job: Job, journal: Journal) -> dict[str, object]:
+    """A job as the scripts of its page take it; `ahead` is how many jobs of its owner come before one that waits."""
+    waits = job.state == "accepted"
     data = asdict(job)
     problems = [_problem_again(problem) for problem in job.problems]
     return {key: data[key] for key in _TOLD} | {
@@ -22,6 +24,7 @@ def job_data(job: Job) -> dict[str, object]:
         "message": "\n".join(problem["text"] for problem in problems) or job.told_message,
         "problems": problems,
         "begun": begun(job),
+        "ahead": sum(one.created < job.created for one in journal.unfinished()) if waits else 0,
         "results": job.results,
         "ended": job.has_ended,
     }
@@ -35,6 +38,20 @@ def begun(job: Job) -> str:
 _TOLD = ("id", "process", "study", "state", "done", "total", "seconds_left", "created", "started", "finished")
 
 
+def tells_end(log: str) -> bool:
+    """Whether the events of a log say why the process ended."""
+    return any(_event_of(line).get("event") in {"error", "stopped", "done"} for line in log.split("\n"))
+
+
+def _event_of(line: str) -> dict[str, Any]:
+    """Event of a line; empty where it is other text."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
 def log_again(log: str) -> str:
     """A log, what its events say in the language that is spoken; other lines as they are."""
     return "\n".join(_line_again(line) for line in log.split("\n"))
@@ -42,10 +59,8 @@ def log_again(log: str) -> str:
 
 def _line_again(line: str) -> str:
     try:
-        event = json.loads(line)
-        if not isinstance(event, dict):
-            return line
-        return json.dumps(_event_again(event), ensure_ascii=False)
+        event = _event_of(line)
+        return json.dumps(_event_again(event), ensure_ascii=False) if event else line
     except (ValueError, KeyError, TypeError):
         return line  # text of another program, or cut
 

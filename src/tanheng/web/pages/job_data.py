@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from tanheng.language import tr
 from tanheng.web.answers import body_of, data, home_of, in_thread
 from tanheng.web.events import told_events
-from tanheng.web.jobs.told import job_data, log_again
+from tanheng.web.jobs.told import job_data, log_again, tells_end
 from tanheng.web.offers import OFFERS
 from tanheng.web.refusals import NotThereError
 
@@ -36,7 +37,7 @@ async def job(request: Request) -> Response:
     job_found = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(job_data(job_found))
+    return data(job_data(job_found, home_of(request).journal))
 
 
 async def stop(request: Request) -> Response:
@@ -44,7 +45,7 @@ async def stop(request: Request) -> Response:
     job_found = await in_thread(home_of(request).runner.dismiss, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(job_data(job_found))
+    return data(job_data(job_found, home_of(request).journal))
 
 
 async def job_events(request: Request) -> Response:
@@ -58,7 +59,7 @@ async def job_events(request: Request) -> Response:
     name = request.path_params["job"]
     if await in_thread(home_of(request).journal.job, name) is None:
         raise NotThereError(tr("There is no such job."))
-    return told_events(request, name, job_data)
+    return told_events(request, name, partial(job_data, journal=home_of(request).journal))
 
 
 async def job_log(request: Request) -> Response:
@@ -68,8 +69,10 @@ async def job_log(request: Request) -> Response:
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
     log = home.runner.log(job_found)
-    parts = [await in_thread(_end_of, path) for path in (log, log.with_name("errors.txt"))]
-    return Response(log_again("\n".join(filter(None, parts))), media_type="text/plain; charset=utf-8")
+    events, errors = [await in_thread(_end_of, path) for path in (log, log.with_name("errors.txt"))]
+    # What a command says of its end is among its events; what is left is a fault of ours.
+    text = events if tells_end(events) else "\n".join(filter(None, (events, errors)))
+    return Response(log_again(text), media_type="text/plain; charset=utf-8")
 
 
 #: Bytes of a log that are shown, from its end.

@@ -78,10 +78,11 @@ async def future(request: Request) -> Response:
 
 async def job(request: Request) -> Response:
     """A job, as it stands and as it goes on."""
-    job_found = await in_thread(home_of(request).runner.job, request.path_params["job"])
+    home = home_of(request)
+    job_found = await in_thread(home.runner.job, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return rendered(request, "job.html.jinja", job=_shown(job_found), data=embedded(job_data(job_found)))
+    return rendered(request, "job.html.jinja", job=_shown(job_found), data=embedded(job_data(job_found, home.journal)))
 
 
 async def choose_language(request: Request) -> Response:

@@ -104,6 +104,7 @@ _WORDS = {
     "old": mark("These results are out of date:"),
     "problems": mark("Problems"),
     "queued": mark("Waiting for another job"),
+    "queued_behind": mark("Waiting; jobs before it: {count}"),
     "remove": mark("Remove"),
     "remove_entry": mark("Remove {name}"),
     "is_used": mark("The study uses this file: it can't be run without it."),

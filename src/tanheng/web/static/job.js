@@ -8,7 +8,7 @@ let job = JSON.parse(document.getElementById("job").textContent);
 
 function show() {
   const states = { accepted: "queued", running: "running", successful: "successful", failed: "failed", dismissed: "stopped" };
-  node("state").textContent = word(states[job.state]);
+  node("state").textContent = job.ahead > 1 ? word("queued_behind", { count: job.ahead }) : word(states[job.state]);
   const progress = node("progress");
   progress.hidden = job.ended;
   if (job.total) progress.value = job.done / job.total;
