@@ -253,6 +253,16 @@ def plan(page: Page, server: Served, code: str) -> None:
     page.click("#keep")
     expect(page.locator("#kept tbody tr")).to_have_count(1)
     accessible(page)
+    # Limits that were moved stay after a reload, until the study's own are asked for.
+    limited = page.locator("[data-class='cropland'] input[type='checkbox']").first
+    page.reload()
+    ready(page)
+    expect(limited).to_be_checked()
+    page.click("#reset")
+    expect(limited).not_to_be_checked()
+    solved = page.locator("body").get_attribute("data-solved")
+    limited.check()
+    waited(lambda: page.locator("body").get_attribute("data-solved") != solved, bool, 20)
     page.click("#write")
     expect(page.locator("#said")).to_have_text(text_of(code, "Written to the study file."))
     study = tomllib.loads((server.folder / "County" / "study.toml").read_text(encoding="utf-8"))

@@ -89,6 +89,14 @@ def test_a_token_lets_in_one_browser_once(tmp_path: Path) -> None:
         assert served.ask("/?token=wrong").status == 403
         served.enter()
         assert served.ask(f"/?token={served.token}", headers={"Cookie": None}).status == 403
+        # A browser gets a page in its language, with a title.
+        html = {"Cookie": None, "Accept": "text/html", "Accept-Language": "zh"}
+        for address in (f"/?token={served.token}", "/"):
+            page = served.ask(address, headers=html)
+            assert page.status in {401, 403}
+            assert '<html lang="zh' in page.text
+            assert "<title>" in page.text
+            assert 'role="alert"' in page.text
         cookie = served.ask(
             "/?token=" + served.ask("/app/address", "POST", {}).json()["address"].split("=")[1]
         ).headers["set-cookie"]

@@ -9,11 +9,12 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tanheng.language import speaking, tr
 from tanheng.web.doors.door import Door, Visitor
+from tanheng.web.outside import outside_page
 from tanheng.web.speech import language_asked
 
 LOG = logging.getLogger("tanheng.web")
@@ -193,7 +194,10 @@ class Gate:
             return self._refused(
                 scope,
                 403,
-                tr("This address has been used. Take a new one from the terminal: stop tanheng and start it again."),
+                tr(
+                    "This address has been used. Take a new one: choose 'Open in another browser' on the start page of a browser that is in, "
+                    "or stop tanheng in the terminal and start it again."
+                ),
             )
         answer = RedirectResponse("/", status_code=303)
         let_in(answer, session, self.address)
@@ -235,4 +239,6 @@ class Gate:
 
     def _refused(self, scope: Scope, status: int, words: str) -> Response:
         LOG.warning("%s %s %r refused: %s", status, scope["method"], scope["path"][:200], words)
+        if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
+            return HTMLResponse(outside_page(words), status_code=status)
         return PlainTextResponse(words, status_code=status)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -12,6 +10,7 @@ from tanheng.language import language, tag
 from tanheng.report.page.html import embedded, page_environment
 from tanheng.web.answers import door_of
 from tanheng.web.gate import visitor_of
+from tanheng.web.outside import packaged
 from tanheng.web.pages.words import page_words
 
 #: Name of each language in itself.
@@ -22,7 +21,7 @@ def rendered(request: Request, template: str, **values: object) -> Response:
     """A page, with the name of who reads it where people sign in."""
     visitor = visitor_of(request.scope)
     text = (
-        page_environment(_packaged)
+        page_environment(packaged)
         .get_template(template)
         .render(
             values,
@@ -36,7 +35,3 @@ def rendered(request: Request, template: str, **values: object) -> Response:
         )
     )
     return HTMLResponse(text)
-
-
-def _packaged(name: str) -> str:
-    return (resources.files("tanheng.web.pages") / "templates" / name).read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ const node = (id) => document.getElementById(id);
 const name = JSON.parse(node("plan-study").textContent);
 const address = (path) => `${path}?name=${encodeURIComponent(name)}`;
 const storage = `plans ${name}`;
+const draft = `limits ${name}`;
 
 let desk = null;
 let asked = {};
@@ -50,6 +51,15 @@ function countsCarbonAlone() {
   return !others && !(desk.settings.demand_zones && asked.demand_weight > 0);
 }
 
+// Settings that limits were moved from: those of other land or of another study file are not taken up after a reload.
+const origin = () => JSON.stringify([desk.classes, desk.settings]);
+
+// Limits as they were moved here before the page was loaded anew, or as the study has them.
+function begun() {
+  const held = JSON.parse(sessionStorage.getItem(draft) ?? "null");
+  return held?.origin === origin() ? held.asked : startOf(desk.settings);
+}
+
 // One solution at a time; what is asked for meanwhile is solved next, the last of it alone.
 let busy = false;
 let again = false;
@@ -59,6 +69,7 @@ async function solve() {
     return;
   }
   busy = true;
+  sessionStorage.setItem(draft, JSON.stringify({ origin: origin(), asked }));
   node("plan-state").textContent = word("solving");
   node("plan-problem").textContent = "";
   try {
@@ -295,6 +306,12 @@ node("keep").addEventListener("click", () => {
   say(word("plan_kept"));
 });
 
+node("reset").addEventListener("click", () => {
+  asked = startOf(desk.settings);
+  showLimits();
+  solve();
+});
+
 // The study as it is now; limits that were moved here stay, and can be written to it.
 async function takeUp() {
   try {
@@ -336,7 +353,7 @@ async function start() {
     document.body.dataset.ready = "";
     return;
   }
-  asked = startOf(desk.settings);
+  asked = begun();
   node("plan-key").replaceChildren(...desk.classes.map((land, place) => {
     const mark = make("span");
     mark.style.background = desk.colours[place];
