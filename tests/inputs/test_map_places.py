@@ -9,7 +9,7 @@ import pytest
 
 from conftest import NORTH, WEST, write_map
 from tanheng.grid import ALBERS_CHINA, grid_over
-from tanheng.inputs.checks.map_places import place_notes
+from tanheng.inputs.checks.map_places import place_notes, shift_notes
 from tanheng.io.rasters import open_raster
 from tanheng.land.engine import LandMap
 from tanheng.land.lookup import Lookup
@@ -70,6 +70,15 @@ def test_a_shifted_map_is_asked_about(
     (found,) = notes(one, two)
     assert f"that of 2010 is moved {ways};" in found
     assert found.startswith("2000-2010: the maps agree on ")
+
+
+def test_a_simulation_from_maps_asks_as_well(tmp_path: Path, land: tuple[np.ndarray, np.ndarray]) -> None:
+    one = LandMap(2000, open_raster(str(write_map(tmp_path / "one.tif", land[0], pixel=30.0))), LOOKUP)
+    two = LandMap(
+        2010, open_raster(str(write_map(tmp_path / "two.tif", land[1], pixel=30.0, west=WEST + 30.0))), LOOKUP
+    )
+    assert ["1 pixel to the west" in note for note in shift_notes([one, two])] == [True]
+    assert shift_notes([one, one]) == []
 
 
 def test_half_a_pixel_is_asked_about(tmp_path: Path, land: tuple[np.ndarray, np.ndarray]) -> None:

@@ -31,23 +31,41 @@ _GAIN, _FEWEST = 0.02, 10_000
 def place_notes(maps: Sequence[LandMap], grid: Grid) -> list[str]:
     """Questions about neighbouring years whose maps do not lie over each other.
 
-    Of maps on one lattice some windows are compared, as they lie and moved by up to three pixels. Maps of one place agree best as they lie.
+    Raises
+    ------
+    InputError
+        A map can't be read, or has fractions for codes.
+    """
+    pairs = [(first.year, last.year, first.source.pixels, last.source.pixels) for first, last in pairwise(maps)]
+    apart = [
+        _other_pixels(f"{first}-{last}", one, other)
+        for first, last, one, other in pairs
+        if place_on(one, other) is None
+    ]
+    return apart + shift_notes(maps, grid)
+
+
+def shift_notes(maps: Sequence[LandMap], grid: Grid | None = None) -> list[str]:
+    """Questions about neighbouring years on one lattice of which a map fits the other one better where it is moved.
+
+    Some windows are compared, as they lie and moved by up to three pixels. Maps of one place agree best as they lie.
+
+    Parameters
+    ----------
+    grid : Grid, optional
+        Its land alone is looked at.
 
     Raises
     ------
     InputError
         A map can't be read, or has fractions for codes.
     """
-    notes: list[str] = []
-    for first, last in pairwise(maps):
-        if first.source is last.source:
-            continue
-        one, other = first.source.pixels, last.source.pixels
-        if place_on(one, other) is None:
-            notes.append(_other_pixels(f"{first.year}-{last.year}", one, other))
-        else:
-            notes += _shift_note(first, last, grid)
-    return notes
+    return [
+        note
+        for first, last in pairwise(maps)
+        if first.source is not last.source and place_on(first.source.pixels, last.source.pixels) is not None
+        for note in _shift_note(first, last, grid)
+    ]
 
 
 def _other_pixels(years: str, one: PixelGrid, other: PixelGrid) -> str:
@@ -82,7 +100,7 @@ def _other_pixels(years: str, one: PixelGrid, other: PixelGrid) -> str:
     )
 
 
-def _shift_note(first: LandMap, last: LandMap, grid: Grid) -> list[str]:
+def _shift_note(first: LandMap, last: LandMap, grid: Grid | None) -> list[str]:
     """Question about a map that fits the one of the year before better where it is moved."""
     compared, agree = agreement_by_shift(first, last, grid)
     with np.errstate(invalid="ignore"):
@@ -119,7 +137,9 @@ def _way(pixels: int, forth: str, back: str) -> str:
     return tr("{count} pixels to the {way}", count=abs(pixels), way=way)
 
 
-def agreement_by_shift(first: LandMap, last: LandMap, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def agreement_by_shift(
+    first: LandMap, last: LandMap, grid: Grid | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Pixels compared and pixels that agree, by the rows and columns by which the last map is moved, shape (7, 7).
 
     Maps must lie on one lattice. North and west come first.
@@ -153,7 +173,7 @@ def _classes(item: LandMap, row: int, column: int, height: int, width: int) -> N
 
 
 def _windows(
-    common: CommonPixels, maps: tuple[PixelGrid, PixelGrid], grid: Grid
+    common: CommonPixels, maps: tuple[PixelGrid, PixelGrid], grid: Grid | None
 ) -> Iterator[tuple[int, int, int, int]]:
     """Windows of the common pixels that both maps cover, spread over the grid."""
     top, left, bottom, right = _shared_box(common, maps, grid)
@@ -163,19 +183,23 @@ def _windows(
             yield row, column, height, width
 
 
-def _shared_box(common: CommonPixels, maps: tuple[PixelGrid, PixelGrid], grid: Grid) -> tuple[int, int, int, int]:
+def _shared_box(
+    common: CommonPixels, maps: tuple[PixelGrid, PixelGrid], grid: Grid | None
+) -> tuple[int, int, int, int]:
     """First and last row and column of the common pixels that both maps and the grid cover."""
+    starts = [place[0] for place in common.places], [place[1] for place in common.places]
+    ends = (
+        [place[0] + item.height for place, item in zip(common.places, maps, strict=True)],
+        [place[1] + item.width for place, item in zip(common.places, maps, strict=True)],
+    )
+    if grid is None:
+        return max(starts[0]), max(starts[1]), min(ends[0]), min(ends[1])
     west, south, east, north = grid.bounds
     x, y = np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9))
     columns, rows = common.pixels.positions(*transformer(grid.crs, common.pixels.crs).transform(x.ravel(), y.ravel()))
     rows, columns = rows[np.isfinite(rows)], columns[np.isfinite(columns)]
     if not len(rows) or not len(columns):
         return 0, 0, 0, 0
-    starts = [place[0] for place in common.places], [place[1] for place in common.places]
-    ends = (
-        [place[0] + item.height for place, item in zip(common.places, maps, strict=True)],
-        [place[1] + item.width for place, item in zip(common.places, maps, strict=True)],
-    )
     return (
         max(*starts[0], math.floor(rows.min())),
         max(*starts[1], math.floor(columns.min())),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError
 from tanheng.factors.densities import CarbonDensities, carbon_densities_from
 from tanheng.factors.legends import legend_from
+from tanheng.inputs.checks.map_places import shift_notes
 from tanheng.inputs.land_maps import land_maps
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.recognition.vectors import id_column, name_column
@@ -199,7 +200,7 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
     inputs = open_simulation(settings, MapsOfLand(maps, legend, classes, None, drivers, zones), Path(), problems)
     problems.stop_if_any()
     assert inputs is not None  # noqa: S101  the line above stops where it is
-    return inputs, densities
+    return replace(inputs, notes=(*inputs.notes, *shift_notes(maps))), densities
 
 
 def _check_years(request: SimulationRequest, problems: Problems) -> None:
