@@ -55,6 +55,11 @@ def test_zones_that_lack_a_part_are_named_together() -> None:
     assert "up to 16 % of the total of a zone" in note
 
 
+def test_a_total_beside_sectors_of_another_year_lacks_nothing() -> None:
+    rows = [(2000, "industry", 70.0), (2000, "homes", 30.0), (2010, "", 120.0)]
+    assert gap_notes(pd.DataFrame(rows, columns=["year", "sector", "emissions_t_co2"])) == []
+
+
 @pytest.mark.parametrize(
     "changed",
     [

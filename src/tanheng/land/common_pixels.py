@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyproj
 
 from tanheng.grid import transformer
 from tanheng.land.pixels import PixelGrid
@@ -27,7 +28,10 @@ def same_crs(one: PixelGrid, other: PixelGrid) -> bool:
     if one.crs_wkt == other.crs_wkt:
         return True
     x, y = other.edge(4)
-    there = transformer(other.crs, one.crs).transform(x, y)
+    try:
+        there = transformer(other.crs, one.crs).transform(x, y)
+    except pyproj.exceptions.ProjError:
+        return False
     columns, rows = other.positions(*there)
     at_columns, at_rows = other.positions(x, y)
     apart = np.abs([columns - at_columns, rows - at_rows])

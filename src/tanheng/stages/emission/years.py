@@ -88,7 +88,8 @@ def gap_notes(table: pd.DataFrame, called: Mapping[str, str] = _NO_NAMES) -> lis
     >>> gap_notes(pd.DataFrame({**rows, "emissions_t_co2": [70.0, 30.0, 90.0]}))
     ["'homes' has no row in 2010, which then counts as nothing; in 2000 it emits 30 % of the total. Is that so? Write 0 where there is none"]
     """
-    columns = [column for column in ("sector", "fuel") if column in table and table[column].astype(str).any()]
+    # Where a row without a sector may hold what others name one by one, nothing is known to lack.
+    columns = [column for column in ("sector", "fuel") if column in table and table[column].astype(str).ne("").all()]
     levels = [[column] for column in columns] + ([columns] if len(columns) == 2 else [])
     told: _Told = {}
     notes = [note for level in levels for note in _gaps(table, level, told)]
