@@ -27,7 +27,7 @@ from tanheng.web.jobs.queue import Queue
 from tanheng.web.jobs.runner import Runner
 from tanheng.web.rules import Rules
 from tanheng.web.space import Space, size_of
-from web.served import Served, begin_many, waited
+from web.served import Served, begin_many, serving, waited
 from web.test_jobs import long_study
 from web.test_several import ADDRESS, enter, users_file
 
@@ -271,3 +271,17 @@ def test_room_is_kept_while_something_is_written(tmp_path: Path) -> None:
         with pytest.raises(OutputError):
             space.refuse(50_000)
     space.refuse(90_000)
+
+
+def test_no_program_is_taken_from_the_folder_that_is_served(tmp_path: Path) -> None:
+    """Modules that are called as libraries are, in the folder of the app and in that of a study."""
+    folder = tmp_path / "served"
+    (folder / "own").mkdir(parents=True)
+    tiny_study(folder / "own")
+    ran = tmp_path / "ran"
+    for place in (folder, folder / "own"):
+        for name in ("typer", "json", "numpy", "multiprocessing"):
+            (place / f"{name}.py").write_text(f"open({str(ran)!r}, 'w').close()\n", encoding="utf-8")
+    with serving(folder) as server:
+        server.until(server.job("run", study="own/study.toml"), "successful")
+        assert not ran.exists()

@@ -18,7 +18,7 @@ from typing import IO, Any
 from tanheng.errors import InputError, Problem, StudyError
 from tanheng.language import language, tr
 from tanheng.reach import ROOTS, Reach
-from tanheng.web.jobs.processes import memory
+from tanheng.web.jobs.processes import SAFE, memory
 from tanheng.web.rules import Rules
 
 #: Seconds that a question may take, the opening of a desk among them.
@@ -123,7 +123,7 @@ class Desks:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, ROOTS: self.reach.text()},
+            env={**os.environ, **SAFE, ROOTS: self.reach.text()},
         )
         desk = self._open = _Desk(process, study, version)
         try:

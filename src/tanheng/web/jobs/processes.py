@@ -18,6 +18,10 @@ _GRACE_S = 1.2
 _own: dict[int, subprocess.Popen[bytes]] = {}
 
 
+#: Variables of processes that work in a folder which may come from a stranger: no program of theirs is taken from it.
+SAFE = {"PYTHONSAFEPATH": "1"}
+
+
 def start(name: str, command: Sequence[str], folder: Path, log: Path, errors: Path, settings: Mapping[str, str]) -> int:
     """Start a command of tanheng apart from the server, so that it outlives it; its number. It bears the name of its job."""
     with log.open("wb") as output, errors.open("wb") as said:
@@ -27,7 +31,7 @@ def start(name: str, command: Sequence[str], folder: Path, log: Path, errors: Pa
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=said,
-            env={**os.environ, **settings},
+            env={**os.environ, **SAFE, **settings},
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
