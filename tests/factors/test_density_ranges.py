@@ -128,7 +128,7 @@ def test_slips_in_one_row_are_asked_about(forest: dict[str, float], crops: dict[
 
 
 def test_towns_that_hold_more_than_fields_are_asked_about() -> None:
-    towns = {"above": 1.0, "below": 0.2, "soil": 70.0, "dead": 0.0}
+    towns = {"above": 1.0, "below": 0.2, "soil": 50.0, "dead": 0.0}
     table = {"forest": FOREST, "cropland": CROPS, "built-up": towns}
     assert strange_densities(CarbonDensities("a.csv", table)).unusual == []
     turned = strange_densities(

@@ -111,8 +111,9 @@ def test_costs_are_by_the_area_that_the_heading_names(study: Path, heading: str,
     np.testing.assert_allclose(found.select_dtypes("number"), expected.select_dtypes("number"), rtol=1e-6)
 
 
-def test_a_heading_without_an_area_is_refused(study: Path) -> None:
-    (study.parent / "costs.csv").write_text(COSTS.replace("cost\n", "cost (10^4 CNY)\n"), encoding="utf-8")
+@pytest.mark.parametrize("heading", ["cost (10^4 CNY)", "成本（万元/公顷）", "cost (million CNY/km2)"])
+def test_a_heading_without_an_area_or_in_multiples_is_refused(study: Path, heading: str) -> None:
+    (study.parent / "costs.csv").write_text(COSTS.replace("cost\n", f"{heading}\n"), encoding="utf-8")
     path = with_plan(study, 'costs = "costs.csv"\nbudget = 2000000')
     with pytest.raises(Exception, match=r"does not say by which area the costs are; write it as \(CNY/ha\)"):
         check_inputs(load_study(path), path.parent)

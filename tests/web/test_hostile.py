@@ -82,7 +82,9 @@ def test_what_a_command_prints_is_no_event(people: tuple[Served, Served]) -> Non
     job = li.job("correlate", table="own/t.csv", columns=["a", forged])
     assert li.until(job, "failed", "successful")["state"] == "failed"
     log = next((li.own).glob(f"*/jobs/{job}/events.jsonl")).read_text(encoding="utf-8")
-    assert [json.loads(line)["event"] for line in log.splitlines()] == ["exit"]
+    events = [json.loads(line) for line in log.splitlines()]
+    assert [event["event"] for event in events] == ["error", "exit"]
+    assert events[-1]["code"] != 0
 
 
 def test_one_runner_that_fails_does_not_keep_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

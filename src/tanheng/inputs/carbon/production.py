@@ -38,7 +38,7 @@ _MOST_RATE, _LEAST_RATE = 6.0, 0.1
 _USUAL_SHARES = (0.3, 0.9)
 
 #: Ratio of the means of two years beyond which it is asked about, and the least mean for it, t C/ha a year.
-_JUMP, _LEAST_MEAN = 3.0, 0.2
+_JUMP, _LEAST_MEAN = 3.0, 0.5
 
 #: Numbers that products of MODIS write where there is no production: town, water, bare land (MOD17, LP DAAC), and the largest
 #: that is valid.
@@ -138,14 +138,14 @@ class _Seen:
                 raise InputError(
                     tr(
                         "{path}: {count:,} of the pixels read have a number from {first} to {last}, which MODIS writes where there is no production "
-                        "(towns, water, bare land); all others are at most {other:g}. Write valid_max = {most} in [balance.npp], or set these "
+                        "(towns, water, bare land); all others are at most {other:g}. Write valid_max = {most:g} in [balance.npp], or set these "
                         "numbers to one and declare it as nodata (gdal_edit -a_nodata)",
                         path=self.raster.path,
                         count=count,
                         first=first,
                         last=last,
-                        other=other,
-                        most=valid,
+                        other=max(other, 0.0),
+                        most=valid * self.raster.scale + self.raster.offset,
                     )
                 )
 
@@ -211,7 +211,7 @@ def jump_notes(rasters: Mapping[int, Raster], seen: Mapping[str, Production]) ->
     for (first, one), (last, other) in pairwise(rasters.items()):
         means = [seen[key].mean if key in seen else float("nan") for key in (key_of(one), key_of(other))]
         least, most = min(map(abs, means)), max(map(abs, means))
-        if least > 0 and most >= _LEAST_MEAN and most > _JUMP * least:
+        if least >= _LEAST_MEAN and most > _JUMP * least:
             notes.append(
                 tr(
                     "{first} and {last}: mean production is {one:.3g} and {other:.3g} t C/ha a year; are both maps of the same product, in the "

@@ -9,8 +9,8 @@ from pathlib import PurePath
 from tanheng.language import listed, tr
 from tanheng.study import Study
 
-#: A year between other characters than digits.
-_YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20\d\d)(?!\d)")
+#: A year between other characters than digits; 2000m is a resolution, 1990s ten years, 2048x2048 a size.
+_YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20\d\d)(?!\d|[mxsrv])")
 
 
 def year_in_name(name: str) -> int | None:

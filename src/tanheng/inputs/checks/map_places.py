@@ -27,6 +27,9 @@ _REACH = 3
 #: Gain in agreement at which a shift is asked about, and the pixels that must have been compared for it.
 _GAIN, _FEWEST = 0.02, 10_000
 
+#: Difference of agreement within which shifts fit alike.
+_ALIKE = 1e-3
+
 
 def place_notes(maps: Sequence[LandMap], grid: Grid) -> list[str]:
     """Questions about neighbouring years whose maps do not lie over each other.
@@ -106,11 +109,16 @@ def _shift_note(first: LandMap, last: LandMap, grid: Grid | None) -> list[str]:
     with np.errstate(invalid="ignore"):
         share = np.where(compared >= _FEWEST, agree / compared, -1.0)
     here = share[_REACH, _REACH]
-    best = np.unravel_index(int(np.argmax(share)), share.shape)
+    # Of shifts that fit alike, the shortest.
+    down, right = np.mgrid[-_REACH : _REACH + 1, -_REACH : _REACH + 1]
+    far = np.where(share >= share.max() - _ALIKE, np.abs(down) + np.abs(right), np.inf)
+    best = np.unravel_index(int(np.argmin(far)), share.shape)
     if here < 0 or share[best] - here <= _GAIN:
         return []
-    down, right = int(best[0]) - _REACH, int(best[1]) - _REACH
-    ways = [_way(right, tr("east"), tr("west")), _way(down, tr("south"), tr("north"))]
+    ways = [
+        _way(int(best[1]) - _REACH, tr("east"), tr("west")),
+        _way(int(best[0]) - _REACH, tr("south"), tr("north")),
+    ]
     return [
         tr(
             "{first}-{last}: the maps agree on {here:.0f} % of the pixels compared as they lie, and on {best:.0f} % where that of {last} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,9 @@ def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.flo
     return costs
 
 
+#: Multiples of a currency, which the budget is not in.
+_MANY = re.compile(r"[万亿千百]|10\s*[\^*]|\d|million|billion|thousand|mln|bn", re.IGNORECASE)
+
 #: Areas that a cost may be by, in hectares.
 _AREAS = {
     "ha": 1.0,
@@ -154,7 +158,11 @@ def _per_hectare(table: Table) -> float:
     if not unit:
         return 1.0
     area = unit.replace("per ", "/").rpartition("/")[2].strip().lower()
-    if "/" not in unit.replace("per ", "/") or area not in _AREAS:
+    if (
+        "/" not in unit.replace("per ", "/")
+        or area not in _AREAS
+        or _MANY.search(unit.replace("per ", "/").rpartition("/")[0])
+    ):
         raise InputError(
             tr(
                 "{name}: column {column}: '{unit}' does not say by which area the costs are; write it as (CNY/ha), (CNY/km2) or (CNY/mu)",

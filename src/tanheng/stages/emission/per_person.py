@@ -53,8 +53,8 @@ def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) 
     return notes
 
 
-#: t of cement a person and year that no province has made.
-_MOST_CEMENT = 5.0
+#: t of cement a person and year that no province has made, nor any but a few cities of that industry.
+_MOST_CEMENT = 20.0
 
 
 def cement_notes(processes: pd.DataFrame | None, people: Mapping[int, float]) -> list[str]:
@@ -62,9 +62,9 @@ def cement_notes(processes: pd.DataFrame | None, people: Mapping[int, float]) ->
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"year": [2015], "fuel": ["cement"], "quantity": [1.7e9], "unit": ["t"]})
+    >>> rows = pd.DataFrame({"year": [2015], "fuel": ["cement"], "quantity": [2.85e9], "unit": ["t"]})
     >>> print(cement_notes(rows, {2015: 9.5e7})[0])
-    cement of 2015 is 17.9 t a person, more than any province makes (5); is the unit right?
+    cement of 2015 is 30 t a person, more than any province makes (20); is the unit right?
     """
     if processes is None:
         return []

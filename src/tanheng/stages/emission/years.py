@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from tanheng.accounting.jumps import jumps
@@ -70,7 +71,7 @@ def _parts(table: pd.DataFrame, called: Mapping[str, str]) -> Iterator[tuple[str
     """The whole, and each fuel, sector and zone where there are several; a single one in place of the whole."""
     columns = [column for column in ("fuel", "sector", "zone") if column in table]
     different = {column: len(set(table[column])) for column in columns}
-    if not any(different[column] == 1 and table[column].iloc[0] for column in columns):
+    if not (columns and different[columns[0]] == 1 and table[columns[0]].iloc[0]):
         yield tr("all fuels together") if "fuel" in table else tr("all sectors together"), table
     named = [column for column in columns if different[column] > 1 or column == columns[0]]
     for column in named:
@@ -122,7 +123,9 @@ def _alone(table: pd.DataFrame, level: Sequence[str], told: _Told) -> Iterator[t
     by_part = table.pivot_table("emissions_t_co2", list(level), "year", "sum")
     for has, lacks in _neighbours(by_part.columns):
         own = by_part[has] / max(float(total[has]), 1e-300)
-        gone = own[by_part[lacks].isna() & (own >= (_GONE if has < lacks else _NEW))]
+        # Fuels come into use; a sector seldom does.
+        least = _GONE if has < lacks else _NEW if list(level) == ["sector"] else np.inf
+        gone = own[by_part[lacks].isna() & (own >= least)]
         found = {}
         for key, share in gone.items():
             part = dict(zip(level, key if isinstance(key, tuple) else (key,), strict=True))

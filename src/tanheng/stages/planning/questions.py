@@ -11,10 +11,10 @@ from tanheng.stages.planning.problem import PlanLand, cost_term
 from tanheng.units import HA_PER_KM2
 
 #: Share of the region that a budget converts, and of a budget that a plan spends, below which its unit is asked about.
-_HARDLY, _UNSPENT = 1e-3, 0.01
+_HARDLY, _UNSPENT = 1e-5, 0.01
 
 #: How many times today's area a limit in km2 may be, or its inverse.
-_FAR = 2.0
+_FAR = 10.0
 
 
 def unit_questions(opened: PlanInputs, land: PlanLand, flows: Flows) -> tuple[str, ...]:
