@@ -344,8 +344,14 @@ def test_other_studies_that_use_a_file_are_named(server: Served, study: str) -> 
     text = text.replace('"totals.csv"', f'"../{folder}/data/shared.csv"').replace(
         '"a.tif"', f'["../{folder}/data/tiles"]'
     )
+    text = text.replace('title = "Other"', f'title = "Other"\nlicense = "../{folder}/data/book.xlsx#Totals"')
     other.write_text(text, encoding="utf-8")
-    for file, used in (("data/shared.csv", True), ("data/tiles/a.csv", True), ("data/none.csv", False)):
+    for file, used in (
+        ("data/shared.csv", True),
+        ("data/tiles/a.csv", True),
+        ("data/book.xlsx", True),
+        ("data/none.csv", False),
+    ):
         found = server.ask(f"/app/users?name={of(study)}&file={of(file)}").json()["studies"]
         assert found == ([f"Other ({folder}b/study.toml)"] if used else [])
 

@@ -44,7 +44,10 @@ def emission_questions(inputs: Inputs) -> list[str]:
     if inputs.emissions is None:
         return []
     rows = account_emissions(inputs.emissions).emissions
-    return [*year_notes(rows, inputs.emissions.called), *_people_questions(inputs, rows)]
+    return [
+        *year_notes(rows, inputs.emissions.called, of_balance=bool(inputs.emissions.settings.balance)),
+        *_people_questions(inputs, rows),
+    ]
 
 
 def _people_questions(inputs: Inputs, rows: pd.DataFrame) -> list[str]:

@@ -39,7 +39,9 @@ def account_emissions(given: EmissionInputs) -> Account:
     table = _carbon_dioxide(given)
     table = table[table["year"].isin(given.years)].reset_index(drop=True)
     terms, notes = _terms_by_year(table, given)
-    account = Found({"emissions": table}, notes=(*year_notes(table, given.called), *notes))
+    account = Found(
+        {"emissions": table}, notes=(*year_notes(table, given.called, of_balance=bool(given.settings.balance)), *notes)
+    )
     account += Found(_uncertainty_tables(table, terms, given.settings))
     account += _gases(table, given)
     account += _reference(table, given)

@@ -26,7 +26,7 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _SHOWN = 5
 
 
-def year_notes(table: pd.DataFrame, called: Mapping[str, str] = _NO_NAMES) -> list[str]:
+def year_notes(table: pd.DataFrame, called: Mapping[str, str] = _NO_NAMES, *, of_balance: bool = False) -> list[str]:
     """Questions about emissions that jump, and about rows that some years lack.
 
     Parameters
@@ -35,8 +35,11 @@ def year_notes(table: pd.DataFrame, called: Mapping[str, str] = _NO_NAMES) -> li
         Columns ``year``, ``emissions_t_co2``, and those of ``zone``, ``sector`` and ``fuel`` that there are.
     called : mapping of str to str
         Name of each zone.
+    of_balance : bool
+        Whether the rows are those of an energy balance, which leaves out fuels that are not burnt: then sectors alone may lack.
     """
-    return [*jump_notes(table, called), *gap_notes(table, called)]
+    rows = table.drop(columns="fuel") if of_balance else table
+    return [*jump_notes(table, called), *gap_notes(rows, called)]
 
 
 def jump_notes(table: pd.DataFrame, called: Mapping[str, str] = _NO_NAMES) -> list[str]:

@@ -63,7 +63,10 @@ def _named(study: Path) -> set[Path]:
         entries = tomllib.loads(read_text(study))
     except (TanhengError, tomllib.TOMLDecodeError, RecursionError):
         return set()
-    return {_whole(study.parent / text) for text in _texts(entries) if len(text) < _LONGEST and text.strip("./\\ ")}
+    texts = (text for text in _texts(entries) if len(text) < _LONGEST and text.strip("./\\ "))
+    # Of a workbook a study may name a sheet.
+    named = {_whole(study.parent / part) for text in texts for part in (text, text.partition("#")[0]) if part}
+    return named - {_whole(study.parent / DATA)}
 
 
 def _whole(path: Path) -> Path:
