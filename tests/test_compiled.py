@@ -24,8 +24,8 @@ from tanheng.land.kernels.coarse import count_coarse, count_pair_coarse, sum_ali
 from tanheng.land.kernels.fine import count_aligned
 from tanheng.land.kernels.moved import count_moved_aligned, stay
 from tanheng.land.kernels.warped import count_pair_warped, count_warped, sum_warped
-from tanheng.land.overlay import Block, overlay
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.overlay import Block, overlay
+from tanheng.land.lattice.pixels import PixelGrid
 
 GRID = Grid(ALBERS_CHINA.to_wkt(), 400_000.0, 3_900_000.0, 1000.0, rows=3, columns=4)
 LOOKUP = np.array([-1, 0, 1, 2, *[3] * 252], np.int16)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from conftest import NORTH, WEST, write_map
 from tanheng.grid import ALBERS_CHINA, grid_over
@@ -104,3 +105,32 @@ def test_another_crs_is_told(tmp_path: Path, land: tuple[np.ndarray, np.ndarray]
 def test_maps_of_few_pixels_are_not_judged(tmp_path: Path, land: tuple[np.ndarray, np.ndarray]) -> None:
     one = write_map(tmp_path / "one.tif", land[0][:60, :60], pixel=30.0)
     assert notes(one, write_map(tmp_path / "two.tif", np.roll(land[0], 1, axis=1)[:60, :60], pixel=30.0)) == []
+
+
+def test_change_along_a_coast_is_no_shift(tmp_path: Path) -> None:
+    """Towns along the whole shore of land that is otherwise one class: pixels that a moved map has no data for count for no shift."""
+    sea = np.add.outer(np.arange(300), np.arange(300)) < 150
+    first = np.where(sea, 0, 1)
+    shore = (np.add.outer(np.arange(300), np.arange(300)) < 160) & ~sea
+    one = write_map(tmp_path / "one.tif", first, pixel=30.0)
+    assert notes(one, write_map(tmp_path / "two.tif", np.where(shore, 2, first), pixel=30.0)) == []
+
+
+def test_of_shifts_that_fit_alike_the_shortest_is_told(tmp_path: Path) -> None:
+    """Stripes from north to south, moved east: whether they were moved north as well can't be known."""
+    stripes = np.tile(np.repeat([1, 2, 3, 2], 8), 10)[None, :] * np.ones((300, 1), int)
+    one = write_map(tmp_path / "one.tif", stripes, pixel=30.0)
+    (found,) = notes(one, write_map(tmp_path / "two.tif", stripes, pixel=30.0, west=WEST + 30.0))
+    assert "that of 2010 is moved 1 pixel to the west;" in found
+
+
+def test_turned_maps_are_not_moved(tmp_path: Path, land: tuple[np.ndarray, np.ndarray]) -> None:
+    paths = [
+        write_map(tmp_path / name, codes, pixel=30.0)
+        for name, codes in (("one.tif", land[0]), ("two.tif", np.roll(land[0], 1, axis=1)))
+    ]
+    assert len(notes(*paths)) == 1
+    for path in paths:
+        with rasterio.open(path, "r+") as dataset:
+            dataset.transform = rasterio.Affine(29.0, 7.0, WEST, 7.0, -29.0, NORTH)
+    assert notes(*paths) == []

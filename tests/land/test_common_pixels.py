@@ -12,10 +12,10 @@ from conftest import NORTH, WEST, write_map
 from land.counted import LandCounts, count_land
 from tanheng.grid import ALBERS_CHINA, Grid, grid_over
 from tanheng.io.rasters import open_raster
-from tanheng.land.common_pixels import CommonPixels, common_pixels, place_on
 from tanheng.land.engine import LandMap
+from tanheng.land.lattice.common import CommonPixels, common_pixels, place_on
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.land.lookup import Lookup
-from tanheng.land.pixels import PixelGrid
 
 CLASSES = ("one", "two", "three")
 LOOKUP = Lookup(CLASSES, {0: None, 1: "one", 2: "two", 3: "three"})

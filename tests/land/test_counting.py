@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from land.counted import count_land
 from tanheng.grid import ALBERS_CHINA, Grid, grid_over
-from tanheng.land import overlay as overlay_of_cells
 from tanheng.land.engine import LandMap
+from tanheng.land.lattice import overlay as overlay_of_cells
+from tanheng.land.lattice.overlay import words_of
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.land.lookup import Lookup
-from tanheng.land.overlay import words_of
-from tanheng.land.pixels import PixelGrid
 from tanheng.land.pools import Threads
 from tanheng.land.values.on_grid import on_grid
 

@@ -328,8 +328,8 @@ def test_a_vrt_is_known_by_the_files_that_it_names(tmp_path: Path, path: Path, c
 def test_a_map_around_the_pole_is_laid_by_true_areas() -> None:
     import pyproj
 
-    from tanheng.land.overlay import overlay
-    from tanheng.land.pixels import PixelGrid
+    from tanheng.land.lattice.overlay import overlay
+    from tanheng.land.lattice.pixels import PixelGrid
 
     pixels = PixelGrid(pyproj.CRS(4326).to_wkt(), (0.5, 0.0, -180.0, 0.0, -0.5, 90.0), 720, 60)
     grid = grid_over((-500_000.0, -500_000.0, 500_000.0, 500_000.0), pyproj.CRS("EPSG:6931"), 25_000.0)

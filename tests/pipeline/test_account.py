@@ -220,10 +220,10 @@ def test_point_sources_come_first(folder: Path) -> None:
     assert float(found.dataset["demand"].sum()) == pytest.approx(2500.0, rel=SINGLE)
     (folder / "points.csv").write_text(text + text.splitlines()[1] + "\n", encoding="utf-8")
     assert any(
-        "point sources stand twice (1 in all)" in note
+        "point sources are listed twice (1 in all)" in note
         for note in run(folder, plain + 'points = "points.csv"\n', "twice").warnings
     )
-    assert not any("stand twice" in note for note in found.warnings)
+    assert not any("listed twice" in note for note in found.warnings)
     (folder / "points.csv").write_text(text.replace(",200,", ",900,"), encoding="utf-8")
     with pytest.raises(TanhengError, match="point sources of 2010 emit 900 t C in left"):
         run(folder, plain + 'points = "points.csv"\n', "points2")

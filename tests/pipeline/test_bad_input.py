@@ -151,7 +151,7 @@ PEOPLE: dict[str, tuple[Spoil, str]] = {
             file("totals.csv", "year,zone,emissions,unit\n2000,q,5,t C\n2010,a,5,t C\n"),
             replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "part"'),
         ),
-        r"zones that the layer 'part' does not have, or not under this name alone: q; known: 西部 \(a\)",
+        r"zones missing from the layer 'part', or with an ambiguous name: q; known: 西部 \(a\)",
     ),
     "unknown zone layer": (
         replace('totals = "totals.csv"', 'totals = "totals.csv"\nzones = "prat"'),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from conftest import WEST, tiny_study, write_map, write_zones, zone
+from tanheng.errors import StudyError
 from tanheng.inputs.plan import check_inputs
 from tanheng.pipeline.plan import plan_study
 from tanheng.study import load_study
@@ -41,8 +42,8 @@ def with_plan(study: Path, plan: str) -> Path:
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        ('protected = [{ file = "far.gpkg" }]', "plan.protected: far.gpkg covers no cell of the grid at least half"),
-        ('reserved = [{ file = "far.gpkg", class = "forest" }]', "plan.reserved: far.gpkg covers no cell"),
+        ('protected = [{ file = "far.gpkg" }]', "plan.protected: far.gpkg covers no grid cell by half or more"),
+        ('reserved = [{ file = "far.gpkg", class = "forest" }]', "plan.reserved: far.gpkg covers no grid cell"),
         (
             'fit = [{ class = "forest", file = "slope.tif", at_least = 15 }]',
             "no cell of slope.tif is within the limits",
@@ -83,7 +84,7 @@ LIMITS = 'limits = [{ class = "cropland", at_least = 0.98 }, { class = "grasslan
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (LIMITS + 'costs = "costs.csv"\nbudget = 1000', "pay for change on"),
+        (LIMITS + 'costs = "costs.csv"\nbudget = 1000', "pays for change on"),
         (LIMITS + 'costs = "costs.csv"\nbudget = 1e10', "so that the budget limits nothing"),
         (
             'limits = [{ class = "cropland", at_least_km2 = 5.7 }]',
@@ -115,5 +116,5 @@ def test_costs_are_by_the_area_that_the_heading_names(study: Path, heading: str,
 def test_a_heading_without_an_area_or_in_multiples_is_refused(study: Path, heading: str) -> None:
     (study.parent / "costs.csv").write_text(COSTS.replace("cost\n", f"{heading}\n"), encoding="utf-8")
     path = with_plan(study, 'costs = "costs.csv"\nbudget = 2000000')
-    with pytest.raises(Exception, match=r"does not say by which area the costs are; write it as \(CNY/ha\)"):
+    with pytest.raises(StudyError, match=r"is not the currency of the budget by an area; write it as \(CNY/ha\)"):
         check_inputs(load_study(path), path.parent)

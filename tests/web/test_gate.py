@@ -211,6 +211,16 @@ def test_folders_that_are_dropped_are_kept(served: Served) -> None:
     assert not (served.folder / "one" / "data" / "2000").exists()
 
 
+def test_what_is_not_taken_leaves_no_folders(served: Served) -> None:
+    folder = served.folder / "one" / "data"
+    assert served.ask(f"/app/files?name=one/study.toml&file={of('a/b/broken.zip')}", "PUT", b"no archive").status == 400
+    assert not (folder / "a").exists()
+    assert served.ask("/app/files?name=one/study.toml&file=plain.csv", "PUT", b"x").status == 201
+    answer = served.ask(f"/app/files?name=one/study.toml&file={of('plain.csv/b.csv')}", "PUT", b"x")
+    assert "data/plain.csv: is there already" in answer.json()["message"]
+    assert served.ask(f"/app/files?name=one/study.toml&file={of('data/plain.csv')}", "DELETE").status == 200
+
+
 @pytest.mark.parametrize("inner", ["../../study.toml", "/etc/cron.d/x", "a/../../../x.csv", "C:\\x.csv"])
 def test_an_archive_writes_nothing_outside(served: Served, tmp_path: Path, inner: str) -> None:
     before = (served.folder / "one" / "study.toml").read_text(encoding="utf-8")

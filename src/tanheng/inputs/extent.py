@@ -14,7 +14,7 @@ from tanheng.grid import Bounds, Grid, coverage, equal_area_crs, grid_over, is_e
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import Polygons
-from tanheng.land.pixels import PixelGrid, lies_on
+from tanheng.land.lattice.pixels import PixelGrid, lies_on
 from tanheng.language import listed, tr
 from tanheng.limits import limit, more_than
 from tanheng.units import M2_PER_KM2

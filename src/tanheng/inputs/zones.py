@@ -11,6 +11,7 @@ import pandas as pd
 
 from tanheng.inputs.drivers import DriverInputs
 from tanheng.inputs.problems import Problems
+from tanheng.inputs.zone_names import names_of
 from tanheng.io.vectors import Polygons, polygon_columns, read_polygons
 from tanheng.language import LANGUAGES, language, listed, tr, worded
 from tanheng.study import Study, ZoneLayer
@@ -76,7 +77,7 @@ def economy_notes(economy: EconomyInputs | None, zones: Mapping[str, Polygons], 
     if economy is None or economy.layer not in zones:
         return []
     layer, found = zones[economy.layer], []
-    called = dict(zip(layer.ids, layer.names, strict=True)) if layer.names else {}
+    called = names_of(layer)
     for year in years:
         known = set(economy.table.loc[economy.table["year"].isin([year, 0]), "zone"].astype(str))
         lacking = [zone for zone in layer.ids if zone not in known]

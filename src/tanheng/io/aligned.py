@@ -22,7 +22,7 @@ from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster, gdal_settings
 from tanheng.io.sources import open_with_drivers
 from tanheng.io.vectors import Layer, Polygons
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import tr
 from tanheng.simulation.landscape import NO_ZONE
 

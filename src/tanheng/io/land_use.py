@@ -20,7 +20,7 @@ from tanheng.io.aligned import strips
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.io.sources import open_with_drivers
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import tr
 
 _OUTSIDE = 255

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.io.rasters import Raster, is_remote, locate, open_only, open_raster
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.common import laid_together, offset_on
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import listed, tr
 from tanheng.plain_files import is_folder
 
@@ -146,11 +147,10 @@ def open_mosaic(names: list[str], band: int | None, fill: int | None) -> Raster 
                 path=first.path,
             )
         )
-    a, _, west, _, e, north = first.pixels.affine
     places = []
     for item in rasters:
         _refuse_other(first, item)
-        column, row = (item.pixels.affine[2] - west) / a, (item.pixels.affine[5] - north) / e
+        row, column = offset_on(first.pixels, item.pixels)
         if max(abs(column - round(column)), abs(row - round(row))) > 1e-3:
             raise InputError(
                 tr(
@@ -159,16 +159,13 @@ def open_mosaic(names: list[str], band: int | None, fill: int | None) -> Raster 
                     first=first.path,
                 )
             )
-        places.append((item, round(row), round(column)))
-    top, left = min(row for _, row, _ in places), min(column for _, _, column in places)
-    height = max(row + item.pixels.height for item, row, _ in places) - top
-    width = max(column + item.pixels.width for item, _, column in places) - left
-    pixels = PixelGrid(first.pixels.crs_wkt, (a, 0.0, west + left * a, 0.0, e, north + top * e), width, height)
-    tiles = tuple(Tile(item, row - top, column - left) for item, row, column in places)
+        places.append((round(row), round(column)))
+    common = laid_together([item.pixels for item in rasters], places)
+    tiles = tuple(Tile(item, *place) for item, place in zip(rasters, common.places, strict=True))
     name = tr("{path} and {count} more tiles", path=first.path, count=len(rasters) - 1)
     # A tile with a mask is read in a wider type than one without.
     dtype = str(np.result_type(*{item.dtype for item in rasters}))
-    return Mosaic(name, tiles, pixels, dtype, first.tile, float(declared))
+    return Mosaic(name, tiles, common.pixels, dtype, first.tile, float(declared))
 
 
 def _refuse_other(first: Raster, item: Raster) -> None:

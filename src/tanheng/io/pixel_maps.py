@@ -16,7 +16,7 @@ from rasterio.windows import Window
 
 from tanheng.errors import OutputError
 from tanheng.land.engine import LandMap
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import tr
 
 _STRIP_PIXELS = 2**23

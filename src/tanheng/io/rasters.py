@@ -23,8 +23,8 @@ from rasterio.windows import Window
 
 from tanheng.errors import InputError
 from tanheng.io.sources import local_raster, open_with_drivers
-from tanheng.land.pixels import PixelGrid
-from tanheng.land.places import refuse_strange_place
+from tanheng.land.lattice.pixels import PixelGrid
+from tanheng.land.lattice.places import refuse_strange_place
 from tanheng.language import listed, tr
 from tanheng.plain_files import shown
 from tanheng.reach import is_confined

@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.grid import Grid
-from tanheng.land.common_pixels import CommonPixels, common_pixels, place_on
+from tanheng.land.lattice.common import CommonPixels, common_pixels, place_on
+from tanheng.land.lattice.overlay import Block, Overlay, WarpedOverlay, Window, overlay
+from tanheng.land.lattice.pixels import PixelGrid, Source, lies_on
 from tanheng.land.lookup import NO_DATA, Lookup, code_counts
-from tanheng.land.overlay import Block, Overlay, WarpedOverlay, Window, overlay
-from tanheng.land.pixels import PixelGrid, Source, lies_on
 from tanheng.land.pools import Pool, Threads
 
 #: Bytes of pixels that one task reads of one map.

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from tanheng.inputs.emission.people import mapped_people
 from tanheng.inputs.plan import check_inputs
 from tanheng.inputs.problems import Problems
@@ -18,8 +16,7 @@ from tanheng.pipeline.estimate import refuse_too_large
 from tanheng.pipeline.simulation.study import open_study_simulation
 from tanheng.stages.emission.demand import totals_against_map
 from tanheng.stages.emission.emissions import account_emissions
-from tanheng.stages.emission.per_person import cement_notes, people_notes, per_person_notes
-from tanheng.stages.emission.years import year_notes
+from tanheng.stages.emission.per_person import people_questions
 from tanheng.study import Study, study_entries, telling_all
 
 
@@ -43,18 +40,10 @@ def emission_questions(inputs: Inputs) -> list[str]:
     """Questions about emissions by year and person, as a run asks them; without a boundary people are those of the whole grid."""
     if inputs.emissions is None:
         return []
-    rows = account_emissions(inputs.emissions).emissions
-    return [
-        *year_notes(rows, inputs.emissions.called, of_balance=bool(inputs.emissions.settings.balance)),
-        *_people_questions(inputs, rows),
-    ]
-
-
-def _people_questions(inputs: Inputs, rows: pd.DataFrame) -> list[str]:
-    """Questions about people and their emissions."""
-    if inputs.demand is None or inputs.emissions is None:
-        return []
-    emitted = {int(year): float(part["emissions_t_c"].sum()) for year, part in rows.groupby("year")}
+    account = account_emissions(inputs.emissions)
+    if inputs.demand is None:
+        return list(account.questions)
+    emitted = {int(year): float(rows.sum()) for year, rows in account.emissions.groupby("year")["emissions_t_c"]}
     by_map: dict[int, float] = {}
     people: dict[int, float] = {}
     for year, raster in inputs.demand.population.items():
@@ -62,9 +51,8 @@ def _people_questions(inputs: Inputs, rows: pd.DataFrame) -> list[str]:
             by_map[id(raster)] = mapped_people(inputs.demand, inputs.grid, inputs.land.boundary, year)
         people[year] = by_map[id(raster)]
     return [
-        *per_person_notes(emitted, people),
-        *cement_notes(inputs.emissions.processes, people),
-        *people_notes(people, inputs.demand.population_kind),
+        *account.questions,
+        *people_questions(emitted, people, inputs.emissions.processes, inputs.demand.population_kind),
         *_against_totals(inputs, people),
     ]
 

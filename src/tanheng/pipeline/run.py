@@ -43,7 +43,7 @@ from tanheng.stages.drivers import driver_variables, lay_drivers
 from tanheng.stages.emission.decomposition import account_drivers_of_emissions
 from tanheng.stages.emission.demand import CellDemand, account_demand
 from tanheng.stages.emission.emissions import account_emissions
-from tanheng.stages.emission.per_person import cement_notes, people_notes, per_person_notes
+from tanheng.stages.emission.per_person import people_questions
 from tanheng.stages.found import Found, refuse_failed
 from tanheng.stages.land.change import account_change, change_table
 from tanheng.stages.land.change_plausibility import analyse_change
@@ -296,13 +296,8 @@ def _emissions_and_demand(
     results = account.found + demands.found + compared.found + Found({"balance": table})
     people = {year: float(demands.population.sel(year=year).sum()) for year in study.years}
     emitted = {int(year): float(rows.sum()) for year, rows in account.emissions.groupby("year")["emissions_t_c"]}
-    results += Found(
-        notes=(
-            *per_person_notes(emitted, people),
-            *cement_notes(inputs.emissions.processes, people),
-            *people_notes(people, inputs.demand.population_kind),
-        )
-    )
+    asked = people_questions(emitted, people, inputs.emissions.processes, inputs.demand.population_kind)
+    results += Found(notes=tuple(asked))
     if inputs.decomposition is not None:
         results += account_drivers_of_emissions(
             inputs.decomposition,

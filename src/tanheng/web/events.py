@@ -35,19 +35,22 @@ def told_events(request: Request, name: str, words: Callable[[Job], Mapping[str,
         raise TooManyError(tr("Too many pages follow jobs at once; close some of them."))
     spoken = language()
 
-    def seen() -> Job | None:
-        return home.journal.job(name) if may_see(request, home) else None
+    def seen() -> tuple[Job, str] | None:
+        state = home.journal.job(name) if may_see(request, home) else None
+        if state is None:
+            return None
+        with speaking(spoken):
+            return state, json.dumps(words(state), ensure_ascii=False)
 
     async def told() -> AsyncIterator[str]:
         last = ""
         home.streams += 1
         try:
             while not await request.is_disconnected():
-                state = await anyio.to_thread.run_sync(seen, limiter=home.lane)
-                if state is None:
+                found = await anyio.to_thread.run_sync(seen, limiter=home.lane)
+                if found is None:
                     return
-                with speaking(spoken):
-                    text = json.dumps(words(state), ensure_ascii=False)
+                state, text = found
                 if text != last:
                     last = text
                     yield f"data: {text}\n\n"

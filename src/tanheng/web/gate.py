@@ -195,8 +195,8 @@ class Gate:
                 scope,
                 403,
                 tr(
-                    "This address has been used. Take a new one: choose 'Open in another browser' on the start page of a browser that is in, "
-                    "or stop tanheng in the terminal and start it again."
+                    "This address has been used. Take a new one: choose 'Open in another browser' on the start page of a browser that has the "
+                    "app open, or stop tanheng in the terminal and start it again."
                 ),
             )
         answer = RedirectResponse("/", status_code=303)
@@ -230,7 +230,7 @@ class Gate:
             return self._refused(scope, 401, words)
         if scope["path"] in {"/sign-in", "/language"}:
             return None
-        if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
+        if _asks_for_page(scope):
             address = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
             return RedirectResponse(
                 "/sign-in" if address == "/" else f"/sign-in?to={quote(address, safe='')}", status_code=303
@@ -239,6 +239,11 @@ class Gate:
 
     def _refused(self, scope: Scope, status: int, words: str) -> Response:
         LOG.warning("%s %s %r refused: %s", status, scope["method"], scope["path"][:200], words)
-        if scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", ""):
+        if _asks_for_page(scope):
             return HTMLResponse(outside_page(words), status_code=status)
         return PlainTextResponse(words, status_code=status)
+
+
+def _asks_for_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page."""
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")

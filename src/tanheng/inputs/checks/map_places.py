@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tanheng.grid import Grid, transformer
-from tanheng.land.common_pixels import CommonPixels, common_pixels, offset_on, place_on, same_crs
+from tanheng.grid import Grid
+from tanheng.land.agreement import REACH, agreement_by_shift
 from tanheng.land.engine import LandMap
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.common import offset_on, place_on, same_crs
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import listed, tr
 
 #: Ratio of two pixel sizes from which a change between two maps is asked about.
 _OTHER_SIZE = 1.5
-
-#: Windows of a pair of maps that are compared, along each axis, and their side in pixels.
-_WINDOWS, _SIDE = 4, 256
-
-#: Pixels by which a map is moved, each way, to see whether it fits the other one better.
-_REACH = 3
 
 #: Gain in agreement at which a shift is asked about, and the pixels that must have been compared for it.
 _GAIN, _FEWEST = 0.02, 10_000
@@ -66,9 +59,14 @@ def shift_notes(maps: Sequence[LandMap], grid: Grid | None = None) -> list[str]:
     return [
         note
         for first, last in pairwise(maps)
-        if first.source is not last.source and place_on(first.source.pixels, last.source.pixels) is not None
+        if first.source is not last.source and _lie_together(first.source.pixels, last.source.pixels)
         for note in _shift_note(first, last, grid)
     ]
+
+
+def _lie_together(one: PixelGrid, other: PixelGrid) -> bool:
+    """Whether two maps lie on one lattice whose rows run east and columns south, or the other way."""
+    return one.is_upright and place_on(one, other) is not None
 
 
 def _other_pixels(years: str, one: PixelGrid, other: PixelGrid) -> str:
@@ -105,19 +103,17 @@ def _other_pixels(years: str, one: PixelGrid, other: PixelGrid) -> str:
 
 def _shift_note(first: LandMap, last: LandMap, grid: Grid | None) -> list[str]:
     """Question about a map that fits the one of the year before better where it is moved."""
-    compared, agree = agreement_by_shift(first, last, grid)
-    with np.errstate(invalid="ignore"):
-        share = np.where(compared >= _FEWEST, agree / compared, -1.0)
-    here = share[_REACH, _REACH]
+    compared, share = agreement_by_shift(first, last, grid)
+    here = share[REACH, REACH]
     # Of shifts that fit alike, the shortest.
-    down, right = np.mgrid[-_REACH : _REACH + 1, -_REACH : _REACH + 1]
+    down, right = np.mgrid[-REACH : REACH + 1, -REACH : REACH + 1]
     far = np.where(share >= share.max() - _ALIKE, np.abs(down) + np.abs(right), np.inf)
     best = np.unravel_index(int(np.argmin(far)), share.shape)
-    if here < 0 or share[best] - here <= _GAIN:
+    if compared < _FEWEST or share[best] - here <= _GAIN:
         return []
     ways = [
-        _way(int(best[1]) - _REACH, tr("east"), tr("west")),
-        _way(int(best[0]) - _REACH, tr("south"), tr("north")),
+        _way(int(best[1]) - REACH, tr("east"), tr("west")),
+        _way(int(best[0]) - REACH, tr("south"), tr("north")),
     ]
     return [
         tr(
@@ -138,90 +134,8 @@ def _way(pixels: int, forth: str, back: str) -> str:
     if pixels == 0:
         return ""
     way = forth if pixels > 0 else back
-    if abs(pixels) == _REACH:
-        return tr("{count} pixels or more to the {way}", count=_REACH, way=way)
+    if abs(pixels) == REACH:
+        return tr("{count} pixels or more to the {way}", count=REACH, way=way)
     if abs(pixels) == 1:
         return tr("1 pixel to the {way}", way=way)
     return tr("{count} pixels to the {way}", count=abs(pixels), way=way)
-
-
-def agreement_by_shift(
-    first: LandMap, last: LandMap, grid: Grid | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Pixels compared and pixels that agree, by the rows and columns by which the last map is moved, shape (7, 7).
-
-    Maps must lie on one lattice. North and west come first.
-    """
-    common = common_pixels([first.source.pixels, last.source.pixels])
-    moves = 2 * _REACH + 1
-    compared, agree = np.zeros((moves, moves)), np.zeros((moves, moves))
-    a, e = common.pixels.affine[0], common.pixels.affine[4]
-    for row, column, height, width in _windows(common, (first.source.pixels, last.source.pixels), grid):
-        one, other = (
-            _classes(item, row - place[0], column - place[1], height, width)
-            for item, place in zip((first, last), common.places, strict=True)
-        )
-        # Rows run south and columns east, whichever way the file has them.
-        one, other = (item[:: -1 if e > 0 else 1, :: -1 if a < 0 else 1] for item in (one, other))
-        core = one[_REACH:-_REACH, _REACH:-_REACH]
-        for down in range(moves):
-            for right in range(moves):
-                top, left = moves - 1 - down, moves - 1 - right
-                moved = other[top : top + core.shape[0], left : left + core.shape[1]]
-                both = (core >= 0) & (moved >= 0)
-                compared[down, right] += both.sum()
-                agree[down, right] += (both & (core == moved)).sum()
-    return compared, agree
-
-
-def _classes(item: LandMap, row: int, column: int, height: int, width: int) -> NDArray[np.int16]:
-    """Class index of the pixels of a window; below zero where there is no data."""
-    codes, table = item.lookup.indexed(item.source.read(row, column, height, width), item.source.name)
-    return table[codes]
-
-
-def _windows(
-    common: CommonPixels, maps: tuple[PixelGrid, PixelGrid], grid: Grid | None
-) -> Iterator[tuple[int, int, int, int]]:
-    """Windows of the common pixels that both maps cover, spread over the grid."""
-    top, left, bottom, right = _shared_box(common, maps, grid)
-    heights, widths = _spread(top, bottom), _spread(left, right)
-    for row, height in heights:
-        for column, width in widths:
-            yield row, column, height, width
-
-
-def _shared_box(
-    common: CommonPixels, maps: tuple[PixelGrid, PixelGrid], grid: Grid | None
-) -> tuple[int, int, int, int]:
-    """First and last row and column of the common pixels that both maps and the grid cover."""
-    starts = [place[0] for place in common.places], [place[1] for place in common.places]
-    ends = (
-        [place[0] + item.height for place, item in zip(common.places, maps, strict=True)],
-        [place[1] + item.width for place, item in zip(common.places, maps, strict=True)],
-    )
-    if grid is None:
-        return max(starts[0]), max(starts[1]), min(ends[0]), min(ends[1])
-    west, south, east, north = grid.bounds
-    x, y = np.meshgrid(np.linspace(west, east, 9), np.linspace(south, north, 9))
-    columns, rows = common.pixels.positions(*transformer(grid.crs, common.pixels.crs).transform(x.ravel(), y.ravel()))
-    rows, columns = rows[np.isfinite(rows)], columns[np.isfinite(columns)]
-    if not len(rows) or not len(columns):
-        return 0, 0, 0, 0
-    return (
-        max(*starts[0], math.floor(rows.min())),
-        max(*starts[1], math.floor(columns.min())),
-        min(*ends[0], math.ceil(rows.max())),
-        min(*ends[1], math.ceil(columns.max())),
-    )
-
-
-def _spread(start: int, end: int) -> list[tuple[int, int]]:
-    """Windows along one axis: their first pixel and length."""
-    length = end - start
-    if length <= 4 * _REACH:
-        return []
-    if length <= _WINDOWS * _SIDE:
-        return [(start, length)]
-    gap = (length - _SIDE) / (_WINDOWS - 1)
-    return [(start + round(number * gap), _SIDE) for number in range(_WINDOWS)]

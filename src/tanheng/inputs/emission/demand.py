@@ -111,15 +111,15 @@ def unknown_weights(study: Study, drivers: Mapping[str, object], classes: tuple[
 
 
 def repeated_points(points: pd.DataFrame, name: str) -> list[str]:
-    """Question about point sources that stand twice: in one year at one place, with the same emissions."""
+    """Question about point sources that are listed twice: in one year at one place, with the same emissions."""
     twice = points[points.duplicated(["year", "sector", "longitude", "latitude", "emissions_t_c"])]
     if twice.empty:
         return []
     first = twice.iloc[0]
     return [
         tr(
-            "{name}: point sources stand twice ({count} in all), as that of {year} at {longitude:g}, {latitude:g}: same year, sector, place and "
-            "emissions; are these two plants?",
+            "{name}: point sources are listed twice ({count} in all), as that of {year} at {longitude:g}, {latitude:g}: same year, sector, place and "
+            "emissions; are these separate plants?",
             name=name,
             count=len(twice),
             year=int(first["year"]),

@@ -261,7 +261,7 @@ def _check_emission_rows(
         if lost:
             problems.add(
                 tr(
-                    "{name}: zones that the layer '{zones}' does not have, or not under this name alone: {names}{nearest}",
+                    "{name}: zones missing from the layer '{zones}', or with an ambiguous name: {names}{nearest}",
                     name=name,
                     zones=study.emissions.zones,
                     names=listed([*lost[:5], *([tr("{count} more", count=len(lost) - 5)] if len(lost) > 5 else [])]),

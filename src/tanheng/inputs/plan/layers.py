@@ -112,7 +112,7 @@ def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.flo
     Raises
     ------
     InputError
-        A class is not known, a conversion stands twice, a cost is no number, or the heading names no area.
+        A class is not known, a conversion is given twice, a cost is not a number, or the unit in the heading is not a currency per area.
     """
     table = read_table(path)
     table.require(required_columns("costs"))
@@ -131,7 +131,7 @@ def costs_of_conversions(path: Path, classes: tuple[str, ...]) -> NDArray[np.flo
 
 
 #: Multiples of a currency, which the budget is not in.
-_MANY = re.compile(r"[万亿千百]|10\s*[\^*]|\d|million|billion|thousand|mln|bn", re.IGNORECASE)
+_MANY = re.compile(r"[万亿千百\d]|million|billion|thousand|mln|bn", re.IGNORECASE)
 
 #: Areas that a cost may be by, in hectares.
 _AREAS = {
@@ -152,20 +152,17 @@ def _per_hectare(table: Table) -> float:
     Raises
     ------
     InputError
-        It names another area, or none.
+        It names another area or none, or multiples of a currency.
     """
     unit = unit_in_heading(table, "cost")
     if not unit:
         return 1.0
-    area = unit.replace("per ", "/").rpartition("/")[2].strip().lower()
-    if (
-        "/" not in unit.replace("per ", "/")
-        or area not in _AREAS
-        or _MANY.search(unit.replace("per ", "/").rpartition("/")[0])
-    ):
+    money, slash, area = unit.replace("per ", "/").rpartition("/")
+    area = area.strip().lower()
+    if not slash or area not in _AREAS or _MANY.search(money):
         raise InputError(
             tr(
-                "{name}: column {column}: '{unit}' does not say by which area the costs are; write it as (CNY/ha), (CNY/km2) or (CNY/mu)",
+                "{name}: column {column}: '{unit}' is not the currency of the budget by an area; write it as (CNY/ha), (CNY/km2) or (CNY/mu)",
                 name=table.name,
                 column=table.heading("cost"),
                 unit=unit,

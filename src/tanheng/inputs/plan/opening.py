@@ -93,29 +93,14 @@ def open_plan(inputs: Inputs) -> PlanInputs:
     if plan is None:
         raise InputError(tr("the study has no [plan]; see docs/planning.md for what it may say"))
     problems = Problems()
-    for key, names in _classes_named(plan):
-        for name in names:
-            if name not in inputs.classes:
-                text = tr(
-                    "plan.{place}: there is no class '{name}'{nearest}",
-                    place=key,
-                    name=name,
-                    nearest=class_hint(name, inputs.classes),
-                )
-                problems.add(Problem(text, f"plan.{key}"))
+    problems.add(*_unknown_classes(plan, inputs))
     with problems.at("plan.limits"):
         problems.add(*_zones_named(plan, inputs))
         problems.add(*limits_that_conflict(plan, inputs.classes))
     with problems.at("plan.demand_zones"):
         problems.add(*_demand_named(plan, inputs))
-    may_change = np.ones(inputs.grid.shape, bool)
-    asked = list(plan_questions(plan, plan.year or inputs.study.years[-1]))
     with problems.at("plan.protected"):
-        for land in plan.protected:
-            inside = problems.attempt(cells_inside, land.file, inputs)
-            if inside is not None:
-                may_change &= ~inside
-                asked += empty_mask("protected", land.file, inside)
+        may_change, unprotected = _outside_protected(plan, inputs, problems)
     with problems.at("plan.fit"):
         may_become, unfit = problems.attempt(cells_that_may_become, plan, inputs) or ({}, [])
     with problems.at("plan.costs"):
@@ -135,7 +120,8 @@ def open_plan(inputs: Inputs) -> PlanInputs:
         unit_rules = problems.attempt(_rules, plan.unit_rules or "zones-by-unit", ("esc", "ecc"), inputs)
     problems.stop_if_any()
     notes = [
-        *asked,
+        *plan_questions(plan, plan.year or inputs.study.years[-1]),
+        *unprotected,
         *unfit,
         *_silent_defaults(plan, inputs),
         *_free(plan, costs, inputs.classes),
@@ -208,6 +194,35 @@ def _classes_named(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
         ("fit", tuple(item.land_class for item in plan.fit)),
         *((key, getattr(plan, key)) for key in ("fixed", "no_new") if key in plan.model_fields_set),
     ]
+
+
+def _unknown_classes(plan: Plan, inputs: Inputs) -> list[Problem]:
+    """Classes that a plan names and the study does not have."""
+    return [
+        Problem(
+            tr(
+                "plan.{place}: there is no class '{name}'{nearest}",
+                place=key,
+                name=name,
+                nearest=class_hint(name, inputs.classes),
+            ),
+            f"plan.{key}",
+        )
+        for key, names in _classes_named(plan)
+        for name in names
+        if name not in inputs.classes
+    ]
+
+
+def _outside_protected(plan: Plan, inputs: Inputs, problems: Problems) -> tuple[Mask, list[str]]:
+    """Cells outside protected land, and questions about protected land that covers no cell."""
+    may_change, notes = np.ones(inputs.grid.shape, bool), list[str]()
+    for land in plan.protected:
+        inside = problems.attempt(cells_inside, land.file, inputs)
+        if inside is not None:
+            may_change &= ~inside
+            notes += empty_mask("protected", land.file, inside)
+    return may_change, notes
 
 
 def _silent_defaults(plan: Plan, inputs: Inputs) -> list[str]:

@@ -35,7 +35,8 @@ def plan_questions(plan: Plan, start: int) -> Iterator[str]:
     yield from rate_notes("plan.discount_rate_percent", plan.discount_rate_percent)
     if plan.price_path and max(plan.price_path) < start:
         yield tr(
-            "plan.price_path: all its years are before {start}, from where the plan begins, so that the price of {last} holds for ever; is that so?",
+            "plan.price_path: all its years are before {start}, from where the plan begins, so that the price of {last} is used throughout; "
+            "is that so?",
             start=start,
             last=max(plan.price_path),
         )
@@ -47,7 +48,7 @@ def empty_mask(key: str, file: str, inside: NDArray[np.bool_]) -> list[str]:
         return []
     return [
         tr(
-            "plan.{key}: {file} covers no cell of the grid at least half, so that it changes nothing; is it of this region, in the right CRS, "
+            "plan.{key}: {file} covers no grid cell by half or more, so that it changes nothing; is it of this region, in the right CRS, "
             "and are its areas larger than half a cell?",
             key=key,
             file=file,

@@ -19,7 +19,7 @@ from tanheng.inputs.problems import Problems
 from tanheng.io.aligned import touched_by, values_on, zones_on
 from tanheng.io.rasters import Raster
 from tanheng.io.vectors import read_layer, read_polygons
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import mark, tr
 from tanheng.simulation.landscape import GAP, NO_ZONE, Codes, Driver, as_codes, levels_of
 

@@ -15,7 +15,7 @@ from tanheng.io.aligned import codes_on
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.land.engine import LandMap, inventory
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import name_of, tr
 from tanheng.simulation.landscape import OUTSIDE, Land
 from tanheng.units import M2_PER_KM2

@@ -9,7 +9,7 @@ raster, so that no cell depends on the window it was read with.
 Two geometries make the intervals:
 
 * *aligned*: the raster lies in the CRS of the grid. Lengths are then exact, and whole numbers of a small unit where
-  the coordinates are (see `tanheng.land.overlay`), so that sums do not depend on their order. Pixels at most half as large as
+  the coordinates are (see `tanheng.land.lattice.overlay`), so that sums do not depend on their order. Pixels at most half as large as
   cells are counted in bands (`fine`, and `moved` for two maps), others one by one (`coarse`).
 * *warped*: any other CRS. Each row of pixels is cut into sub-rows; a sub-row is a line whose way through the grid is
   interpolated between the nodes of a lattice that is projected exactly. Where it crosses a cell line it is cut (`warped`).

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.land.engine import BLOCK_BYTES, LandMap, held_overlay, plan_blocks, read_upright
-from tanheng.land.overlay import Block, Overlay, Window
+from tanheng.land.lattice.overlay import Block, Overlay, Window
 
 Values = NDArray[np.float64]
 

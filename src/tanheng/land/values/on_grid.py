@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from tanheng.grid import Grid
 from tanheng.land.engine import held_overlay, plan_blocks
-from tanheng.land.overlay import Block
-from tanheng.land.pixels import Source
+from tanheng.land.lattice.overlay import Block
+from tanheng.land.lattice.pixels import Source
 
 #: Continuous rasters are cut into sub-rows half as high as land-cover maps: they are small.
 _SUB_ROW = 1.0 / 48.0

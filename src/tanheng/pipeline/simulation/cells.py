@@ -16,7 +16,7 @@ from tanheng.inputs.land_maps import LandInputs, land_maps
 from tanheng.inputs.study_inputs import Inputs
 from tanheng.io.land_use import write_parts
 from tanheng.io.rasters import open_raster
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.land.series import LandSeries
 from tanheng.language import tr
 from tanheng.simulation.parts_of_cells import laid_out, part_counts

@@ -215,7 +215,7 @@ def _other_places(given: DemandInputs, land: Land) -> list[str]:
             notes.append(
                 tr(
                     "population of {first} and {last}: people live in other places (correlation of the cells {correlation:.2f}, usually above 0.9); "
-                    "is one of the maps shifted, turned over, or another product?",
+                    "is one of the maps shifted, flipped, or of another product?",
                     first=first,
                     last=last,
                     correlation=correlation,

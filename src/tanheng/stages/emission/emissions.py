@@ -27,11 +27,12 @@ from tanheng.units import CO2_PER_C, conversion_factor
 
 @dataclass(frozen=True)
 class Account:
-    """Emissions by row in t C and t CO2, and their terms by year where their uncertainty is known."""
+    """Emissions by row in t C and t CO2, their terms by year where their uncertainty is known, and questions about what the years have."""
 
     emissions: pd.DataFrame
     terms: Mapping[int, Terms]
     found: Found
+    questions: tuple[str, ...]
 
 
 def account_emissions(given: EmissionInputs) -> Account:
@@ -39,13 +40,12 @@ def account_emissions(given: EmissionInputs) -> Account:
     table = _carbon_dioxide(given)
     table = table[table["year"].isin(given.years)].reset_index(drop=True)
     terms, notes = _terms_by_year(table, given)
-    account = Found(
-        {"emissions": table}, notes=(*year_notes(table, given.called, of_balance=bool(given.settings.balance)), *notes)
-    )
+    questions = tuple(year_notes(table, given.called, of_balance=bool(given.settings.balance)))
+    account = Found({"emissions": table}, notes=(*questions, *notes))
     account += Found(_uncertainty_tables(table, terms, given.settings))
     account += _gases(table, given)
     account += _reference(table, given)
-    return Account(table, terms, account)
+    return Account(table, terms, account, questions)
 
 
 def _carbon_dioxide(given: EmissionInputs) -> pd.DataFrame:

@@ -17,6 +17,13 @@ _LEAST, _MOST = 0.3, 60.0
 _GROWN, _GROWN_PER_YEAR = 1.5, 0.08
 
 
+def people_questions(
+    emitted: Mapping[int, float], people: Mapping[int, float], processes: pd.DataFrame | None, kind: str
+) -> list[str]:
+    """All questions about people and what is emitted and made for each of them; `kind` is that of the population maps."""
+    return [*per_person_notes(emitted, people), *cement_notes(processes, people), *people_notes(people, kind)]
+
+
 def per_person_notes(emitted: Mapping[int, float], people: Mapping[int, float]) -> list[str]:
     """Questions about years whose emissions per person are unusual.
 
@@ -71,8 +78,9 @@ def cement_notes(processes: pd.DataFrame | None, people: Mapping[int, float]) ->
     rows = processes[processes["fuel"].isin(["cement", "clinker"])]
     notes = []
     for row in rows.groupby(["year", "unit"], as_index=False)["quantity"].sum().itertuples():
-        each = row.quantity * conversion_factor(str(row.unit), "t") / max(people.get(int(row.year), 0.0), 1.0)
-        if people.get(int(row.year)) and each > _MOST_CEMENT:
+        persons = people.get(int(row.year), 0.0)
+        each = row.quantity * conversion_factor(str(row.unit), "t") / persons if persons > 0 else 0.0
+        if each > _MOST_CEMENT:
             notes.append(
                 tr(
                     "cement of {year} is {each:.3g} t a person, more than any province makes ({most:g}); is the unit right?",

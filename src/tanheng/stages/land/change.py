@@ -292,7 +292,7 @@ def _of_tables(items: tuple[LandChange, ...], land: Land) -> Iterator[str]:
         same = float(np.trace(item.by_transition.values))
         yield tr(
             "{first}-{last}: of the change of {total:+,.0f} t C, {same:+,.0f} t C are on land that stays in its class, because the densities "
-            "of the two years differ; that part is as sure as the difference between the two tables",
+            "of the two years differ; that part is only as reliable as the difference between the two tables",
             first=item.first,
             last=item.last,
             total=item.total,

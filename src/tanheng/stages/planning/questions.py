@@ -58,7 +58,7 @@ def _of_budget(opened: PlanInputs, land: PlanLand, flows: Flows) -> Iterator[str
     spent = amount(cost, flows)
     if share < _HARDLY:
         yield tr(
-            "plan.budget: {budget:,.6g} {currency} pay for change on about {share:.2g} % of the land; are the budget and the costs in one unit, "
+            "plan.budget: {budget:,.6g} {currency} pays for change on about {share:.2g} % of the land; are the budget and the costs in one unit, "
             "the costs by hectare and the budget not in 10^4?",
             budget=budget,
             currency=opened.plan.currency,

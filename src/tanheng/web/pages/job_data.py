@@ -37,7 +37,7 @@ async def job(request: Request) -> Response:
     job_found = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(job_data(job_found, home_of(request).journal))
+    return data(await in_thread(job_data, job_found, home_of(request).journal))
 
 
 async def stop(request: Request) -> Response:
@@ -45,7 +45,7 @@ async def stop(request: Request) -> Response:
     job_found = await in_thread(home_of(request).runner.dismiss, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(job_data(job_found, home_of(request).journal))
+    return data(await in_thread(job_data, job_found, home_of(request).journal))
 
 
 async def job_events(request: Request) -> Response:

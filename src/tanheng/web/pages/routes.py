@@ -82,7 +82,8 @@ async def job(request: Request) -> Response:
     job_found = await in_thread(home.runner.job, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return rendered(request, "job.html.jinja", job=_shown(job_found), data=embedded(job_data(job_found, home.journal)))
+    told = await in_thread(job_data, job_found, home.journal)
+    return rendered(request, "job.html.jinja", job=_shown(job_found), data=embedded(told))
 
 
 async def choose_language(request: Request) -> Response:

@@ -16,7 +16,7 @@ from tanheng.plain_files import BESIDE_A_SHAPEFILE, shown, written
 from tanheng.web.home import Home
 from tanheng.web.studies.files import read_text, study_path
 from tanheng.web.studies.found import found_in
-from tanheng.web.studies.uploads import DATA
+from tanheng.web.studies.uploads import DATA, remove_empty
 
 #: Names that the app gives to folders of results without a record.
 _OWN_NAMES = re.compile(r"(stock|correlate|moran|geodetector|compare)-\d{8}-\d{6}(-\d+)?")
@@ -41,10 +41,7 @@ def remove_file(home: Home, study: str, file: str) -> None:
     with written(path):
         for part in _parts(path):
             part.unlink()
-        folder = path.parent
-        while folder != base and not any(folder.iterdir()):
-            folder.rmdir()
-            folder = folder.parent
+        remove_empty(path.parent, base)
 
 
 def other_users(home: Home, study: str, file: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -66,7 +67,8 @@ async def received(home: Home, base: Path, name: str, parts: AsyncIterator[bytes
     with confined_to([base]):
         refuse_outside(folder)
         refuse_outside(path.parent)
-    _refuse_taken(path, folder.parent)
+    for taken in (path, *(parent for parent in path.parents if parent.is_relative_to(folder) and parent.is_file())):
+        _refuse_taken(taken, folder.parent)
     _refuse_large(said or 0, home, name)
     _refuse_full(said or 0, folder)
     await anyio.to_thread.run_sync(home.space.refuse, said or 0, limiter=home.lane)
@@ -105,6 +107,15 @@ async def _kept(
         return [path]
     finally:
         Path(unfinished).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # another file has come to lie there
+            remove_empty(path.parent, folder)
+
+
+def remove_empty(folder: Path, base: Path) -> None:
+    """Remove a folder below another one, and those that it lies in, as far as they are empty."""
+    while folder != base and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def _named(unfinished: Path, path: Path) -> None:

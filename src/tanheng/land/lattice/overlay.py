@@ -18,7 +18,7 @@ from tanheng.land.kernels.coarse import count_coarse, count_pair_coarse, sum_ali
 from tanheng.land.kernels.fine import count_aligned
 from tanheng.land.kernels.moved import count_moved_aligned, stay
 from tanheng.land.kernels.warped import count_pair_warped, count_warped, sum_warped
-from tanheng.land.pixels import PixelGrid, lies_on
+from tanheng.land.lattice.pixels import PixelGrid, lies_on
 from tanheng.language import tr
 
 #: Lattice nodes stand about this many cells apart: at 1 km cells a straight line is then off by less than 0.4 m.

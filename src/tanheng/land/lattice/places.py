@@ -9,7 +9,7 @@ import pyproj
 
 from tanheng.errors import InputError
 from tanheng.grid import transformer
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import tr
 from tanheng.limits import limit, more_than
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyproj
 
 from tanheng.grid import transformer
-from tanheng.land.pixels import PixelGrid
+from tanheng.land.lattice.pixels import PixelGrid
 
 #: Pixels by which two lattices may drift apart over a whole map and still be one: what files round of their origin and pixel size.
 ONE_LATTICE = 0.01
@@ -74,7 +74,14 @@ def common_pixels(maps: Sequence[PixelGrid]) -> CommonPixels:
     first = maps[0]
     if all(item == first for item in maps):
         return CommonPixels(first, ((0, 0),) * len(maps))
-    places = [place_on(first, item) or (0, 0) for item in maps]
+    places = [place_on(first, item) for item in maps]
+    assert None not in places  # noqa: S101  maps of one lattice are given
+    return laid_together(maps, [place for place in places if place is not None])
+
+
+def laid_together(maps: Sequence[PixelGrid], places: Sequence[tuple[int, int]]) -> CommonPixels:
+    """Pixels that hold all maps; each begins at a row and column of the first one, which may lie outside it."""
+    first = maps[0]
     top, left = min(row for row, _ in places), min(column for _, column in places)
     height = max(row + item.height for (row, _), item in zip(places, maps, strict=True)) - top
     width = max(column + item.width for (_, column), item in zip(places, maps, strict=True)) - left
