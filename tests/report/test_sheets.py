@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from tanheng.grid import ALBERS_CHINA, Grid, equal_area_crs, transformer
 from tanheng.language import speaking
 from tanheng.report.cartography.backdrop import Outline, backdrop, frame_bounds, place_names, placed
+from tanheng.report.cartography.cells import Cells
 from tanheng.report.cartography.graticule import graticule
 from tanheng.report.cartography.legend import Entry, Histogram, Legend, span_of
 from tanheng.report.cartography.press import fonts, press
@@ -98,7 +99,7 @@ def test_no_text_is_cut_or_covers_another(shape: tuple[int, int], make: object, 
 def test_maps_keep_their_proportions_and_no_frame_covers_another(shape: tuple[int, int], years: int) -> None:
     desk = _desk(*shape)
     figure = desk.sheet(_kinds(shape, years))
-    boxes = [shapely.box(*axes.get_window_extent().extents) for axes in figure.axes]
+    boxes = [shapely.box(*cells.window.box.extents) for cells in figure.findobj(Cells)]
     assert len(boxes) == years
     for box in boxes:
         west, south, east, north = box.bounds

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from tanheng.grid import Bounds, Grid, project
 from tanheng.report.cartography.graticule import Graticule, graticule
+from tanheng.report.cartography.overlay import Drawn, Overlay
+from tanheng.report.cartography.window import Window
 from tanheng.report.style.lettering import LEADING, text_width
 
 #: A frame is at most so many times as long as wide, so that a narrow region keeps room for its degrees.
@@ -82,24 +85,45 @@ class Backdrop:
         """Meridians and parallels of the frame."""
         return graticule(self.grid.crs, self.bounds)
 
-    def draw_under(self, axes: Any) -> None:  # noqa: ANN401  matplotlib's axes
-        """Draw the graticule, and set the frame."""
-        west, south, east, north = self.bounds
-        axes.add_collection(
-            LineCollection(list(self.graticule.lines), colors="#9aa0a6", linewidths=0.3, zorder=0.5), autolim=False
-        )
-        axes.set_xlim(west, east)
-        axes.set_ylim(south, north)
-        axes.set_xticks([])
-        axes.set_yticks([])
+    @cached_property
+    def _drawn(self) -> tuple[Drawn, Drawn]:
+        """Dots of outlines and of names that were drawn before."""
+        return {}, {}
 
-    def draw_over(self, axes: Any, across: float) -> None:  # noqa: ANN401
-        """Draw the outlines on a frame so many inches across, thinner on a small one, the widest ones last."""
-        thin = float(np.clip(across / 5, 0.35, 1))
-        for rings, width in reversed(self.rings):
-            axes.add_collection(
-                LineCollection(list(rings), colors="#333333", linewidths=width * thin, zorder=3), autolim=False
+    def draw_under(self, window: Window) -> None:
+        """Draw the graticule."""
+        lines = list(self.graticule.lines)
+        window.add(LineCollection(lines, colors="#9aa0a6", linewidths=0.3, zorder=0.5, transform=window.place))
+
+    def draw_over(self, window: Window) -> None:
+        """Draw the outlines and the line around the frame."""
+        window.add(Overlay(window, self._outlines, self._drawn[0], zorder=3))
+        window.edge()
+
+    def draw_names(self, window: Window) -> None:
+        """Write the names of zones that have room."""
+        window.add(Overlay(window, self._written, self._drawn[1], zorder=5))
+
+    def _outlines(self, window: Window) -> list[Artist]:
+        """Outlines, thinner in a small frame, the widest ones last."""
+        thin = float(np.clip(window.size[0] / 5, 0.35, 1))
+        return [
+            LineCollection(
+                list(rings), colors="#333333", linewidths=width * thin, transform=window.place, clip_box=window.box
             )
+            for rings, width in reversed(self.rings)
+        ]
+
+    def _written(self, window: Window) -> list[Artist]:
+        """Names with a pale edge, which keeps them legible on dark land."""
+        edge = [withStroke(linewidth=1.6, foreground="#ffffffd0")]
+        return [
+            Text(
+                item.x, item.y, item.name, fontsize=_NAME_SIZE, color="#111111", ha="center", va="center_baseline",
+                parse_math=False, path_effects=edge, transform=window.inches,
+            )
+            for item in placed(self.names, self.bounds, window.size[0])
+        ]  # fmt: skip
 
 
 def backdrop(grid: Grid, outlines: Outlines, labels: str | None = None) -> Backdrop:
@@ -211,14 +235,3 @@ def placed(names: Sequence[PlaceName], bounds: Bounds, width: float) -> list[Pla
                 placed_names.append(one)
                 break
     return placed_names
-
-
-def draw_names(axes: Any, names: Sequence[PlacedName], bounds: Bounds, width: float) -> None:  # noqa: ANN401
-    """Write names with a pale edge, which keeps them legible on dark land."""
-    scale = width / (bounds[2] - bounds[0])
-    for item in names:
-        axes.text(
-            bounds[0] + item.x / scale, bounds[1] + item.y / scale, item.name, fontsize=_NAME_SIZE, color="#111111",
-            ha="center", va="center_baseline", zorder=5, parse_math=False,
-            path_effects=[withStroke(linewidth=1.6, foreground="#ffffffd0")],
-        )  # fmt: skip

@@ -94,18 +94,14 @@ class Histogram:
         """Draw with the upper left corner there."""
         top = paper.lines(left, top, [tr("Cells by value")], _SMALL, color=PALE_INK) + 0.04
         edges, counts = self.bars()
-        axes = paper.axes(left, top, self.width, 0.6)
         # A bar with zero in it is that of what did not change, which is most of it.
         middle = np.where((edges[:-1] <= 0) & (edges[1:] > 0), 0.0, (edges[:-1] + edges[1:]) / 2)
         kinds = classes_of(middle, self.breaks)
         bars = [[(place, 0), (place, count), (place + 1, count), (place + 1, 0)] for place, count in enumerate(counts)]
-        axes.add_collection(PolyCollection(bars, facecolors=[self.colours[kind] for kind in kinds], linewidths=0))
-        axes.set_xlim(0, len(counts))
-        axes.set_ylim(0, max(counts.max(), 1) * 1.05)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.spines[["top", "left", "right"]].set_visible(False)
-        axes.spines["bottom"].set_linewidth(0.5)
+        colours = [self.colours[kind] for kind in kinds]
+        window = paper.window(left, top, (self.width, 0.6), (0, 0, len(counts), max(counts.max(), 1) * 1.05))
+        window.add(PolyCollection(bars, facecolors=colours, linewidths=0, transform=window.place))
+        window.floor()
         self._ends(paper, left, top + 0.63, edges)
 
     def bars(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

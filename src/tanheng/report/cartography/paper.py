@@ -8,10 +8,17 @@ from typing import Any, Protocol
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.text import Text
 
+from tanheng.grid import Bounds
+from tanheng.report.cartography.overlay import Drawn, Overlay
+from tanheng.report.cartography.window import Window
 from tanheng.report.style.lettering import line_height, wrapped
 
 INK, PALE_INK, RULE = "#222222", "#555555", "#666666"
+
+#: Where letters stand in a line, as a part of its height from above.
+_BASE = 0.76
 
 
 class Paper:
@@ -23,7 +30,7 @@ class Paper:
 
     def text(self, left: float, top: float, words: str, size: float, **options: Any) -> None:  # noqa: ANN401
         """Write one line; `top` is the upper edge of its line, `left` its place of alignment."""
-        base = top + 0.76 * line_height(size)
+        base = top + _BASE * line_height(size)
         options = {"color": INK, "va": "baseline", **options}
         self.figure.text(left / self.width, 1 - base / self.height, words, fontsize=size, parse_math=False, **options)
 
@@ -46,10 +53,9 @@ class Paper:
         patch.set_transform(self.figure.dpi_scale_trans)
         self.figure.add_artist(patch)
 
-    def axes(self, left: float, top: float, width: float, height: float) -> Any:  # noqa: ANN401  matplotlib's axes
-        """Axes of that place and size."""
-        bottom = self.height - top - height
-        return self.figure.add_axes((left / self.width, bottom / self.height, width / self.width, height / self.height))
+    def window(self, left: float, top: float, size: tuple[float, float], bounds: Bounds) -> Window:
+        """Frame of that place and size that shows what lies within the bounds."""
+        return Window(self.figure, (left, self.height - top - size[1]), size, bounds)
 
 
 class Block(Protocol):
@@ -89,3 +95,18 @@ class Words:
     def draw(self, paper: Paper, left: float, top: float) -> None:
         """Draw with the upper left corner there."""
         paper.lines(left, top, self.broken, self.size, color=self.colour)
+
+    def draw_again(self, paper: Paper, left: float, top: float, drawn: Drawn) -> None:
+        """Draw what the sheets of a study share; its dots are kept."""
+        window = paper.window(left, top, (self.width, self.height), (0.0, 0.0, 1.0, 1.0))
+        window.add(Overlay(window, self._texts, drawn, zorder=3))
+
+    def _texts(self, window: Window) -> list[Text]:
+        high = line_height(self.size)
+        return [
+            Text(
+                0.0, self.height - (number + _BASE) * high, line, color=self.colour, fontsize=self.size, va="baseline",
+                parse_math=False, transform=window.inches,
+            )
+            for number, line in enumerate(self.broken)
+        ]  # fmt: skip

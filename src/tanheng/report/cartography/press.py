@@ -36,7 +36,7 @@ class Press:
         while len(self._waiting) >= self._MOST_WAITING:
             self._waiting.pop(0).result()
         # Packing takes as long as drawing and needs no Python, so the next sheet is drawn meanwhile.
-        self._waiting.append(self._packer.submit(image.save, path, dpi=(figure.dpi, figure.dpi)))
+        self._waiting.append(self._packer.submit(image.save, path, dpi=(figure.dpi, figure.dpi), compress_level=_PACKED))
         for ending in self.endings:
             if ending != "png":
                 figure.savefig(self.folder / f"{name}.{ending}", dpi=figure.dpi, metadata=_UNDATED[ending])
@@ -50,6 +50,9 @@ class Press:
         for one in self._waiting:
             one.result()
 
+
+#: Files are a twentieth larger than at the level that is usual, and packed in two thirds of the time.
+_PACKED = 3
 
 #: Without dates, the same study gives the same files.
 _UNDATED: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
 from numpy.typing import NDArray
 
-from tanheng.report.cartography.backdrop import Backdrop, draw_names, placed
+from tanheng.report.cartography.backdrop import Backdrop
 from tanheng.report.cartography.cells import Cells
 from tanheng.report.cartography.legend import COLUMN, Histogram, Legend, blocks_of
+from tanheng.report.cartography.overlay import Drawn
 from tanheng.report.cartography.paper import PALE_INK, Block, Paper, Words
 from tanheng.report.cartography.scale import Scale, ScaleBar, scale_of
+from tanheng.report.cartography.window import Window
 from tanheng.report.style.lettering import line_height, text_width
 
 #: Inches: edge of the sheet, room for degrees at the left and below, gaps between maps and blocks.
@@ -122,6 +125,7 @@ class Desk:
     def __init__(self, backdrop: Backdrop, imprint: Imprint | None = None, dpi: int = 300) -> None:
         self.backdrop, self.dpi = backdrop, dpi
         self.imprint = imprint or Imprint()
+        self._drawn: defaultdict[Words, Drawn] = defaultdict(dict)
 
     @cached_property
     def scale(self) -> Scale:
@@ -190,7 +194,7 @@ class Desk:
         title.draw(paper, _EDGE, _EDGE)
         under = top + height + 0.12
         for block in foot:
-            block.draw(paper, _EDGE, under)
+            block.draw_again(paper, _EDGE, under, self._drawn[block])
             under += block.height
         return paper, top
 
@@ -198,13 +202,12 @@ class Desk:
         number = len(picture.layers)
         for rank, (heading, layer) in enumerate(picture.layers):
             left, down = plan.place(rank)
-            axes = paper.axes(_EDGE + left, top + down, plan.width, plan.height)
-            self._map(axes, layer, picture, plan.width)
+            window = paper.window(_EDGE + left, top + down, (plan.width, plan.height), self.backdrop.bounds)
+            self._map(window, layer, picture)
             if heading:
                 paper.text(_EDGE + left, top + down - plan.heading, heading, _SUBTITLE)
             if number == 1:
-                names = placed(self.backdrop.names, self.backdrop.bounds, plan.width)
-                draw_names(axes, names, self.backdrop.bounds, plan.width)
+                self.backdrop.draw_names(window)
             self._degrees(
                 paper,
                 (_EDGE + left, top + down),
@@ -213,17 +216,18 @@ class Desk:
                 below=rank + plan.columns >= number,
             )
 
-    def _map(self, axes: Any, layer: Layer, picture: Picture, across: float) -> None:  # noqa: ANN401  matplotlib's axes
+    def _map(self, window: Window, layer: Layer, picture: Picture) -> None:
         palette = np.array([to_rgba(colour) for colour in picture.colours] + [(1.0, 1.0, 1.0, 0.0)])
-        self.backdrop.draw_under(axes)
-        axes.add_image(Cells(axes, layer, (palette * 255).round().astype(np.uint8), self.backdrop.grid.bounds))
-        axes.set_xlim(self.backdrop.bounds[0], self.backdrop.bounds[2])
-        axes.set_ylim(self.backdrop.bounds[1], self.backdrop.bounds[3])
-        self.backdrop.draw_over(axes, across)
+        self.backdrop.draw_under(window)
+        window.add(Cells(window, layer, (palette * 255).round().astype(np.uint8), self.backdrop.grid.bounds))
+        self.backdrop.draw_over(window)
         for x0, y0, x1, y1, points in picture.arrows:
-            style = {"arrowstyle": "-|>", "color": ARROW, "alpha": 0.85, "lw": points}
-            style["connectionstyle"] = "arc3,rad=0.12"
-            axes.annotate("", xy=(x1, y1), xytext=(x0, y0), arrowprops=style, zorder=4)
+            window.add(
+                FancyArrowPatch(
+                    (x0, y0), (x1, y1), arrowstyle="-|>", connectionstyle="arc3,rad=0.12", mutation_scale=10, color=ARROW,
+                    alpha=0.85, lw=points, transform=window.place, zorder=4,
+                )
+            )  # fmt: skip
 
     def _degrees(self, paper: Paper, corner: tuple[float, float], plan: Frames, *, left: bool, below: bool) -> None:
         """Names of meridians and parallels, where they have room within the side of the frame."""
