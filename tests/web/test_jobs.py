@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -93,6 +94,15 @@ def test_a_run_is_old_once_a_field_or_a_file_has_changed(served: Served) -> None
     totals.write_bytes(totals.read_bytes().replace(b"1000", b"9000"))  # another one of the same size and of old
     os.utime(totals, (1e9, 1e9))
     assert served.ask(address).json()["results"]["changes"] == ["inputs changed since: totals.csv"]
+
+
+def test_results_that_are_gone_are_no_longer_offered(served: Served) -> None:
+    job = served.job("run", study="small/study.toml")
+    assert served.until(job, "successful")["results"] == "small/results"
+    shutil.rmtree(served.folder / "small" / "results")
+    state = served.ask(f"/app/jobs/{job}").json()
+    assert (state["results"], state["removed"]) == ("", True)
+    assert "small/study.toml" in served.ask("/").text
 
 
 def test_stopping_ends_the_whole_family_within_two_seconds(served: Served) -> None:

@@ -90,6 +90,15 @@ class Space:
         """Whether more than the quota is taken."""
         return math.isfinite(self.quota) and self.used() > self.quota
 
+    def ending(self) -> str:
+        """That a job was ended because the quota is used up, by what it wrote among others."""
+        return tr(
+            "The job was stopped: with what it had written until then, your folder held {used:,.3g} GB, and it may take {quota:,.3g} GB. "
+            "Remove data or results that you no longer need, or ask for more room.",
+            quota=self.quota / 1e9,
+            used=self._size / 1e9,
+        )
+
     def message(self) -> str:
         """That the quota is used up, and the way to mend it."""
         return tr(

@@ -36,7 +36,9 @@ class Press:
         while len(self._waiting) >= self._MOST_WAITING:
             self._waiting.pop(0).result()
         # Packing takes as long as drawing and needs no Python, so the next sheet is drawn meanwhile.
-        self._waiting.append(self._packer.submit(image.save, path, dpi=(figure.dpi, figure.dpi), compress_level=_PACKED))
+        self._waiting.append(
+            self._packer.submit(image.save, path, dpi=(figure.dpi, figure.dpi), compress_level=_PACKED)
+        )
         for ending in self.endings:
             if ending != "png":
                 figure.savefig(self.folder / f"{name}.{ending}", dpi=figure.dpi, metadata=_UNDATED[ending])

@@ -178,7 +178,7 @@ class Runner:
                 "The job used more than {size:g} GB of memory, the limit of this server, and was stopped. Use larger cells or fewer years.",
                 size=rules.memory_bytes / 1e9,
             )
-        return self.space.message() if self.space.is_full() else ""
+        return self.space.ending() if self.space.is_full() else ""
 
     def _ended(self, job: Job, end: Job) -> Job:
         """A job after its processes were ended; one that had done its work by then keeps its results."""

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from tanheng.language import Message, message_of, tr
@@ -13,9 +14,14 @@ from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.journal import Journal
 
 
-def job_data(job: Job, journal: Journal) -> dict[str, object]:
-    """A job as the scripts of its page take it; `ahead` is how many jobs of its owner come before one that waits."""
+def job_data(job: Job, journal: Journal, folder: Path) -> dict[str, object]:
+    """A job as the scripts of its page take it.
+
+    Its results are named while they are there, from the folder of the app; `ahead` is how many jobs of its owner come before one that
+    waits.
+    """
     waits = job.state == "accepted"
+    kept = bool(job.results) and (folder / job.results).exists()
     data = asdict(job)
     problems = [_problem_again(problem) for problem in job.problems]
     return {key: data[key] for key in _TOLD} | {
@@ -25,7 +31,8 @@ def job_data(job: Job, journal: Journal) -> dict[str, object]:
         "problems": problems,
         "begun": begun(job),
         "ahead": sum(one.created < job.created for one in journal.unfinished()) if waits else 0,
-        "results": job.results,
+        "results": job.results if kept else "",
+        "removed": job.state == "successful" and bool(job.results) and not kept,
         "ended": job.has_ended,
     }
 

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from tanheng.language import tr
 from tanheng.web.answers import body_of, data, home_of, in_thread
 from tanheng.web.events import told_events
+from tanheng.web.home import Home
+from tanheng.web.jobs.job import Job
 from tanheng.web.jobs.told import job_data, log_again, tells_end
 from tanheng.web.offers import OFFERS
 from tanheng.web.refusals import NotThereError
@@ -37,7 +39,7 @@ async def job(request: Request) -> Response:
     job_found = await in_thread(home_of(request).runner.job, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(await in_thread(job_data, job_found, home_of(request).journal))
+    return data(await in_thread(_told, home_of(request), job_found))
 
 
 async def stop(request: Request) -> Response:
@@ -45,7 +47,7 @@ async def stop(request: Request) -> Response:
     job_found = await in_thread(home_of(request).runner.dismiss, request.path_params["job"])
     if job_found is None:
         raise NotThereError(tr("There is no such job."))
-    return data(await in_thread(job_data, job_found, home_of(request).journal))
+    return data(await in_thread(_told, home_of(request), job_found))
 
 
 async def job_events(request: Request) -> Response:
@@ -59,7 +61,11 @@ async def job_events(request: Request) -> Response:
     name = request.path_params["job"]
     if await in_thread(home_of(request).journal.job, name) is None:
         raise NotThereError(tr("There is no such job."))
-    return told_events(request, name, partial(job_data, journal=home_of(request).journal))
+    return told_events(request, name, partial(_told, home_of(request)))
+
+
+def _told(home: Home, job_found: Job) -> dict[str, object]:
+    return job_data(job_found, home.journal, home.folder)
 
 
 async def job_log(request: Request) -> Response:

@@ -111,6 +111,7 @@ _WORDS = {
     "used_by_others": mark("Other studies use this file: {studies}."),
     "remove_file": mark("Remove {file} from the folder? This can't be undone."),
     "remove_results": mark("Remove all files of {folder}? This can't be undone; the study stays."),
+    "results_removed": mark("Its results are no longer there."),
     "results_of": mark("Results of {when}"),
     "running": mark("Running"),
     "report_being_written": mark("The report is being written …"),

@@ -17,7 +17,8 @@ function show() {
   const took = job.started && job.finished ? word("took", { time: time(job.finished - job.started) }) : "";
   node("times").textContent = [job.begun && word("begun_at", { time: job.begun }), took].filter(Boolean).join(word("between_items"));
   node("left").textContent = !job.ended && job.seconds_left ? word("seconds_left", { time: time(job.seconds_left) }) : "";
-  const problems = job.problems.length ? job.problems.map((problem) => problem.text) : job.message ? [job.message] : [];
+  const said = job.message || (job.removed ? word("results_removed") : "");
+  const problems = job.problems.length ? job.problems.map((problem) => problem.text) : said ? [said] : [];
   node("problems").replaceChildren(...problems.map((text) => make("li", {}, text)));
   node("problems").hidden = !problems.length;
   node("stop").hidden = job.ended;
