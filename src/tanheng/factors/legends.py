@@ -40,6 +40,17 @@ class Legend:
         """Land classes in the order in which the legend names them."""
         return tuple(dict.fromkeys(name for name in self.codes.values() if name is not None))
 
+    @property
+    def is_of_codes(self) -> bool:
+        """Whether each class is called by its code.
+
+        Examples
+        --------
+        >>> Legend("codes", {1: "1", 2: "2"}).is_of_codes, Legend("mine", {1: "forest"}).is_of_codes
+        (True, False)
+        """
+        return all(name == str(code) for code, name in self.codes.items() if name is not None)
+
     def with_codes(self, more: Mapping[int, str | None]) -> Legend:
         """Same legend with some codes mapped anew."""
         return replace(self, codes={**self.codes, **more})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 #: Beginnings of a text that a spreadsheet takes for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A number below zero, as a code may be, which is no formula.
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def inert(value: object) -> object:
@@ -40,10 +43,13 @@ def inert(value: object) -> object:
 
     Examples
     --------
-    >>> inert("=1+1"), inert("-"), inert(-1.5), inert("Zhengzhou")
-    ("'=1+1", '-', -1.5, 'Zhengzhou')
+    >>> inert("=1+1"), inert("-"), inert(-1.5), inert("Zhengzhou"), inert("-7")
+    ("'=1+1", '-', -1.5, 'Zhengzhou', '-7')
     """
-    return f"'{value}" if isinstance(value, str) and len(value) > 1 and value.startswith(_FORMULA) else value
+    dangerous = (
+        isinstance(value, str) and len(value) > 1 and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value)
+    )
+    return f"'{value}" if dangerous else value
 
 
 def alive(text: object) -> object:

@@ -30,7 +30,7 @@ class ScheduledStep:
     conversions : array of int, shape (zones, classes, classes)
         The diagonal holds the cells that stay.
     asked : array, shape (zones, classes), or None
-        Areas of the classes demanded for the year, cells; None where the demand is of conversions, or between two years.
+        Areas of the classes demanded for the year, cells, which need not be whole; None between two years.
     wanted : array, shape (zones, classes, classes), or None
         Conversions that a chain asks for, before quotas and protected land cut them.
     """
@@ -364,9 +364,11 @@ def conversion_schedule(
         More cells of a class should change than there are, or may.
     """
     cells, steps, problems = start.cells.copy(), [], []
+    asked = start.cells.astype(float)
     for year, ends in step_years(start.year, to, longest):
         whole = np.rint(given[year]).astype(np.int64)
         whole[:, np.arange(whole.shape[1]), np.arange(whole.shape[1])] = 0
+        asked = asked + given[year].sum(axis=1) - given[year].sum(axis=2)
         problems += _conversion_problems(start, whole, cells, year)
         done, over = np.zeros_like(whole), np.zeros(rules.most.shape, np.int64)
         # Zones round at different steps, so that their sum is spread as evenly as each of them.
@@ -379,7 +381,7 @@ def conversion_schedule(
             stay = cells - moved.sum(axis=2)
             conversions = moved.copy()
             conversions[:, np.arange(stay.shape[1]), np.arange(stay.shape[1])] = stay
-            steps.append(ScheduledStep(end, conversions))
+            steps.append(ScheduledStep(end, conversions, asked if end == ends[-1] else None))
             cells = conversions.sum(axis=1)
         problems += _quota_problems(start, over, rules, year)
     if problems:

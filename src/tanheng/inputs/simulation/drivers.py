@@ -73,11 +73,11 @@ def lay_drivers(
         if gaps:
             template = (
                 mark(
-                    "'{name}': {path} has no data on {km2:,.2f} km2 of the land map; its lowest probability is used there"
+                    "'{name}': {path} has no data on {km2:,.2f} km2 ({percent:.2g} %) of the land map; its lowest probability is used there"
                 )
                 if name in chances
                 else mark(
-                    "driver '{name}': {path} has no data in {km2:,.2f} km2 of the land map; its mean effect is used there"
+                    "driver '{name}': {path} has no data in {km2:,.2f} km2 ({percent:.2g} %) of the land map; its mean effect is used there"
                 )
             )
             notes.append(
@@ -86,6 +86,7 @@ def lay_drivers(
                     name=name,
                     path=raster.path,
                     km2=gaps * cell_km2,
+                    percent=100 * gaps / int(inside.sum()),
                 )
             )
         found.append(driver)

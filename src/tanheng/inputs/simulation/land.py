@@ -187,23 +187,24 @@ def cell_km2(pixels: PixelGrid) -> float:
     return sides if abs(sides / true - 1.0) <= _TRUE_ENOUGH else true
 
 
-def identity_legend(source: Raster | Mosaic) -> Legend:
-    """Each code of a map as a class of its own, named by the code.
+def identity_legend(sources: Sequence[Raster | Mosaic]) -> Legend:
+    """Each code of the maps of all dates as a class of its own, named by the code.
 
     Raises
     ------
     InputError
         There are too many codes for a map of classes.
     """
-    counts = inventory(source)
-    declared = source.nodata
-    codes = sorted(code for code in counts if declared is None or code != declared)
-    if len(codes) > MOST_CLASSES:
-        raise InputError(
-            tr(
-                "{path}: has {count} different codes, too many to be classes; name a legend that groups them (--legend)",
-                path=source.path,
-                count=len(codes),
+    found: set[int] = set()
+    for source in sources:
+        codes = {code for code in inventory(source) if source.nodata is None or code != source.nodata}
+        if len(codes) > MOST_CLASSES:
+            raise InputError(
+                tr(
+                    "{path}: has {count} different codes, too many to be classes; name a legend that groups them (--legend)",
+                    path=source.path,
+                    count=len(codes),
+                )
             )
-        )
-    return Legend(tr("codes of {path}", path=source.path), {code: str(code) for code in codes})
+        found |= codes
+    return Legend(tr("codes of {path}", path=sources[-1].path), {code: str(code) for code in sorted(found)})

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tanheng.factors.legends import Legend, class_hint
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.simulation.demand import DemandTable, Names, Scenario, read_demand, scenarios_of
+from tanheng.inputs.simulation.doubts import land_questions, maps_as_drivers, twin_drivers
 from tanheng.inputs.simulation.drivers import distance_drivers, lay_drivers, mask_on
 from tanheng.inputs.simulation.land import LandOfDates, open_land
 from tanheng.io.aligned import zones_on
@@ -117,8 +118,11 @@ def open_simulation(settings: Simulate, given: MapsOfLand, base: Path, problems:
     land = open_land_inside(given, problems)
     if land is None:
         return None
-    notes, inside = [*land.notes, *_doubts(land, settings.to[-1])], land.lands[-1] != OUTSIDE
+    questions = land_questions(land, settings.to[-1], by_code=given.legend.is_of_codes)
+    notes, inside = [*land.notes, *questions], land.lands[-1] != OUTSIDE
     suitability, rasters = _suitability(settings, land, given, base, problems)
+    problems.add(*maps_as_drivers(given.maps, rasters))
+    notes += twin_drivers(rasters)
     drivers, gaps = lay_drivers(rasters, land.pixels, inside, land.cell_km2, problems, set(suitability.values()))
     away = {name: base / file for name, file in settings.distance_to.items()}
     drivers += distance_drivers(away, land.pixels, inside, problems)
@@ -191,35 +195,6 @@ def _suitability(
                 rasters[label] = (raster,)
                 chances[land.classes.index(name)] = label
     return chances, rasters
-
-
-#: Times the observed span up to which a year to come may lie ahead without a word.
-_FAR = 5
-
-
-def _doubts(land: LandOfDates, last: int) -> list[str]:
-    """Notes on years far beyond what was observed, and on a code that counts as a class and often means no data."""
-    found, span = [], land.years[-1] - land.years[0]
-    if last - land.years[-1] > _FAR * span:
-        found.append(
-            tr(
-                "simulate.to: {last} is {ahead} years ahead, but change was observed over {span} years only: rates are "
-                "unlikely to stay constant for so long, and no interval covers this",
-                last=last,
-                ahead=last - land.years[-1],
-                span=span,
-            )
-        )
-    found += [
-        tr(
-            "code {code} counts as a class of its own, and often means no data; if it does, declare it (gdal_edit -a_nodata {code}), or name a "
-            "legend",
-            code=name,
-        )
-        for name in land.classes
-        if name == "0" or (name.startswith("-") and name[1:].isdigit())
-    ]
-    return found
 
 
 def _chance_problems(drivers: Iterable[Driver], names: Iterable[str]) -> list[str]:

@@ -169,7 +169,7 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
     rasters = _rasters(request, problems)
     problems.stop_if_any()
     legend = problems.attempt(
-        lambda: identity_legend(rasters[request.years[-1]]) if request.legend is None else legend_from(request.legend)
+        lambda: identity_legend(list(rasters.values())) if request.legend is None else legend_from(request.legend)
     )
     drivers = {}
     rasters_named, layers = driver_files(request.drivers)

@@ -35,10 +35,10 @@ CLASS_COLOURS = {
 #: Colours of the carbon pools.
 POOL_COLOURS = {"above": "#2f7d4a", "below": "#b9a892", "soil": "#8c6bb1", "dead": "#d95f02"}
 
-#: Colours of further classes, one after the other.
+#: Colours of further classes: strong ones first, since neighbours of one hue would seem to be two steps of one class.
 _SPARE = (
-    "#1f77b4", "#aec7e8", "#ff7f0e", "#ffbb78", "#2ca02c", "#98df8a", "#d62728", "#ff9896", "#9467bd", "#c5b0d5",
-    "#8c564b", "#c49c94", "#e377c2", "#f7b6d2", "#7f7f7f", "#c7c7c7", "#bcbd22", "#dbdb8d", "#17becf", "#9edae5",
+    "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf",
+    "#aec7e8", "#ffbb78", "#98df8a", "#ff9896", "#c5b0d5", "#c49c94", "#f7b6d2", "#c7c7c7", "#dbdb8d", "#9edae5",
 )  # fmt: skip
 
 #: Colours of the largest conversions, told apart by colour-blind readers (Tol 2021, Colour Schemes, SRON/EPS/TN/09-002, muted).

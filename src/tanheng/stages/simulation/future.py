@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tanheng.errors import InputError, Problem, StudyError
 from tanheng.inputs.simulation.demand import Scenario
 from tanheng.inputs.simulation.opening import BY_RULE, SimulationInputs
-from tanheng.language import tr
+from tanheng.language import listed, tr
 from tanheng.simulation.course import Allocator, courses
 from tanheng.simulation.demand import linear_totals, transition_counts
 from tanheng.simulation.landscape import OUTSIDE, Land, Landscape, cells_by_class, free_cells
@@ -110,33 +110,66 @@ def refuse_unlikely(inputs: SimulationInputs, schedules: Mapping[str, Schedule])
     classes, last = len(inputs.land.classes), len(inputs.land.years) - 1
     hasty = [] if inputs.settings.demand in BY_RULE else _hasty(inputs, schedules)
     steps = [step.conversions.sum(axis=0) for plan in schedules.values() for step in plan.steps]
-    return [*hasty, *refuse_unlearned(inputs, last - 1, last, sum(steps, np.zeros((classes, classes), np.int64)))]
+    return [
+        *hasty,
+        *_other_years(inputs),
+        *refuse_unlearned(inputs, last - 1, last, sum(steps, np.zeros((classes, classes), np.int64))),
+    ]
 
 
-#: Times the observed change from which on a demand is asked about.
-_HASTY = 5.0
+#: Times the observed change from which on a demand is asked about, and up to which one is.
+_HASTY, _SLOW = 5.0, 1.0 / 30.0
 
 
 def _hasty(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[str]:
-    """Questions about demands that change far more land than was observed to: their unit may be another."""
+    """Questions about demands that change far more land than was observed to, or far less: their unit may be another."""
     start = start_of(inputs)
     observed = _moved(start.observed) * inputs.land.cell_km2 / start.period
     notes = []
     for name, plan in schedules.items():
         years = plan.steps[-1].year - start.year if plan.steps else 0.0
         rate = sum(_moved(step.conversions) for step in plan.steps) * inputs.land.cell_km2 / max(years, 1.0)
+        label = next(one.label for one in inputs.scenarios if one.name == name)
+        if inputs.demand.conversions and 0 < rate < _SLOW * observed:
+            notes.append(
+                tr(
+                    "simulate.demand: {scenario}: {asked:,.4g} km2 change a year, a part of {ratio:.2g} of the {observed:,.4g} km2 of the observed "
+                    "years; are the areas in the unit of their column?",
+                    scenario=label,
+                    asked=rate,
+                    ratio=rate / observed,
+                    observed=observed,
+                )
+            )
         if observed > 0 and rate > _HASTY * observed:
             notes.append(
                 tr(
                     "simulate.demand: {scenario}: {asked:,.2f} km2 change a year, {ratio:.0f} times the {observed:,.2f} km2 of the observed years; "
                     "are the areas in km2? 1 km2 is 100 ha (area_ha) and 1,500 mu (area_mu)",
-                    scenario=next(one.label for one in inputs.scenarios if one.name == name),
+                    scenario=label,
                     asked=rate,
                     ratio=rate / observed,
                     observed=observed,
                 )
             )
     return notes
+
+
+def _other_years(inputs: SimulationInputs) -> list[str]:
+    """Note on rows of the demand that no simulated year takes: before the last map, after the last year, and areas of years between."""
+    table, to, last = inputs.demand, inputs.settings.to, inputs.land.years[-1]
+    years = {year for _, year in table.totals if year not in to}
+    years |= {year for _, year in table.conversions if not last < year <= to[-1]}
+    if not years:
+        return []
+    return [
+        tr(
+            "simulate.demand: rows of {years} are not used: demand starts after the last map, of {last}, and 'to' names {to}",
+            years=listed(map(str, sorted(years))),
+            last=last,
+            to=listed(map(str, to)),
+        )
+    ]
 
 
 def _moved(conversions: NDArray[np.int64]) -> float:

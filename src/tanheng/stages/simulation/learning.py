@@ -17,6 +17,7 @@ from tanheng.simulation.learned.appraisal import Appraisal, Curve, appraise, lea
 from tanheng.simulation.learned.boosting import boost
 from tanheng.simulation.learned.model import Even, Scorer, given_suitability
 from tanheng.simulation.learned.sampling import Sample, draw_samples
+from tanheng.stages.simulation.foresight import foreseeing_drivers
 
 #: Fewest changed cells that a conversion is learned from.
 FEWEST = 20
@@ -57,7 +58,7 @@ def learn_suitability(
     suitability: dict[int, Scorer] = {}
     appraisals: dict[int, Appraisal] = {}
     curves: dict[int, list[Curve]] = {}
-    notes: list[str] = []
+    notes = foreseeing_drivers(inputs, samples, years)
     for origin, sample in samples.items():
         if not sample.targets:
             continue
