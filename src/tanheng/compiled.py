@@ -36,7 +36,10 @@ SOURCES = (
     "kernel_cache.py",
     *(f"analysis/kernels/{name}.py" for name in ("tables", "lags", "stencil", "ranking", "blocks")),
     *(f"land/kernels/{name}.py" for name in ("arguments", "rows", "coarse", "fine", "moved", "warped")),
-    *(f"simulation/kernels/{name}.py" for name in ("windows", "distances", "scores", "assignment", "patches", "parts")),
+    *(
+        f"simulation/kernels/{name}.py"
+        for name in ("windows", "distances", "scores", "assignment", "patches", "parts", "comparison")
+    ),
 )
 #: Age at which what other sources or versions made goes, seconds: 30 days. Another branch may still want it.
 _KEPT_SECONDS = 30 * 86_400

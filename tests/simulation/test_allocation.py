@@ -16,7 +16,7 @@ from tanheng.simulation.allocation import Chance, allocate
 from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import OUTSIDE, cells_by_class, free_cells
 from tanheng.simulation.learned.model import Additive
-from tanheng.simulation.patches import allocate_patches, patch_sizes
+from tanheng.simulation.patches import allocate_patches, shapes_of_change
 from tanheng.simulation.workers import Here
 
 NONE = np.iinfo(np.uint16).max
@@ -149,7 +149,7 @@ def test_patches_have_the_sizes_they_are_drawn_from() -> None:
     wanted[0, 0, 1] = 400
     flat = {0: Additive((1,), np.zeros(1), np.zeros((len(features.listed), 4097, 1), np.float32))}
     land = allocate_patches(here, features, flat, wanted, Chance(1, 1, 0), {1: np.array([20])}, 2.0)
-    sizes = patch_sizes(here.land, land, 1, 3)
+    sizes = shapes_of_change(here.land, land, 3).sizes(1)
     # 400 cells in patches of 20; some touch each other and count as one.
     assert 10 <= sizes.size <= 30
     assert np.median(sizes) >= 15

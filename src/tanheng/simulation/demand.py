@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import fractional_matrix_power
 
-from tanheng.simulation.landscape import Land
+from tanheng.simulation.kernels.comparison import count_changes
+from tanheng.simulation.landscape import NOWHERE, Land
 
 Chain = NDArray[np.float64]
 #: Entries below zero up to which a matrix root still counts as a chain: rounding.
@@ -25,13 +26,9 @@ def transition_counts(
     >>> transition_counts(np.array([[0, 0, 1]], np.uint8), np.array([[0, 1, 1]], np.uint8), 2).tolist()
     [[[1, 1], [0, 1]]]
     """
-    inside = (before < classes) & (after < classes)
-    key = before.astype(np.int64) * classes + after
-    if zones is not None and zones.size:
-        inside &= zones < zone_count
-        key += zones.astype(np.int64) * classes**2
-    counts = np.bincount(key[inside], minlength=zone_count * classes**2)
-    return counts.reshape(zone_count, classes, classes)
+    counts = np.zeros((zone_count, classes, classes), np.int64)
+    count_changes(before, after, NOWHERE if zones is None else zones, counts)
+    return counts
 
 
 def markov_chain(counts: NDArray[np.integer] | NDArray[np.floating]) -> Chain:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tanheng.simulation.kernels.comparison import count_changes
+
 #: Class of a cell that is outside, or has no data.
 OUTSIDE = 255
 #: Zone of a cell that lies in none.
@@ -20,6 +22,9 @@ _BAND_CELLS = 2**21
 
 Land = NDArray[np.uint8]
 Codes = NDArray[np.uint16]
+
+#: Zones where there are none.
+NOWHERE: Codes = np.zeros((0, 0), np.uint16)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Landscape:
 
     land: Land
     drivers: tuple[Driver, ...] = ()
-    zones: Codes = field(default_factory=lambda: np.zeros((0, 0), np.uint16))
+    zones: Codes = field(default_factory=lambda: NOWHERE)
     fixed: Land = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def with_land(self, land: Land) -> Landscape:
@@ -196,10 +201,6 @@ def free_cells(landscape: Landscape, classes: int, zones: int = 1) -> NDArray[np
 
 
 def _counted(landscape: Landscape, land: Land, classes: int, zones: int) -> NDArray[np.int64]:
-    key = land.astype(np.int64)
-    inside = land < classes
-    if landscape.zones.size:
-        key += landscape.zones.astype(np.int64) * classes
-        inside &= landscape.zones < zones
-    counts: NDArray[np.int64] = np.bincount(key[inside], minlength=zones * classes)
-    return counts.reshape(zones, classes)
+    counts = np.zeros((zones, classes, classes), np.int64)
+    count_changes(land, land, landscape.zones, counts)
+    return np.asarray(np.diagonal(counts, axis1=1, axis2=2).copy())

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tanheng.simulation.landscape import Land
+from tanheng.simulation.kernels.comparison import count_agreement, count_changes, merit_in_blocks
+from tanheng.simulation.landscape import NOWHERE, Land
 
 #: Sides of the blocks in which land is compared, cells.
 RESOLUTIONS = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -92,71 +93,33 @@ def figure_of_merit(before: Land, observed: Land, simulated: Land, classes: int,
     >>> figure_of_merit(before, observed, simulated, 2, 4).figure_of_merit
     1.0
     """
-    total = Merit(0.0, 0.0, 0.0, 0.0)
-    for merit in merit_by_origin(before, observed, simulated, classes, resolution).values():
-        total += merit
-    return total
+    return Merit(*_merits(before, observed, simulated, classes, resolution).sum(axis=0).tolist())
 
 
 def merit_by_origin(
     before: Land, observed: Land, simulated: Land, classes: int, resolution: int = 1
 ) -> dict[int, Merit]:
-    """Merit of the cells of each origin class."""
-    blocks = _Blocks(before, observed, simulated, classes, resolution)
-    merits = {}
-    for origin in range(classes):
-        moved = [
-            (blocks.count(origin, target, observed), blocks.count(origin, target, simulated))
-            for target in range(classes)
-            if target != origin
-        ]
-        if not any(o.any() or s.any() for o, s in moved):
-            continue
-        hits = sum(np.minimum(o, s) for o, s in moved)
-        left, alarms = sum(o for o, _ in moved) - hits, sum(s for _, s in moved) - hits
-        wrong = np.minimum(left, alarms)
-        parts = (hits, left - wrong, alarms - wrong, wrong)
-        merits[origin] = Merit(*(float(np.sum(part)) for part in parts))
-    return merits
+    """Merit of the cells of each origin class that changed in either map."""
+    merits = _merits(before, observed, simulated, classes, resolution)
+    return {origin: Merit(*merits[origin].tolist()) for origin in range(classes) if merits[origin].any()}
 
 
-def merit_by_transition(
-    before: Land, observed: Land, simulated: Land, classes: int, resolution: int = 1
-) -> dict[tuple[int, int], Merit]:
-    """Merit of each transition by itself; what goes to another class than this counts as a miss or a false alarm."""
-    blocks = _Blocks(before, observed, simulated, classes, resolution)
-    merits = {}
-    for origin in range(classes):
-        for target in range(classes):
-            if target == origin:
-                continue
-            seen, made = blocks.count(origin, target, observed), blocks.count(origin, target, simulated)
-            if not seen.any() and not made.any():
-                continue
-            hits = np.minimum(seen, made)
-            parts = (float(hits.sum()), float((seen - hits).sum()), float((made - hits).sum()))
-            merits[origin, target] = Merit(*parts, 0.0)
-    return merits
+def _merits(before: Land, observed: Land, simulated: Land, classes: int, resolution: int) -> NDArray[np.float64]:
+    """Hits, misses, false alarms and wrong hits by origin, shape (classes, 4)."""
+    merits = np.zeros((classes, 4), np.int64)
+    merit_in_blocks(before, observed, simulated, classes, resolution, merits)
+    return merits.astype(float)
 
 
-class _Blocks:
-    """Cells counted in blocks; only cells that have a class in all three maps."""
-
-    def __init__(self, before: Land, observed: Land, simulated: Land, classes: int, resolution: int) -> None:
-        inside = (before < classes) & (observed < classes) & (simulated < classes)
-        rows, columns = np.nonzero(inside & ((before != observed) | (before != simulated)))
-        across = -(-before.shape[1] // resolution)
-        self.block = rows // resolution * across + columns // resolution
-        self.size = -(-before.shape[0] // resolution) * across
-        self.places = (rows, columns)
-        self.before = before[rows, columns]
-
-    def count(self, origin: int, target: int, after: Land) -> NDArray[np.float64]:
-        chosen = (self.before == origin) & (after[self.places] == target)
-        blocks, counts = np.unique(self.block[chosen], return_counts=True)
-        cells_by_size = np.zeros(self.size)
-        cells_by_size[blocks] = counts
-        return cells_by_size
+def merit_by_transition(before: Land, observed: Land, simulated: Land, classes: int) -> dict[tuple[int, int], Merit]:
+    """Merit of each transition by itself, cell by cell; what goes to another class than this counts as a miss or a false alarm."""
+    seen, made, hits = np.zeros((3, classes, classes), np.int64)
+    count_agreement(before, observed, simulated, seen, made, hits)
+    off = ~np.eye(classes, dtype=bool)
+    return {
+        (int(i), int(j)): Merit(float(hits[i, j]), float(seen[i, j] - hits[i, j]), float(made[i, j] - hits[i, j]), 0.0)
+        for i, j in np.argwhere(((seen > 0) | (made > 0)) & off)
+    }
 
 
 @dataclass(frozen=True)
@@ -203,9 +166,9 @@ def disagreement(observed: Land, simulated: Land, classes: int) -> Disagreement:
 
 def contingency(one: Land, other: Land, classes: int) -> NDArray[np.int64]:
     """Cells by the class of one map and of another, shape (classes, classes)."""
-    inside = (one < classes) & (other < classes)
-    key = one[inside].astype(np.int64) * classes + other[inside]
-    return np.bincount(key, minlength=classes * classes).reshape(classes, classes)
+    counts = np.zeros((1, classes, classes), np.int64)
+    count_changes(one, other, NOWHERE, counts)
+    return np.asarray(counts[0])
 
 
 def kappa(observed: Land, simulated: Land, classes: int) -> float:
@@ -224,10 +187,15 @@ def kappa(observed: Land, simulated: Land, classes: int) -> float:
     return float((agreed - chance) / (1.0 - chance)) if chance < 1 else float("nan")
 
 
-def operating_curve(score: NDArray[np.floating], changed: NDArray[np.bool_], points: int = 50) -> NDArray[np.float64]:
-    """Total operating characteristic: cells above each of many thresholds, and how many of them changed; shape (points, 2).
+#: Bits of a score by which cells are told apart: its sign, its power of two, and 11 binary digits.
+_TOLD_APART = 20
 
-    Cells of equal score come together.
+
+class OperatingCurve:
+    """Total operating characteristic: cells above each of many thresholds of a score, and how many of them changed.
+
+    Cells of equal score come together; scores are equal where they differ by less than a part in 2,000. So the curve of any number of cells
+    takes the memory of a million.
 
     References
     ----------
@@ -235,17 +203,35 @@ def operating_curve(score: NDArray[np.floating], changed: NDArray[np.bool_], poi
 
     Examples
     --------
-    >>> operating_curve(np.array([3.0, 1.0, 2.0, 0.0]), np.array([True, False, False, True]), 4).tolist()
+    >>> curve = OperatingCurve()
+    >>> curve.add(np.array([3.0, 1.0, 2.0, 0.0]), np.array([True, False, False, True]))
+    >>> curve.points(4).tolist()
     [[0.0, 0.0], [1.0, 1.0], [2.0, 1.0], [3.0, 1.0], [4.0, 2.0]]
-    >>> operating_curve(np.zeros(4), np.array([True, True, False, False]), 2).tolist()
+    >>> level = OperatingCurve()
+    >>> level.add(np.zeros(4), np.array([True, True, False, False]))
+    >>> level.points(2).tolist()
     [[0.0, 0.0], [2.0, 1.0], [4.0, 2.0]]
     """
-    order = np.argsort(-score, kind="stable")
-    hits = np.concatenate([[0], np.cumsum(changed[order])])
-    at = np.unique(np.rint(np.linspace(0, order.size, points + 1)).astype(int))
-    # Among equal scores no cell comes first: the curve goes straight from one threshold to the next.
-    ends = np.concatenate([[0], np.flatnonzero(np.diff(score[order])) + 1, [order.size]])
-    return np.stack([at, np.interp(at, ends, hits[ends])], axis=1).astype(float)
+
+    def __init__(self) -> None:
+        self._cells, self._changed = np.zeros((2, 2**_TOLD_APART), np.int64)
+
+    def add(self, score: NDArray[np.floating], changed: NDArray[np.bool_]) -> None:
+        """Count some cells."""
+        bits = (score.astype(np.float32) + np.float32(0.0)).view(np.uint32)
+        # As whole numbers, these ascend as the scores do.
+        rank = np.where(bits >> 31, ~bits, bits | np.uint32(2**31)) >> np.uint32(32 - _TOLD_APART)
+        self._cells += np.bincount(rank, minlength=2**_TOLD_APART)
+        self._changed += np.bincount(rank[changed], minlength=2**_TOLD_APART)
+
+    def points(self, number: int = 50) -> NDArray[np.float64]:
+        """Cells above each of so many thresholds, and how many of them changed; shape (points, 2)."""
+        ends = np.concatenate([[0], np.cumsum(self._cells[::-1])])
+        hits = np.concatenate([[0], np.cumsum(self._changed[::-1])])
+        at = np.unique(np.rint(np.linspace(0, ends[-1], number + 1)).astype(int))
+        # Among equal scores no cell comes first: the curve goes straight from one threshold to the next.
+        known = np.concatenate([[True], np.diff(ends) > 0])
+        return np.stack([at, np.interp(at, ends[known], hits[known])], axis=1).astype(float)
 
 
 def resolutions(shape: tuple[int, int]) -> Iterator[int]:

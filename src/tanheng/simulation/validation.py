@@ -12,7 +12,7 @@ from tanheng.simulation.allocation import Chance, Conversions, allocate
 from tanheng.simulation.course import Allocator
 from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import NO_ZONE, OUTSIDE, Land, Landscape
-from tanheng.simulation.learned.sampling import FOLDS, fold_of
+from tanheng.simulation.learned.sampling import FOLDS, folds_of
 from tanheng.simulation.measures import (
     Disagreement,
     Merit,
@@ -23,7 +23,7 @@ from tanheng.simulation.measures import (
     merit_by_transition,
     resolutions,
 )
-from tanheng.simulation.patches import edge_density, gained, patch_sizes
+from tanheng.simulation.patches import shapes_of_change
 
 #: Models that know nothing: no cell changes; as many cells change as did, at random.
 NO_CHANGE, RANDOM = "no change", "random"
@@ -133,14 +133,13 @@ def score(model: str, trial: Trial, maps: Iterable[Land]) -> Scores:
 
 def shape_of_change(before: Land, after: Land, classes: int) -> tuple[dict[int, float], ...]:
     """Patches of new cells, their mean size and their outer sides per cell, by target class."""
-    count, size, edge = {}, {}, {}
-    for target in range(classes):
-        new = gained(before, after, target, classes)
-        if new.any():
-            sizes = patch_sizes(before, after, target, classes)
-            count[target], size[target] = float(sizes.size), float(sizes.mean())
-            edge[target] = edge_density(before, after, target, classes)
-    return count, size, edge
+    shapes = shapes_of_change(before, after, classes)
+    sizes = {target: shapes.sizes(target) for target in np.flatnonzero(shapes.gained).tolist()}
+    return (
+        {target: float(of_target.size) for target, of_target in sizes.items()},
+        {target: float(of_target.mean()) for target, of_target in sizes.items()},
+        {target: float(shapes.edges[target]) for target in sizes},
+    )
 
 
 def _mean(items: list[Merit]) -> Merit:
@@ -201,9 +200,7 @@ def nulls(trial: Trial, allocator: Allocator, draws: int, zones: NDArray[np.uint
 
 def blocks_as_zones(land: Land, classes: int) -> NDArray[np.uint16]:
     """Group of spatial blocks of each cell as a zone, shape (rows, columns): for scores of blocks that were held out."""
-    cells = np.arange(land.size)
-    folds = fold_of(cells, land.shape).astype(np.uint16).reshape(land.shape)
-    return np.where(land < classes, folds, NO_ZONE).astype(np.uint16)
+    return np.where(land < classes, folds_of(land.shape), NO_ZONE).astype(np.uint16)
 
 
 def kept_apart(trial: Trial, by_fold: Mapping[int, Allocator], mode: str, draw: int) -> Land:

@@ -9,14 +9,16 @@ from tanheng.simulation.kernels.assignment import pop, push
 
 
 @compiled()
-def grow_patches(land, key, score, seeds, left, sizes, clumping, target):
+def grow_patches(land, done, key, score, seeds, left, sizes, clumping, target):
     """Turn cells into class `target` in patches, in place, and return how many patches there are.
 
     Parameters
     ----------
     land : array of uint8, shape (rows, columns)
-        Classes; changed cells get `target` plus 128, so that they change once.
-    key : array of int64, shape (rows, columns)
+        Classes.
+    done : array of bool, shape (rows, columns)
+        Cells that have changed, which they do once.
+    key : array of int32, shape (rows, columns)
         Which number in `left` a cell counts towards (its zone and class); -1 where it can't become `target`.
     score : array of float32, shape (rows, columns)
     seeds : array of int64
@@ -31,7 +33,6 @@ def grow_patches(land, key, score, seeds, left, sizes, clumping, target):
     rows, columns = land.shape
     room = 1024
     keys, items = np.empty(room), np.empty(room, np.int64)
-    changed = np.uint8(target + 128)
     patches = 0
     total = left.sum()
     for n in range(seeds.size):
@@ -45,16 +46,17 @@ def grow_patches(land, key, score, seeds, left, sizes, clumping, target):
             cell = items[0]
             heap = pop(keys, items, heap)
             y, x = cell // columns, cell % columns
-            if key[y, x] < 0 or land[y, x] >= 128 or left[key[y, x]] == 0:
+            if key[y, x] < 0 or done[y, x] or left[key[y, x]] == 0:
                 continue
-            land[y, x] = changed
+            land[y, x] = target
+            done[y, x] = True
             left[key[y, x]] -= 1
             total -= 1
             grown += 1
             for dy in range(-1, 2):
                 for dx in range(-1, 2):
                     v, u = y + dy, x + dx
-                    if v < 0 or u < 0 or v >= rows or u >= columns or land[v, u] >= 128:
+                    if v < 0 or u < 0 or v >= rows or u >= columns or done[v, u]:
                         continue
                     if key[v, u] < 0 or left[key[v, u]] == 0:
                         continue
@@ -62,7 +64,7 @@ def grow_patches(land, key, score, seeds, left, sizes, clumping, target):
                     for ey in range(-1, 2):
                         for ex in range(-1, 2):
                             t, s = v + ey, u + ex
-                            if t >= 0 and s >= 0 and t < rows and s < columns and (land[t, s] & 127) == target:
+                            if t >= 0 and s >= 0 and t < rows and s < columns and land[t, s] == target:
                                 beside += 1
                     if heap == room:
                         more_keys, more_items = np.empty(2 * room), np.empty(2 * room, np.int64)
@@ -73,22 +75,3 @@ def grow_patches(land, key, score, seeds, left, sizes, clumping, target):
         if grown > 0:
             patches += 1
     return patches
-
-
-@compiled()
-def edges(changed):
-    """Sides of changed cells that lie against cells which are not changed."""
-    rows, columns = changed.shape
-    count = 0
-    for y in range(rows):
-        for x in range(columns):
-            if changed[y, x]:
-                if y == 0 or not changed[y - 1, x]:
-                    count += 1
-                if y == rows - 1 or not changed[y + 1, x]:
-                    count += 1
-                if x == 0 or not changed[y, x - 1]:
-                    count += 1
-                if x == columns - 1 or not changed[y, x + 1]:
-                    count += 1
-    return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,6 +78,19 @@ def fold_of(cells: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int6
     return np.asarray((column + 2 * row) % FOLDS, np.int64)
 
 
+def folds_of(shape: tuple[int, int]) -> NDArray[np.uint16]:
+    """Group of spatial blocks of every cell, as `fold_of`.
+
+    Examples
+    --------
+    >>> folds_of((10, 10)).reshape(-1)[[0, 9, 10, 99]].tolist()
+    [0, 4, 2, 2]
+    """
+    side = max(1, -(-max(shape) // BLOCKS))
+    row, column = np.arange(shape[0]) // side % FOLDS, np.arange(shape[1]) // side % FOLDS
+    return np.add.outer(2 * row, column).astype(np.uint16) % np.uint16(FOLDS)
+
+
 def draw_samples(
     before: Landscape,
     after: Land,
@@ -129,26 +142,50 @@ _Chosen = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], tuple
 def _chosen(
     before: Landscape, after: Land, classes: int, origin: int, left_out: int | None, seed: int, most: tuple[int, int]
 ) -> _Chosen:
-    eligible = (before.land == origin) & (after < classes)
-    if before.fixed.size:
-        eligible &= before.fixed == 0
-    cells = np.flatnonzero(eligible)
-    if left_out is not None:
-        cells = cells[fold_of(cells, before.land.shape) != left_out]
-    now = after.reshape(-1)[cells]
-    counts = np.bincount(now, minlength=classes)
+    counts = np.zeros(classes, np.int64)
+    for _, now in _cells_of(before, after, classes, origin, left_out):
+        counts += np.bincount(now, minlength=classes)
     targets = tuple(int(k) for k in np.flatnonzero(counts) if k != origin)
+    ways = [origin, *targets]
     random = np.random.default_rng([seed, origin])
-    parts = [(_some(random, cells[now == origin], most[1]), 0)]
-    parts += [(_some(random, cells[now == target], most[0]), number) for number, target in enumerate(targets, start=1)]
-    all_cells = np.concatenate([part for part, _ in parts])
-    target = np.concatenate([np.full(part.size, number) for part, number in parts])
-    whole = [int(counts[origin]), *(int(counts[k]) for k in targets)]
-    weight = np.concatenate([np.full(part.size, whole[number] / max(part.size, 1)) for part, number in parts])
+    # Which of the cells of each way are taken is drawn by their number, so that only these are held.
+    wanted = [_some(random, int(counts[way]), most[0] if number else most[1]) for number, way in enumerate(ways)]
+    before_band = np.zeros(len(ways), np.int64)
+    found: list[list[NDArray[np.int64]]] = [[] for _ in ways]
+    for cells, now in _cells_of(before, after, classes, origin, left_out):
+        for number, way in enumerate(ways):
+            here = cells[now == way]
+            start, stop = np.searchsorted(wanted[number], before_band[number] + np.array([0, here.size]))
+            found[number].append(here[wanted[number][start:stop] - before_band[number]])
+            before_band[number] += here.size
+    parts = [np.concatenate([np.zeros(0, np.int64), *cells]) for cells in found]
+    all_cells = np.concatenate(parts)
+    target = np.concatenate([np.full(part.size, number) for number, part in enumerate(parts)])
+    whole = [int(counts[way]) for way in ways]
+    weight = np.concatenate([np.full(part.size, whole[n] / max(part.size, 1)) for n, part in enumerate(parts)])
     order = np.argsort(all_cells)
     changed = np.array([counts[k] for k in targets], np.int64)
     return all_cells[order], target[order], weight[order], targets, changed, whole[0]
 
 
-def _some(random: np.random.Generator, cells: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    return cells if cells.size <= most else np.sort(random.choice(cells, most, replace=False))
+def _cells_of(
+    before: Landscape, after: Land, classes: int, origin: int, left_out: int | None
+) -> Iterator[tuple[NDArray[np.int64], Land]]:
+    """Numbers of the cells of a class that may change, band by band, and their class afterwards."""
+    for item in bands(before, 0):
+        here = after[item.row : item.row + item.height]
+        eligible = (item.inner == origin) & (here < classes)
+        if item.fixed.size:
+            eligible &= item.fixed == 0
+        cells = np.flatnonzero(eligible)
+        now = here.reshape(-1)[cells]
+        cells += item.first_cell
+        if left_out is not None:
+            kept = fold_of(cells, before.land.shape) != left_out
+            cells, now = cells[kept], now[kept]
+        yield cells, now
+
+
+def _some(random: np.random.Generator, number: int, most: int) -> NDArray[np.int64]:
+    """Some of so many, ascending."""
+    return np.arange(number) if number <= most else np.sort(random.choice(number, most, replace=False))

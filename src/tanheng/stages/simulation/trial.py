@@ -17,8 +17,8 @@ from tanheng.simulation.kernels.scores import cells_of
 from tanheng.simulation.landscape import OUTSIDE, Land, bands
 from tanheng.simulation.learned.model import Suitability
 from tanheng.simulation.learned.sampling import FOLDS, fold_of
-from tanheng.simulation.measures import operating_curve
-from tanheng.simulation.patches import clumping_like, patch_sizes
+from tanheng.simulation.measures import OperatingCurve
+from tanheng.simulation.patches import clumping_like, shapes_of_change
 from tanheng.simulation.validation import (
     Scores,
     Trial,
@@ -120,8 +120,8 @@ def allocator_of(inputs: SimulationInputs, learned: Learned, work: Workers) -> A
         return allocator
     before, after = (inputs.land.years.index(year) for year in learned.years)
     landscape, land, classes = inputs.landscape(before), inputs.land.lands[after], len(inputs.land.classes)
-    sizes = {k: patch_sizes(landscape.land, land, k, classes) for k in range(classes)}
-    sizes = {k: found for k, found in sizes.items() if found.size}
+    shapes = shapes_of_change(landscape.land, land, classes)
+    sizes = {k: shapes.sizes(k) for k in np.flatnonzero(shapes.gained).tolist()}
     conversions = Trial(landscape, land, classes).conversions
     clumping = clumping_like(
         landscape, land, inputs.features, learned.suitability, conversions, sizes, inputs.settings.seed
@@ -181,8 +181,7 @@ def _curves(
         for i, j in np.argwhere(moved >= max(1.0, _MAIN * moved.sum()))
         if int(i) in suitability and int(j) in suitability[int(i)].targets
     ]
-    scores: dict[tuple[int, int], list[NDArray[np.float32]]] = {pair: [] for pair in wanted}
-    changed: dict[tuple[int, int], list[NDArray[np.bool_]]] = {pair: [] for pair in wanted}
+    curves = {pair: OperatingCurve() for pair in wanted}
     observed = trial.observed.reshape(-1)
     scored = (trial.eligible.reshape(-1) != OUTSIDE) & (observed < trial.classes)
     for band in bands(trial.before, inputs.features.margin):
@@ -196,6 +195,5 @@ def _curves(
             for number, of_fold in by_fold.items():
                 here = fold == number
                 chances[here] = scores_of(of_fold, i, (j,), codes, cells[here])[:, 0]
-            scores[i, j].append(chances)
-            changed[i, j].append(observed[numbers] == j)
-    return {pair: operating_curve(np.concatenate(scores[pair]), np.concatenate(changed[pair])) for pair in wanted}
+            curves[i, j].add(chances, observed[numbers] == j)
+    return {pair: curve.points() for pair, curve in curves.items()}
