@@ -141,3 +141,55 @@ def test_real_change_is_not_taken_for_an_error(tmp_path: Path) -> None:
         request(tmp_path, maps=maps, settings={"to": (2030,), "draws": 1, "fallback": True}), tmp_path / "out"
     )
     assert not [note for note in found.notes if "former class again" in note or "extreme value" in note]
+
+
+def test_areas_that_are_scaled_to_the_land_are_told(tmp_path: Path) -> None:
+    maps_of(tmp_path)
+    one, two, five = (int((codes(tmp_path / "land_2020.tif") == code).sum()) for code in (1, 2, 5))
+    rows = f"year,class,area_km2\n2030,1,{one - 20}\n2030,2,{two - 10}\n2030,5,{five + 50}\n"
+    found = demanded(tmp_path, rows)
+    assert any("areas are scaled to the land: those of 2030 add up to" in note for note in found.notes)
+    (tmp_path / "out").rename(tmp_path / "other")
+    rows = rows.replace(f"2030,5,{five + 50}", f"2030,5,{five + 30}")
+    assert not any("areas are scaled" in note for note in demanded(tmp_path, rows).notes)
+
+
+def test_a_table_names_the_scenario_that_lacks_a_class(tmp_path: Path) -> None:
+    with pytest.raises(
+        StudyError, match=r"scenario 'B', 2030: no area for '1' and|scenario 'B', 2030: no area for '1', '2'"
+    ):
+        demanded(tmp_path, "year,class,area_km2,scenario\n2030,5,4000,B\n")
+
+
+def test_a_legend_of_many_classes_costs_no_more_than_those_on_the_maps(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    names = {1: "forest", 2: "cropland", 5: "town", **{code: f"class {code}" for code in range(6, 320)}}
+    rows = "".join(f"{code},{name}\n" for code, name in names.items())
+    (tmp_path / "legend.csv").write_text(f"code,class\n{rows}", encoding="utf-8")
+    for path in maps:
+        write_map(Path(path), codes(Path(path)), dtype="int16", nodata=0)
+    inputs, _ = open_request(request(tmp_path, maps=maps, legend=str(tmp_path / "legend.csv")))
+    assert inputs.land.classes == ("forest", "cropland", "town")
+    with pytest.raises(StudyError, match="317 classes, and at most 254"):
+        demanded_by(tmp_path, maps)
+
+
+def demanded_by(folder: Path, maps: tuple[str, ...]) -> None:
+    """Open a simulation whose demand is a table, which may name any class of its legend."""
+    (folder / "demand.csv").write_text("year,from_class,to_class,area_km2\n2030,cropland,town,30\n", encoding="utf-8")
+    settings = {"to": (2030,), "demand": str(folder / "demand.csv")}
+    open_request(request(folder, maps=maps, legend=str(folder / "legend.csv"), settings=settings))
+
+
+def test_patches_grow_of_classes_with_high_numbers(tmp_path: Path) -> None:
+    """Classes are numbered by their place in the legend, which may be beyond 127."""
+    maps = maps_of(tmp_path)
+    names = {**{code: f"class {code}" for code in range(6, 200)}, 1: "forest", 2: "cropland", 5: "town"}
+    rows = "".join(f"{code},{name}\n" for code, name in names.items())
+    (tmp_path / "legend.csv").write_text(f"code,class\n{rows}", encoding="utf-8")
+    (tmp_path / "demand.csv").write_text("year,from_class,to_class,area_km2\n2030,cropland,town,30\n", encoding="utf-8")
+    settings = {"to": (2030,), "draws": 1, "mode": "patches", "windows": [3], "demand": str(tmp_path / "demand.csv")}
+    asked = request(tmp_path, maps=maps, legend=str(tmp_path / "legend.csv"), settings=settings)
+    simulate_maps(asked, tmp_path / "out")
+    after = codes(tmp_path / "out/grids/land_use_2030.tif")
+    assert ((codes(Path(maps[-1])) == 2) & (after == 5)).sum() == 30

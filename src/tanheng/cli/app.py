@@ -379,7 +379,10 @@ def _use_utf8() -> None:
             stream.reconfigure(errors="replace")
 
 
-_STOPPED = mark("stopped; no results were written. A long run keeps what it has finished: --resume goes on from there")
+_STOPPED = mark("stopped; no results were written")
+_RESUMABLE = mark(
+    "stopped; no results were written. A long run keeps what it has finished: --resume goes on from there"
+)
 
 
 def _message(error: Exception) -> str:
@@ -411,5 +414,5 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     if code == STOPPED:
         tell_end(KeyboardInterrupt())
-        sys.stderr.write(f"tanheng: {tr(_STOPPED)}\n")
+        sys.stderr.write(f"tanheng: {tr(_RESUMABLE if {'run', 'stock'} & set(sys.argv[1:]) else _STOPPED)}\n")
     sys.exit(code)

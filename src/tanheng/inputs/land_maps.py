@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tanheng.errors import InputError
 from tanheng.factors.legends import Legend
 from tanheng.grid import Grid
 from tanheng.inputs.map_error import MapErrorInputs
@@ -49,6 +50,10 @@ class LandInputs:
         return tuple(item.year for item in self.maps)
 
 
+#: Most land classes: a byte numbers them, and says what is none.
+MOST_CLASSES = 254
+
+
 def land_maps(
     legend: Legend, classes: tuple[str, ...], rasters: Mapping[int, Raster | Mosaic], own_codes: Iterable[int] = ()
 ) -> tuple[LandMap, ...]:
@@ -58,7 +63,21 @@ def land_maps(
     ----------
     own_codes : iterable of int
         Codes whose class the user gave by hand: these are a class also where the map declares them as nodata.
+
+    Raises
+    ------
+    InputError
+        There are more classes than a byte can number.
     """
+    if len(classes) > MOST_CLASSES:
+        raise InputError(
+            tr(
+                "{name}: has {count} classes, and at most {most} can be told apart; join those that you need not tell apart",
+                name=legend.name,
+                count=len(classes),
+                most=MOST_CLASSES,
+            )
+        )
     kept = set(own_codes)
     maps = []
     for year, raster in rasters.items():

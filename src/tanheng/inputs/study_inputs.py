@@ -381,7 +381,10 @@ def _land(
     """Land maps on the grid, their codes checked; none where something that they need is missing."""
     if legend is None or not classes or not rasters:
         return None
-    maps = land_maps(legend, classes, rasters, study.land_cover.codes)
+    with problems.at("land_cover.legend"):
+        maps = problems.attempt(land_maps, legend, classes, rasters, study.land_cover.codes)
+    if maps is None:
+        return None
     with problems.at("land_cover"):
         # Of a map whose grid is refused, as for its size, a sample will do.
         met = check_codes(maps, legend, tables.values(), study, problems, every_pixel=every_pixel and grid is not None)

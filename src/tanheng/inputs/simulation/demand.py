@@ -153,8 +153,8 @@ def read_demand(path: Path, to: tuple[int, ...], names: Names, km2: float, land:
     if not by_conversion and not problems:
         problems += [
             problem
-            for (_, year), areas in by_scenario.items()
-            for problem in _sum_problems(path, year, areas, land, km2, names)
+            for (scenario, year), areas in by_scenario.items()
+            for problem in _sum_problems(path, (scenario, year), areas, land, km2, names)
         ]
     if problems:
         raise StudyError(problems)
@@ -188,13 +188,15 @@ def _add_row(
 
 
 def _sum_problems(
-    path: Path, year: int, areas: NDArray[np.float64], land: NDArray[np.int64], km2: float, names: Names
+    path: Path, key: tuple[str, int], areas: NDArray[np.float64], land: NDArray[np.int64], km2: float, names: Names
 ) -> list[str]:
     """Classes without an area, and zones whose areas do not add up to their land."""
     problems = []
+    scenario, year = key
+    of_scenario = tr("scenario '{name}', ", name=scenario) if scenario else ""
     for zone in range(areas.shape[0]):
         lacking = [name_of(names.classes[k]) for k in np.flatnonzero(np.isnan(areas[zone]) & (land[zone] > 0))]
-        where = tr("zone '{zone}', ", zone=names.zones[zone]) if len(names.zones) > 1 else ""
+        where = of_scenario + (tr("zone '{zone}', ", zone=names.zones[zone]) if len(names.zones) > 1 else "")
         if lacking:
             problems.append(
                 tr(

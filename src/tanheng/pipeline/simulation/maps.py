@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from tanheng.errors import InputError
 from tanheng.factors.densities import CarbonDensities, carbon_densities_from
-from tanheng.factors.legends import legend_from
+from tanheng.factors.legends import Legend, legend_from
 from tanheng.inputs.checks.map_places import shift_notes
 from tanheng.inputs.land_maps import land_maps
 from tanheng.inputs.problems import Problems
 from tanheng.inputs.recognition.vectors import id_column, name_column
 from tanheng.inputs.simulation.land import identity_legend
-from tanheng.inputs.simulation.opening import MapsOfLand, SimulationInputs, open_simulation
+from tanheng.inputs.simulation.opening import BY_RULE, MapsOfLand, SimulationInputs, open_simulation
 from tanheng.io.land_use import write_chance, write_land_use
 from tanheng.io.mosaic import Mosaic, open_only_map
 from tanheng.io.rasters import Raster, files_open, is_remote, locate, open_only
@@ -28,6 +28,7 @@ from tanheng.io.results.lock import working_on
 from tanheng.io.results.record import SimulationRecord
 from tanheng.io.tables import write_csv
 from tanheng.io.vectors import VECTORS, Polygons, read_layer, read_polygons
+from tanheng.land.engine import inventory
 from tanheng.language import mark, tr
 from tanheng.pipeline import provenance
 from tanheng.pipeline.reporter import Clock, Reporter
@@ -182,6 +183,8 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
     if legend is None:
         problems.stop_if_any()
         raise InputError(tr("there is no legend"))
+    if request.legend is not None and request.settings.demand in BY_RULE:
+        legend = _with_land(legend, list(rasters.values()))
     classes = legend.classes
     if densities is not None:
         lacking = [name for name in classes if name not in densities.values]
@@ -195,12 +198,24 @@ def open_request(request: SimulationRequest) -> tuple[SimulationInputs, CarbonDe
                     hint="",
                 )
             )
-    maps = land_maps(legend, classes, rasters)
+    maps = problems.attempt(land_maps, legend, classes, rasters)
+    problems.stop_if_any()
+    assert maps is not None  # noqa: S101  the line above stops where it is
     settings = request.settings.model_copy(update={"distance_to": {**layers, **request.settings.distance_to}})
     inputs = open_simulation(settings, MapsOfLand(maps, legend, classes, None, drivers, zones), Path(), problems)
     problems.stop_if_any()
     assert inputs is not None  # noqa: S101  the line above stops where it is
     return replace(inputs, notes=(*inputs.notes, *shift_notes(maps))), densities
+
+
+def _with_land(legend: Legend, rasters: list[Raster | Mosaic]) -> Legend:
+    """A legend without the classes that no map has: all of them would be learned about, and nothing can become one.
+
+    Only a table of demand could name them.
+    """
+    codes = {code for raster in rasters for code in inventory(raster)}
+    present = {legend.codes.get(code) for code in codes}
+    return replace(legend, codes={code: name for code, name in legend.codes.items() if name is None or name in present})
 
 
 def _check_years(request: SimulationRequest, problems: Problems) -> None:

@@ -113,6 +113,7 @@ def refuse_unlikely(inputs: SimulationInputs, schedules: Mapping[str, Schedule])
     return [
         *hasty,
         *_other_years(inputs),
+        *_scaled(inputs),
         *refuse_unlearned(inputs, last - 1, last, sum(steps, np.zeros((classes, classes), np.int64))),
     ]
 
@@ -153,6 +154,30 @@ def _hasty(inputs: SimulationInputs, schedules: Mapping[str, Schedule]) -> list[
                 )
             )
     return notes
+
+
+def _scaled(inputs: SimulationInputs) -> list[str]:
+    """Note on areas of a table that do not add up to the land exactly, and so are scaled to it."""
+    km2, start = inputs.land.cell_km2, start_of(inputs).cells.sum(axis=1)
+    off = {
+        (scenario, year): float(np.abs(areas - areas * (start / np.maximum(areas.sum(axis=1), 1e-300))[:, None]).max())
+        for (scenario, year), areas in inputs.demand.totals.items()
+        if not np.isnan(areas).any()
+    }
+    worst = max(off, key=lambda key: off[key], default=None)
+    if worst is None or off[worst] < 1.0:
+        return []
+    total = float(inputs.demand.totals[worst].sum())
+    return [
+        tr(
+            "simulate.demand: areas are scaled to the land: those of {year} add up to {total:,.4f} km2, and the land has {land:,.4f} km2; this moves "
+            "a class by up to {moved:,.4f} km2",
+            year=worst[1],
+            total=total * km2,
+            land=float(start.sum()) * km2,
+            moved=off[worst] * km2,
+        )
+    ]
 
 
 def _other_years(inputs: SimulationInputs) -> list[str]:
