@@ -46,6 +46,19 @@ def test_maps_on_other_pixels_get_no_change(tiny: Path) -> None:
     assert found == ["carbon_density_2000.tif", "carbon_density_2010.tif"]
 
 
+def test_a_map_that_reaches_further_has_its_change_where_both_are(tiny: Path) -> None:
+    wider = np.hstack([np.array(LAST), np.full((len(LAST), 1), 2)])
+    write_map(tiny.parent / "b.tif", wider)
+    tiny.write_text(with_outputs(STUDY, "pixel_maps = true\n"), encoding="utf-8")
+    run_study(tiny)
+    found = read(tiny, "carbon_density_change_2000-2010.tif")
+    before, after = (
+        np.array([[DENSITY.get(code, np.nan) for code in row] for row in rows], np.float32) for rows in (FIRST, LAST)
+    )
+    np.testing.assert_array_equal(found[:, :-1], after - before)
+    assert np.isnan(found[:, -1]).all()
+
+
 def test_pixels_sum_to_the_stock(tiny: Path) -> None:
     tiny.write_text(with_outputs(STUDY, "pixel_maps = true\n"), encoding="utf-8")
     total = run_study(tiny).tables["stock_by_class"].groupby("year")["stock_t_c"].sum()

@@ -193,3 +193,10 @@ def test_patches_grow_of_classes_with_high_numbers(tmp_path: Path) -> None:
     simulate_maps(asked, tmp_path / "out")
     after = codes(tmp_path / "out/grids/land_use_2030.tif")
     assert ((codes(Path(maps[-1])) == 2) & (after == 5)).sum() == 30
+
+
+def test_a_map_that_ends_earlier_moves_no_border(tmp_path: Path) -> None:
+    maps = maps_of(tmp_path)
+    write_map(Path(maps[0]), codes(Path(maps[0]))[:, :-1])
+    notes = notes_of(tmp_path, maps=maps)
+    assert not [note for note in notes if "borders between" in note]

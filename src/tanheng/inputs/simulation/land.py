@@ -15,6 +15,7 @@ from tanheng.io.aligned import codes_on
 from tanheng.io.mosaic import Mosaic
 from tanheng.io.rasters import Raster
 from tanheng.land.engine import LandMap, inventory
+from tanheng.land.lattice.common import place_on
 from tanheng.land.lattice.pixels import PixelGrid
 from tanheng.language import name_of, tr
 from tanheng.simulation.landscape import OUTSIDE, Land
@@ -139,7 +140,7 @@ def _classes_of(item: LandMap, pixels: PixelGrid, legend: Legend, notes: list[st
         raise InputError(unknown_codes(item, inventory(source), legend.name))
     if not (out != OUTSIDE).any():
         raise InputError(tr("{path}: has no data where the last map lies; is it of the same place?", path=source.path))
-    if source.pixels != pixels:
+    if place_on(pixels, source.pixels) is None:
         notes.append(
             tr(
                 "{path}: lies on other pixels than the last map; each cell takes the code at its centre, so borders between "
