@@ -1,6 +1,6 @@
 """Measure one step of simulated land use: its time by features, size and threads, and beside what else can do the work.
 
-    uv run python benchmarks/simulation.py [--scale 1.0] [--rounds 3] [--maps DIR] [--only features growth threads peers training]
+    uv run python benchmarks/simulation.py [--scale 1.0] [--rounds 3] [--maps DIR] [--only features growth threads peers training scores]
 
 The map is that of one province at 30 m (20,000 x 19,000 pixels, six classes, half of it outside; `maps.py`). A step places 1.45 million
 conversions of four kinds, drawn by chance. Every line runs in a process of its own and tells the CPU-seconds of the step alone, without
@@ -147,6 +147,52 @@ def molusce_step(path, case):
     told(start, after)
 
 
+def trial(path):
+    """Land before and after, and another map with as much change."""
+    before = read_land(path)
+    random = np.random.default_rng(1)
+    maps = [
+        np.where((before < 6) & (random.random(before.shape, np.float32) < 0.02), (before + 1) % 6, before)
+        for _ in range(2)
+    ]
+    return before, *(land.astype(np.uint8) for land in maps)
+
+
+def scores(path, _):
+    """All scores of one simulated map at eight resolutions, its patches and their edges."""
+    from tanheng.simulation.landscape import Landscape
+    from tanheng.simulation.validation import Trial, score
+
+    before, observed, simulated = trial(path)
+    score("small", Trial(Landscape(before[:64]), observed[:64], 6), [simulated[:64]])
+    start = time.process_time()
+    found = score("map", Trial(Landscape(before), observed, 6), [simulated])
+    told(start, before)
+    print(json.dumps({"merit": found.merit[8].figure_of_merit}))
+
+
+def numpy_scores(path, _):
+    """Figures of merit alone, in numpy: changed cells counted by block and transition."""
+    before, observed, simulated = trial(path)
+    start = time.process_time()
+    for side in (1, 2, 4, 8, 16, 32, 64, 128):
+        rows, columns = np.nonzero((before < 6) & ((before != observed) | (before != simulated)))
+        blocks, block = np.unique(rows // side * before.shape[1] + columns // side, return_inverse=True)
+        places = (rows, columns)
+        counts = []
+        for land in (observed, simulated):
+            key = (block * 6 + before[places]) * 6 + land[places]
+            table = np.bincount(key, minlength=blocks.size * 36).reshape(-1, 6, 6)
+            table[:, np.arange(6), np.arange(6)] = 0
+            counts.append(table)
+        hits = np.minimum(*counts).sum(axis=2)
+        left, alarms = (table.sum(axis=2) - hits for table in counts)
+        merit = hits.sum() / (hits + left + alarms - np.minimum(left, alarms)).sum()
+        if side == 8:
+            print(json.dumps({"merit": float(merit)}))
+    told(start, before)
+
+
 def learners(path, _):
     """Log-odds of a million cells with 30 features: this program's tables, scikit-learn's logistic regression and trees, LightGBM."""
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -216,12 +262,19 @@ def main():
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--maps", type=Path, default=Path(tempfile.gettempdir()) / "tanheng-benchmark-maps")
-    parser.add_argument("--only", nargs="+", default=["features", "growth", "threads", "peers", "training"])
+    parser.add_argument("--only", nargs="+", default=["features", "growth", "threads", "peers", "training", "scores"])
     parser.add_argument("--job", nargs="+")
     asked = parser.parse_args()
     if asked.job:
         name, *arguments = asked.job
-        {"step": step, "numpy": numpy_step, "molusce": molusce_step, "learners": learners}[name](*arguments)
+        {
+            "step": step,
+            "numpy": numpy_step,
+            "molusce": molusce_step,
+            "learners": learners,
+            "scores": scores,
+            "numpy-scores": numpy_scores,
+        }[name](*arguments)
         return
     asked.maps.mkdir(parents=True, exist_ok=True)
 
@@ -246,6 +299,11 @@ def main():
         commands = {"tanheng": command("step", small, two, 1)}
         commands |= {"numpy and scipy": command("numpy", small, two), "MOLUSCE's way": command("molusce", small, two)}
         table("Peers on a twentieth of the area, 12 features", commands, asked.rounds, asked.scale)
+    if "scores" in asked.only:
+        small = at(asked.scale * 0.05)
+        commands = {"tanheng, all scores": command("scores", small, "-")}
+        commands["numpy, figures of merit alone"] = command("numpy-scores", small, "-")
+        table("Scores of one map, a twentieth of the area", commands, asked.rounds, asked.scale)
     if "training" in asked.only:
         taken = paired({"learners": command("learners", whole, "-")}, 1)["learners"]
         rows = [(name.replace("_", " "), value) for name, value in taken.told.items()]
