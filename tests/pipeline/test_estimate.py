@@ -43,9 +43,10 @@ def test_a_simulation_takes_more_by_its_steps_scenarios_and_draws(tiny: Path) ->
         span = study.years[-1] - study.years[0]
         settings = Simulate(to=(study.years[-1] + 2 * span,), draws=50)
         more = estimate(replace(inputs, study=study.model_copy(update={"simulate": settings})))
-    # Two steps of one period in three scenarios, and 30 maps for the scores.
+    # Learned twice; 50 draws of the model and of chance scored, and two maps; two steps of one period and one year in three scenarios.
     cells = pixels.width * pixels.height
-    assert more.seconds - plain.seconds == pytest.approx(13 + 2e-8 * cells * (30 + 2 * 3 * 50), rel=1e-9)
+    by_cell = 2 * 5e-7 + 4e-8 * (2 * 50 + 2) + 2e-8 * 2 * 3 * 50 + 2e-7 * 3
+    assert more.seconds - plain.seconds == pytest.approx(14 + by_cell * cells, rel=1e-9)
     assert more.memory > plain.memory
 
 

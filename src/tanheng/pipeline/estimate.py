@@ -32,9 +32,11 @@ _START_S, _YEAR_S, _CELL_S, _PIXELS_S, _RANDOM_S = 16.0, 1.2, 6.5e-6, 4.0, 3.5e-
 
 #: Scenarios of a simulation that names none.
 _SCENARIOS = 3
-#: Of a simulation: seconds in which it is learned where land changes, of the page, and of a map of a step by pixel; maps that are drawn for
-#: its scores; and bytes by pixel, of the maps of all dates, zones and one driver.
-_LEARNING_S, _FUTURE_PAGE_S, _PLACED_S, _SCORED, _DATE_BYTES, _CODES_BYTES = 8.0, 5.0, 2e-8, 30, 1.0, 2.0
+#: Of a simulation, which learns twice where land changes, for the scores and for the years to come: seconds of learning and more by pixel; of
+#: the page; by pixel, of a map of a step, of one that is scored, and of the files of a year.
+_LEARNING_S, _LEARNED_S, _FUTURE_PAGE_S, _PLACED_S, _SCORED_S, _FILES_S = 4.5, 5e-7, 5.0, 2e-8, 4e-8, 2e-7
+#: Bytes of a simulation's sample; and by pixel, of a date, of zones or a driver, and of the map that is worked on.
+_SAMPLE_BYTES, _DATE_BYTES, _CODES_BYTES, _WORK_BYTES = 2.5e8, 1.0, 2.0, 24.0
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,12 @@ def _of_simulation(study: Study, pixels: int) -> tuple[float, float]:
     longest = settings.step_years or (years[-1] - years[0 if settings.period == "all" else -2])
     steps = max(len(settings.to), math.ceil((settings.to[-1] - years[-1]) / longest))
     scenarios = _SCENARIOS if settings.scenarios and settings.demand == "markov" else 1
-    seconds = _LEARNING_S + _FUTURE_PAGE_S + _PLACED_S * pixels * (_SCORED + steps * scenarios * settings.draws)
-    return (_DATE_BYTES * len(years) + _CODES_BYTES * (2 + len(study.drivers))) * pixels, seconds
+    # Draws of the model and of chance, the most likely map, and that of no change.
+    scored = 2 * settings.scored_draws + 2
+    drawn = steps * scenarios * settings.draws
+    by_pixel = 2 * _LEARNED_S + _SCORED_S * scored + _PLACED_S * drawn + _FILES_S * len(settings.to) * scenarios
+    memory = _DATE_BYTES * len(years) + _CODES_BYTES * (2 + len(study.drivers)) + _WORK_BYTES
+    return _SAMPLE_BYTES + memory * pixels, 2 * _LEARNING_S + _FUTURE_PAGE_S + by_pixel * pixels
 
 
 def layers(study: Study, classes: int) -> tuple[int, int]:

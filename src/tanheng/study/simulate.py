@@ -50,6 +50,10 @@ class Outlook(Part):
         return self
 
 
+#: Draws that scores are averaged over at least, and where only the most likely map is asked for.
+_FEWEST_SCORED, _SCORED_OF_BEST = 5, 10
+
+
 class Simulate(Part):
     """Future land use."""
 
@@ -92,3 +96,8 @@ class Simulate(Part):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    @property
+    def scored_draws(self) -> int:
+        """Draws of a model and of chance that scores are averaged over, however few maps are asked for."""
+        return _SCORED_OF_BEST if self.mode == "best" else max(_FEWEST_SCORED, self.draws)

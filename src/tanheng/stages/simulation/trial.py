@@ -94,7 +94,7 @@ def run_trial(inputs: SimulationInputs, work: Workers, on_step: Callable[[], Non
         by_fold = {fold: relearned(inputs, last - 1, last, fold) for fold in range(FOLDS)}
         scores, shown = _on_blocks(inputs, trial, by_fold, allocator, on_step)
     else:
-        scores = validated(trial, allocator, _draws(inputs), on_step)
+        scores = validated(trial, allocator, inputs.settings.scored_draws, on_step)
         shown = allocator.place(trial.before, trial.conversions, 1, 0)
     return TrialFound(
         held_out,
@@ -107,10 +107,6 @@ def run_trial(inputs: SimulationInputs, work: Workers, on_step: Callable[[], Non
         hits_and_misses(trial.eligible, trial.observed, shown, trial.classes),
         tuple(tr("validation: {note}", note=note) for note in (*learned.notes, *notes)),
     )
-
-
-def _draws(inputs: SimulationInputs) -> int:
-    return max(5, inputs.settings.draws) if inputs.settings.mode != "best" else 10
 
 
 def allocator_of(inputs: SimulationInputs, learned: Learned, work: Workers) -> Allocator:
@@ -138,7 +134,9 @@ def _on_blocks(
 ) -> tuple[list[Scores], Land]:
     """Scores where each group of blocks is simulated by a model that was learned on the others; random change meets the same demand in each."""
     by_fold = {fold: replace(allocator, suitability=of_fold) for fold, of_fold in suitability.items()}
-    modes = {"best": 1, "draw": _draws(inputs)} | ({"patches": _draws(inputs)} if allocator.mode == "patches" else {})
+    modes = {"best": 1, "draw": inputs.settings.scored_draws} | (
+        {"patches": inputs.settings.scored_draws} if allocator.mode == "patches" else {}
+    )
 
     def maps(mode: str, count: int) -> Iterable[Land]:
         for draw in range(1, count + 1):
@@ -147,7 +145,9 @@ def _on_blocks(
 
     scores = [score(mode, trial, maps(mode, count)) for mode, count in modes.items()]
     zones = blocks_as_zones(trial.eligible, trial.classes)
-    return [*scores, *nulls(trial, allocator, _draws(inputs), zones)], kept_apart(trial, by_fold, allocator.mode, 1)
+    return [*scores, *nulls(trial, allocator, inputs.settings.scored_draws, zones)], kept_apart(
+        trial, by_fold, allocator.mode, 1
+    )
 
 
 def hits_and_misses(before: Land, observed: Land, simulated: Land, classes: int) -> Land:
