@@ -166,9 +166,8 @@ def scores(path, _):
     before, observed, simulated = trial(path)
     score("small", Trial(Landscape(before[:64]), observed[:64], 6), [simulated[:64]])
     start = time.process_time()
-    found = score("map", Trial(Landscape(before), observed, 6), [simulated])
+    score("map", Trial(Landscape(before), observed, 6), [simulated])
     told(start, before)
-    print(json.dumps({"merit": found.merit[8].figure_of_merit}))
 
 
 def numpy_scores(path, _):
@@ -187,9 +186,7 @@ def numpy_scores(path, _):
             counts.append(table)
         hits = np.minimum(*counts).sum(axis=2)
         left, alarms = (table.sum(axis=2) - hits for table in counts)
-        merit = hits.sum() / (hits + left + alarms - np.minimum(left, alarms)).sum()
-        if side == 8:
-            print(json.dumps({"merit": float(merit)}))
+        assert hits.sum() / (hits + left + alarms - np.minimum(left, alarms)).sum() < 1
     told(start, before)
 
 

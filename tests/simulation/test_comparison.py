@@ -13,7 +13,7 @@ from simulation.maps import landscape
 from tanheng.simulation.demand import transition_counts
 from tanheng.simulation.landscape import cells_by_class
 from tanheng.simulation.learned.sampling import draw_samples, fold_of, folds_of
-from tanheng.simulation.measures import Merit, OperatingCurve, merit_by_origin
+from tanheng.simulation.measures import Merit, OperatingCurve, merit_by_origin, merit_by_transition
 from tanheng.simulation.patches import shapes_of_change
 
 Land = NDArray[np.uint8]
@@ -52,6 +52,19 @@ def plain_merit(before: Land, observed: Land, simulated: Land, classes: int, sid
 def test_merit_is_that_of_counting_each_block(seed: int, rows: int, columns: int, side: int) -> None:
     one, two, three = maps(seed, (rows, columns))
     assert merit_by_origin(one, two, three, 4, side) == plain_merit(one, two, three, 4, side)
+
+
+@given(st.integers(0, 10_000))
+def test_transitions_sum_to_the_origins(seed: int) -> None:
+    one, two, three = maps(seed, (9, 14))
+    origins = merit_by_origin(one, two, three, 4)
+    for origin, whole in origins.items():
+        parts = [merit for (i, _), merit in merit_by_transition(one, two, three, 4).items() if i == origin]
+        assert sum(part.hits for part in parts) == whole.hits
+        assert sum(part.misses for part in parts) == whole.misses
+        assert sum(part.false_alarms for part in parts) == whole.false_alarms
+        # To one class observed, to another simulated: a wrong hit of both transitions.
+        assert sum(part.wrong_hits for part in parts) == 2 * whole.wrong_hits
 
 
 @given(st.integers(0, 10_000), st.integers(1, 25), st.integers(1, 25))

@@ -150,7 +150,7 @@ def test_merit_by_hand() -> None:
     assert figure_of_merit(before, observed, simulated, 3) == Merit(1.0, 2.0, 1.0, 1.0)
     # As one block: 0 to 1: min(2, 2) = 2 hits; 0 to 2: min(1, 1) = 1 hit; 1 to 0: min(1, 0), a miss.
     assert figure_of_merit(before, observed, simulated, 3, 8) == Merit(3.0, 1.0, 0.0, 0.0)
-    assert merit_by_transition(before, observed, simulated, 3)[0, 1] == Merit(1.0, 1.0, 1.0, 0.0)
+    assert merit_by_transition(before, observed, simulated, 3)[0, 1] == Merit(1.0, 1.0, 0.0, 1.0)
 
 
 def test_disagreement_sums_to_the_share_of_cells_that_differ() -> None:

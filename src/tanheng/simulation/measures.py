@@ -112,14 +112,11 @@ def _merits(before: Land, observed: Land, simulated: Land, classes: int, resolut
 
 
 def merit_by_transition(before: Land, observed: Land, simulated: Land, classes: int) -> dict[tuple[int, int], Merit]:
-    """Merit of each transition by itself, cell by cell; what goes to another class than this counts as a miss or a false alarm."""
-    seen, made, hits = np.zeros((3, classes, classes), np.int64)
-    count_agreement(before, observed, simulated, seen, made, hits)
-    off = ~np.eye(classes, dtype=bool)
-    return {
-        (int(i), int(j)): Merit(float(hits[i, j]), float(seen[i, j] - hits[i, j]), float(made[i, j] - hits[i, j]), 0.0)
-        for i, j in np.argwhere(((seen > 0) | (made > 0)) & off)
-    }
+    """Merit of each transition by itself, cell by cell; change to two classes is a wrong hit of both transitions."""
+    merit = np.zeros((4, classes, classes), np.int64)
+    count_agreement(before, observed, simulated, merit)
+    there = np.argwhere(merit.any(axis=0))
+    return {(int(i), int(j)): Merit(*merit[:, i, j].astype(float).tolist()) for i, j in there}
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,26 @@ def count_changes(before, after, zones, counts):
 
 
 @compiled()
-def count_agreement(before, observed, simulated, seen, made, hits):
-    """Add cells by their class before and after to `seen` and `made`, and those that changed alike to `hits`, each (classes, classes)."""
+def count_agreement(before, observed, simulated, merit):
+    """Add hits, misses, false alarms and wrong hits by the class before and after to `merit`, of shape (4, classes, classes).
+
+    A cell that changed in both maps, but to two classes, is a wrong hit of both transitions.
+    """
     one, two, three = before.reshape(-1), observed.reshape(-1), simulated.reshape(-1)
-    classes = seen.shape[0]
+    classes = merit.shape[1]
     for cell in range(one.size):
         i, j, k = one[cell], two[cell], three[cell]
-        if i >= classes or j >= classes or k >= classes:
+        if (i == j and i == k) or i >= classes or j >= classes or k >= classes:
             continue
-        seen[i, j] += 1
-        made[i, k] += 1
         if j == k:
-            hits[i, j] += 1
+            merit[0, i, j] += 1
+        elif k == i:
+            merit[1, i, j] += 1
+        elif j == i:
+            merit[2, i, k] += 1
+        else:
+            merit[3, i, j] += 1
+            merit[3, i, k] += 1
 
 
 @compiled()
