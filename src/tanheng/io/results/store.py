@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -130,13 +130,14 @@ class _Writer:
     frame: xr.Dataset
     folder: Path
     grid: Grid
+    opened: dict[str, Any] = field(default_factory=dict)
 
     def open(self, name: str, array: xr.DataArray) -> None:
         """Make the array of a variable, all missing."""
         shape = tuple(self.frame.sizes[dim] for dim in array.dims)
         rows = max(1, min(shape[-2], _CHUNK_CELLS // shape[-1]))
         attributes: dict[str, Any] = {str(key): plain(value) for key, value in array.attrs.items()}
-        self.group.create_array(
+        self.opened[name] = self.group.create_array(
             name,
             shape=shape,
             chunks=(*(1 for _ in shape[:-2]), rows, shape[-1]),
@@ -149,8 +150,7 @@ class _Writer:
         """Write a layer."""
         layer = np.asarray(array.sel(of).transpose("y", "x").values, np.float32)
         at = tuple(self.frame.indexes[dim].get_loc(of[dim]) for dim in map(str, array.dims) if dim in of)
-        stored: Any = self.group[row["variable"]]
-        stored[at] = layer
+        self.opened[row["variable"]][at] = layer
         tags = {str(key): str(value) for key, value in array.attrs.items() if key != "grid_mapping"}
         labels = {dim: str(label) for dim, label in of.items()}
         write_cog(
