@@ -51,7 +51,7 @@ class LandInputs:
 
 
 #: Most land classes: a byte numbers them, and says what is none.
-MOST_CLASSES = 254
+_MOST_CLASSES = 254
 
 
 def land_maps(
@@ -69,13 +69,13 @@ def land_maps(
     InputError
         There are more classes than a byte can number.
     """
-    if len(classes) > MOST_CLASSES:
+    if len(classes) > _MOST_CLASSES:
         raise InputError(
             tr(
                 "{name}: has {count} classes, and at most {most} can be told apart; join those that you need not tell apart",
                 name=legend.name,
                 count=len(classes),
-                most=MOST_CLASSES,
+                most=_MOST_CLASSES,
             )
         )
     kept = set(own_codes)

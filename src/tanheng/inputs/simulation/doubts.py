@@ -22,8 +22,8 @@ from tanheng.units import M2_PER_KM2
 _FAR = 5
 #: Part of the change of one period that may be undone in the next without a word.
 _UNDONE = 0.25
-#: Codes that software writes where a map has no data: ends of the number types, and of four bits.
-_FILLS = {"0", "15", "127", "255", "32767", "65535", "2147483647"}
+#: Codes that software writes where a map has no data: ends of the number types.
+_FILLS = {"0", "127", "255", "32767", "65535", "2147483647"}
 #: Part of the edge of a map from which on a class that never changes looks like no data around the region.
 _EDGE = 0.5
 #: Classes of which one may well be the sea.
