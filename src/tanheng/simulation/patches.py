@@ -75,6 +75,7 @@ def allocate_patches(
     chance: Chance,
     sizes: dict[int, NDArray[np.int64]],
     clumping: float,
+    scored: Scored | None = None,
 ) -> Land:
     """Land after conversions in patches; each conversion is met exactly in each zone.
 
@@ -87,15 +88,18 @@ def allocate_patches(
         Observed sizes of patches by target class, cells.
     clumping : float
         What a neighbour of the target class adds to a cell's log-odds while a patch grows.
+    scored : dict, optional
+        What `scored_cells` gives, where the same land is changed again and again.
     """
     classes = conversions.shape[1]
+    scored = scored_cells(landscape, features, suitability, conversions) if scored is None else scored
     land, done = landscape.land.copy(), np.zeros(landscape.land.shape, np.bool_)
     random = np.random.default_rng([chance.seed, chance.draw, chance.step])
     moved = conversions.copy()
     moved[:, np.arange(classes), np.arange(classes)] = 0
     targets = np.argsort(-moved.sum(axis=(0, 1)), kind="stable")
     for target in (int(k) for k in targets if moved[:, :, k].any()):
-        key, score, cells, noisy = _scored(landscape, done, features, suitability, moved[:, :, target], chance, target)
+        key, score, cells, noisy = _keyed(landscape, done, scored, moved[:, :, target], chance, target)
         left = moved[:, :, target].reshape(-1).copy()
         seeds = cells[np.argsort(-noisy, kind="stable")]
         known = sizes.get(target, np.ones(1, np.int64))
@@ -104,11 +108,35 @@ def allocate_patches(
     return land
 
 
-def _scored(
+#: Cells of an origin class that may change, their targets, and the scores of each, shape (cells, targets); by origin.
+Scored = dict[int, tuple[NDArray[np.int64], tuple[int, ...], NDArray[np.float32]]]
+
+
+def scored_cells(
+    landscape: Landscape, features: FeatureSet, suitability: Suitability, conversions: Conversions
+) -> Scored:
+    """Scores of all conversions that are wanted, in one pass over the landscape."""
+    moved = conversions.sum(axis=0)
+    np.fill_diagonal(moved, 0)
+    wanted = {int(i): tuple(np.flatnonzero(moved[i]).tolist()) for i in np.flatnonzero(moved.any(axis=1))}
+    cells: dict[int, list[NDArray[np.int64]]] = {origin: [] for origin in wanted}
+    scores: dict[int, list[NDArray[np.float32]]] = {origin: [] for origin in wanted}
+    for band in bands(landscape, features.margin):
+        codes = features.codes(band)
+        for origin, targets in wanted.items():
+            here = cells_of(band.inner, band.fixed, origin)
+            cells[origin].append(here + np.int64(band.first_cell))
+            scores[origin].append(scores_of(suitability, origin, targets, codes, here))
+    return {
+        origin: (np.concatenate(cells[origin]), targets, np.concatenate(scores[origin]))
+        for origin, targets in wanted.items()
+    }
+
+
+def _keyed(
     landscape: Landscape,
     done: NDArray[np.bool_],
-    features: FeatureSet,
-    suitability: Suitability,
+    scored: Scored,
     wanted: NDArray[np.int64],
     chance: Chance,
     target: int,
@@ -121,15 +149,10 @@ def _scored(
     classes = wanted.shape[1]
     key = np.full(done.shape, -1, np.int32)
     score = np.full(done.shape, -np.inf, np.float32)
-    everything, noises = [], []
+    everything, noises = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
     for origin in np.flatnonzero(wanted.any(axis=0)):
-        parts, found = [], []
-        for band in bands(landscape, features.margin):
-            cells = cells_of(band.inner, band.fixed, origin)
-            codes = features.codes(band)
-            parts.append(cells + np.int64(band.first_cell))
-            found.append(scores_of(suitability, int(origin), (target,), codes, cells)[:, 0])
-        cells, scores = np.concatenate(parts), np.concatenate(found)
+        cells, targets, of_targets = scored[int(origin)]
+        scores = of_targets[:, targets.index(target)]
         free = ~done.reshape(-1)[cells]
         cells, scores = cells[free], scores[free]
         if cells.size == 0:
@@ -163,9 +186,11 @@ def clumping_like(
     """Degree of clumping whose patches have edges most like those of observed change."""
     classes = features.classes
     observed = shapes_of_change(landscape.land, after, classes)
+    scored = scored_cells(landscape, features, suitability, conversions)
     misfit = []
     for clumping in CLUMPING:
-        land = allocate_patches(landscape, features, suitability, conversions, Chance(seed, 0, 0), sizes, clumping)
+        chance = Chance(seed, 0, 0)
+        land = allocate_patches(landscape, features, suitability, conversions, chance, sizes, clumping, scored)
         grown = shapes_of_change(landscape.land, land, classes)
         misfit.append(float(observed.gained @ np.abs(grown.edges - observed.edges)))
     return CLUMPING[int(np.argmin(misfit))]
