@@ -287,9 +287,9 @@ def test_a_job_that_fills_the_folder_is_ended_and_says_so(tmp_path: Path) -> Non
         li.until(job, "running")
         (tmp_path / "people" / "li" / "filler.bin").write_bytes(b"x" * 4_000_000)
         found = li.until(job, "failed", "successful")
-        assert "what it had written until then, your folder held 0.00" in found["message"]
+        assert "what it had written until then, your folder held 0.0" in found["message"]
         chinese = li.ask(f"/app/jobs/{job}", headers={"Accept-Language": "zh"}).json()
-        assert "您的文件夹当时占 0.00" in chinese["message"]
+        assert "您的文件夹当时占 0.0" in chinese["message"]
 
 
 def test_a_full_folder_takes_no_file_and_no_job(tmp_path: Path) -> None:
