@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def read_outlines(path: Path) -> dict[str, tuple[list[shapely.Geometry], pyproj.
     }
 
 
+@lru_cache(maxsize=16)
 def _system(crs: pyproj.CRS) -> str:
     """CRS as programs know it: by its EPSG code where it has one, longitude and latitude in either order of axes."""
     if crs.equals(pyproj.CRS(4326), ignore_axis_order=True):

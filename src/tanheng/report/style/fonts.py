@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -46,16 +47,20 @@ def subset_font(text: str) -> bytes:
     >>> subset_font("carbon"), len(subset_font("碳")) < 5000
     (b'', True)
     """
+    wanted = frozenset(ord(letter) for letter in set(text) if ord(letter) >= _CHINESE)
+    return _woff(wanted) if wanted else b""
+
+
+@lru_cache(maxsize=8)
+def _woff(characters: frozenset[int]) -> bytes:
+    """Packaged font with some characters; pages of one process often have the same."""
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
-    wanted = {ord(letter) for letter in set(text) if ord(letter) >= _CHINESE}
-    if not wanted:
-        return b""
     options = Options(flavor="woff", drop_tables=["DSIG"], notdef_outline=True)
     with TTFont(packaged_font(), lazy=True) as font:
         subsetter = Subsetter(options)
-        subsetter.populate(unicodes=wanted)
+        subsetter.populate(unicodes=characters)
         subsetter.subset(font)
         font.flavor = "woff"
         out = io.BytesIO()
