@@ -16,9 +16,9 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
 
-from tanheng.report.cartography.cells import Cells
-from tanheng.report.cartography.overlay import Drawn, Overlay
-from tanheng.report.cartography.window import Window
+from tanheng.report.cartography.drawing.cells import Cells
+from tanheng.report.cartography.drawing.overlay import Drawn, Overlay
+from tanheng.report.cartography.drawing.window import Window
 
 PALETTE = np.array([(255, 0, 0, 255), (0, 128, 0, 255), (0, 0, 255, 255), (0, 0, 0, 0)], np.uint8)
 

@@ -14,10 +14,10 @@ from matplotlib.text import Text
 from tanheng.grid import ALBERS_CHINA, Grid, equal_area_crs, transformer
 from tanheng.language import speaking
 from tanheng.report.cartography.backdrop import Outline, backdrop, frame_bounds, place_names, placed
-from tanheng.report.cartography.cells import Cells
+from tanheng.report.cartography.drawing.cells import Cells
+from tanheng.report.cartography.drawing.press import fonts, press
 from tanheng.report.cartography.graticule import graticule
 from tanheng.report.cartography.legend import Entry, Histogram, Legend, span_of
-from tanheng.report.cartography.press import fonts, press
 from tanheng.report.cartography.scale import ScaleBar, bar_length, scale_of
 from tanheng.report.cartography.sheet import Desk, Imprint, Picture
 from tanheng.report.style.breaks import classes_of

@@ -26,8 +26,8 @@ _UNDONE = 0.25
 _FILLS = {"0", "127", "255", "32767", "65535", "2147483647"}
 #: Part of the edge of a map from which on a class that never changes looks like no data around the region.
 _EDGE = 0.5
-#: Classes of which one may well be the sea.
-_TWO = 2
+#: Classes of a map of land and sea, where the sea may well lie along the edge and never change.
+_LAND_AND_SEA = 2
 #: Part by which the areas of pixels in degrees may differ from that of the middle one without a word.
 _UNEVEN = 0.01
 
@@ -78,7 +78,7 @@ def _codes_without_data(land: LandOfDates) -> Iterator[str]:
                 code=name,
             )
         elif (
-            len(land.classes) > _TWO
+            len(land.classes) > _LAND_AND_SEA
             and (edge == k).mean() > _EDGE
             and changes[k, k] == changes[k].sum() == changes[:, k].sum()
         ):

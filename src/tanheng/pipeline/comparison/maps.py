@@ -18,8 +18,8 @@ from tanheng.pipeline.comparison.runs import Comparison, Run
 from tanheng.pipeline.output.gis import ZONES_FILE
 from tanheng.plain_files import written
 from tanheng.report.cartography.backdrop import Outline, backdrop
+from tanheng.report.cartography.drawing.press import press
 from tanheng.report.cartography.pictures import difference_picture
-from tanheng.report.cartography.press import press
 from tanheng.report.cartography.sheet import Desk
 from tanheng.report.style.breaks import ALIKE
 from tanheng.report.style.coarse import drawn_from

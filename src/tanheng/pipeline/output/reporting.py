@@ -109,8 +109,8 @@ def write_plan_report(
         A file can't be written.
     """
     from tanheng.report.cartography.backdrop import backdrop
+    from tanheng.report.cartography.drawing.press import press
     from tanheng.report.cartography.plan_maps import draw_arrows, draw_plan_maps
-    from tanheng.report.cartography.press import press
     from tanheng.report.cartography.sheet import Desk, Imprint
     from tanheng.report.charts.plan_charts import draw_front, draw_gain_by_year, draw_scenarios
     from tanheng.report.page.plan_page import write_plan_page

@@ -83,7 +83,7 @@ def draw_simulation(
         A file can't be written.
     """
     from tanheng.report.cartography.backdrop import backdrop
-    from tanheng.report.cartography.press import press
+    from tanheng.report.cartography.drawing.press import press
     from tanheng.report.cartography.sheet import Desk, Imprint
     from tanheng.report.cartography.simulation_maps import draw_chance, draw_hits, draw_land
     from tanheng.report.charts.simulation_charts import simulation_charts

@@ -16,9 +16,9 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from tanheng.grid import Bounds, Grid, project
+from tanheng.report.cartography.drawing.overlay import Drawn, Overlay
+from tanheng.report.cartography.drawing.window import Window
 from tanheng.report.cartography.graticule import Graticule, graticule
-from tanheng.report.cartography.overlay import Drawn, Overlay
-from tanheng.report.cartography.window import Window
 from tanheng.report.style.lettering import LEADING, text_width
 
 #: A frame is at most so many times as long as wide, so that a narrow region keeps room for its degrees.

@@ -10,7 +10,7 @@ from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
 
 from tanheng.language import tr
-from tanheng.report.cartography.paper import PALE_INK, Paper
+from tanheng.report.cartography.drawing.paper import PALE_INK, Paper
 from tanheng.report.style.breaks import ALIKE, classes_of
 from tanheng.report.style.lettering import line_height, text_width, wrapped
 from tanheng.report.style.themes import figure

@@ -8,8 +8,8 @@ import xarray as xr
 
 from tanheng.grid import Grid
 from tanheng.report.cartography.backdrop import Outlines, backdrop
+from tanheng.report.cartography.drawing.press import press
 from tanheng.report.cartography.pictures import pictures
-from tanheng.report.cartography.press import press
 from tanheng.report.cartography.sheet import Desk, Imprint
 from tanheng.report.style.map_options import MapOptions
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.language import mark, name_of, tr
+from tanheng.report.cartography.drawing.press import Press
 from tanheng.report.cartography.legend import Entry, Legend
 from tanheng.report.cartography.pictures import percent
-from tanheng.report.cartography.press import Press
 from tanheng.report.cartography.sheet import ARROW, Desk, Picture
 from tanheng.report.style.drawn_map import DrawnMap
 from tanheng.report.style.palettes import GROUND, class_colours

@@ -9,8 +9,8 @@ import pyproj
 
 from tanheng.grid import Bounds, transformer
 from tanheng.language import tr
+from tanheng.report.cartography.drawing.paper import INK, PALE_INK, Paper
 from tanheng.report.cartography.legend import COLUMN
-from tanheng.report.cartography.paper import INK, PALE_INK, Paper
 from tanheng.report.style.lettering import line_height, text_width, wrapped
 
 _SIZE, _SMALL = 7.0, 6.0

@@ -14,12 +14,12 @@ from matplotlib.patches import FancyArrowPatch
 from numpy.typing import NDArray
 
 from tanheng.report.cartography.backdrop import Backdrop
-from tanheng.report.cartography.cells import Cells
+from tanheng.report.cartography.drawing.cells import Cells
+from tanheng.report.cartography.drawing.overlay import Drawn
+from tanheng.report.cartography.drawing.paper import PALE_INK, Block, Paper, Words
+from tanheng.report.cartography.drawing.window import Window
 from tanheng.report.cartography.legend import COLUMN, Histogram, Legend, blocks_of
-from tanheng.report.cartography.overlay import Drawn
-from tanheng.report.cartography.paper import PALE_INK, Block, Paper, Words
 from tanheng.report.cartography.scale import Scale, ScaleBar, scale_of
-from tanheng.report.cartography.window import Window
 from tanheng.report.style.lettering import line_height, text_width
 
 #: Inches: edge of the sheet, room for degrees at the left and below, gaps between maps and blocks.

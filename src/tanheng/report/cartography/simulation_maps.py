@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tanheng.language import name_of, tr
+from tanheng.report.cartography.drawing.press import Press
 from tanheng.report.cartography.legend import Entry, Legend
 from tanheng.report.cartography.pictures import percent
-from tanheng.report.cartography.press import Press
 from tanheng.report.cartography.sheet import Desk, Picture
 from tanheng.report.style.palettes import GROUND, colour_at
 from tanheng.report.words.simulation_sentences import HITS

@@ -124,7 +124,7 @@ def patches_of_change(before, after, classes, edges):
                     label = low
             if label < 0:
                 if count == room:
-                    parent, kind, cells = _more(parent), _more(kind), _more(cells)
+                    parent, kind, cells = longer(parent), longer(kind), longer(cells)
                     room *= 2
                 parent[count], kind[count], cells[count] = count, target, 0
                 label = np.int64(count)
@@ -140,8 +140,8 @@ def patches_of_change(before, after, classes, edges):
 
 
 @compiled()
-def _more(values):
+def longer(values):
     """The same values with as much room again."""
-    longer = np.empty(2 * values.size, values.dtype)
-    longer[: values.size] = values
-    return longer
+    doubled = np.empty(2 * values.size, values.dtype)
+    doubled[: values.size] = values
+    return doubled

@@ -6,6 +6,7 @@ import numpy as np
 
 from tanheng.compiled import compiled
 from tanheng.simulation.kernels.assignment import pop, push
+from tanheng.simulation.kernels.comparison import longer
 
 
 @compiled()
@@ -67,10 +68,7 @@ def grow_patches(land, done, key, score, seeds, left, sizes, clumping, target):
                             if t >= 0 and s >= 0 and t < rows and s < columns and land[t, s] == target:
                                 beside += 1
                     if heap == room:
-                        more_keys, more_items = np.empty(2 * room), np.empty(2 * room, np.int64)
-                        more_keys[:room] = keys
-                        more_items[:room] = items
-                        keys, items, room = more_keys, more_items, 2 * room
+                        keys, items, room = longer(keys), longer(items), 2 * room
                     heap = push(keys, items, heap, np.float64(score[v, u]) + clumping * beside, v * columns + u)
         if grown > 0:
             patches += 1

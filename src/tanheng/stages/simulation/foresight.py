@@ -19,8 +19,8 @@ _CHANGED, _STAYED = 0.8, 0.05
 def foreseeing_drivers(inputs: SimulationInputs, samples: Mapping[int, Sample], years: tuple[int, int]) -> list[str]:
     """Questions about drivers of which nearly all land that changes has the lowest or highest value, and hardly any land that stays.
 
-    A map of the towns of a later year, or of the distance to them, is 1 or 0 just where land became a town. No real driver parts
-    land so sharply, so scores would be far too high.
+    A map of the towns of a later year, or of the distance to them, is 1 or 0 just where land became a town. Few real drivers part
+    land so sharply.
     """
     classes = inputs.land.classes
     return list(

@@ -11,8 +11,8 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from tanheng.grid import Bounds
-from tanheng.report.cartography.overlay import Drawn, Overlay
-from tanheng.report.cartography.window import Window
+from tanheng.report.cartography.drawing.overlay import Drawn, Overlay
+from tanheng.report.cartography.drawing.window import Window
 from tanheng.report.style.lettering import line_height, wrapped
 
 INK, PALE_INK, RULE = "#222222", "#555555", "#666666"

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tanheng.report.cartography.window import Window
+from tanheng.report.cartography.drawing.window import Window
 
 #: Dots of what was drawn, by the width and height of its frame.
 Drawn = dict[tuple[int, int], NDArray[np.uint8]]

@@ -10,7 +10,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from tanheng.grid import Bounds
-from tanheng.report.cartography.window import Window
+from tanheng.report.cartography.drawing.window import Window
 
 
 class Cells(Artist):

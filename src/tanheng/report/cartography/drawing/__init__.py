@@ -1,0 +1,1 @@
+"""What is drawn on: paper in inches, windows on a map, what they show, and the press."""
